@@ -1,0 +1,3 @@
+import { bundle } from '@cuttle/tooling/tsup';
+
+export default bundle({ main: 'src/main.ts' });

@@ -1,0 +1,9 @@
+import { bundle, lib } from '@cuttle/tooling/tsup';
+
+export default [
+  lib(),
+  bundle({
+    main: 'src/main.ts',
+    'sqlite-writer': '../../packages/store/src/sqlite/writer.ts',
+  }),
+];

@@ -1,0 +1,8 @@
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [preact()],
+  resolve: { conditions: ['@cuttle/source', 'module', 'browser', 'development|production'] },
+  build: { target: 'es2023' },
+});
