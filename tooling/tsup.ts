@@ -1,45 +1,49 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Options } from 'tsup';
+import type { Options } from 'tsup';
 
 interface Manifest {
-  readonly exports: Record<string, { readonly '@cuttle/source': string }>;
+  readonly exports: Readonly<Record<string, { readonly '@cuttle/source': string }>>;
 }
+
+type Entries = Readonly<Record<string, string>>;
 
 const shared = {
   format: 'esm',
   target: 'node24',
   dts: false,
-  clean: false,
   silent: true,
   splitting: true,
-  // tsup's default strips `node:`, and `node:sqlite` has no bare name.
+  // tsup strips `node:` unless told otherwise, and `node:sqlite` has no bare name.
   removeNodeProtocol: false,
 } as const satisfies Options;
 
-/** A published package: one entry per key of its `exports`, dependencies left outside. */
-export function lib(extra: Readonly<Record<string, string>> = {}): Options {
+/** A published package: one entry per key of its `exports`, dependencies left outside; `extra` adds files that are started and not imported. */
+export function lib(extra: Entries = {}): Options {
+  // Every manifest is held to this shape by tooling/topology.test.ts.
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-  const sources = Object.values(manifest.exports).map((target) => target['@cuttle/source']);
-  const entry = Object.fromEntries(
-    sources.map((source) => [source.replace('./src/', '').replace(/\.ts$/, ''), source]),
-  );
-  return defineConfig({ ...shared, entry: { ...entry, ...extra }, sourcemap: true }) as Options;
+  const entry: Record<string, string> = { ...extra };
+  for (const { '@cuttle/source': source } of Object.values(manifest.exports))
+    entry[source.replace('./src/', '').replace(/\.ts$/, '')] = source;
+  return { ...shared, entry, sourcemap: true };
 }
 
-/** An app: everything inside, lazily imported packages as chunks of their own. */
-export function bundle(entry: Readonly<Record<string, string>>): Options {
-  return defineConfig({
+/** An app: everything inside, so that start-up reads few files; what is imported lazily becomes a chunk of its own. */
+export function bundle(entry: Entries): Options {
+  return {
     ...shared,
     entry: { ...entry },
     noExternal: [/.*/],
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // CommonJS parts inside an ES module bundle still call `require`.
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
     },
     esbuildOptions(options) {
+      // Names stay, for readable stacks.
+      options.minifySyntax = true;
+      options.minifyWhitespace = true;
       options.conditions = ['@cuttle/source', 'import', 'node'];
+      // The UMD builds that `main` names do not survive bundling (jsonc-parser).
       options.mainFields = ['module', 'main'];
     },
-  }) as Options;
+  };
 }

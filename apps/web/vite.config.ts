@@ -1,8 +1,8 @@
-import preact from '@preact/preset-vite';
+import preactPlugin from '@preact/preset-vite';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  plugins: [preact()],
+  plugins: [preactPlugin()],
   resolve: { conditions: ['@cuttle/source', 'module', 'browser', 'development|production'] },
   build: { target: 'es2023' },
 });
