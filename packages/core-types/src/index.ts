@@ -1,0 +1,44 @@
+export { createIds, type NewId } from './ids.ts';
+export {
+  ClientTool,
+  InboundBody,
+  InboundState,
+  QueueMode,
+  Route,
+  TurnParameters,
+} from './inbound.ts';
+export { Json, parseJson } from './json.ts';
+export {
+  AssistantMessage,
+  AssistantPart,
+  AudioPart,
+  callsOf,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  Message,
+  OpaquePart,
+  Origin,
+  SystemMessage,
+  TextPart,
+  textOf,
+  ThinkingPart,
+  ToolCallPart,
+  ToolMessage,
+  ToolResultPart,
+  UserMessage,
+  UserPart,
+  userText,
+} from './message.ts';
+export { Principal, Provenance, Scope, TaintSource, Trust } from './principal.ts';
+export {
+  answerText,
+  emptyRun,
+  joinSteps,
+  reduceRun,
+  type RunBlock,
+  type RunCall,
+  type RunView,
+} from './reduce-run.ts';
+export { ParkReason, RunError, RunEvent, type RunEventOf, RunOutcome } from './run-event.ts';
+export { addUsage, noUsage, Usage } from './usage.ts';

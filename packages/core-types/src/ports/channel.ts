@@ -1,0 +1,160 @@
+import type { Json } from '../json.ts';
+
+/** An answer in Markdown, before a channel renders it. */
+export interface Answer {
+  readonly text: string;
+  /** Why the system speaks, where it is not the agent: a code of `texts`. */
+  readonly notice?: string | undefined;
+  readonly buttons?:
+    | readonly (readonly { readonly label: string; readonly token: string }[])[]
+    | undefined;
+  /** The platform's id of the message that is answered, for a quote. */
+  readonly replyTo?: string | undefined;
+}
+
+/** One visible platform call, ready to be sent: a channel's own JSON, stored as an outbound row. */
+export interface OutboundPart {
+  readonly v: 1;
+  /** Text as a person will read it; used to tell whether a message is ours and in lists. */
+  readonly text: string;
+  readonly payload: Json;
+}
+
+/** What the platform gave back: enough to edit or delete the message later. */
+export interface Receipt {
+  readonly messageId: string;
+  readonly at?: number;
+}
+
+/** Where to send: the channel's own address of a chat (and thread), as it stated it in `ChannelInbound.target`. */
+export type Target = Json;
+
+/** The command of a message such as `/status@bot now`: name without slash, lower case. */
+export interface CommandFact {
+  readonly name: string;
+  readonly args: string;
+}
+
+/** A platform event as facts, never a verdict: who may speak is decided at accept. */
+export interface ChannelInbound {
+  /** The message's identity (chat, message id, edit revision), not the delivery's. */
+  readonly externalId: string;
+  readonly kind: 'message' | 'edit' | 'button' | 'unparsed';
+  readonly target: Target;
+  readonly chat: {
+    /** Stable within the account; with `threadId` it names the conversation. */
+    readonly id: string;
+    readonly kind: 'dm' | 'group';
+    readonly title?: string | undefined;
+    readonly threadId?: string | undefined;
+  };
+  readonly sender: {
+    readonly id: string;
+    readonly name?: string | undefined;
+    readonly username?: string | undefined;
+    readonly isBot: boolean;
+  };
+  readonly messageId: string;
+  readonly text: string;
+  readonly mentioned: boolean;
+  readonly replyToUs: boolean;
+  readonly command?: CommandFact | undefined;
+  readonly buttonToken?: string | undefined;
+  readonly media?:
+    | readonly { readonly kind: string; readonly mimeType?: string; readonly ref: Json }[]
+    | undefined;
+  /** Unix ms as the platform says. */
+  readonly at: number;
+  /** The raw event, for `unparsed`. */
+  readonly raw?: Json | undefined;
+}
+
+/** Where a channel hands in what it received. Contract: `accept` resolves after COMMIT, also for duplicates; it throws when nothing was stored. */
+export interface Door {
+  accept(event: ChannelInbound, signal: AbortSignal): Promise<void>;
+}
+
+export interface Limits {
+  /** Characters of one message, counted as the platform counts. */
+  readonly maxTextLength: number;
+  /** Messages per second over the whole account. */
+  readonly perSecond: number;
+  /** Visible calls per minute in one group conversation. */
+  readonly perMinuteInGroup: number;
+  /** Least ms between two edits of one live message. */
+  readonly editIntervalMs: number;
+}
+
+export type Ambiguity =
+  /** The platform deduplicates by our key: resend. */
+  | 'idempotency-key'
+  /** Cannot be told: do not send again, list it as `unconfirmed`. */
+  | 'at-most-once'
+  /** Cannot be told: send again with a visible mark. */
+  | 'resend-marked';
+
+export interface LiveMessages {
+  /** The body of a placeholder bubble; it holds no answer text. */
+  placeholder(replyTo?: string): OutboundPart;
+  /** A preview of unfinished text, at most one message long. Pure. */
+  preview(text: string): OutboundPart;
+}
+
+export interface ChannelHealth {
+  readonly ok: boolean;
+  readonly platformId?: string;
+  readonly name?: string;
+  readonly detail?: string;
+}
+
+export interface WebhookCapability {
+  /** Verifies and accepts one platform delivery; the response is sent after COMMIT. Throws `access.unauthenticated` on a bad signature. */
+  receive(request: Request, door: Door, signal: AbortSignal): Promise<Response>;
+}
+
+export type SendKind = 'send' | 'open' | 'edit' | 'delete';
+
+export interface SendRequest {
+  readonly kind: SendKind;
+  readonly target: Target;
+  readonly part: OutboundPart;
+  /** The message to edit or delete. */
+  readonly receipt?: Receipt | undefined;
+  /** Stable per outbound row, for platforms with an idempotency key. */
+  readonly idempotencyKey: string;
+  /** Set when this may be a repetition that the person sees twice: the text is sent with a visible mark. */
+  readonly marked?: boolean | undefined;
+}
+
+/**
+ * A messenger account. Contract:
+ * - `connect` proves the credentials and tells the platform's own id of the account; it throws `channel.auth`;
+ * - `receive` hands each platform event to `door` in order and moves its offset only below the lowest event not accepted;
+ *   it reconnects with backoff and ends only by abort (rejecting with `signal.reason`) or `channel.auth`;
+ * - `render` is pure: an answer becomes parts within the platform's limits, never rejected for formatting;
+ * - `send` makes exactly one visible call (a formatting fallback counts as the same call, since the first was refused), never retries, and throws
+ *   `channel.rate-limited` (with `retryAfterMs`), `channel.unavailable` (`details.reached: false` when the request surely never left, else its outcome is unknown),
+ *   `channel.blocked`, `channel.invalid` or `channel.auth`; editing to equal text counts as sent.
+ */
+export interface Channel extends AsyncDisposable {
+  readonly id: string;
+  readonly limits: Limits;
+  readonly ambiguity: Ambiguity;
+  connect(signal: AbortSignal): Promise<{ readonly platformId: string; readonly name: string }>;
+  receive(door: Door, signal: AbortSignal): Promise<void>;
+  render(answer: Answer): readonly OutboundPart[];
+  send(request: SendRequest, signal: AbortSignal): Promise<Receipt>;
+  probe(signal: AbortSignal): Promise<ChannelHealth>;
+  readonly live?: LiveMessages;
+  readonly typing?: {
+    show(target: Target, signal: AbortSignal): Promise<void>;
+    readonly everyMs: number;
+  };
+  readonly menu?: {
+    publish(
+      commands: readonly { readonly name: string; readonly description: string }[],
+      signal: AbortSignal,
+    ): Promise<void>;
+  };
+  readonly webhook?: WebhookCapability;
+}

@@ -1,0 +1,72 @@
+import type { Json } from '../json.ts';
+import type { Message, OpaquePart } from '../message.ts';
+import type { TurnParameters } from '../inbound.ts';
+import type { Usage } from '../usage.ts';
+
+/** A tool as a model sees it; `parameters` is a JSON Schema object. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, Json>>;
+}
+
+export type ThinkingLevel = 'off' | 'minimal' | 'low' | 'medium' | 'high' | 'max';
+
+/** One model call. Byte-stable: the same request encodes to the same bytes, so that prompt caches hit. */
+export interface ModelRequest {
+  /** The provider's own model id, without a provider prefix. */
+  readonly model: string;
+  readonly system?: string | undefined;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolSpec[];
+  readonly parameters?: TurnParameters | undefined;
+  readonly thinking?: ThinkingLevel | undefined;
+  /** Stable per session; lets a provider or a router keep its caches warm. */
+  readonly cacheKey?: string | undefined;
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'filtered';
+
+/** What a provider says while it answers. Blocks are numbered by `blockId` in order of their first appearance. */
+export type ModelEvent =
+  | { readonly type: 'text.delta'; readonly blockId: string; readonly text: string }
+  | { readonly type: 'thinking.delta'; readonly blockId: string; readonly text: string }
+  | {
+      readonly type: 'thinking.end';
+      readonly blockId: string;
+      readonly signature?: string | undefined;
+      readonly redacted?: string | undefined;
+    }
+  | {
+      readonly type: 'tool.call';
+      readonly callId: string;
+      readonly name: string;
+      /** Parsed arguments; the raw text where they did not parse. */
+      readonly input: Json;
+      readonly opaque?: Json | undefined;
+    }
+  | { readonly type: 'opaque'; readonly part: OpaquePart }
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Usage };
+
+export interface ModelInfo {
+  readonly id: string;
+  readonly contextWindow?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly inputs?: readonly ('text' | 'image' | 'audio' | 'document')[] | undefined;
+}
+
+/**
+ * One model service. Contract:
+ * - the stream ends with exactly one `finish`, or throws a `CuttleError` whose code starts `provider.`;
+ * - it rejects with `signal.reason` soon after an abort and leaves no request open;
+ * - nothing is sent until the first `next()`; leaving the loop closes the request;
+ * - it never retries by itself after it has yielded an event.
+ */
+export interface ModelProvider {
+  readonly id: string;
+  /** Names the wire dialect; opaque parts are replayed to the dialect they came from. */
+  readonly dialect: string;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** The models this service offers now. Throws `provider.*`. */
+  models(signal: AbortSignal): Promise<readonly ModelInfo[]>;
+}

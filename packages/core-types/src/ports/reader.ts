@@ -1,0 +1,315 @@
+import type { InboundState, Route } from '../inbound.ts';
+import type { Json } from '../json.ts';
+import type { Message, ToolResultPart, AssistantMessage } from '../message.ts';
+import type { Principal, Provenance } from '../principal.ts';
+import type { RunOutcome } from '../run-event.ts';
+import type { Effect } from './tool.ts';
+import type {
+  ConversationRef,
+  DurableEvent,
+  Identity,
+  SessionRow,
+  StoredToken,
+} from './journal.ts';
+import type { FinishReason } from './provider.ts';
+import type { Usage } from '../usage.ts';
+
+/**
+ * The reading half of the store. Contract:
+ * - a read sees every transaction whose promise has resolved;
+ * - every query is served by an index; none is O(history) or O(sessions): lists are paged by key, `limit` is at most 1,000;
+ * - it never blocks the writer nor the main thread.
+ */
+export interface Reader {
+  findSession(sessionKey: string): Promise<SessionRow | undefined>;
+  findSessionById(sessionId: string): Promise<SessionRow | undefined>;
+  /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */
+  listSessions(input: {
+    limit: number;
+    before?: string | undefined;
+    agentId?: string | undefined;
+    search?: string | undefined;
+    archived?: boolean | undefined;
+  }): Promise<{ sessions: readonly SessionRow[]; next: string | undefined }>;
+
+  /** Transcript entries with `afterSeq < seq ≤ uptoSeq` of one generation, in order. */
+  readTranscript(input: {
+    sessionId: string;
+    generation: number;
+    afterSeq: number;
+    uptoSeq: number;
+    limit: number;
+  }): Promise<readonly TranscriptEntry[]>;
+  /** What a person reads: the newest `limit` entries below `before`, oldest first, with queued inbounds at the end. */
+  readHistory(input: {
+    sessionId: string;
+    limit: number;
+    before?: number | undefined;
+  }): Promise<History>;
+  /** Full text over all messages, newest first. */
+  searchMessages(input: {
+    query: string;
+    limit: number;
+    sessionKey?: string | undefined;
+  }): Promise<readonly MessageHit[]>;
+
+  /** Everything a run needs to go on after a cut. */
+  findRun(runId: string): Promise<StoredRun | undefined>;
+  /** The run an inbound was bound to, and the inbound's own state. */
+  findInbound(
+    input: { inboundId: string } | { accountId: string; externalId: string },
+  ): Promise<StoredInbound | undefined>;
+  /** The timeline of one inbound: received, bound, steps, calls, deliveries, end. */
+  readFate(inboundId: string): Promise<Fate | undefined>;
+
+  /** Durable events with seq > `after`, in order. */
+  readEvents(input: {
+    sessionId: string;
+    after: number;
+    limit: number;
+  }): Promise<readonly DurableEvent[]>;
+  /** The lowest seq still kept, and the last one given. */
+  eventBounds(sessionId: string): Promise<{ first: number; last: number }>;
+  /** The journaled text of a run's open step. */
+  readOpenText(runId: string): Promise<{ step: number; attempt: number; text: string } | undefined>;
+
+  /** Work left to do, as found at start: ids only, each page by key. */
+  findWork(): Promise<Work>;
+  findDueSchedules(input: { now: number; limit: number }): Promise<readonly ScheduleRow[]>;
+  nextScheduleAt(): Promise<number | undefined>;
+  listSchedules(input: {
+    owner?: string | undefined;
+    limit: number;
+  }): Promise<readonly ScheduleRow[]>;
+
+  findIdentity(input: {
+    channel: string;
+    accountId: string;
+    externalId: string;
+  }): Promise<Identity | undefined>;
+  listPairings(input: { limit: number }): Promise<readonly PairingRow[]>;
+  findPairing(input: {
+    channel: string;
+    accountId: string;
+    externalId: string;
+  }): Promise<PairingRow | undefined>;
+  findToken(input: { hash: string; kind: StoredToken['kind'] }): Promise<StoredToken | undefined>;
+
+  listApprovals(input: {
+    limit: number;
+    sessionId?: string | undefined;
+  }): Promise<readonly ApprovalRow[]>;
+  findApproval(approvalId: string): Promise<ApprovalRow | undefined>;
+  listOutbound(input: {
+    states: readonly OutboundState[];
+    limit: number;
+  }): Promise<readonly OutboundRow[]>;
+  findOutbound(outboundId: string): Promise<OutboundRow | undefined>;
+  /** The newest conversation of an account by key, for sending without an inbound. */
+  findConversation(input: { accountId: string; key: string }): Promise<ConversationRef | undefined>;
+  /** Counts for `/status`, `/metrics` and back-pressure. */
+  counts(): Promise<{
+    queued: number;
+    running: number;
+    parked: number;
+    undelivered: number;
+    dead: number;
+    unconfirmed: number;
+    sessions: number;
+  }>;
+  usage(input: { since: number; sessionId?: string | undefined }): Promise<readonly UsageRow[]>;
+  readAudit(input: {
+    limit: number;
+  }): Promise<readonly { at: number; kind: string; principal: string; details: Json }[]>;
+
+  findValue(input: { namespace: string; key: string }): Promise<ValueRow | undefined>;
+  listValues(input: {
+    namespace: string;
+    after?: string | undefined;
+    limit: number;
+  }): Promise<readonly ValueRow[]>;
+  searchValues(input: {
+    namespace: string;
+    query: string;
+    limit: number;
+  }): Promise<readonly ValueRow[]>;
+}
+
+export interface TranscriptEntry {
+  readonly seq: number;
+  readonly runId: string | undefined;
+  readonly inboundId: string | undefined;
+  readonly step: number | undefined;
+  readonly messages: readonly Message[];
+  readonly at: number;
+}
+export interface History {
+  readonly entries: readonly TranscriptEntry[];
+  readonly queued: readonly { inboundId: string; text: string; at: number }[];
+  /** Pass as `before` for the page before this one; undefined at the beginning. */
+  readonly before: number | undefined;
+  /** The last durable event of the session when this was read. */
+  readonly eventSeq: number;
+  readonly activeRunId: string | undefined;
+}
+export interface MessageHit {
+  readonly sessionKey: string;
+  readonly entrySeq: number;
+  readonly role: string;
+  readonly snippet: string;
+  readonly at: number;
+}
+export interface StoredCall {
+  readonly index: number;
+  readonly callId: string;
+  readonly tool: string;
+  readonly input: Json;
+  readonly effect: Effect;
+  readonly planHash: string;
+  readonly gated: boolean;
+  readonly approvalId: string | undefined;
+  readonly approvalState:
+    | 'pending'
+    | 'approved'
+    | 'denied'
+    | 'expired'
+    | 'cancelled'
+    | 'consumed'
+    | undefined;
+  readonly state: 'planned' | 'started' | 'done' | 'failed' | 'unknown' | 'cancelled';
+  readonly attempt: number;
+  readonly deadline: number | undefined;
+  readonly result: ToolResultPart | undefined;
+}
+export interface StoredStep {
+  readonly step: number;
+  readonly state: 'open' | 'done' | 'aborted';
+  readonly attempt: number;
+  readonly uptoSeq: number;
+  readonly answer: AssistantMessage | undefined;
+  readonly finish: FinishReason | undefined;
+  readonly usage: Usage | undefined;
+  readonly calls: readonly StoredCall[];
+}
+export interface StoredRun {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly state: 'leased' | 'parked' | 'ready' | 'completed' | 'failed' | 'aborted';
+  readonly wait: Json | undefined;
+  readonly outcome: RunOutcome | undefined;
+  readonly steps: readonly StoredStep[];
+  readonly inbounds: readonly string[];
+  readonly createdAt: number;
+  readonly endedAt: number | undefined;
+}
+export interface StoredInbound {
+  readonly inboundId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly state: InboundState;
+  readonly runId: string | undefined;
+  readonly reason: string | undefined;
+  /** What a command answered. */
+  readonly reply: string | undefined;
+  readonly at: number;
+}
+export interface Fate {
+  readonly inbound: StoredInbound;
+  readonly timeline: readonly {
+    readonly at: number;
+    readonly what: string;
+    readonly detail: Json;
+  }[];
+}
+export interface Work {
+  /** Sessions with queued inbounds or unended runs that are leased by an earlier boot or ready. */
+  readonly sessions: readonly string[];
+  readonly conversations: readonly string[];
+  /** Control inbounds not settled yet, in order of acceptance. */
+  readonly controls: readonly ControlRow[];
+  /** Runs of stateless pull requests: their client is gone; they are closed, not run again. */
+  readonly statelessRuns: readonly { readonly sessionId: string }[];
+}
+export interface ControlRow {
+  readonly inboundId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly text: string;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly route: Route;
+  readonly conversation: ConversationRef | undefined;
+}
+export interface ScheduleRow {
+  readonly scheduleId: string;
+  readonly revision: number;
+  readonly owner: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly nextAt: number | undefined;
+  readonly lastAt: number | undefined;
+  readonly text: string;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly route: Route;
+  readonly conversation: ConversationRef | undefined;
+}
+export interface PairingRow {
+  readonly codeHint: string;
+  readonly channel: string;
+  readonly accountId: string;
+  readonly externalId: string;
+  readonly name: string | undefined;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+export interface ApprovalRow {
+  readonly approvalId: string;
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly step: number;
+  readonly index: number;
+  readonly tool: string;
+  readonly input: Json;
+  readonly planHash: string;
+  readonly state: 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'consumed';
+  readonly expiresAt: number;
+}
+export type OutboundState =
+  | 'prepared'
+  | 'sending'
+  | 'sent'
+  | 'ambiguous'
+  | 'unconfirmed'
+  | 'dead'
+  | 'withdrawn'
+  | 'held';
+export interface OutboundRow {
+  readonly outboundId: string;
+  readonly conversationId: string;
+  readonly accountId: string;
+  readonly state: OutboundState;
+  readonly kind: string;
+  readonly origin: string;
+  readonly text: string;
+  readonly attempt: number;
+  readonly reason: string | undefined;
+  readonly at: number;
+}
+export interface UsageRow {
+  readonly day: string;
+  readonly agentId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly costMicros: number;
+}
+export interface ValueRow {
+  readonly key: string;
+  readonly value: Json;
+  readonly updatedAt: number;
+}

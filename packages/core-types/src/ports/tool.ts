@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { ImagePart } from '../message.ts';
+import type { Principal, Provenance, TaintSource } from '../principal.ts';
+import type { Answer } from './channel.ts';
+
+/**
+ * What recovery may do with a call that was cut off.
+ * `pure`: run again. `keyed`: run again with the same key, it takes effect once. `probeable`: ask `probe`.
+ * `opaque`: never run again; the model is told that the outcome is unknown.
+ */
+export type Effect = 'pure' | 'keyed' | 'probeable' | 'opaque';
+export type Risk = 'read' | 'write' | 'execute' | 'network' | 'send';
+
+/** What a tool may know of the run it serves. */
+export interface ToolContext {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  /** One key per call for its whole life, whatever the number of attempts. */
+  readonly key: string;
+  /** Marks the run as holding content that could steer the model. */
+  taint(source: TaintSource): void;
+  /**
+   * Asks for a message to be sent. It becomes an outbound row in the transaction that stores this call's result,
+   * so it is sent once if the call is done, and not at all otherwise. Throws `channel.not-found`.
+   */
+  send(message: { readonly to: 'current' | string; readonly answer: Answer }): void;
+  progress(text: string): void;
+}
+
+/** A tool that did its work. `text` is what the model reads. */
+export interface ToolOutput {
+  readonly text: string;
+  readonly images?: readonly ImagePart[];
+}
+
+/**
+ * A tool declares what it may do; the policy decides whether it may. Contract:
+ * - `run` gets input that passed `input`; it throws `CuttleError` (`tool.*`, `fetch.*`) to tell the model why it failed;
+ * - it rejects with `signal.reason` soon after an abort;
+ * - a `keyed` tool called twice with one key has one effect; `probe` never has an effect.
+ */
+export interface Tool<Input = unknown> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: z.ZodType<Input>;
+  readonly effect: Effect;
+  readonly risk: Risk;
+  readonly timeoutMs?: number;
+  /** Characters of `text` the model gets; the rest is cut with a clear mark. Default 10,000. */
+  readonly maxOutputChars?: number;
+  run(input: Input, context: ToolContext, signal: AbortSignal): Promise<ToolOutput>;
+  probe?(key: string, signal: AbortSignal): Promise<'done' | 'absent' | 'unknown'>;
+}
+
+/** Returns its argument, typed; input is inferred from the schema. */
+export function defineTool<Input>(tool: Tool<Input>): Tool {
+  // A Tool<Input> is only ever run with what its own `input` schema returned.
+  return tool as unknown as Tool;
+}

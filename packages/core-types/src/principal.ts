@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/**
+ * What a principal may do at the gateway's methods. Names follow the field's operator protocol.
+ * `operator.admin` includes write and approvals, write includes read.
+ */
+export const Scope = z.enum([
+  'operator.read',
+  'operator.write',
+  'operator.approvals',
+  'operator.pairing',
+  'operator.admin',
+]);
+export type Scope = z.infer<typeof Scope>;
+
+/**
+ * Who acts. Made only by doors and by authentication; nothing a model or a plugin says becomes one.
+ * `owner` runs this gateway; `person` reached it through a messenger; `client` holds a token; `machine` is a schedule or hook.
+ */
+export const Principal = z.object({
+  id: z.string(),
+  kind: z.enum(['owner', 'person', 'client', 'machine']),
+  personId: z.string().optional(),
+  scopes: z.array(Scope),
+});
+export type Principal = z.infer<typeof Principal>;
+
+/**
+ * How far a word may be trusted. `owner`: the owner's own. `paired`: someone the owner let in.
+ * `guest`: in a place the owner opened to anyone. `stranger`: nobody vouched. `machine`: our own schedule or hook.
+ */
+export const Trust = z.enum(['owner', 'paired', 'guest', 'stranger', 'machine']);
+export type Trust = z.infer<typeof Trust>;
+
+/** Which door an event came through and how far it is trusted. Decided at accept, carried unchanged. */
+export const Provenance = z.object({ door: z.string(), accountId: z.string(), trust: Trust });
+export type Provenance = z.infer<typeof Provenance>;
+
+/** Why a run holds content that could steer the model: `web`, `file`, `group`, `guest`, `stranger`, `client`. */
+export const TaintSource = z.enum(['web', 'file', 'group', 'guest', 'stranger', 'client']);
+export type TaintSource = z.infer<typeof TaintSource>;

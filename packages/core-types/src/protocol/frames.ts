@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Json } from '../json.ts';
+
+/** The protocol's version range of this build. Frames are JSON text on `/ws`. */
+export const protocolVersion = { min: 1, max: 4 } as const;
+
+/** Any `unknown` params: the method's own schema parses them. */
+export const RequestFrame = z.object({
+  type: z.literal('req'),
+  id: z.string().min(1).max(200),
+  method: z.string().min(1).max(100),
+  params: z.unknown().optional(),
+});
+export type RequestFrame = z.infer<typeof RequestFrame>;
+
+export const FrameError = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  retryable: z.boolean(),
+  retryAfterMs: z.int().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type FrameError = z.infer<typeof FrameError>;
+
+export const ResponseFrame = z.discriminatedUnion('ok', [
+  z.object({ type: z.literal('res'), id: z.string(), ok: z.literal(true), payload: z.unknown() }),
+  z.object({ type: z.literal('res'), id: z.string(), ok: z.literal(false), error: FrameError }),
+]);
+export type ResponseFrame = z.infer<typeof ResponseFrame>;
+
+/** `seq` counts this connection's event frames, from 1, and only reveals gaps. */
+export const EventFrame = z.object({
+  type: z.literal('event'),
+  event: z.string(),
+  seq: z.int(),
+  payload: z.unknown(),
+});
+export type EventFrame = z.infer<typeof EventFrame>;
+
+export const ServerFrame = z.union([ResponseFrame, EventFrame]);
+export type ServerFrame = z.infer<typeof ServerFrame>;
+
+/**
+ * Payload of the `agent` event: one event of a run. `stream` is the noun of the run event (`run`, `step`, `text`, `thinking`, `tool`, `usage`, `approval`, `compaction`),
+ * `data` the event itself (`RunEvent`). `seq` rises within a run, not always by one. Durable events carry a `cursor` for `events.resume`.
+ */
+export const AgentEventPayload = z.object({
+  runId: z.string(),
+  sessionKey: z.string(),
+  seq: z.int(),
+  stream: z.string(),
+  data: z.record(z.string(), Json),
+  cursor: z.string().optional(),
+});
+export type AgentEventPayload = z.infer<typeof AgentEventPayload>;
+
+export const ChatMessage = z.object({
+  role: z.enum(['user', 'assistant']),
+  content: z.array(z.object({ type: z.literal('text'), text: z.string() })),
+});
+
+/**
+ * Payload of the `chat` event. `delta` carries in `message` the answer's text so far in full, `final` the whole answer.
+ * `inbounds` are the messages it answers: ids that `chat.send` returned as `runId`.
+ */
+export const ChatEventPayload = z.object({
+  runId: z.string(),
+  sessionKey: z.string(),
+  state: z.enum(['delta', 'final', 'error', 'aborted']),
+  message: ChatMessage.optional(),
+  error: FrameError.optional(),
+  inbounds: z.array(z.string()).optional(),
+  cursor: z.string().optional(),
+});
+export type ChatEventPayload = z.infer<typeof ChatEventPayload>;
+
+/** Payload of the `session` event: something of a session changed that is no run (a message arrived, a reset, a new title). */
+export const SessionEventPayload = z.object({
+  sessionKey: z.string(),
+  kind: z.enum(['inbound', 'command', 'reset', 'changed']),
+  inboundId: z.string().optional(),
+  text: z.string().optional(),
+  cursor: z.string().optional(),
+});
+export type SessionEventPayload = z.infer<typeof SessionEventPayload>;
+
+export const eventNames = [
+  'agent',
+  'chat',
+  'session',
+  'health',
+  'config.changed',
+  'shutdown',
+  'tick',
+] as const;

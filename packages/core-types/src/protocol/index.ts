@@ -1,0 +1,24 @@
+export {
+  AgentEventPayload,
+  ChatEventPayload,
+  ChatMessage,
+  EventFrame,
+  eventNames,
+  FrameError,
+  protocolVersion,
+  RequestFrame,
+  ResponseFrame,
+  ServerFrame,
+  SessionEventPayload,
+} from './frames.ts';
+export { defineMethod, type MethodDefinition } from './method.ts';
+export {
+  type Method,
+  type MethodName,
+  type MethodOf,
+  methods,
+  type ParamsOf,
+  type ParsedParamsOf,
+  type ResultOf,
+} from './methods.ts';
+export { FateReport, HistoryEntry, RunStatus, SessionSummary } from './shapes.ts';

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { InboundState, QueueMode } from '../inbound.ts';
+import { Message } from '../message.ts';
+import { ParkReason, RunOutcome } from '../run-event.ts';
+import { Usage } from '../usage.ts';
+import { Json } from '../json.ts';
+
+/** Shapes that several methods share. Times are ISO 8601. */
+export const SessionKey = z.string().trim().min(1).max(300);
+
+export const SessionSummary = z.object({
+  sessionKey: z.string(),
+  sessionId: z.string(),
+  agentId: z.string(),
+  title: z.string().optional(),
+  model: z.string().optional(),
+  queueMode: QueueMode.optional(),
+  archived: z.boolean(),
+  messages: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+export const HistoryEntry = z.object({
+  seq: z.int(),
+  runId: z.string().optional(),
+  inboundId: z.string().optional(),
+  step: z.int().optional(),
+  messages: z.array(Message),
+  at: z.iso.datetime(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+export const RunStatus = z.object({
+  runId: z.string(),
+  /** The state of the message and, once bound, of its run. */
+  status: z.enum([
+    'queued',
+    'running',
+    'waiting',
+    'completed',
+    'failed',
+    'aborted',
+    'refused',
+    'cancelled',
+    'timeout',
+  ]),
+  sessionKey: z.string().optional(),
+  text: z.string().optional(),
+  outcome: RunOutcome.optional(),
+  waiting: ParkReason.optional(),
+  reason: z.string().optional(),
+});
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const FateReport = z.object({
+  id: z.string(),
+  sessionKey: z.string(),
+  state: InboundState,
+  runId: z.string().optional(),
+  reason: z.string().optional(),
+  timeline: z.array(z.object({ at: z.iso.datetime(), what: z.string(), detail: Json })),
+});
+export type FateReport = z.infer<typeof FateReport>;
+
+export const OutboundReport = z.object({
+  id: z.string(),
+  state: z.string(),
+  kind: z.string(),
+  origin: z.string(),
+  text: z.string(),
+  attempt: z.int(),
+  reason: z.string().optional(),
+  at: z.iso.datetime(),
+});
+
+export const ModelReport = z.object({
+  id: z.string(),
+  provider: z.string(),
+  contextWindow: z.int().optional(),
+  isDefault: z.boolean(),
+});
+
+export const ChannelReport = z.object({
+  channel: z.string(),
+  account: z.string(),
+  state: z.enum(['starting', 'connected', 'reconnecting', 'failed', 'stopped']),
+  name: z.string().optional(),
+  platformId: z.string().optional(),
+  detail: z.string().optional(),
+  ambiguity: z.string(),
+  undelivered: z.int(),
+});
+
+export const UsageReport = z.object({
+  day: z.string(),
+  agentId: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  calls: z.int(),
+  usage: Usage,
+  costMicros: z.int(),
+});
+
+export const PairingReport = z.object({
+  code: z.string(),
+  channel: z.string(),
+  accountId: z.string(),
+  sender: z.string(),
+  name: z.string().optional(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+
+export const ApprovalReport = z.object({
+  approvalId: z.string(),
+  runId: z.string(),
+  sessionKey: z.string(),
+  tool: z.string(),
+  input: Json,
+  planHash: z.string(),
+  state: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+
+/** An image or a file a client sends with a message; `data` is base64. */
+export const Attachment = z.object({
+  mimeType: z.string().max(200),
+  name: z.string().max(300).optional(),
+  data: z.base64(),
+});

@@ -1,0 +1,92 @@
+/**
+ * Everything the system itself says to a person, by reason code. `{name}` is a parameter.
+ * What an agent says is never here; what the system says is nowhere else.
+ */
+const rows = {
+  'access.group-disabled': 'Messages of groups are not taken here.',
+  'access.not-addressed': 'The message was not addressed to the agent.',
+  'access.not-allowed': 'You are not on the list of people this agent talks to.',
+  'access.disabled': 'Direct messages are not taken here.',
+  'access.blocked': 'The owner has blocked this sender.',
+  'access.bot': 'Messages of other bots are not taken.',
+  'access.command': 'You may not use /{command} here.',
+  'access.pairing':
+    'I do not know you yet. Give this code to the owner of this agent: {code}\nThey let you in with: cuttle pair approve {code}\nThe code works once, for {minutes} minutes.',
+  'access.paired': 'You are in. Send me a message.',
+  'approval.ask':
+    'May I use {tool}?\n{plan}\nAnswer /approve {id} or /approve {id} deny. This question ends in {minutes} minutes.',
+  'approval.approved': 'Approved: {tool}.',
+  'approval.denied': 'Denied: {tool}.',
+  'approval.unknown': 'Nothing with that id waits for an approval.',
+  'approval.stale': 'That was decided already: {state}.',
+  'approval.none': 'Nothing waits for an approval.',
+  busy: 'Too much is waiting here; this message was not taken. Please send it again in a moment.',
+  'command.help': 'What I understand:\n{commands}',
+  'command.model': 'This session uses {model}.',
+  'command.model-set': 'From now on this session uses {model}.',
+  'command.model-unknown': 'There is no model named {model}. Set up: {models}.',
+  'command.new': 'A new conversation begins. What was said before stays in the history.',
+  'command.queue':
+    'Messages during a run: {mode}. Choose with /queue followup, steer, collect or interrupt.',
+  'command.queue-set': 'From now on, messages during a run: {mode}.',
+  'command.status':
+    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}.',
+  'command.stopped': 'Stopped. {cancelled} waiting messages were dropped.',
+  'command.nothing-to-stop': 'Nothing was running. {cancelled} waiting messages were dropped.',
+  'command.start': 'Hello! Write to me as you would to a person. /help lists the commands.',
+  'command.unknown': 'There is no command /{command}. /help lists them.',
+  'inbound.expired': 'The message waited too long and was dropped.',
+  'inbound.stopped': 'It was stopped by /stop.',
+  'inbound.reset': 'A new conversation began before it was answered.',
+  'inbound.unparsed': 'The event could not be understood and was kept as it came.',
+  'inbound.empty': 'There was nothing in it that I can read.',
+  'media.unread': '[{kind} attached; it cannot be read yet]',
+  'outbound.marked': '(sent again after an interruption; you may see this twice)',
+  'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
+  'outbound.placeholder': '…',
+  'run.aborted': '[stopped]',
+  'run.failed': 'I could not answer: {message} {hint}',
+  'run.poisoned':
+    'I gave this message up after three attempts that ended without progress. Send it again if you like.',
+  'run.restarted': 'The gateway restarted while this was being answered and its client is gone.',
+  'run.silent': 'The agent chose to say nothing.',
+  'run.waiting-approval':
+    'I am waiting for an approval (/approve {id}); this message comes after it.',
+  'schedule.reminder': '[reminder] {text}',
+  'tool.approval-expired': 'Nobody approved this call in time, so it did not run.',
+  'tool.approval-denied': 'The owner denied this call. Do not try it again unless asked.',
+  'tool.cancelled': 'This call was cancelled before it started.',
+  'tool.denied': 'The policy does not allow {tool} here ({reason}).',
+  'tool.loop':
+    'This exact call was made {count} times. Its result will not change: answer with what you have.',
+  'tool.not-offered': 'There is no tool named {tool}. Use one of: {tools}.',
+  'tool.outcome-unknown':
+    'The gateway was interrupted during this call. Whether it took effect is unknown; it was not repeated. Check before you try again.',
+  'tool.approval-cancelled': 'The approval was withdrawn because the conversation went on.',
+  tainted: 'the run holds content from {sources}',
+  'policy.denied': 'denied by tools.deny',
+  'policy.not-in-profile': 'not in the profile of this agent',
+  'policy.stranger': 'not for strangers',
+  'policy.guest': 'not for guests of an open place',
+  'policy.taint': 'untrusted content is in this conversation',
+  'policy.approval': 'it needs an approval',
+  'policy.scope': 'the scope {scope} is missing',
+  'policy.not-yours': 'it belongs to someone else',
+} as const satisfies Record<string, string>;
+
+export type TextCode = keyof typeof rows;
+export const textCodes = Object.keys(rows) as readonly TextCode[]; // Object.keys forgets the literal keys
+
+/** The English text of a code with its parameters filled in; a parameter that is not given stays visible as `{name}`. */
+export function textFor(
+  code: TextCode,
+  params: Readonly<Record<string, string | number>> = {},
+): string {
+  return rows[code].replace(/\{(\w+)\}/g, (whole: string, name: string) =>
+    name in params ? String(params[name]) : whole,
+  );
+}
+
+export function isTextCode(code: string): code is TextCode {
+  return code in rows;
+}
