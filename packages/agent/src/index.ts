@@ -1,1 +1,16 @@
-export {};
+export type {
+  AgentDeps,
+  AgentInput,
+  CallPlan,
+  CallVerdict,
+  ResumedCall,
+  ResumePoint,
+  RunIdentity,
+} from './agent-input.ts';
+export { defaultLimits, type RunLimits } from './limits.ts';
+export { callKey, canonicalJson, planHash } from './plan-hash.ts';
+export { repairToolInput, repairToolName } from './repair-call.ts';
+export { outcomeOf, runAgent, toToolSpec } from './run-agent.ts';
+export { systemClock } from './system-clock.ts';
+export { truncateOutput } from './truncate-output.ts';
+export { visibleWindow } from './visible-window.ts';

@@ -66,6 +66,8 @@ const rows = {
   tainted: 'the run holds content from {sources}',
   'policy.denied': 'denied by tools.deny',
   'policy.not-in-profile': 'not in the profile of this agent',
+  'policy.no-rule': 'no rule allows it',
+  'policy.owner': 'only for the owner',
   'policy.stranger': 'not for strangers',
   'policy.guest': 'not for guests of an open place',
   'policy.taint': 'untrusted content is in this conversation',

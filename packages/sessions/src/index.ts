@@ -1,1 +1,1 @@
-export {};
+export { agentOf, buildSessionKey, type ChatPlace, toSessionKey } from './session-key.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ImagePart } from '../message.ts';
 import type { Principal, Provenance, TaintSource } from '../principal.ts';
 import type { Answer } from './channel.ts';
@@ -46,6 +46,8 @@ export interface Tool<Input = unknown> {
   readonly name: string;
   readonly description: string;
   readonly input: z.ZodType<Input>;
+  /** JSON Schema of `input`, as a model sees it. */
+  readonly parameters: Readonly<Record<string, Json>>;
   readonly effect: Effect;
   readonly risk: Risk;
   readonly timeoutMs?: number;
@@ -55,8 +57,20 @@ export interface Tool<Input = unknown> {
   probe?(key: string, signal: AbortSignal): Promise<'done' | 'absent' | 'unknown'>;
 }
 
-/** Returns its argument, typed; input is inferred from the schema. */
-export function defineTool<Input>(tool: Tool<Input>): Tool {
-  // A Tool<Input> is only ever run with what its own `input` schema returned.
-  return tool as unknown as Tool;
+/** A tool from its definition; `Input` is inferred from the schema, `parameters` derived from it when first asked for. */
+export function defineTool<Input>(definition: Omit<Tool<Input>, 'parameters'>): Tool {
+  let parameters: Tool['parameters'] | undefined;
+  const tool = {
+    ...definition,
+    get parameters(): Tool['parameters'] {
+      parameters ??= toParameters(definition.input);
+      return parameters;
+    },
+  };
+  return tool as unknown as Tool; // a Tool<Input> is only ever run with what its own `input` schema returned
+}
+
+function toParameters(input: z.ZodType): Tool['parameters'] {
+  const { $schema: _dialect, ...parameters } = z.toJSONSchema(input, { io: 'input' });
+  return parameters as Tool['parameters']; // a JSON Schema is JSON
 }

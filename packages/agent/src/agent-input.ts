@@ -1,0 +1,95 @@
+import type {
+  AssistantMessage,
+  Json,
+  Message,
+  Principal,
+  Provenance,
+  ToolResultPart,
+  TurnParameters,
+} from '@cuttle/core-types';
+import type {
+  Clock,
+  Effect,
+  FinishReason,
+  ModelProvider,
+  ThinkingLevel,
+  Tool,
+  ToolContext,
+  ToolSpec,
+} from '@cuttle/core-types/ports';
+import type { RunLimits } from './limits.ts';
+
+export interface AgentInput {
+  /** The provider's own model id. */
+  readonly model: string;
+  /** The transcript the first model call sees; for a resumed run, up to the boundary of `resume.step`. */
+  readonly messages: readonly Message[];
+  readonly system?: string | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  /** Tools that the caller runs: a call of one ends the run with finish `tool-calls`. */
+  readonly clientTools?: readonly ToolSpec[] | undefined;
+  readonly parameters?: TurnParameters | undefined;
+  readonly thinking?: ThinkingLevel | undefined;
+  readonly limits?: Partial<RunLimits> | undefined;
+  /** Who and where; a program that embeds the loop may leave it out. */
+  readonly identity?: Partial<RunIdentity> | undefined;
+  readonly resume?: ResumePoint | undefined;
+}
+
+export interface RunIdentity {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+}
+
+/** Where a run goes on after a cut. */
+export interface ResumePoint {
+  /** The step that is open, or whose answer is stored and whose calls are not all terminal. */
+  readonly step: number;
+  /** 1 for a step that was never begun. Above 1 the reader is told to drop what it saw of it. */
+  readonly attempt: number;
+  readonly answered?:
+    | {
+        readonly message: AssistantMessage;
+        readonly finish: FinishReason;
+        readonly calls: readonly ResumedCall[];
+      }
+    | undefined;
+  readonly startedAt?: number | undefined;
+}
+export interface ResumedCall {
+  readonly index: number;
+  readonly state: 'planned' | 'started' | 'done' | 'failed' | 'unknown' | 'cancelled';
+  readonly effect: Effect;
+  readonly result: ToolResultPart | undefined;
+}
+
+/** One call as the policy sees it. */
+export interface CallPlan {
+  readonly step: number;
+  readonly index: number;
+  readonly tool: Tool;
+  readonly input: Json;
+}
+export type CallVerdict =
+  | { readonly kind: 'allow' }
+  | { readonly kind: 'deny'; readonly text: string }
+  | { readonly kind: 'park'; readonly ref: string };
+
+export interface AgentDeps {
+  readonly provider: ModelProvider;
+  readonly clock?: Clock | undefined;
+  /**
+   * Called between steps, after everything of the last step was pulled: stores the boundary of the next step and
+   * returns what people said meanwhile.
+   */
+  readonly openStep?: ((step: number) => Promise<readonly Message[]>) | undefined;
+  /** Called when a step's stream broke after it had begun; returns the number of the new attempt. */
+  readonly restartStep?: ((step: number) => Promise<number>) | undefined;
+  /** The policy, asked again at dispatch whatever the model was shown. Absent: every given tool may run. */
+  readonly authorise?: ((plan: CallPlan) => Promise<CallVerdict>) | undefined;
+  /** What a call may know and ask for; `key` and `progress` are the loop's. */
+  readonly contextFor?: ((plan: CallPlan) => Pick<ToolContext, 'taint' | 'send'>) | undefined;
+}

@@ -1,0 +1,20 @@
+/** Bounds of one run. A run that reaches one ends as failed with `run.limit`. */
+export interface RunLimits {
+  /** Model calls. */
+  readonly maxSteps: number;
+  readonly maxWallMs: number;
+  /** Input and output tokens of all steps together. */
+  readonly maxTokens: number;
+  /** A tool that declares no time of its own is stopped after this. */
+  readonly toolTimeoutMs: number;
+  /** Attempts of one step whose stream broke after it had begun. */
+  readonly maxStepAttempts: number;
+}
+
+export const defaultLimits: RunLimits = {
+  maxSteps: 50,
+  maxWallMs: 15 * 60_000,
+  maxTokens: 5_000_000,
+  toolTimeoutMs: 60_000,
+  maxStepAttempts: 3,
+};

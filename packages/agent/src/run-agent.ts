@@ -1,0 +1,214 @@
+import {
+  callsOf,
+  type Message,
+  type RunEvent,
+  type RunOutcome,
+  type RunEventOf,
+} from '@cuttle/core-types';
+import { Cancelled, CuttleError, isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
+import type { Clock, ModelRequest, Tool, ToolSpec } from '@cuttle/core-types/ports';
+import type { AgentDeps, AgentInput, RunIdentity } from './agent-input.ts';
+import { callModel } from './call-model.ts';
+import { defaultLimits, type RunLimits } from './limits.ts';
+import { judgeRepetition } from './loop-guard.ts';
+import { runCalls } from './run-calls.ts';
+import { systemClock } from './system-clock.ts';
+
+/**
+ * Drives one run: model → tools → model → answer. The consumer pulls, and pulling means stored: no tool starts before the consumer
+ * came back for the event after its `tool.call`. Stop pulling, or abort `signal`, and the work stops.
+ * Never throws after `run.start`: how it ended is the outcome of `run.end`. A run that waits for an approval ends with `run.park`.
+ */
+export async function* runAgent(
+  input: AgentInput,
+  deps: AgentDeps,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, void> {
+  yield { type: 'run.start', model: `${deps.provider.id}/${input.model}` };
+  try {
+    yield* loop(input, deps, signal);
+  } catch (error) {
+    yield { type: 'run.end', outcome: outcomeOf(error, signal) };
+  }
+}
+
+/** What a failure or an abort means for the run. */
+export function outcomeOf(error: unknown, signal: AbortSignal): RunOutcome {
+  if (signal.aborted) {
+    const by = signal.reason instanceof Cancelled ? signal.reason.by : 'operator';
+    return { status: 'aborted', by };
+  }
+  const { code, message, hint, retryAfterMs } = toErrorBody(error);
+  return {
+    status: 'failed',
+    error: {
+      code,
+      message,
+      ...(hint && { hint }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    },
+  };
+}
+
+interface Loop {
+  readonly input: AgentInput;
+  readonly deps: AgentDeps;
+  readonly limits: RunLimits;
+  readonly clock: Clock;
+  readonly identity: RunIdentity;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly messages: Message[];
+  readonly startedAt: number;
+  tokens: number;
+}
+
+async function* loop(
+  input: AgentInput,
+  deps: AgentDeps,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, void> {
+  const state = begin(input, deps);
+  let step = input.resume?.step ?? 1;
+  let answer = input.resume?.answered;
+  let attempt = input.resume?.attempt ?? 1;
+  for (;;) {
+    if (!answer) {
+      checkLimits(state, step);
+      const end = yield* answerStep(state, { step, attempt }, signal);
+      answer = { message: end.message, finish: end.finish, calls: [] };
+      state.messages.push(end.message);
+    }
+    const calls = callsOf(answer.message);
+    if (calls.length === 0) return yield runEnd(answer.finish);
+    const ended = yield* runStepCalls(state, { step, answer }, signal);
+    if (ended) return yield ended;
+    step += 1;
+    const steered = (await deps.openStep?.(step)) ?? [];
+    state.messages.push(...steered);
+    answer = undefined;
+    attempt = 1;
+  }
+}
+
+function begin(input: AgentInput, deps: AgentDeps): Loop {
+  const clock = deps.clock ?? systemClock;
+  return {
+    input,
+    deps,
+    clock,
+    limits: { ...defaultLimits, ...input.limits },
+    identity: { ...anonymous, ...input.identity },
+    tools: new Map((input.tools ?? []).map((tool) => [tool.name, tool])),
+    messages: [...input.messages],
+    startedAt: input.resume?.startedAt ?? clock.now(),
+    tokens: 0,
+  };
+}
+
+const anonymous: RunIdentity = {
+  runId: 'run',
+  agentId: 'agent',
+  sessionKey: 'session',
+  principal: { id: 'embedder', kind: 'owner', scopes: [] },
+  provenance: { door: 'embedded', accountId: 'embedded', trust: 'owner' },
+};
+
+/** One model call; its stream may break after it had begun, then it is asked again and the reader drops what it saw. */
+async function* answerStep(
+  state: Loop,
+  place: { step: number; attempt: number },
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, RunEventOf<'step.end'>, void> {
+  const { step } = place;
+  const { provider } = state.deps;
+  const request = requestOf(state);
+  let { attempt } = place;
+  if (attempt > 1) yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
+  for (let tries = 1; ; tries += 1) {
+    yield { type: 'step.start', step, attempt };
+    try {
+      for await (const event of callModel({ provider, request, step }, signal)) {
+        if (event.type === 'step.end')
+          state.tokens += event.usage.inputTokens + event.usage.outputTokens;
+        yield event;
+        if (event.type === 'step.end') return event;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (tries >= state.limits.maxStepAttempts || !isTransient(error)) throw error;
+      attempt = state.deps.restartStep ? await state.deps.restartStep(step) : attempt + 1;
+      yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
+    }
+  }
+}
+
+/** A stream that broke; what a provider refused, or what a retrying provider gave up before its first word, is final. */
+function isTransient(error: unknown): boolean {
+  return (
+    isCuttleError(error, 'provider.network', 'provider.timeout') &&
+    error.details?.['begun'] === true
+  );
+}
+
+function requestOf({ input, tools, messages, identity }: Loop): ModelRequest {
+  const own = [...tools.values()].map(toToolSpec);
+  const specs = [...own, ...(input.clientTools ?? [])].toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  return {
+    model: input.model,
+    system: input.system,
+    messages: [...messages],
+    tools: specs,
+    parameters: input.parameters,
+    thinking: input.thinking,
+    cacheKey: identity.sessionKey,
+  };
+}
+
+/** A tool as the model sees it. */
+export function toToolSpec({ name, description, parameters }: Tool): ToolSpec {
+  return { name, description, parameters };
+}
+
+/** Runs the own calls of a step; says how the run ends there, if it does. */
+async function* runStepCalls(
+  state: Loop,
+  {
+    step,
+    answer,
+  }: { step: number; answer: NonNullable<NonNullable<AgentInput['resume']>['answered']> },
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, RunEvent | undefined, void> {
+  const { tools, identity, limits, clock, messages, deps } = state;
+  const calls = callsOf(answer.message);
+  const theirs = new Set((state.input.clientTools ?? []).map(({ name }) => name));
+  const own = calls
+    .map((call, index) => ({ call, index }))
+    .filter(({ call }) => !theirs.has(call.name) || tools.has(call.name));
+  const judge = (call: (typeof calls)[number]): ReturnType<typeof judgeRepetition> =>
+    judgeRepetition(messages, call);
+  if (own.some(({ call }) => judge(call).kind === 'stop'))
+    throw new CuttleError('run.loop', 'The model made the same call over and over.');
+  const { results, parked } = yield* runCalls(
+    { step, calls: own, stored: answer.calls, tools, identity, limits, clock, judge },
+    deps,
+    signal,
+  );
+  if (parked !== undefined) return { type: 'run.park', reason: { kind: 'approval', ref: parked } };
+  if (results.length > 0) messages.push({ role: 'tool', parts: [...results] });
+  return own.length < calls.length ? runEnd('tool-calls') : undefined;
+}
+
+function runEnd(finish: RunEventOf<'step.end'>['finish']): RunEventOf<'run.end'> {
+  return { type: 'run.end', outcome: { status: 'completed', finish } };
+}
+
+function checkLimits({ limits, tokens, clock, startedAt }: Loop, step: number): void {
+  if (step > limits.maxSteps)
+    throw new CuttleError('run.limit', `No answer after ${limits.maxSteps} steps.`);
+  if (tokens > limits.maxTokens)
+    throw new CuttleError('run.limit', `More than ${limits.maxTokens} tokens were used.`);
+  if (clock.now() - startedAt > limits.maxWallMs)
+    throw new CuttleError('run.limit', `No answer after ${limits.maxWallMs} ms.`);
+}
