@@ -59,15 +59,16 @@ function noExportAll(context: Context): Visitor {
   };
 }
 
+const isComment = (line: string | undefined): boolean => /\/\/|\*\//.test(line ?? '');
+
 /** `as` says that the author knows more than the compiler, so the line or the one above says why. */
 function explainedAssertion(context: Context): Visitor {
-  const isComment = (line: string): boolean => /\/\/|\*\//.test(line);
   return {
     TSAsExpression(node: Assertion) {
       if (node.typeAnnotation.typeName?.name === 'const') return;
       const { lines } = context.sourceCode;
       const at = node.loc.start.line - 1;
-      const explained = isComment(lines[at] ?? '') || isComment(lines[at - 1] ?? '');
+      const explained = isComment(lines[at]) || isComment(lines[at - 1]);
       if (!explained)
         context.report({ node, message: 'Say in a comment why this assertion holds, or guard.' });
     },

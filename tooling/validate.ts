@@ -1,0 +1,4 @@
+// pnpm validate: every check that needs no running product.
+import { conclude, runChecks } from './checks.ts';
+
+conclude([await runChecks()]);
