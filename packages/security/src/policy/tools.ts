@@ -1,0 +1,120 @@
+import type { Principal, Provenance, TaintSource } from '@cuttle/core-types';
+import type { Risk } from '@cuttle/core-types/ports';
+import type { TextCode } from '@cuttle/core-types/texts';
+import { allowed, ask, type Decision, deny } from './decision.ts';
+import { effectiveTrust, type Standing } from './trust.ts';
+
+export type ToolProfile = 'minimal' | 'messaging' | 'coding' | 'full';
+
+/** What the owner configured. Entries of `allow` and `deny` are names, `group:<group>`, a prefix ending in `*`, or `*`. */
+export interface ToolPolicy {
+  readonly profile: ToolProfile;
+  /** Tools beyond the profile. */
+  readonly allow: readonly string[];
+  /** Wins over everything. */
+  readonly deny: readonly string[];
+  /** What happens where a call needs an approval. `allow` holds for the owner only; others are asked for still. */
+  readonly approvals: 'ask' | 'deny' | 'allow';
+}
+
+export interface ToolFacts {
+  readonly name: string;
+  readonly risk: Risk;
+  readonly provenance: Provenance;
+  readonly taint: readonly TaintSource[];
+  readonly policy: ToolPolicy;
+}
+
+/** A tool that is in no group is only in the profile `full`, and never reaches a guest. */
+export const toolGroups = {
+  time: ['current_time'],
+  math: ['math_eval'],
+  note: ['note_add', 'note_list'],
+  reminder: ['reminder_set', 'reminder_list', 'reminder_cancel'],
+  memory: ['memory_get', 'memory_set', 'memory_list', 'memory_search'],
+  message: ['message_send'],
+  session: ['session_list', 'session_read'],
+  web: ['web_fetch'],
+  file: ['file_read', 'file_write', 'file_edit', 'file_list'],
+  config: ['config_read'],
+} as const satisfies Record<string, readonly string[]>;
+type ToolGroup = keyof typeof toolGroups;
+
+const messaging = [
+  'time',
+  'math',
+  'note',
+  'reminder',
+  'memory',
+  'message',
+  'session',
+  'web',
+] as const;
+
+export const toolProfiles = {
+  minimal: ['time', 'math'],
+  messaging,
+  coding: [...messaging, 'file'],
+  full: '*',
+} as const satisfies Record<ToolProfile, '*' | readonly ToolGroup[]>;
+
+/** The widest reach of a standing, whatever the configuration says: nothing outside a guest's own rows, nothing of the gateway's for others. */
+const reach: Readonly<Record<Standing, (name: string) => TextCode | undefined>> = {
+  owner: () => undefined,
+  paired: (name) => (isIn(['config'], name) ? 'policy.owner' : undefined),
+  guest: (name) => (isIn(messaging, name) ? undefined : 'policy.guest'),
+  stranger: (name) => (isIn(toolProfiles.minimal, name) ? undefined : 'policy.stranger'),
+};
+
+/** Where content could steer the model, these wait for a person. */
+const reachesOut: Readonly<Record<Risk, boolean>> = {
+  read: false,
+  write: false,
+  send: true,
+  execute: true,
+  network: true,
+};
+
+export function decideTool(principal: Principal, tool: ToolFacts): Decision {
+  const { name, policy } = tool;
+  if (policy.deny.some((entry) => matches(entry, name))) return deny('policy.denied');
+  const standing = effectiveTrust(principal, tool.provenance);
+  const beyond = reach[standing](name) ?? beyondRisk(standing, tool.risk);
+  if (beyond) return deny(beyond);
+  const listed = policy.allow.some((entry) => matches(entry, name));
+  if (!listed && !profileIncludes(policy.profile, name)) return deny('policy.not-in-profile');
+  const reason = approvalReason(tool, standing);
+  if (!reason) return allowed;
+  if (policy.approvals === 'deny') return deny(reason);
+  return policy.approvals === 'allow' && standing === 'owner' ? allowed : ask(reason);
+}
+
+export function profileIncludes(profile: ToolProfile, name: string): boolean {
+  const groups = toolProfiles[profile];
+  return groups === '*' || isIn(groups, name);
+}
+
+/** A known name with an unexpected risk is another tool: what executes never reaches someone the owner did not let in. */
+function beyondRisk(standing: Standing, risk: Risk): TextCode | undefined {
+  if (standing === 'guest' && risk === 'execute') return 'policy.guest';
+  if (standing === 'stranger' && risk !== 'read') return 'policy.stranger';
+  return undefined;
+}
+
+function approvalReason(tool: ToolFacts, standing: Standing): TextCode | undefined {
+  const tainted = tool.taint.length > 0 || standing === 'guest' || standing === 'stranger';
+  if (tainted && reachesOut[tool.risk]) return 'policy.taint';
+  return tool.risk === 'execute' ? 'policy.approval' : undefined;
+}
+
+function isIn(groups: readonly ToolGroup[], name: string): boolean {
+  return groups.some((group) => toolGroups[group].some((member) => member === name));
+}
+
+function matches(entry: string, name: string): boolean {
+  if (entry.startsWith('group:')) {
+    const group = Object.entries(toolGroups).find(([id]) => id === entry.slice('group:'.length));
+    return group !== undefined && group[1].some((member) => member === name);
+  }
+  return entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : entry === name;
+}
