@@ -36,6 +36,7 @@ const rows = {
   'command.start': 'Hello! Write to me as you would to a person. /help lists the commands.',
   'command.unknown': 'There is no command /{command}. /help lists them.',
   'inbound.expired': 'The message waited too long and was dropped.',
+  'inbound.edited': 'Edits of a message that was taken already are not taken.',
   'inbound.stopped': 'It was stopped by /stop.',
   'inbound.reset': 'A new conversation began before it was answered.',
   'inbound.unparsed': 'The event could not be understood and was kept as it came.',
@@ -55,6 +56,10 @@ const rows = {
   'schedule.reminder': '[reminder] {text}',
   'tool.approval-expired': 'Nobody approved this call in time, so it did not run.',
   'tool.approval-denied': 'The owner denied this call. Do not try it again unless asked.',
+  'tool.arguments-invalid':
+    'The arguments do not fit, so the call did not run:\n{problems}\nCall it again with arguments of this JSON Schema: {schema}',
+  'tool.arguments-unreadable':
+    'The arguments are not one complete JSON object (cut off, or not valid JSON), so the call did not run. Send them again, complete and properly escaped.',
   'tool.cancelled': 'This call was cancelled before it started.',
   'tool.denied': 'The policy does not allow {tool} here ({reason}).',
   'tool.loop':
@@ -62,6 +67,7 @@ const rows = {
   'tool.not-offered': 'There is no tool named {tool}. Use one of: {tools}.',
   'tool.outcome-unknown':
     'The gateway was interrupted during this call. Whether it took effect is unknown; it was not repeated. Check before you try again.',
+  'tool.truncated': '[… {left} of {total} characters left out …]',
   'tool.approval-cancelled': 'The approval was withdrawn because the conversation went on.',
   tainted: 'the run holds content from {sources}',
   'policy.denied': 'denied by tools.deny',
