@@ -2,8 +2,5 @@ import { bundle, lib } from '@cuttle/tooling/tsup';
 
 export default [
   lib(),
-  bundle({
-    main: 'src/main.ts',
-    'sqlite-writer': '../../packages/store/src/sqlite/writer.ts',
-  }),
+  bundle('src/main.ts', { 'sqlite-writer': '../../packages/store/src/sqlite/writer.ts' }),
 ];

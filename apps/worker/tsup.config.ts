@@ -1,3 +1,3 @@
 import { bundle } from '@cuttle/tooling/tsup';
 
-export default bundle({ main: 'src/main.ts' });
+export default bundle('src/main.ts');
