@@ -9,7 +9,7 @@ const rungs: readonly Standing[] = ['stranger', 'guest', 'paired', 'owner'];
 
 /**
  * The lower of what the principal is and what the door vouched for.
- * A machine stands where its creator stood: by its scopes, or, where it acts for a person, as that person.
+ * A machine stands where its creator stood: by its scopes, or, where it acts for a person, as that person's provenance says.
  */
 export function effectiveTrust(principal: Principal, provenance: Provenance): Standing {
   const own = standingOf(principal, provenance);
@@ -26,8 +26,9 @@ function standingOf(principal: Principal, provenance: Provenance): Standing {
     case 'client':
       return scopeIncludes(principal.scopes, 'operator.write') ? 'paired' : 'stranger';
     case 'machine': {
-      const known = scopeIncludes(principal.scopes, 'operator.write');
-      return known || provenance.trust !== 'machine' ? 'paired' : 'stranger';
+      if (scopeIncludes(principal.scopes, 'operator.write')) return 'paired';
+      const forPerson = principal.personId !== undefined && provenance.trust !== 'machine';
+      return forPerson ? 'paired' : 'stranger';
     }
   }
 }
@@ -66,7 +67,13 @@ export function taintOf(
   return sources;
 }
 
-/** Who a schedule or hook acts as: its creator's identity and authority, and no decision on approvals. */
+/**
+ * Who a schedule or hook acts as: its creator's id and authority, never more, and no decision on approvals.
+ * A person's authority comes from their provenance, which the schedule keeps; anyone else's from their scopes.
+ */
 export function toMachine(creator: Principal): Principal {
-  return { ...creator, kind: 'machine' };
+  const { id, kind, personId, scopes } = creator;
+  if (kind === 'person') return { id, kind: 'machine', personId: personId ?? id, scopes: [] };
+  if (kind === 'machine') return creator;
+  return { id, kind: 'machine', scopes };
 }
