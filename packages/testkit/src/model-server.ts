@@ -1,0 +1,229 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createIdSource, type IdSource } from './id-source.ts';
+import { openLoopbackServer } from './loopback-server.ts';
+import { type CallContent, countPromptTokens, type ModelCall } from './model-call.ts';
+import { createRequestLog, type RecordedRequest } from './recorded-request.ts';
+import { createTurnSource, isErrorTurn, type Script, type TurnPart } from './scripted-turns.ts';
+import type { ErrorTurn } from './http-fault.ts';
+import { placeFaults } from './fault-placement.ts';
+import { type AnswerTarget, type WriteMode, writeAnswer } from './wire-writer.ts';
+import type { WireAnswer } from './wire-frame.ts';
+
+export interface ServedModel {
+  readonly id: string;
+  /** Tokens that prompt and answer share; a longer prompt is refused. */
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+}
+
+export interface ModelServerOptions {
+  /** What the service answers. */
+  readonly script: Script;
+  /** The keys it takes; `test-key` by default. */
+  readonly apiKeys?: readonly string[];
+  readonly port?: number;
+  /** `skipped` takes any request that can be read, to measure a client without our checks. */
+  readonly rules?: 'enforced' | 'skipped';
+  readonly writes?: WriteMode;
+  readonly maxRequests?: number;
+  /** Makes the ids of answers and tool calls foreseeable; see `IdSource`. */
+  readonly idSeed?: string;
+}
+
+/** A request that the service turned down. `rule` is the client's fault, `condition` the circumstances' (key, model, context, size). */
+export interface Rejection {
+  readonly request: RecordedRequest;
+  readonly cause: 'rule' | 'condition';
+  readonly status: number;
+  readonly message: string;
+}
+
+/** A model service on 127.0.0.1. Disposal closes it and destroys its connections. */
+export interface ModelServer extends AsyncDisposable {
+  /** The base URL that the official SDK of the service expects. */
+  readonly url: string;
+  readonly origin: string;
+  /** Every request, also those that were turned down. */
+  readonly requests: readonly RecordedRequest[];
+  /** Model calls that kept all rules, in order of arrival. */
+  readonly calls: readonly ModelCall[];
+  readonly rejections: readonly Rejection[];
+  /** What no test wants: calls without a turn, broken rules, faults of the script itself. */
+  readonly violations: readonly string[];
+  /** Resolves once that many model calls have arrived since the start; rejects with `signal.reason`. */
+  untilCalls(count: number, signal: AbortSignal): Promise<void>;
+  /** Throws if turns are left over or anything is in `violations`. */
+  assertDone(): void;
+}
+
+/** What a request means in a service's dialect. */
+export type Routed =
+  | { readonly kind: 'answer'; readonly answer: WireAnswer }
+  | {
+      readonly kind: 'rejection';
+      readonly cause: Rejection['cause'];
+      readonly message: string;
+      readonly answer: WireAnswer;
+    }
+  | {
+      readonly kind: 'call';
+      readonly call: CallContent;
+      encode(parts: readonly TurnPart[], context: EncodeContext): WireAnswer;
+    };
+
+export interface EncodeContext {
+  readonly ids: IdSource;
+  readonly promptTokens: number;
+}
+
+/** One service's wire: how requests are read and checked, and how turns and errors look. */
+export interface Dialect {
+  route(request: RecordedRequest): Routed;
+  encodeError(turn: ErrorTurn, ids: IdSource): WireAnswer;
+  /** Where the base URL lies under the origin, such as `/v1`. */
+  readonly basePath: string;
+}
+
+export const defaultApiKey = 'test-key';
+
+export async function openModelServer(
+  dialect: Dialect,
+  options: ModelServerOptions,
+): Promise<ModelServer> {
+  const state = createState(options);
+  const { apiKeys = [defaultApiKey], maxRequests = 10_000, writes = 'together' } = options;
+  const log = createRequestLog({ apiKeys, maxRequests });
+  async function listener(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const recording = await log.record(incoming, response);
+    if (recording.gone.aborted) return;
+    const answer = await answerTo(recording.request, { dialect, state, maxRequests });
+    await writeAnswer(answer, { response, recording, writes } satisfies AnswerTarget);
+  }
+  const server = await openLoopbackServer(listener, {
+    ...(options.port === undefined ? {} : { port: options.port }),
+    onError: (error) => state.violations.push(`The server failed: ${String(error)}`),
+  });
+  return {
+    url: `${server.origin}${dialect.basePath}`,
+    origin: server.origin,
+    requests: log.requests,
+    calls: state.calls,
+    rejections: state.rejections,
+    violations: state.violations,
+    untilCalls: (count, signal) => untilCalls(state, count, signal),
+    assertDone: () => assertDone(state),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+interface ServerState {
+  readonly turns: ReturnType<typeof createTurnSource>;
+  readonly ids: IdSource;
+  readonly calls: ModelCall[];
+  readonly rejections: Rejection[];
+  readonly violations: string[];
+  readonly arrivals: EventTarget;
+  callCount: number;
+}
+
+function createState({ script, idSeed }: ModelServerOptions): ServerState {
+  return {
+    turns: createTurnSource(script),
+    ids: createIdSource(idSeed),
+    calls: [],
+    rejections: [],
+    violations: [],
+    arrivals: new EventTarget(),
+    callCount: 0,
+  };
+}
+
+interface Desk {
+  readonly dialect: Dialect;
+  readonly state: ServerState;
+  readonly maxRequests: number;
+}
+
+async function answerTo(request: RecordedRequest, desk: Desk): Promise<WireAnswer> {
+  const { dialect, state } = desk;
+  const routed = dialect.route(request);
+  if (routed.kind === 'answer') return routed.answer;
+  if (routed.kind === 'rejection') {
+    const { cause, message, answer } = routed;
+    state.rejections.push({ request, cause, status: answer.status, message });
+    if (cause === 'rule') {
+      state.violations.push(`Request ${request.order} broke a rule: ${message}`);
+    }
+    return answer;
+  }
+  const call = arrive(routed.call, { request, desk });
+  const turn = await nextTurn(call, state);
+  if (turn === undefined) {
+    state.violations.push(`Call ${call.order} (${call.dialect}, ${call.model}) is not scripted`);
+    return dialect.encodeError(unscripted, state.ids);
+  }
+  if (isErrorTurn(turn)) return delayed(dialect.encodeError(turn, state.ids), turn.delayMs);
+  const context = { ids: state.ids, promptTokens: countPromptTokens(call) };
+  const answer = routed.encode(turn, context);
+  return { ...answer, frames: placeFaults(answer.frames) };
+}
+
+const unscripted: ErrorTurn = {
+  type: 'error',
+  status: 500,
+  headers: {},
+  delayMs: 0,
+};
+
+function arrive(
+  content: CallContent,
+  { request, desk }: { readonly request: RecordedRequest; readonly desk: Desk },
+): ModelCall {
+  const { state, maxRequests } = desk;
+  state.callCount += 1;
+  const call: ModelCall = { ...content, order: state.callCount, request };
+  state.calls.push(call);
+  if (state.calls.length > maxRequests) state.calls.shift();
+  state.arrivals.dispatchEvent(new Event('call'));
+  return call;
+}
+
+async function nextTurn(
+  call: ModelCall,
+  state: ServerState,
+): Promise<Awaited<ReturnType<typeof state.turns.next>>> {
+  try {
+    return await state.turns.next(call);
+  } catch (error) {
+    state.violations.push(`The script failed at call ${call.order}: ${String(error)}`);
+    return unscripted;
+  }
+}
+
+function delayed(answer: WireAnswer, delayMs: number): WireAnswer {
+  const frames = answer.frames.map((frame) =>
+    frame.kind === 'event' ? { ...frame, delayMs } : frame,
+  );
+  return { ...answer, frames };
+}
+
+function untilCalls(state: ServerState, count: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    function look(): void {
+      if (signal.aborted) reject(signal.reason);
+      else if (state.callCount < count) return;
+      else resolve();
+      state.arrivals.removeEventListener('call', look);
+      signal.removeEventListener('abort', look);
+    }
+    state.arrivals.addEventListener('call', look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+}
+
+function assertDone(state: ServerState): void {
+  const faults = [...state.violations];
+  if (state.turns.left > 0) faults.push(`${state.turns.left} scripted turns were not asked for`);
+  if (faults.length > 0) throw new Error(`The model server is not content:\n${faults.join('\n')}`);
+}
