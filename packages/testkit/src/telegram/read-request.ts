@@ -84,13 +84,19 @@ function addPart(
   head: string,
   content: Buffer,
 ): void {
-  const field = /\bname="([^"]*)"/i.exec(head)?.[1];
+  const field = attributeOf(head, 'name');
   if (field === undefined) return;
-  const fileName = /\bfilename="([^"]*)"/i.exec(head)?.[1];
+  const fileName = attributeOf(head, 'filename');
   if (fileName === undefined) {
     target.params[field] = content.toString('utf8');
     return;
   }
   const mimeType = /^content-type:\s*([^\r\n]+)/im.exec(head)?.[1] ?? 'application/octet-stream';
   target.files.push({ field, fileName, mimeType, bytes: Buffer.from(content) });
+}
+
+/** Quoted or, as some clients write them, bare. */
+function attributeOf(head: string, name: string): string | undefined {
+  const match = new RegExp(`[;\\s]${name}=(?:"([^"]*)"|([^;\\s]*))`, 'i').exec(head);
+  return match?.[1] ?? match?.[2];
 }
