@@ -176,6 +176,12 @@ const traits = {
     expose: true,
     hint: 'The provider refused the request or answered what we cannot read.',
   },
+  'provider.malformed': {
+    status: 502,
+    retryable: true,
+    expose: true,
+    hint: 'The provider sent an answer that cannot be read; it is asked again.',
+  },
   'provider.network': {
     status: 502,
     retryable: true,
@@ -296,6 +302,18 @@ const traits = {
     hint: 'Private and internal addresses are not reachable for the agent.',
   },
   'fetch.failed': { status: 502, retryable: true, expose: true, hint: 'Check the address.' },
+  'fetch.timeout': {
+    status: 504,
+    retryable: true,
+    expose: true,
+    hint: 'Try again later or another address.',
+  },
+  'fetch.too-large': {
+    status: 502,
+    retryable: false,
+    expose: true,
+    hint: 'Ask for a smaller part or another address.',
+  },
   'tool.denied': {
     status: 403,
     retryable: false,

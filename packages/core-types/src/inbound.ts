@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Json } from './json.ts';
-import { Message, UserPart } from './message.ts';
+import { Message, type UserMessage, UserPart } from './message.ts';
 
 /** What happens to a message that arrives while a run is active in its session. */
 export const QueueMode = z.enum(['steer', 'followup', 'collect', 'interrupt']);
@@ -44,6 +44,13 @@ export const InboundBody = z.object({
   senderName: z.string().optional(),
 });
 export type InboundBody = z.infer<typeof InboundBody>;
+
+/** What an inbound adds to the transcript. */
+export function messagesOf({ parts, messages, senderName }: InboundBody): readonly Message[] {
+  if (messages) return messages;
+  const said: UserMessage = { role: 'user', parts, ...(senderName !== undefined && { name: senderName }) };
+  return [said];
+}
 
 /**
  * Where the answer goes, frozen per run. `pull` doors (HTTP, WebSocket) read the stored answer;

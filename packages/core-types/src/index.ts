@@ -3,6 +3,7 @@ export {
   ClientTool,
   InboundBody,
   InboundState,
+  messagesOf,
   QueueMode,
   Route,
   TurnParameters,

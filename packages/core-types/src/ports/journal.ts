@@ -200,7 +200,7 @@ export interface Journal {
   /** A message nobody's run asked for (`cuttle message send`). Idempotent by origin. */
   prepareOutbound(input: {
     drafts: readonly OutboundDraft[];
-  }): Promise<{ outboundIds: readonly string[] }>;
+  }): Promise<{ outboundIds: readonly string[]; conversations: readonly string[] }>;
   /** Dead letters: `dead → prepared`, or listed no more. */
   retryDead(input: { outboundId: string }): Promise<boolean>;
   discardDead(input: { outboundId: string }): Promise<boolean>;
@@ -223,7 +223,7 @@ export interface Journal {
     codeHash: string;
     by: string;
     outbound: readonly OutboundDraft[];
-  }): Promise<{ identity: Identity } | undefined>;
+  }): Promise<({ identity: Identity } & Committed) | undefined>;
   setIdentityAccess(input: {
     channel: string;
     accountId: string;

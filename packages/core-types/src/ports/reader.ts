@@ -1,7 +1,7 @@
 import type { InboundState, Route } from '../inbound.ts';
 import type { Json } from '../json.ts';
 import type { Message, ToolResultPart, AssistantMessage } from '../message.ts';
-import type { Principal, Provenance } from '../principal.ts';
+import type { Principal, Provenance, Trust } from '../principal.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Effect } from './tool.ts';
 import type {
@@ -107,6 +107,7 @@ export interface Reader {
   findOutbound(outboundId: string): Promise<OutboundRow | undefined>;
   /** The newest conversation of an account by key, for sending without an inbound. */
   findConversation(input: { accountId: string; key: string }): Promise<ConversationRef | undefined>;
+  findConversationById(conversationId: string): Promise<ConversationRef | undefined>;
   /** Counts for `/status`, `/metrics` and back-pressure. */
   counts(): Promise<{
     queued: number;
@@ -200,6 +201,8 @@ export interface StoredRun {
   readonly outcome: RunOutcome | undefined;
   readonly steps: readonly StoredStep[];
   readonly inbounds: readonly string[];
+  readonly principalId: string;
+  readonly trust: Trust;
   readonly createdAt: number;
   readonly endedAt: number | undefined;
 }
@@ -264,6 +267,7 @@ export interface PairingRow {
   readonly name: string | undefined;
   readonly createdAt: number;
   readonly expiresAt: number;
+  readonly conversation: ConversationRef;
 }
 export interface ApprovalRow {
   readonly approvalId: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../json.ts';
 import type { ImagePart } from '../message.ts';
 import type { Principal, Provenance, TaintSource } from '../principal.ts';
 import type { Answer } from './channel.ts';

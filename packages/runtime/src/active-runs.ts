@@ -1,0 +1,43 @@
+import type { AssistantMessage } from '@cuttle/core-types';
+import type { CancelledBy } from '@cuttle/core-types/errors';
+import { Cancelled } from '@cuttle/core-types/errors';
+
+/** A run that this process is working on. */
+export interface ActiveRun {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly controller: AbortController;
+  /** What its open step has said so far; undefined when nothing. */
+  partial(): AssistantMessage | undefined;
+  /** The bubble that shows it, where there is one. */
+  bubble(): string | undefined;
+}
+
+/** The runs of this process, by session: what a stop signals. The rows decide; this only carries the signal. */
+export interface ActiveRuns {
+  add(run: ActiveRun): void;
+  remove(run: ActiveRun): void;
+  find(sessionId: string): ActiveRun | undefined;
+  findRun(runId: string): ActiveRun | undefined;
+  /** After the abort is committed. */
+  signal(runId: string, by: CancelledBy): void;
+  signalAll(by: CancelledBy): void;
+}
+
+export function createActiveRuns(): ActiveRuns {
+  const runs = new Map<string, ActiveRun>();
+  const bySession = (sessionId: string): ActiveRun | undefined =>
+    [...runs.values()].findLast((run) => run.sessionId === sessionId);
+  return {
+    add: (run) => void runs.set(run.runId, run),
+    remove(run) {
+      if (runs.get(run.runId) === run) runs.delete(run.runId);
+    },
+    find: bySession,
+    findRun: (runId) => runs.get(runId),
+    signal: (runId, by) => runs.get(runId)?.controller.abort(new Cancelled(by)),
+    signalAll(by) {
+      for (const run of runs.values()) run.controller.abort(new Cancelled(by));
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import type { InboundBody, Route } from '@cuttle/core-types';
+import { buildSessionKey } from '@cuttle/sessions';
+import type {
+  AcceptInput,
+  AcceptResult,
+  ChannelInbound,
+  ConversationRef,
+  Door,
+  Identity,
+  OutboundDraft,
+  PairingDraft,
+} from '@cuttle/core-types/ports';
+import { textFor, type TextCode } from '@cuttle/core-types/texts';
+import { judgeAccess, type Standing, standingOf } from './access.ts';
+import { bodyHash } from './body-hash.ts';
+import { parseCommand } from './commands.ts';
+import type { ControlRow } from './control.ts';
+import { readyAfterAccept } from './ready-after-accept.ts';
+import type { ChannelAccount, Kernel } from './kernel.ts';
+import { noticeDrafts } from './outbound-drafts.ts';
+import { makePairingCode } from './pairing.ts';
+import { agentSettings } from './settings.ts';
+
+/** Refusals that are told to the sender; the others are stored and silent, so that a group is not talked into. */
+const toldInDirect: ReadonlySet<TextCode> = new Set([
+  'access.pairing',
+  'access.not-allowed',
+  'busy',
+]);
+
+interface Arrival {
+  readonly account: ChannelAccount;
+  readonly event: ChannelInbound;
+  readonly identity: Identity | undefined;
+  readonly standing: Standing;
+  readonly conversation: ConversationRef;
+  readonly inboundId: string;
+  readonly text: string;
+}
+
+/** The door of a messenger account. Accepted = committed; then the platform may be acknowledged. */
+export function createChannelDoor(
+  kernel: Kernel,
+  account: ChannelAccount,
+  runControl: (row: ControlRow) => Promise<void>,
+): Door {
+  return {
+    async accept(event, signal) {
+      signal.throwIfAborted();
+      const arrival = await arrive(kernel, account, event);
+      const input = await toAcceptInput(kernel, arrival);
+      kernel.point('accept.before.begin');
+      const result = await kernel.store.journal.acceptInbound(input);
+      kernel.point('accept.after.commit');
+      afterAccept(kernel, { arrival, input, result }, runControl);
+      kernel.point('accept.before.ack');
+    },
+  };
+}
+
+async function arrive(
+  kernel: Kernel,
+  account: ChannelAccount,
+  event: ChannelInbound,
+): Promise<Arrival> {
+  const { channel, accountId } = account;
+  const identity = await kernel.store.reader.findIdentity({
+    channel: channel.id,
+    accountId,
+    externalId: event.sender.id,
+  });
+  const thread = event.chat.threadId === undefined ? '' : `:${event.chat.threadId}`;
+  return {
+    account,
+    event,
+    identity,
+    standing: standingOf(account, event, identity),
+    conversation: {
+      accountId,
+      key: `${event.chat.id}${thread}`,
+      target: event.target,
+      group: event.chat.kind === 'group',
+    },
+    inboundId: kernel.newId(),
+    text: event.kind === 'button' ? `/${event.buttonToken ?? ''}` : event.text,
+  };
+}
+
+async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptInput> {
+  const { account, event, identity, standing, conversation, inboundId, text } = arrival;
+  const settings = kernel.settings();
+  const { channel, accountId, agentId, name } = account;
+  const body = toBody(event, text);
+  const route: Route = {
+    kind: 'push',
+    door: channel.id,
+    accountId,
+    target: event.target,
+    chat: event.chat.kind,
+  };
+  const isCommand = parseCommand(text) !== undefined;
+  const verdict = await judge(kernel, arrival, isCommand);
+  return {
+    inboundId,
+    accountId,
+    externalId: event.externalId,
+    bodyHash: await bodyHash(
+      JSON.stringify([event.kind, text, event.sender.id, event.media?.map(({ ref }) => ref) ?? []]),
+    ),
+    sessionKey: buildSessionKey({ agentId, channel: channel.id, account: name, chat: event.chat }),
+    agentId,
+    conversation,
+    ...standing,
+    route,
+    mode: agentSettings(settings, agentId)?.queueMode ?? 'followup',
+    body,
+    identity: {
+      channel: channel.id,
+      externalId: event.sender.id,
+      name: event.sender.name ?? identity?.name,
+    },
+    verdict,
+    bounds: settings.queue,
+    busyNotice: notice(kernel, arrival, textFor('busy')),
+  };
+}
+
+async function judge(
+  kernel: Kernel,
+  arrival: Arrival,
+  isCommand: boolean,
+): Promise<AcceptInput['verdict']> {
+  const { account, event, identity, standing, text } = arrival;
+  const silent = (reason: TextCode): AcceptInput['verdict'] => ({
+    kind: 'refuse',
+    reason,
+    notice: [],
+  });
+  if (event.kind === 'unparsed') return silent('inbound.unparsed');
+  if (event.kind === 'edit') return silent('inbound.edited');
+  const access = judgeAccess(account, event, { identity, standing, isCommand });
+  if (access.kind === 'refused') return refuse(kernel, arrival, access.reason);
+  if (text.trim() === '' && !event.media?.length) return silent('inbound.empty');
+  return { kind: isCommand ? 'control' : 'queue' };
+}
+
+async function refuse(
+  kernel: Kernel,
+  arrival: Arrival,
+  reason: TextCode,
+): Promise<AcceptInput['verdict']> {
+  const isTold = arrival.event.chat.kind === 'dm' && toldInDirect.has(reason);
+  if (!isTold) return { kind: 'refuse', reason, notice: [] };
+  if (reason !== 'access.pairing')
+    return { kind: 'refuse', reason, notice: notice(kernel, arrival, textFor(reason)) };
+  return offerPairing(kernel, arrival);
+}
+
+/** One code per person at a time; asking again before it expires is not answered again. */
+async function offerPairing(kernel: Kernel, arrival: Arrival): Promise<AcceptInput['verdict']> {
+  const { account, event, conversation } = arrival;
+  const place = {
+    channel: account.channel.id,
+    accountId: account.accountId,
+    externalId: event.sender.id,
+  };
+  const known = await kernel.store.reader.findPairing(place);
+  const now = kernel.clock.now();
+  if (known && known.expiresAt > now)
+    return { kind: 'refuse', reason: 'access.pairing', notice: [] };
+  const code = makePairingCode(kernel.random);
+  const { ttlMs } = kernel.settings().pairing;
+  const pairing: PairingDraft = {
+    ...place,
+    codeHash: await bodyHash(code),
+    codeHint: code,
+    name: event.sender.name,
+    conversation,
+    expiresAt: now + ttlMs,
+  };
+  const text = textFor('access.pairing', { code, minutes: Math.round(ttlMs / 60_000) });
+  return {
+    kind: 'refuse',
+    reason: 'access.pairing',
+    notice: notice(kernel, arrival, text),
+    pairing,
+  };
+}
+
+function notice(
+  kernel: Kernel,
+  { account, conversation, inboundId, event }: Arrival,
+  text: string,
+): OutboundDraft[] {
+  const answer = {
+    text,
+    notice: 'system',
+    replyTo: event.chat.kind === 'group' ? event.messageId : undefined,
+  };
+  return noticeDrafts(kernel, {
+    channel: account.channel,
+    conversation,
+    origin: `notice:${inboundId}`,
+    answer,
+  });
+}
+
+function toBody(event: ChannelInbound, text: string): InboundBody {
+  const attached = (event.media ?? []).map(({ kind }) => textFor('media.unread', { kind }));
+  const words = [text, ...attached].filter((line) => line !== '').join('\n');
+  const name = event.chat.kind === 'group' ? event.sender.name : undefined;
+  return {
+    v: 1,
+    parts: [{ type: 'text', text: words }],
+    ...(name !== undefined && { senderName: name }),
+  };
+}
+
+function afterAccept(
+  kernel: Kernel,
+  { arrival, input, result }: { arrival: Arrival; input: AcceptInput; result: AcceptResult },
+  runControl: (row: ControlRow) => Promise<void>,
+): void {
+  readyAfterAccept(
+    kernel,
+    {
+      sessionKey: input.sessionKey,
+      text: arrival.text,
+      mode: input.mode,
+      isControl: input.verdict.kind === 'control',
+    },
+    result,
+  );
+  if (result.kind !== 'accepted' || input.verdict.kind !== 'control') return;
+  const { sessionId, inboundId } = result;
+  const { sessionKey, agentId, principal, provenance, route } = input;
+  const row: ControlRow = {
+    inboundId,
+    sessionId,
+    sessionKey,
+    agentId,
+    text: arrival.text,
+    principal,
+    provenance,
+    route,
+    conversation: arrival.conversation,
+  };
+  void runControl(row).catch((error: unknown) =>
+    kernel.log.error('A command failed; it is done at the next start.', { error, inboundId }),
+  );
+}

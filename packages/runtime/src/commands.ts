@@ -1,0 +1,44 @@
+/** The commands every door understands. They act at accept, before every queue. */
+export const commandTable = [
+  { name: 'start', args: '', description: 'Say hello', risk: 'read' },
+  { name: 'help', args: '', description: 'List the commands', risk: 'read' },
+  { name: 'status', args: '', description: 'Show agent, model, session and queue', risk: 'read' },
+  { name: 'new', args: '', description: 'Begin a new conversation', risk: 'write' },
+  { name: 'reset', args: '', description: 'The same as /new', risk: 'write' },
+  { name: 'stop', args: '', description: 'Stop the answer and drop what waits', risk: 'write' },
+  {
+    name: 'model',
+    args: '[provider/model]',
+    description: 'Show or choose the model of this session',
+    risk: 'write',
+  },
+  {
+    name: 'queue',
+    args: '[mode]',
+    description: 'What happens to messages during an answer',
+    risk: 'write',
+  },
+  {
+    name: 'approve',
+    args: '[id] [deny]',
+    description: 'Let a waiting tool call run, or deny it',
+    risk: 'write',
+  },
+] as const;
+
+export type CommandName = (typeof commandTable)[number]['name'];
+export type CommandRow = (typeof commandTable)[number];
+export interface ParsedCommand {
+  readonly row: CommandRow;
+  readonly args: readonly string[];
+}
+
+/** A message that is one of our commands. Anything else that begins with a slash is an ordinary message (`/etc/hosts`). */
+export function parseCommand(text: string): ParsedCommand | undefined {
+  const match = /^\/([a-z]+)(?:@\w+)?(?:\s+([\s\S]*))?$/i.exec(text.trim());
+  if (!match) return undefined;
+  const name = match[1]?.toLowerCase();
+  const row = commandTable.find((candidate) => candidate.name === name);
+  if (!row) return undefined;
+  return { row, args: (match[2] ?? '').split(/\s+/).filter((word) => word !== '') };
+}

@@ -1,0 +1,207 @@
+import { noUsage, QueueMode } from '@cuttle/core-types';
+import { isCuttleError } from '@cuttle/core-types/errors';
+import type { CommandInput, ControlRow } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
+import { authorise } from '@cuttle/security/policy';
+import { type CommandName, commandTable, parseCommand } from './commands.ts';
+import type { Kernel } from './kernel.ts';
+import { noticeDrafts } from './outbound-drafts.ts';
+import { agentSettings } from './settings.ts';
+import { afterStop, stopDrafts } from './stop-run.ts';
+
+export type { ControlRow };
+
+/** What a command says and does; it is committed together with its inbound's fate. */
+type Effect = Pick<CommandInput, 'reply' | 'stop' | 'reset' | 'model' | 'queueMode' | 'approval'>;
+type Handler = (kernel: Kernel, row: ControlRow, args: readonly string[]) => Promise<Effect>;
+
+/** Does what an accepted command asks, past every queue. Run again after a crash, it settles nothing twice. */
+export async function runControl(kernel: Kernel, row: ControlRow): Promise<string> {
+  const parsed = parseCommand(row.text);
+  const effect = parsed
+    ? await perform(kernel, row, parsed.row.name, parsed.args)
+    : { reply: textFor('command.unknown', { command: row.text }) };
+  const account = row.conversation && kernel.accounts.get(row.conversation.accountId);
+  const answer = { text: effect.reply, notice: 'command' };
+  const outbound =
+    account && row.conversation
+      ? noticeDrafts(kernel, {
+          channel: account.channel,
+          conversation: row.conversation,
+          origin: `notice:${row.inboundId}`,
+          answer,
+        })
+      : [];
+  kernel.point('command.before.commit');
+  const result = await kernel.store.journal.settleCommand({
+    inboundId: row.inboundId,
+    ...effect,
+    outbound,
+  });
+  kernel.point('command.after.commit');
+  const { sessionId, sessionKey, inboundId } = row;
+  afterStop(kernel, {
+    sessionId,
+    sessionKey,
+    aborted: result.aborted,
+    by: 'user',
+    settled: { ...result, inbounds: result.inbounds.filter((id) => id !== inboundId) },
+  });
+  const eventSeq = result.events.at(-1)?.seq;
+  kernel.hub.publishSession({
+    sessionId,
+    sessionKey,
+    kind: effect.reset ? 'reset' : 'command',
+    eventSeq,
+    inboundId,
+    text: effect.reply,
+  });
+  kernel.fates.settle({
+    inboundId,
+    runId: undefined,
+    state: 'answered',
+    text: effect.reply,
+    reason: 'command',
+    clientCalls: [],
+    usage: noUsage,
+    model: undefined,
+  });
+  return effect.reply;
+}
+
+async function perform(
+  kernel: Kernel,
+  row: ControlRow,
+  name: CommandName,
+  args: readonly string[],
+): Promise<Effect> {
+  const { risk } = commandTable.find((command) => command.name === name) ?? {
+    risk: 'owner' as const,
+  };
+  const decision = authorise(row.principal, 'command.run', { kind: 'command', name, risk });
+  if (decision.kind !== 'allow') return { reply: textFor('access.command', { command: name }) };
+  return handlers[name](kernel, row, args);
+}
+
+const handlers: Readonly<Record<CommandName, Handler>> = {
+  start: async () => ({ reply: textFor('command.start') }),
+  help: async () => ({
+    reply: textFor('command.help', { commands: commandTable.map(describe).join('\n') }),
+  }),
+  status: async (kernel, row) => ({ reply: await statusText(kernel, row) }),
+  new: async () => ({ reply: textFor('command.new'), reset: true }),
+  reset: async () => ({ reply: textFor('command.new'), reset: true }),
+  stop: stopCommand,
+  model: modelCommand,
+  queue: queueCommand,
+  approve: approveCommand,
+};
+
+function describe({ name, args, description }: (typeof commandTable)[number]): string {
+  return `/${name}${args === '' ? '' : ` ${args}`} – ${description}`;
+}
+
+async function statusText(
+  kernel: Kernel,
+  { sessionKey, sessionId, agentId }: ControlRow,
+): Promise<string> {
+  const session = await kernel.store.reader.findSession(sessionKey);
+  const history = await kernel.store.reader.readHistory({ sessionId, limit: 1 });
+  const agent = agentSettings(kernel.settings(), agentId);
+  return textFor('command.status', {
+    agent: agent?.name ?? agentId,
+    model: session?.model ?? agent?.model ?? kernel.models().fallback().ref,
+    session: sessionKey,
+    messages: session?.messages ?? 0,
+    queued: history.queued.length,
+    run: history.activeRunId ?? 'none',
+  });
+}
+
+async function stopCommand(kernel: Kernel, { sessionId }: ControlRow): Promise<Effect> {
+  const active = kernel.active.find(sessionId);
+  const { queued, activeRunId } = await kernel.store.reader.readHistory({ sessionId, limit: 1 });
+  const code = activeRunId === undefined ? 'command.nothing-to-stop' : 'command.stopped';
+  return {
+    reply: textFor(code, { cancelled: queued.length }),
+    stop: await stopDrafts(kernel, active),
+  };
+}
+
+async function modelCommand(
+  kernel: Kernel,
+  row: ControlRow,
+  [wanted]: readonly string[],
+): Promise<Effect> {
+  const models = kernel.models();
+  if (wanted === undefined) {
+    const session = await kernel.store.reader.findSession(row.sessionKey);
+    const agent = agentSettings(kernel.settings(), row.agentId);
+    return {
+      reply: textFor('command.model', {
+        model: session?.model ?? agent?.model ?? models.fallback().ref,
+      }),
+    };
+  }
+  if (wanted === 'default')
+    return { reply: textFor('command.model-set', { model: models.fallback().ref }), model: null };
+  try {
+    const { ref } = models.resolve(wanted);
+    return { reply: textFor('command.model-set', { model: ref }), model: ref };
+  } catch (error) {
+    if (!isCuttleError(error, 'model.unknown')) throw error;
+    return {
+      reply: textFor('command.model-unknown', { model: wanted, models: models.list().join(', ') }),
+    };
+  }
+}
+
+async function queueCommand(
+  kernel: Kernel,
+  row: ControlRow,
+  [wanted]: readonly string[],
+): Promise<Effect> {
+  const mode = QueueMode.safeParse(wanted);
+  if (mode.success)
+    return { reply: textFor('command.queue-set', { mode: mode.data }), queueMode: mode.data };
+  const session = await kernel.store.reader.findSession(row.sessionKey);
+  const agent = agentSettings(kernel.settings(), row.agentId);
+  return {
+    reply: textFor('command.queue', { mode: session?.queueMode ?? agent?.queueMode ?? 'followup' }),
+  };
+}
+
+async function approveCommand(
+  kernel: Kernel,
+  row: ControlRow,
+  args: readonly string[],
+): Promise<Effect> {
+  const denies = args.includes('deny') || args.includes('no');
+  const id = args.find((word) => word !== 'deny' && word !== 'no');
+  const waiting = await kernel.store.reader.listApprovals({ limit: 20, sessionId: row.sessionId });
+  const found =
+    id === undefined
+      ? waiting.find(({ state }) => state === 'pending')
+      : await kernel.store.reader.findApproval(id);
+  if (!found) return { reply: textFor(id === undefined ? 'approval.none' : 'approval.unknown') };
+  const decision = authorise(row.principal, 'approval.decide', {
+    kind: 'approval',
+    ownerPrincipalId: await askedPerson(kernel, found.runId),
+  });
+  if (decision.kind !== 'allow')
+    return { reply: textFor('access.command', { command: 'approve' }) };
+  if (found.state !== 'pending')
+    return { reply: textFor('approval.stale', { state: found.state }) };
+  const outcome = denies ? 'denied' : 'approved';
+  return {
+    reply: textFor(`approval.${outcome}`, { tool: found.tool }),
+    approval: { approvalId: found.approvalId, decision: outcome, by: row.principal.id },
+  };
+}
+
+/** Who was asked: the person whose message the run answers, where they were let in; else only the owner may decide. */
+export async function askedPerson(kernel: Kernel, runId: string): Promise<string> {
+  const run = await kernel.store.reader.findRun(runId);
+  const isKnown = run?.trust === 'owner' || run?.trust === 'paired';
+  return run && isKnown ? run.principalId : 'owner';
+}

@@ -1,0 +1,51 @@
+/**
+ * Names an instant of the path for crash tests (`area.before|after.thing`). The shipped hook does nothing;
+ * a test's server passes one that kills the process at the n-th passing of a name.
+ */
+export type CrashPoint = (name: CrashPointName) => void;
+
+export const crashPointNames = [
+  'accept.before.begin',
+  'accept.after.commit',
+  'accept.before.ack',
+  'claim.before.commit',
+  'claim.after.commit',
+  'takeover.after.commit',
+  'step.open.before.commit',
+  'step.open.after.commit',
+  'model.before.request',
+  'model.after.first_delta',
+  'model.mid_stream',
+  'model.after.finish',
+  'step.done.before.commit',
+  'step.done.after.commit',
+  'tool.started.before.commit',
+  'tool.started.after.commit',
+  'tool.effect.before',
+  'tool.effect.after',
+  'tool.finished.before.commit',
+  'tool.finished.after.commit',
+  'complete.before.commit',
+  'complete.after.commit',
+  'complete.after.publish',
+  'draft.open.after.commit',
+  'draft.edit.before.request',
+  'draft.edit.after.response',
+  'deliver.before.sending_commit',
+  'deliver.after.sending_commit',
+  'deliver.after.response',
+  'deliver.after.receipt_commit',
+  'ambiguous.before.resolve',
+  'abort.before.commit',
+  'abort.after.commit',
+  'interrupt.before.commit',
+  'interrupt.after.commit',
+  'approval.park.before.commit',
+  'approval.park.after.commit',
+  'schedule.fire.before.commit',
+  'schedule.fire.after.commit',
+  'command.before.commit',
+  'command.after.commit',
+  'recover.each',
+] as const;
+export type CrashPointName = (typeof crashPointNames)[number];

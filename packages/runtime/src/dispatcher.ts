@@ -1,0 +1,358 @@
+import { toCuttleError } from '@cuttle/core-types/errors';
+import type { NewId } from '@cuttle/core-types';
+import type {
+  Channel,
+  Clock,
+  Delivery,
+  DeliveryOutcome,
+  Log,
+  OutboundPart,
+  Receipt,
+  Store,
+} from '@cuttle/core-types/ports';
+import type { CrashPoint } from './crash-point.ts';
+import type { ChannelAccount } from './kernel.ts';
+import { type Allowance, createPace, type Pace } from './pace.ts';
+import { outcomeOfFailure, settlementOf } from './send-outcome.ts';
+import type { RuntimeSettings } from './settings.ts';
+
+/**
+ * Sends what is committed. One lane per conversation with one request in flight: rows in their order, and between them
+ * live edits of an open bubble. Rows are the truth; a lane exists only while it has something to do.
+ */
+export interface Dispatcher {
+  /** The conversation may have rows to send. */
+  wake(conversationId: string): void;
+  /** Shows `part` in a bubble that was opened; a later call replaces one that has not gone out. */
+  showLive(live: LiveEdit): void;
+  /** No live edit of this bubble goes out any more. */
+  endLive(bubbleId: string): void;
+  /** The account is connected: what waited for it goes on. */
+  accountReady(accountId: string): void;
+  /** Starts nothing more; resolves when no request is in flight. */
+  stop(): Promise<void>;
+  idle(): Promise<void>;
+}
+export interface LiveEdit {
+  readonly conversationId: string;
+  readonly bubbleId: string;
+  readonly part: OutboundPart;
+}
+
+interface DispatcherDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly settings: () => RuntimeSettings;
+  readonly accounts: ReadonlyMap<string, ChannelAccount>;
+  readonly point: CrashPoint;
+}
+interface Lane {
+  again: boolean;
+  live: LiveEdit | undefined;
+  /** The bubble that may be edited: its receipt arrived and its final row is not due. */
+  bubble:
+    | { readonly id: string; readonly receipt: Receipt; readonly delivery: Delivery }
+    | undefined;
+  wakeUp: AbortController;
+  /** What a call here counts against; known once a row was claimed. */
+  allowances: readonly Allowance[];
+}
+interface Lanes {
+  readonly deps: DispatcherDeps;
+  readonly lanes: Map<string, Lane>;
+  readonly pace: Pace;
+  readonly stopping: AbortController;
+  /** Conversations whose account is not connected, by account. */
+  readonly orphans: Map<string, Set<string>>;
+}
+type Next = 'go-on' | 'nothing' | 'leave';
+
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const state: Lanes = {
+    deps,
+    lanes: new Map(),
+    pace: createPace(deps),
+    stopping: new AbortController(),
+    orphans: new Map(),
+  };
+  const running = new Map<string, Promise<void>>();
+  const wake = (conversationId: string): void => {
+    if (state.stopping.signal.aborted) return;
+    const lane = state.lanes.get(conversationId);
+    if (lane) {
+      lane.again = true;
+      lane.wakeUp.abort();
+      return;
+    }
+    state.lanes.set(conversationId, {
+      again: false,
+      live: undefined,
+      bubble: undefined,
+      wakeUp: new AbortController(),
+      allowances: [],
+    });
+    const work = pumpLane(state, conversationId).finally(() => running.delete(conversationId));
+    running.set(conversationId, work);
+  };
+  const idle = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running.values());
+  };
+  return {
+    wake,
+    showLive(live) {
+      const lane = state.lanes.get(live.conversationId);
+      if (!lane) return;
+      lane.live = live;
+      lane.wakeUp.abort();
+    },
+    endLive(bubbleId) {
+      for (const lane of state.lanes.values()) {
+        if (lane.live?.bubbleId === bubbleId) lane.live = undefined;
+        if (lane.bubble?.id !== bubbleId) continue;
+        lane.bubble = undefined;
+        lane.wakeUp.abort();
+      }
+    },
+    accountReady(accountId) {
+      const waiting = state.orphans.get(accountId) ?? [];
+      state.orphans.delete(accountId);
+      for (const conversationId of waiting) wake(conversationId);
+    },
+    async stop() {
+      state.stopping.abort();
+      for (const lane of state.lanes.values()) lane.wakeUp.abort();
+      await idle();
+    },
+    idle,
+  };
+}
+
+/** Works until the conversation has nothing to send and no open bubble. Never rejects. */
+async function pumpLane(state: Lanes, conversationId: string): Promise<void> {
+  const { deps, lanes, stopping } = state;
+  const lane = lanes.get(conversationId);
+  while (lane && !stopping.signal.aborted) {
+    lane.again = false;
+    lane.wakeUp = new AbortController();
+    try {
+      const next = await workOnce(state, { conversationId, lane });
+      if (next === 'go-on') continue;
+      if (next === 'leave') break;
+    } catch (error) {
+      deps.log.error('A delivery could not be recorded.', { error, conversationId });
+      await rest(state, lane, 1000);
+      continue;
+    }
+    if (lane.again) continue;
+    if (!lane.bubble) break;
+    await rest(state, lane, 60_000);
+  }
+  lanes.delete(conversationId);
+}
+
+/** One step of a lane. */
+async function workOnce(
+  state: Lanes,
+  { conversationId, lane }: { conversationId: string; lane: Lane },
+): Promise<Next> {
+  const { deps, pace } = state;
+  const { deadlineMs, marginMs } = deps.settings().delivery;
+  const waitMs = pace.waitMs(lane.allowances);
+  if (waitMs > 0) {
+    await rest(state, lane, waitMs);
+    if (pace.waitMs(lane.allowances) > 0) return 'go-on';
+  }
+  deps.point('deliver.before.sending_commit');
+  const claim = await deps.store.journal.claimDelivery({
+    conversationId,
+    fence: deps.newId(),
+    deadlineMs,
+    marginMs,
+  });
+  switch (claim.kind) {
+    case 'send':
+      deps.point('deliver.after.sending_commit');
+      return deliver(state, lane, claim.delivery);
+    case 'ambiguous':
+      return settleAmbiguous(state, lane, claim.delivery);
+    case 'wait':
+      await rest(state, lane, claim.until - deps.clock.now());
+      return 'go-on';
+    case 'idle':
+      return lane.live ? showEdit(state, lane) : 'nothing';
+  }
+}
+
+async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Next> {
+  const { deps, pace, stopping } = state;
+  const account = deps.accounts.get(delivery.accountId);
+  const settle = (outcome: DeliveryOutcome): Promise<void> =>
+    deps.store.journal.settleDelivery({
+      outboundId: delivery.outboundId,
+      fence: delivery.fence,
+      outcome,
+    });
+  if (!account) return adopt(state, delivery, settle);
+  const { channel } = account;
+  lane.allowances = allowancesOf(channel, delivery);
+  const waitMs = pace.waitMs(lane.allowances);
+  if (waitMs > 0) {
+    await settle({
+      kind: 'retry',
+      notBefore: deps.clock.now() + waitMs,
+      reason: 'channel.rate-limited',
+    });
+    return 'go-on';
+  }
+  pace.take(lane.allowances);
+  let receipt: Receipt;
+  try {
+    const signal = AbortSignal.any([
+      stopping.signal,
+      AbortSignal.timeout(Math.max(1, delivery.deadline - deps.clock.now())),
+    ]);
+    receipt = await channel.send(toRequest(delivery), signal);
+  } catch (error) {
+    await settleFailure(state, { error, delivery, channel });
+    return 'go-on';
+  }
+  deps.point('deliver.after.response');
+  await settle({ kind: 'sent', receipt });
+  deps.point('deliver.after.receipt_commit');
+  if (delivery.kind === 'open') lane.bubble = { id: delivery.outboundId, receipt, delivery };
+  else if (lane.bubble && delivery.receipt?.messageId === lane.bubble.receipt.messageId)
+    lane.bubble = undefined;
+  return 'go-on';
+}
+
+/** The account is not connected: the row waits, due at once when it is. */
+async function adopt(
+  { deps, orphans }: Lanes,
+  { accountId, conversationId }: Delivery,
+  settle: (outcome: DeliveryOutcome) => Promise<void>,
+): Promise<Next> {
+  await settle({ kind: 'retry', notBefore: deps.clock.now(), reason: 'channel.not-found' });
+  orphans.set(accountId, (orphans.get(accountId) ?? new Set()).add(conversationId));
+  return 'leave';
+}
+
+function toRequest(delivery: Delivery): Parameters<Channel['send']>[0] {
+  const { kind, target, body, receipt, idempotencyKey, marked } = delivery;
+  // An edit whose bubble never came to be is said anew.
+  const effective = kind === 'edit' && !receipt ? 'send' : kind;
+  return { kind: effective, target, part: body, receipt, idempotencyKey, marked };
+}
+
+function allowancesOf(
+  { limits }: Channel,
+  { accountId, conversationId, group }: Delivery,
+): readonly Allowance[] {
+  const account: Allowance = {
+    key: `account:${accountId}`,
+    count: limits.perSecond,
+    windowMs: 1000,
+  };
+  if (!group) return [account];
+  return [
+    account,
+    { key: `conversation:${conversationId}`, count: limits.perMinuteInGroup, windowMs: 60_000 },
+  ];
+}
+
+async function settleFailure(
+  { deps, pace, stopping }: Lanes,
+  { error, delivery, channel }: { error: unknown; delivery: Delivery; channel: Channel },
+): Promise<void> {
+  const { journal } = deps.store;
+  const { outboundId, fence } = delivery;
+  // Stopped in mid-call: the row stays `sending`; the next boot decides after its deadline.
+  if (stopping.signal.aborted) return;
+  const outcome = outcomeOfFailure(
+    { error, delivery, channel },
+    { now: deps.clock.now(), random: deps.random },
+  );
+  deps.log.warn('A message was not delivered.', {
+    code: toCuttleError(error).code,
+    outcome: outcome.kind,
+    outboundId,
+    error,
+  });
+  if (outcome.kind !== 'blocked') return journal.settleDelivery({ outboundId, fence, outcome });
+  pace.block(`account:${delivery.accountId}`, outcome.until);
+  return journal.settleDelivery({
+    outboundId,
+    fence,
+    outcome: { kind: 'retry', notBefore: outcome.until, reason: outcome.reason },
+  });
+}
+
+/** A send of unknown outcome, after its deadline: settled as the channel declares. */
+async function settleAmbiguous(state: Lanes, lane: Lane, delivery: Delivery): Promise<Next> {
+  const { deps, orphans } = state;
+  const { outboundId, accountId, conversationId } = delivery;
+  const account = deps.accounts.get(accountId);
+  if (!account) {
+    orphans.set(accountId, (orphans.get(accountId) ?? new Set()).add(conversationId));
+    return 'leave';
+  }
+  deps.point('ambiguous.before.resolve');
+  const to = settlementOf(account.channel, delivery);
+  const { deadlineMs } = deps.settings().delivery;
+  deps.log.warn('The outcome of a send is unknown.', { outboundId, resolved: to });
+  const again = await deps.store.journal.resolveDelivery({
+    outboundId,
+    fence: deps.newId(),
+    to,
+    deadlineMs,
+  });
+  return again ? deliver(state, lane, again) : 'go-on';
+}
+
+/** Shows the newest text in the open bubble. Not a row: what is lost here is only a preview. */
+async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
+  const { deps, pace, stopping } = state;
+  const { live, bubble } = lane;
+  const account = bubble && deps.accounts.get(bubble.delivery.accountId);
+  if (!live || !account || bubble.id !== live.bubbleId) return 'nothing';
+  const once: Allowance = {
+    key: `live:${bubble.id}`,
+    count: 1,
+    windowMs: account.channel.limits.editIntervalMs,
+  };
+  const allowances = [...allowancesOf(account.channel, bubble.delivery), once];
+  const waitMs = pace.waitMs(allowances);
+  if (waitMs > 0) {
+    await rest(state, lane, waitMs);
+    return 'go-on';
+  }
+  lane.live = undefined;
+  pace.take(allowances);
+  try {
+    const signal = AbortSignal.any([
+      stopping.signal,
+      AbortSignal.timeout(deps.settings().delivery.deadlineMs),
+    ]);
+    deps.point('draft.edit.before.request');
+    await account.channel.send(
+      toRequest({ ...bubble.delivery, kind: 'edit', body: live.part, receipt: bubble.receipt }),
+      signal,
+    );
+    deps.point('draft.edit.after.response');
+  } catch (error) {
+    deps.log.debug('A preview was not shown.', { error });
+    const { retryAfterMs } = toCuttleError(error);
+    if (retryAfterMs !== undefined)
+      pace.block(`account:${bubble.delivery.accountId}`, deps.clock.now() + retryAfterMs);
+  }
+  return 'go-on';
+}
+
+/** Sleeps until woken, stopped or `ms` have passed. */
+async function rest({ deps, stopping }: Lanes, lane: Lane, ms: number): Promise<void> {
+  if (lane.again) return;
+  const signal = AbortSignal.any([stopping.signal, lane.wakeUp.signal]);
+  await deps.clock.sleep(Math.max(0, ms), signal).catch(() => {}); // woken early
+}

@@ -1,0 +1,302 @@
+import { type AgentDeps, runAgent } from '@cuttle/agent';
+import type { ResumePoint } from '@cuttle/agent';
+import type { Message, RunEventOf, RunOutcome } from '@cuttle/core-types';
+import { messagesOf } from '@cuttle/core-types';
+import { isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
+import type { ClaimedRun, OutboundDraft, StoredCall, StoredRun } from '@cuttle/core-types/ports';
+import { type TextCode, textFor } from '@cuttle/core-types/texts';
+import { endBubble } from './bubble.ts';
+import { createDeltaJournal } from './delta-journal.ts';
+import type { Kernel } from './kernel.ts';
+import { noticeDrafts } from './outbound-drafts.ts';
+import { createRunContext, readStartPoint } from './run-context.ts';
+import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
+import { createRunState, partialOf, publish, type RunState, textSoFar } from './run-state.ts';
+import { showTyping } from './typing.ts';
+
+/** A run that was claimed so often without a new row is given up. */
+const mostStalls = 3;
+
+/** Drives a claimed run to its end, its parking, or the end of this process. Never rejects but for a broken store. */
+export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<void> {
+  kernel.point(claimed.resumed ? 'takeover.after.commit' : 'claim.after.commit');
+  if (claimed.stalls >= mostStalls)
+    return failRun(kernel, claimed, { code: 'run.poisoned', message: textFor('run.poisoned') });
+  if (claimed.route.kind === 'push' && !kernel.accounts.has(claimed.route.accountId))
+    return waitForAccount(kernel, claimed, claimed.route.accountId);
+  const controller = new AbortController();
+  let state: RunState | undefined;
+  const active = {
+    runId: claimed.runId,
+    sessionId: claimed.sessionId,
+    controller,
+    partial: () => state && partialOf(state),
+    bubble: () => state?.bubbleId,
+  };
+  kernel.active.add(active);
+  try {
+    const context = createRunContext(kernel, claimed, new Set(claimed.taint));
+    const start = await readStartPoint(kernel, claimed);
+    const deltas = createDeltaJournal({ ...kernel, journal: kernel.store.journal }, claimed);
+    state = createRunState({ kernel, claimed, context, controller, deltas }, start.texts);
+    const typing = showTyping(kernel, claimed, controller.signal);
+    try {
+      await drive(state, start);
+    } finally {
+      typing.stop();
+      endBubble(state);
+    }
+  } catch (error) {
+    if (controller.signal.aborted || isCuttleError(error, 'run.fence-lost')) return;
+    if (isCuttleError(error, 'store.failed', 'store.full')) throw error;
+    kernel.log.error('A run failed.', { error, runId: claimed.runId });
+    await failRun(kernel, claimed, toErrorBody(error));
+  } finally {
+    kernel.active.remove(active);
+  }
+}
+
+/** The answer could not be rendered for a messenger that is not connected: the run waits for it, holding nothing. */
+async function waitForAccount(
+  kernel: Kernel,
+  { runId, fence, sessionId }: ClaimedRun,
+  accountId: string,
+): Promise<void> {
+  const reason = { kind: 'backoff' as const, ref: `account:${accountId}` };
+  await kernel.store.journal.parkRun({
+    runId,
+    fence,
+    reason,
+    resumeAt: kernel.clock.now(),
+    approvals: [],
+  });
+  kernel.waitingForAccount.add(accountId, sessionId);
+}
+
+/** Segments of the loop: one, unless a message arrived between the last answer and its completion. */
+async function drive(
+  state: RunState,
+  start: { messages: readonly Message[]; resume: ResumePoint; stored: StoredRun | undefined },
+): Promise<void> {
+  let messages = start.messages;
+  let resume = start.resume;
+  for (;;) {
+    const end = await runSegment(state, { messages, resume, stored: start.stored });
+    if (end !== 'steered') return;
+    const step = state.step + 1;
+    const steered = await openStep(state, step);
+    messages = [...messages, ...(state.lastAnswer ? [state.lastAnswer] : []), ...steered];
+    resume = { step, attempt: 1, startedAt: state.claimed.createdAt };
+  }
+}
+
+async function runSegment(
+  state: RunState,
+  {
+    messages,
+    resume,
+    stored,
+  }: { messages: readonly Message[]; resume: ResumePoint; stored: StoredRun | undefined },
+): Promise<'ended' | 'steered'> {
+  const { context, controller, claimed, kernel } = state;
+  const input = {
+    model: context.model.model,
+    messages,
+    system: context.system,
+    tools: context.tools,
+    clientTools: context.clientTools,
+    parameters: context.body?.parameters,
+    thinking: context.agent.thinking,
+    limits: context.agent.limits,
+    identity: { ...claimed, provenance: claimed.provenance },
+    resume,
+  };
+  if (resume.attempt === 1 && resume.step === 1)
+    publish(state, { type: 'run.start', model: context.model.ref }, claimed.events);
+  for await (const event of runAgent(input, agentDeps(state, stored), controller.signal)) {
+    if (event.type === 'run.start') continue;
+    if (event.type !== 'run.end') {
+      if (controller.signal.aborted && event.type !== 'tool.result') continue;
+      await recordEvent(state, event);
+      kernel.point('recover.each');
+      continue;
+    }
+    // A stop is stored by whoever asked for it, a shutdown by nobody: the next start goes on.
+    if (event.outcome.status === 'aborted') return 'ended';
+    if (event.outcome.status === 'failed') {
+      await failRun(kernel, claimed, event.outcome.error, state);
+      return 'ended';
+    }
+    return completeRun(state, event, event.outcome);
+  }
+  return 'ended';
+}
+
+function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
+  const { kernel, claimed, context } = state;
+  const callsOfStep = (step: number): readonly StoredCall[] =>
+    stored?.steps.find((row) => row.step === step)?.calls ?? [];
+  return {
+    provider: context.model.provider,
+    clock: kernel.clock,
+    openStep: (step) => openStep(state, step),
+    restartStep: async (step) => {
+      const { attempt } = await kernel.store.journal.restartStep({
+        runId: claimed.runId,
+        fence: claimed.fence,
+        step,
+      });
+      return attempt;
+    },
+    authorise: (plan) =>
+      authoriseCall(
+        state,
+        plan,
+        callsOfStep(plan.step).find(({ index }) => index === plan.index),
+      ),
+    contextFor: (plan) => askContext(state, plan),
+  };
+}
+
+async function openStep({ kernel, claimed }: RunState, step: number): Promise<readonly Message[]> {
+  kernel.point('step.open.before.commit');
+  const opened = await kernel.store.journal.openStep({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    step,
+  });
+  kernel.point('step.open.after.commit');
+  return (opened?.bound ?? []).flatMap(({ body }) => messagesOf(body));
+}
+
+async function completeRun(
+  state: RunState,
+  event: RunEventOf<'run.end'>,
+  outcome: Extract<RunOutcome, { status: 'completed' }>,
+): Promise<'ended' | 'steered'> {
+  const { kernel, claimed, held } = state;
+  const text = textSoFar(state);
+  endBubble(state);
+  kernel.point('complete.before.commit');
+  const result = await kernel.store.journal.completeRun({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    last: held?.record,
+    finish: outcome.finish,
+    outbound: finalDrafts(kernel, claimed, text),
+    silent: text === '' && state.clientCalls.length === 0 ? 'run.silent' : undefined,
+  });
+  kernel.point('complete.after.commit');
+  if (held)
+    publish(
+      state,
+      held.event,
+      result.events.filter(({ kind }) => kind === 'step.end'),
+    );
+  state.held = undefined;
+  if (result.kind === 'steered') return 'steered';
+  for (const conversationId of result.conversations) kernel.dispatcher.wake(conversationId);
+  publishEnd(state, { event, eventSeq: result.events.at(-1)?.seq, inbounds: result.inbounds });
+  for (const inboundId of result.inbounds) {
+    kernel.fates.settle({
+      inboundId,
+      runId: claimed.runId,
+      state: 'answered',
+      text,
+      outcome,
+      clientCalls: state.clientCalls,
+      usage: state.usage,
+      model: state.context.model.ref,
+    });
+  }
+  kernel.point('complete.after.publish');
+  return 'ended';
+}
+
+/** The answer as rows of the conversation; none for doors that read the stored answer. */
+function finalDrafts(
+  kernel: Kernel,
+  { runId, route, conversationKey }: ClaimedRun,
+  text: string,
+  code?: TextCode,
+): OutboundDraft[] {
+  if (route.kind === 'pull' || conversationKey === undefined || text === '') return [];
+  const account = kernel.accounts.get(route.accountId);
+  if (!account) return [];
+  const conversation = {
+    accountId: route.accountId,
+    key: conversationKey,
+    target: route.target,
+    group: route.chat === 'group',
+  };
+  return noticeDrafts(kernel, {
+    channel: account.channel,
+    conversation,
+    origin: `${runId}:final`,
+    answer: { text, notice: code },
+  });
+}
+
+/** Ends a run as failed and tells whoever waits. */
+async function failRun(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  error: {
+    code: string;
+    message: string;
+    hint?: string | undefined;
+    retryAfterMs?: number | undefined;
+  },
+  state?: RunState,
+): Promise<void> {
+  const { runId, fence, sessionId, sessionKey } = claimed;
+  const shown = {
+    code: error.code,
+    message: error.message,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+  };
+  const text = textFor('run.failed', { message: error.message, hint: error.hint ?? '' }).trim();
+  if (state) endBubble(state);
+  const settled = await kernel.store.journal.failRun({
+    runId,
+    fence,
+    error: shown,
+    notice: finalDrafts(kernel, claimed, text, 'run.failed'),
+  });
+  for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
+  const outcome: RunOutcome = { status: 'failed', error: shown };
+  const seq = (state?.seq ?? claimed.attempt * 1_000_000 - 1) + 1;
+  const event = { type: 'run.end' as const, outcome };
+  kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId,
+    seq,
+    eventSeq: settled.events.at(-1)?.seq,
+    event,
+    inbounds: settled.inbounds,
+  });
+  kernel.log.warn('A run ended as failed.', { runId, code: error.code });
+  for (const inboundId of settled.inbounds)
+    kernel.fates.settle({
+      inboundId,
+      runId,
+      state: 'failed',
+      text,
+      reason: error.code,
+      outcome,
+      clientCalls: [],
+      usage: state?.usage ?? { inputTokens: 0, outputTokens: 0 },
+      model: state?.context.model.ref,
+    });
+}
+
+function publishEnd(
+  state: RunState,
+  end: { event: RunEventOf<'run.end'>; eventSeq: number | undefined; inbounds: readonly string[] },
+): void {
+  const { sessionId, sessionKey, runId } = state.claimed;
+  state.seq += 1;
+  state.kernel.hub.publishRun({ sessionId, sessionKey, runId, seq: state.seq, ...end });
+}

@@ -1,0 +1,46 @@
+import { executeRun } from './execute-run.ts';
+import type { Kernel } from './kernel.ts';
+import { stopDrafts } from './stop-run.ts';
+
+/** A message of mode `interrupt` arrived: the active run ends, its messages and this one get a new run. */
+export function interruptSession(kernel: Kernel, sessionId: string): void {
+  void interrupt(kernel, sessionId).catch((error: unknown) => {
+    kernel.log.error('A run could not be interrupted; the message waits for its end.', {
+      error,
+      sessionId,
+    });
+  });
+}
+
+async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
+  const active = kernel.active.find(sessionId);
+  const drafts = await stopDrafts(kernel, active);
+  kernel.point('interrupt.before.commit');
+  const result = await kernel.store.journal.interruptRun({
+    sessionId,
+    fence: kernel.newId(),
+    ...drafts,
+  });
+  kernel.point('interrupt.after.commit');
+  if (!result) return;
+  const { aborted, run } = result;
+  const bubbleId = active?.bubble();
+  if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+  if (run.conversationId !== undefined) kernel.dispatcher.wake(run.conversationId);
+  const event = {
+    type: 'run.end' as const,
+    outcome: { status: 'aborted' as const, by: 'interrupt' as const },
+  };
+  const { sessionKey } = run;
+  kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId: aborted,
+    seq: Number.MAX_SAFE_INTEGER,
+    eventSeq: run.events.find(({ kind }) => kind === 'run.end')?.seq,
+    event,
+  });
+  kernel.active.signal(aborted, 'interrupt');
+  await executeRun(kernel, run);
+  kernel.sessions.wake(sessionId);
+}

@@ -1,0 +1,53 @@
+import type { NewId } from '@cuttle/core-types';
+import type { Channel, Clock, Log, Store, Tool } from '@cuttle/core-types/ports';
+import type { ConversationFacts } from '@cuttle/security/policy';
+import type { ActiveRuns } from './active-runs.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Fates } from './fates.ts';
+import type { RunHub } from './run-hub.ts';
+import type { SessionQueue } from './session-queue.ts';
+import type { ModelSource, RuntimeSettings } from './settings.ts';
+
+/** What the runtime is given. */
+export interface RuntimeDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** A number in [0, 1), for jitter and codes. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly models: () => ModelSource;
+  readonly tools: readonly Tool[];
+  readonly settings: () => RuntimeSettings;
+  readonly point?: CrashPoint | undefined;
+}
+
+/** What the parts of the kernel share; made once by `createRuntime`. */
+export interface Kernel extends Omit<RuntimeDeps, 'point'> {
+  readonly point: CrashPoint;
+  readonly hub: RunHub;
+  readonly fates: Fates;
+  readonly active: ActiveRuns;
+  readonly sessions: SessionQueue;
+  readonly dispatcher: Dispatcher;
+  readonly accounts: ReadonlyMap<string, ChannelAccount>;
+  /** Sessions whose run waits until a messenger account is connected. */
+  readonly waitingForAccount: { add(accountId: string, sessionId: string): void };
+}
+
+/** A connected messenger account with what its owner decided for it. */
+export interface ChannelAccount {
+  readonly accountId: string;
+  /** The name of the account in the configuration. */
+  readonly name: string;
+  readonly channel: Channel;
+  readonly agentId: string;
+  readonly access: Pick<ConversationFacts, 'dmPolicy' | 'groupPolicy'> & {
+    /** Platform ids or @names that need no pairing. */
+    readonly allowedUsers: readonly string[];
+    /** Those of them who are the owner. */
+    readonly owners: readonly string[];
+  };
+  readonly streaming: boolean;
+}

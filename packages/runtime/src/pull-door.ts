@@ -1,0 +1,200 @@
+import type {
+  InboundBody,
+  Principal,
+  Provenance,
+  QueueMode,
+  TaintSource,
+} from '@cuttle/core-types';
+import { noUsage, textOf, joinSteps, addUsage, callsOf } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { AcceptInput, StoredRun } from '@cuttle/core-types/ports';
+import { toSessionKey, agentOf } from '@cuttle/sessions';
+import { bodyHash } from './body-hash.ts';
+import { parseCommand } from './commands.ts';
+import { runControl } from './control.ts';
+import type { InboundFate } from './fates.ts';
+import type { Kernel } from './kernel.ts';
+import { readyAfterAccept } from './ready-after-accept.ts';
+import { agentSettings } from './settings.ts';
+
+/** A message through a door whose client reads the stored answer: HTTP, WebSocket, terminal. */
+export interface PullMessage {
+  readonly door: 'http' | 'web' | 'terminal' | 'embedded';
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly taint: readonly TaintSource[];
+  /** Unique per principal: the client's own idempotency key, or a fresh id. */
+  readonly key: string;
+  readonly sessionName: string;
+  readonly agentId?: string | undefined;
+  readonly mode?: QueueMode | undefined;
+  readonly body: InboundBody;
+  /** Its conversation ends with the request: cancelled when the client leaves, closed after a restart. */
+  readonly stateless: boolean;
+}
+export interface PullAccepted {
+  readonly inboundId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly status: 'accepted' | 'duplicate' | 'command';
+  /** Resolves with the message's end, whenever it was or will be; ask at once. */
+  fate(signal: AbortSignal): Promise<InboundFate>;
+}
+
+/** Accepts a pulled message. `prepare` is told the id before the commit, so that nothing of its run is missed. */
+export async function acceptPull(
+  kernel: Kernel,
+  message: PullMessage,
+  prepare?: (inboundId: string) => void,
+): Promise<PullAccepted> {
+  const settings = kernel.settings();
+  const inboundId = kernel.newId();
+  const sessionKey = toSessionKey(message.sessionName, message.agentId ?? settings.defaultAgentId);
+  const agentId = message.agentId ?? agentOf(sessionKey) ?? settings.defaultAgentId;
+  const said = message.body.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
+  const isCommand = message.body.messages === undefined && parseCommand(said) !== undefined;
+  const session = message.stateless ? undefined : await kernel.store.reader.findSession(sessionKey);
+  const mode =
+    message.mode ?? session?.queueMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup';
+  const input: AcceptInput = {
+    inboundId,
+    accountId: message.provenance.accountId,
+    externalId: `${message.principal.id}:${message.key}`,
+    bodyHash: await bodyHash(JSON.stringify([sessionKey, message.body])),
+    sessionKey,
+    agentId,
+    principal: message.principal,
+    provenance: message.provenance,
+    taint: message.taint,
+    route: { kind: 'pull', door: message.door, stateless: message.stateless },
+    mode,
+    body: message.body,
+    verdict: { kind: isCommand ? 'control' : 'queue' },
+    bounds: settings.queue,
+  };
+  prepare?.(inboundId);
+  kernel.point('accept.before.begin');
+  const result = await kernel.store.journal.acceptInbound(input);
+  kernel.point('accept.after.commit');
+  if (result.kind === 'busy')
+    throw new CuttleError('gateway.busy', 'Too many messages wait.', { retryAfterMs: 1000 });
+  if (result.kind === 'conflict')
+    throw new CuttleError(
+      'request.key-reused',
+      'This idempotency key was used for another message.',
+    );
+  if (result.kind === 'refused')
+    throw new TypeError('A pulled message is never refused by verdict.');
+  const place = { sessionId: result.sessionId, sessionKey };
+  if (result.kind === 'duplicate') {
+    const known = result.inboundId;
+    return {
+      ...place,
+      inboundId: known,
+      status: 'duplicate',
+      fate: (signal) => findFate(kernel, known, signal),
+    };
+  }
+  const accepted: PullAccepted = {
+    ...place,
+    inboundId,
+    status: isCommand ? 'command' : 'accepted',
+    fate: (signal) => kernel.fates.expect(inboundId, signal),
+  };
+  if (isCommand) return withCommand(kernel, { accepted, input, said, result });
+  readyAfterAccept(kernel, { sessionKey, text: said, mode, isControl: false }, result);
+  return accepted;
+}
+
+async function withCommand(
+  kernel: Kernel,
+  {
+    accepted,
+    input,
+    said,
+    result,
+  }: {
+    accepted: PullAccepted;
+    input: AcceptInput;
+    said: string;
+    result: Parameters<typeof readyAfterAccept>[2];
+  },
+): Promise<PullAccepted> {
+  readyAfterAccept(
+    kernel,
+    { sessionKey: input.sessionKey, text: said, mode: input.mode, isControl: true },
+    result,
+  );
+  const { sessionId, sessionKey, inboundId } = accepted;
+  const { agentId, principal, provenance, route } = input;
+  const text = await runControl(kernel, {
+    inboundId,
+    sessionId,
+    sessionKey,
+    agentId,
+    text: said,
+    principal,
+    provenance,
+    route,
+    conversation: undefined,
+  });
+  const fate: InboundFate = {
+    inboundId,
+    runId: undefined,
+    state: 'answered',
+    text,
+    reason: 'command',
+    clientCalls: [],
+    usage: noUsage,
+    model: undefined,
+  };
+  return { ...accepted, fate: async () => fate };
+}
+
+/** The fate of a message that was accepted at any time, from the rows or from whoever settles it next. */
+export async function findFate(
+  kernel: Kernel,
+  inboundId: string,
+  signal: AbortSignal,
+): Promise<InboundFate> {
+  const leave = new AbortController();
+  const both = AbortSignal.any([signal, leave.signal]);
+  const coming = kernel.fates.expect(inboundId, both);
+  coming.catch(() => {}); // left below, or the caller's own abort, which the race below tells
+  const stored = await readFate(kernel, inboundId);
+  if (!stored) return coming;
+  leave.abort();
+  return stored;
+}
+
+/** The fate as the rows tell it; undefined while it is open. Throws `request.not-found`. */
+export async function readFate(
+  kernel: Kernel,
+  inboundId: string,
+): Promise<InboundFate | undefined> {
+  const inbound = await kernel.store.reader.findInbound({ inboundId });
+  if (!inbound) throw new CuttleError('request.not-found', `No message has the id ${inboundId}.`);
+  const { state, runId, reason, reply } = inbound;
+  if (state === 'queued' || state === 'bound') return undefined;
+  const run = runId === undefined ? undefined : await kernel.store.reader.findRun(runId);
+  return { inboundId, runId, state, reason, ...fromRun(run, reply) };
+}
+
+function fromRun(
+  run: StoredRun | undefined,
+  reply: string | undefined,
+): Pick<InboundFate, 'text' | 'outcome' | 'clientCalls' | 'usage' | 'model'> {
+  if (!run) return { text: reply ?? '', clientCalls: [], usage: noUsage, model: undefined };
+  const answers = run.steps.flatMap(({ answer }) => (answer ? [answer] : []));
+  const last = run.steps.at(-1);
+  const own = new Set(last?.calls.map(({ index }) => index));
+  const calls = last?.answer ? callsOf(last.answer) : [];
+  const origin = last?.answer?.origin;
+  return {
+    text: joinSteps(answers.map(textOf)),
+    outcome: run.outcome,
+    clientCalls: calls.filter((_call, index) => !own.has(index)),
+    usage: run.steps.reduce((sum, { usage }) => (usage ? addUsage(sum, usage) : sum), noUsage),
+    model: origin && `${origin.provider}/${origin.model}`,
+  };
+}

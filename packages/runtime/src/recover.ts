@@ -1,0 +1,36 @@
+import type { Kernel } from './kernel.ts';
+import { runControl } from './control.ts';
+import { stopRun } from './stop-run.ts';
+
+/**
+ * Reads the rows of the last life and goes on: commands first, then requests whose client is gone are closed,
+ * then sessions and conversations are woken. Everything else follows from the state of each row.
+ */
+export async function recover(kernel: Kernel): Promise<void> {
+  const work = await kernel.store.reader.findWork();
+  for (const row of work.controls) {
+    kernel.point('recover.each');
+    await runControl(kernel, row);
+  }
+  for (const { sessionId } of work.statelessRuns) {
+    kernel.point('recover.each');
+    const session = await kernel.store.reader.findSessionById(sessionId);
+    if (session)
+      await stopRun(kernel, {
+        sessionId,
+        sessionKey: session.sessionKey,
+        by: 'disconnect',
+        cancelQueued: true,
+      });
+  }
+  for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
+  for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
+  const found = {
+    sessions: work.sessions.length,
+    conversations: work.conversations.length,
+    commands: work.controls.length,
+    closed: work.statelessRuns.length,
+  };
+  if (Object.values(found).some((count) => count > 0))
+    kernel.log.info('Went on where the last life ended.', found);
+}

@@ -1,0 +1,212 @@
+import { type ResumePoint, type ResumedCall, visibleWindow } from '@cuttle/agent';
+import type { InboundBody, Message, TaintSource, UserPart } from '@cuttle/core-types';
+import { callsOf, textOf } from '@cuttle/core-types';
+import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
+import { authorise, type Decision } from '@cuttle/security/policy';
+import type { Kernel } from './kernel.ts';
+import { type AgentSettings, agentSettings, type ResolvedModel } from './settings.ts';
+import { buildSystemPrompt } from './system-prompt.ts';
+
+/** Everything a run's loop is given. */
+export interface RunContext {
+  readonly agent: AgentSettings;
+  readonly model: ResolvedModel;
+  readonly tools: readonly Tool[];
+  readonly clientTools: readonly ToolSpec[];
+  readonly system: string | undefined;
+  readonly body: InboundBody | undefined;
+}
+
+/** Chooses agent, model, tools and prompt of a claimed run. Throws `model.unknown`. */
+export function createRunContext(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  taint: ReadonlySet<TaintSource>,
+): RunContext {
+  const settings = kernel.settings();
+  const agent =
+    agentSettings(settings, claimed.agentId) ?? agentSettings(settings, settings.defaultAgentId);
+  if (!agent) throw new TypeError('The settings name a default agent that is not in the list.');
+  const body = claimed.inputs.at(-1)?.body;
+  const models = kernel.models();
+  const proxy = body?.proxyModel;
+  const ref = proxy ?? claimed.model ?? agent.model ?? models.fallback().ref;
+  const tools = proxy === undefined ? offeredTools(kernel, { claimed, agent, taint }) : [];
+  const turnSystem = body?.system;
+  return {
+    agent,
+    model: models.resolve(ref),
+    tools,
+    clientTools: (body?.clientTools ?? [])
+      .map(toSpec)
+      .filter(({ name }) => tools.every((tool) => tool.name !== name)),
+    system:
+      proxy === undefined
+        ? buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem })
+        : turnSystem,
+    body,
+  };
+}
+
+function toSpec({
+  name,
+  description,
+  parameters,
+}: NonNullable<InboundBody['clientTools']>[number]): ToolSpec {
+  return {
+    name,
+    description: description ?? '',
+    parameters: parameters ?? { type: 'object', properties: {} },
+  };
+}
+
+/** The first place of the policy: what a model is shown. A tool that would ask is shown. */
+function offeredTools(
+  kernel: Kernel,
+  {
+    claimed,
+    agent,
+    taint,
+  }: { claimed: ClaimedRun; agent: AgentSettings; taint: ReadonlySet<TaintSource> },
+): readonly Tool[] {
+  return kernel.tools.filter(
+    (tool) => judgeTool({ claimed, agent, taint, tool, action: 'tool.offer' }).kind !== 'deny',
+  );
+}
+
+export function judgeTool({
+  claimed,
+  agent,
+  taint,
+  tool,
+  action,
+}: {
+  claimed: ClaimedRun;
+  agent: AgentSettings;
+  taint: ReadonlySet<TaintSource>;
+  tool: Tool;
+  action: 'tool.offer' | 'tool.use';
+}): Decision {
+  return authorise(claimed.principal, action, {
+    kind: 'tool',
+    name: tool.name,
+    risk: tool.risk,
+    provenance: claimed.provenance,
+    taint: [...taint],
+    policy: agent.tools,
+  });
+}
+
+export interface StartPoint {
+  readonly messages: readonly Message[];
+  readonly resume: ResumePoint;
+  /** What earlier steps of this run said, by step. */
+  readonly texts: ReadonlyMap<number, string>;
+  readonly stored: StoredRun | undefined;
+}
+
+/** Where a claimed run begins or goes on, with the transcript its next model call sees. */
+export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promise<StartPoint> {
+  if (!claimed.resumed && claimed.open) {
+    const messages = await readMessages(kernel, claimed, claimed.open.uptoSeq);
+    return { messages, resume: { step: 1, attempt: 1 }, texts: new Map(), stored: undefined };
+  }
+  const stored = await kernel.store.reader.findRun(claimed.runId);
+  const steps = stored?.steps ?? [];
+  const texts = new Map(
+    steps.flatMap(({ step, answer }) => (answer ? [[step, textOf(answer)] as const] : [])),
+  );
+  const last = steps.at(-1);
+  if (!last) throw new TypeError(`Run ${claimed.runId} has no step.`);
+  if (claimed.open) {
+    const { step, attempt, uptoSeq } = claimed.open;
+    const messages = await readMessages(kernel, claimed, uptoSeq);
+    return { messages, resume: { step, attempt, startedAt: claimed.createdAt }, texts, stored };
+  }
+  return afterAnsweredStep(kernel, { claimed, last, texts, stored });
+}
+
+/** The last step is done: its calls may be open, or the run goes on after an answer that came too early. */
+async function afterAnsweredStep(
+  kernel: Kernel,
+  {
+    claimed,
+    last,
+    texts,
+    stored,
+  }: {
+    claimed: ClaimedRun;
+    last: StoredStep;
+    texts: ReadonlyMap<number, string>;
+    stored: StoredRun | undefined;
+  },
+): Promise<StartPoint> {
+  const { answer, finish } = last;
+  const startedAt = claimed.createdAt;
+  if (answer && finish && (last.calls.length > 0 || callsOf(answer).length > 0)) {
+    // The answer's entry directly follows the step's boundary.
+    const messages = await readMessages(kernel, claimed, last.uptoSeq + 1);
+    const calls: ResumedCall[] = last.calls.map(({ index, state, effect, result }) => ({
+      index,
+      state,
+      effect,
+      result,
+    }));
+    return {
+      messages,
+      resume: {
+        step: last.step,
+        attempt: last.attempt,
+        startedAt,
+        answered: { message: answer, finish, calls },
+      },
+      texts,
+      stored,
+    };
+  }
+  const step = last.step + 1;
+  const opened = await kernel.store.journal.openStep({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    step,
+  });
+  const messages = await readMessages(kernel, claimed, opened?.uptoSeq ?? last.uptoSeq + 1);
+  return { messages, resume: { step, attempt: 1, startedAt }, texts, stored };
+}
+
+/** The visible part of the transcript up to a boundary, with its media read in. */
+export async function readMessages(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  uptoSeq: number,
+): Promise<Message[]> {
+  const most = kernel.settings().windowEntries;
+  const { sessionId, generation } = claimed;
+  const entries = await kernel.store.reader.readTranscript({
+    sessionId,
+    generation,
+    afterSeq: visibleWindow(uptoSeq, most),
+    uptoSeq,
+    limit: most,
+  });
+  const messages = entries.flatMap((entry) => entry.messages);
+  const first = messages.findIndex(({ role }) => role === 'user' || role === 'system');
+  return Promise.all(
+    messages.slice(Math.max(0, first)).map((message) => readMedia(kernel, message)),
+  );
+}
+
+async function readMedia(kernel: Kernel, message: Message): Promise<Message> {
+  if (message.role !== 'user' || message.parts.every((part) => part.type === 'text'))
+    return message;
+  return {
+    ...message,
+    parts: await Promise.all(message.parts.map((part) => readPart(kernel, part))),
+  };
+}
+
+async function readPart(kernel: Kernel, part: UserPart): Promise<UserPart> {
+  if (part.type === 'text' || part.source.kind !== 'blob') return part;
+  const { bytes } = await kernel.store.blobs.read(part.source.sha256, AbortSignal.timeout(10_000));
+  return { ...part, source: { kind: 'base64', data: Buffer.from(bytes).toString('base64') } };
+}

@@ -1,0 +1,61 @@
+import type { RunEvent } from '@cuttle/core-types';
+
+/** One event of a run, as subscribers hear it. */
+export interface RunUpdate {
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly runId: string;
+  /** Rises within a run, over restarts too. */
+  readonly seq: number;
+  /** The session's number of a durable event; undefined for deltas. */
+  readonly eventSeq: number | undefined;
+  readonly event: RunEvent;
+  /** Messages whose fate this event decided; only with `run.end`. */
+  readonly inbounds?: readonly string[] | undefined;
+}
+
+/** Something of a session changed that is no run. */
+export interface SessionUpdate {
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly kind: 'inbound' | 'command' | 'reset' | 'changed';
+  readonly eventSeq: number | undefined;
+  readonly inboundId?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface RunListener {
+  run?(update: RunUpdate): void;
+  session?(update: SessionUpdate): void;
+}
+
+/**
+ * Live events for whoever listens, in the order they were committed. Contract: a listener that throws harms nobody else;
+ * nothing is kept for one that is not there: it reads the store and listens on.
+ */
+export interface RunHub {
+  subscribe(listener: RunListener): () => void;
+  publishRun(update: RunUpdate): void;
+  publishSession(update: SessionUpdate): void;
+}
+
+export function createRunHub(deps: { report(error: unknown): void }): RunHub {
+  const listeners = new Set<RunListener>();
+  const tell = (say: (listener: RunListener) => void): void => {
+    for (const listener of listeners) {
+      try {
+        say(listener);
+      } catch (error) {
+        deps.report(error);
+      }
+    }
+  };
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    publishRun: (update) => tell((listener) => listener.run?.(update)),
+    publishSession: (update) => tell((listener) => listener.session?.(update)),
+  };
+}

@@ -1,0 +1,324 @@
+import { type CallPlan, type CallVerdict, planHash } from '@cuttle/agent';
+import {
+  addUsage,
+  callsOf,
+  type RunEventOf,
+  type RunEvent,
+  type TaintSource,
+} from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { ApprovalDraft, PlannedCall, StoredCall, ToolContext } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
+import { showBubble } from './bubble.ts';
+import { noticeDrafts } from './outbound-drafts.ts';
+import { judgeTool } from './run-context.ts';
+import { publish, type JudgedCall, type RunState } from './run-state.ts';
+
+/** Stores each event of a run before it is published and before the loop goes on. `run.end` is its caller's. */
+export async function recordEvent(
+  state: RunState,
+  event: Exclude<RunEvent, { type: 'run.end' }>,
+): Promise<void> {
+  switch (event.type) {
+    case 'step.start':
+      beginStep(state, event);
+      return publish(state, event);
+    case 'text.delta':
+      return addText(state, event);
+    case 'text.reset':
+      state.texts.delete(event.step);
+      return publish(state, event);
+    case 'step.end':
+      return recordStep(state, event);
+    case 'tool.call':
+      return recordStart(state, event);
+    case 'tool.result':
+      return recordResult(state, event);
+    case 'run.park':
+      return recordPark(state, event);
+    default:
+      return publish(state, event);
+  }
+}
+
+function beginStep(state: RunState, { step, attempt }: RunEventOf<'step.start'>): void {
+  state.step = step;
+  state.attempt = attempt;
+  state.texts.delete(step);
+  state.judged.clear();
+  state.deltas.begin(step, attempt);
+  state.kernel.point('model.before.request');
+}
+
+async function addText(state: RunState, event: RunEventOf<'text.delta'>): Promise<void> {
+  const before = state.texts.get(state.step);
+  state.kernel.point(before === undefined ? 'model.after.first_delta' : 'model.mid_stream');
+  state.texts.set(state.step, (before ?? '') + event.text);
+  state.deltas.add(event.text);
+  publish(state, event);
+  await showBubble(state);
+}
+
+async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promise<void> {
+  const { kernel, claimed, context } = state;
+  kernel.point('model.after.finish');
+  await state.deltas.settled();
+  const theirs = new Set(context.clientTools.map(({ name }) => name));
+  const calls = callsOf(event.message);
+  state.clientCalls = calls.filter(({ name }) => theirs.has(name));
+  state.usage = addUsage(state.usage, event.usage);
+  state.lastAnswer = event.message;
+  const planned = await planCalls(state, event);
+  const { ref, provider, model } = context.model;
+  const record = {
+    runId: claimed.runId,
+    fence: claimed.fence,
+    step: event.step,
+    answer: event.message,
+    finish: event.finish,
+    usage: event.usage,
+    provider: provider.id,
+    model,
+    costMicros: kernel.models().costOf(ref, event.usage),
+    calls: planned,
+  };
+  if (planned.length === 0) {
+    state.held = { record, event };
+    return;
+  }
+  kernel.point('step.done.before.commit');
+  const { events } = await kernel.store.journal.recordStep(record);
+  kernel.point('step.done.after.commit');
+  publish(state, event, events);
+}
+
+/** The own calls of an answer as rows to be, each judged by the policy of this moment. */
+async function planCalls(state: RunState, event: RunEventOf<'step.end'>): Promise<PlannedCall[]> {
+  const theirs = new Set(state.clientCalls);
+  const planned: PlannedCall[] = [];
+  for (const [index, call] of callsOf(event.message).entries()) {
+    if (theirs.has(call)) continue;
+    const tool = state.context.tools.find(({ name }) => name === call.name);
+    const hash = await planHash(call.name, call.input);
+    const judged = tool && judge(state, { index, tool, input: call.input, hash });
+    planned.push({
+      index,
+      callId: call.callId,
+      tool: call.name,
+      input: call.input,
+      effect: tool?.effect ?? 'pure',
+      planHash: hash,
+      gated: judged?.decision.kind === 'ask',
+    });
+  }
+  return planned;
+}
+
+function judge(
+  state: RunState,
+  call: Pick<JudgedCall, 'index' | 'tool' | 'input' | 'hash'>,
+): JudgedCall {
+  const { claimed, context, taint } = state;
+  const decision = judgeTool({
+    claimed,
+    agent: context.agent,
+    taint,
+    tool: call.tool,
+    action: 'tool.use',
+  });
+  const judged: JudgedCall = { ...call, decision, approvalId: undefined };
+  state.judged.set(call.index, judged);
+  return judged;
+}
+
+/** The second place of the policy: asked at dispatch, with what the approvals say. */
+export async function authoriseCall(
+  state: RunState,
+  plan: CallPlan,
+  stored: StoredCall | undefined,
+): Promise<CallVerdict> {
+  const { tool, input, index } = plan;
+  const hash = await planHash(stored?.tool ?? tool.name, input);
+  const judged = state.judged.get(index) ?? judge(state, { index, tool, input, hash });
+  const { decision } = judged;
+  if (decision.kind === 'deny')
+    return {
+      kind: 'deny',
+      text: textFor('tool.denied', { tool: tool.name, reason: textFor(decision.reason) }),
+    };
+  const wasGated = stored?.gated === true;
+  if (decision.kind === 'allow' && !wasGated) return { kind: 'allow' };
+  judged.approvalId ??= stored?.approvalId;
+  switch (stored?.approvalState) {
+    case 'approved':
+    case 'consumed':
+      return { kind: 'allow' };
+    case 'denied':
+      return { kind: 'deny', text: textFor('tool.approval-denied') };
+    case 'expired':
+      return { kind: 'deny', text: textFor('tool.approval-expired') };
+    case 'cancelled':
+      return { kind: 'deny', text: textFor('tool.approval-cancelled') };
+    case 'pending':
+    case undefined:
+      judged.approvalId ??= state.kernel.newId();
+      return { kind: 'park', ref: judged.approvalId };
+  }
+}
+
+/** What a call may ask of the kernel; it takes effect in the transaction that stores the call's result. */
+export function askContext(
+  state: RunState,
+  { index, step }: CallPlan,
+): Pick<ToolContext, 'taint' | 'send'> {
+  const asks = { drafts: [] as ReturnType<typeof noticeDrafts>, taint: new Set<TaintSource>() };
+  state.asks.set(index, asks);
+  const { kernel, claimed } = state;
+  return {
+    taint: (source) => void asks.taint.add(source),
+    send({ to, answer }) {
+      const place = findPlace(state, to);
+      const origin = `${claimed.runId}:${step}:${index}:${asks.drafts.length}`;
+      asks.drafts.push(...noticeDrafts(kernel, { ...place, origin, answer }));
+    },
+  };
+}
+
+/** `current`, `<channel>:<address>` or `<channel>:<account>:<address>` → where to send. */
+function findPlace(
+  { kernel, claimed }: RunState,
+  to: string,
+): Pick<Parameters<typeof noticeDrafts>[1], 'channel' | 'conversation'> {
+  const { route, conversationKey } = claimed;
+  const accounts = [...kernel.accounts.values()];
+  if (to === 'current') {
+    const account = route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined;
+    if (!account || route.kind !== 'push' || conversationKey === undefined)
+      throw new CuttleError(
+        'channel.not-found',
+        'This conversation is read by its client; answer it instead of sending a message.',
+      );
+    const conversation = {
+      accountId: route.accountId,
+      key: conversationKey,
+      target: route.target,
+      group: route.chat === 'group',
+    };
+    return { channel: account.channel, conversation };
+  }
+  for (const { accountId, name, channel } of accounts) {
+    const rest = [`${channel.id}:${name}:`, `${channel.id}:`].find((prefix) =>
+      to.startsWith(prefix),
+    );
+    const place = rest === undefined ? undefined : channel.address(to.slice(rest.length));
+    if (place) return { channel, conversation: { accountId, ...place } };
+  }
+  throw new CuttleError('channel.not-found', `No connected channel leads to "${to}".`);
+}
+
+async function recordStart(state: RunState, event: RunEventOf<'tool.call'>): Promise<void> {
+  const { kernel, claimed, context } = state;
+  const { step, index } = event;
+  const judged = state.judged.get(index);
+  const timeoutMs = judged?.tool.timeoutMs ?? context.agent.limits.toolTimeoutMs ?? 60_000;
+  const deadline = kernel.clock.now() + timeoutMs;
+  const approvalId = judged?.approvalId;
+  kernel.point('tool.started.before.commit');
+  const { events } = await kernel.store.journal.startCalls({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    step,
+    calls: [{ index, deadline, approvalId }],
+  });
+  kernel.point('tool.started.after.commit');
+  publish(state, event, events);
+}
+
+async function recordResult(state: RunState, event: RunEventOf<'tool.result'>): Promise<void> {
+  const { kernel, claimed } = state;
+  const { step, index, state: callState, result } = event;
+  const asks = state.asks.get(index);
+  const isDone = callState === 'done';
+  for (const source of asks?.taint ?? []) state.taint.add(source);
+  kernel.point('tool.finished.before.commit');
+  const committed = await kernel.store.journal.finishCall({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    step,
+    index,
+    state: callState,
+    result,
+    taint: [...(asks?.taint ?? [])],
+    outbound: isDone ? (asks?.drafts ?? []) : [],
+  });
+  kernel.point('tool.finished.after.commit');
+  state.asks.delete(index);
+  for (const conversationId of committed.conversations) kernel.dispatcher.wake(conversationId);
+  publish(state, event, committed.events);
+}
+
+async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promise<void> {
+  const { kernel, claimed } = state;
+  const fresh = [...state.judged.values()].filter(
+    ({ approvalId, decision }) => approvalId !== undefined && decision.kind === 'ask',
+  );
+  const known = new Set((await storedCalls(state)).flatMap(({ approvalId }) => approvalId ?? []));
+  const approvals = fresh.filter(
+    ({ approvalId }) => approvalId !== undefined && !known.has(approvalId),
+  );
+  kernel.point('approval.park.before.commit');
+  const committed = await kernel.store.journal.parkRun({
+    runId: claimed.runId,
+    fence: claimed.fence,
+    reason: event.reason,
+    approvals: approvals.map((call) => approvalDraft(state, call)),
+  });
+  kernel.point('approval.park.after.commit');
+  for (const conversationId of committed.conversations) kernel.dispatcher.wake(conversationId);
+  for (const { approvalId = '', index, tool, input } of approvals)
+    publish(state, {
+      type: 'approval.request',
+      approvalId,
+      step: state.step,
+      index,
+      name: tool.name,
+      input,
+    });
+  publish(state, event, committed.events);
+}
+
+async function storedCalls({ kernel, claimed, step }: RunState): Promise<readonly StoredCall[]> {
+  const run = await kernel.store.reader.findRun(claimed.runId);
+  return run?.steps.find((row) => row.step === step)?.calls ?? [];
+}
+
+function approvalDraft(
+  state: RunState,
+  { approvalId = '', index, tool, input, hash }: JudgedCall,
+): ApprovalDraft {
+  const { kernel, claimed, step } = state;
+  const { ttlMs } = kernel.settings().approvals;
+  const draft = { approvalId, step, index, planHash: hash, expiresAt: kernel.clock.now() + ttlMs };
+  const account =
+    claimed.route.kind === 'push' ? kernel.accounts.get(claimed.route.accountId) : undefined;
+  if (!account) return draft;
+  const plan = JSON.stringify(input).slice(0, 1000);
+  const text = textFor('approval.ask', {
+    tool: tool.name,
+    plan,
+    id: approvalId,
+    minutes: Math.round(ttlMs / 60_000),
+  });
+  const buttons = [
+    [
+      { label: 'Approve', token: `approve ${approvalId}` },
+      { label: 'Deny', token: `approve ${approvalId} deny` },
+    ],
+  ];
+  const [ask] = noticeDrafts(kernel, {
+    ...findPlace(state, 'current'),
+    origin: `ask:${approvalId}`,
+    answer: { text, notice: 'approval.ask', buttons },
+  });
+  return ask ? { ...draft, ask } : draft;
+}

@@ -1,0 +1,113 @@
+import type {
+  AssistantMessage,
+  Json,
+  RunEvent,
+  TaintSource,
+  ToolCallPart,
+  Usage,
+} from '@cuttle/core-types';
+import { joinSteps, noUsage } from '@cuttle/core-types';
+import type {
+  ClaimedRun,
+  DurableEvent,
+  OutboundDraft,
+  StepRecord,
+  Tool,
+} from '@cuttle/core-types/ports';
+import type { Decision } from '@cuttle/security/policy';
+import type { DeltaJournal } from './delta-journal.ts';
+import type { Kernel } from './kernel.ts';
+import type { RunContext } from './run-context.ts';
+
+/** A call of the open step as the policy judged it. */
+export interface JudgedCall {
+  readonly index: number;
+  readonly tool: Tool;
+  readonly input: Json;
+  readonly hash: string;
+  readonly decision: Decision;
+  approvalId: string | undefined;
+}
+
+/** What a run under way holds in memory. All of it can be read from the rows again. */
+export interface RunState {
+  readonly kernel: Kernel;
+  readonly claimed: ClaimedRun;
+  readonly context: RunContext;
+  readonly controller: AbortController;
+  readonly deltas: DeltaJournal;
+  readonly taint: Set<TaintSource>;
+  /** The text of each step so far. */
+  readonly texts: Map<number, string>;
+  readonly judged: Map<number, JudgedCall>;
+  /** Messages and taint that calls asked for, stored with their results. */
+  readonly asks: Map<
+    number,
+    { readonly drafts: OutboundDraft[]; readonly taint: Set<TaintSource> }
+  >;
+  readonly startedAt: number;
+  step: number;
+  attempt: number;
+  seq: number;
+  usage: Usage;
+  lastAnswer: AssistantMessage | undefined;
+  /** The last step, held back to be stored with the run's completion. */
+  held: { readonly record: StepRecord; readonly event: RunEvent } | undefined;
+  clientCalls: readonly ToolCallPart[];
+  bubbleId: string | undefined;
+  bubble: 'none' | 'opening' | 'open' | 'refused';
+}
+
+export function createRunState(
+  parts: Pick<RunState, 'kernel' | 'claimed' | 'context' | 'controller' | 'deltas'>,
+  texts: ReadonlyMap<number, string>,
+): RunState {
+  return {
+    ...parts,
+    taint: new Set(parts.claimed.taint),
+    texts: new Map(texts),
+    judged: new Map(),
+    asks: new Map(),
+    startedAt: parts.kernel.clock.monotonic(),
+    step: 1,
+    attempt: 1,
+    // Numbers of a later attempt lie above those of an earlier one, so that a reader over a restart sees them rise.
+    seq: (parts.claimed.attempt - 1) * 1_000_000,
+    usage: noUsage,
+    lastAnswer: undefined,
+    held: undefined,
+    clientCalls: [],
+    bubbleId: undefined,
+    bubble: 'none',
+  };
+}
+
+/** The answer so far: the texts of all steps in order. */
+export function textSoFar({ texts }: Pick<RunState, 'texts'>): string {
+  return joinSteps([...texts].toSorted(([left], [right]) => left - right).map(([, text]) => text));
+}
+
+/** What the open step has said, for a transcript that was stopped there. */
+export function partialOf(state: RunState): AssistantMessage | undefined {
+  const text = state.held || state.judged.size > 0 ? '' : (state.texts.get(state.step) ?? '');
+  if (text === '') return undefined;
+  return { role: 'assistant', parts: [{ type: 'text', text }], partial: true };
+}
+
+/** Tells the listeners; `committed` are the durable events of the transaction that permitted it. */
+export function publish(
+  state: RunState,
+  event: RunEvent,
+  committed: readonly DurableEvent[] = [],
+): void {
+  const { sessionId, sessionKey, runId } = state.claimed;
+  state.seq += 1;
+  state.kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId,
+    seq: state.seq,
+    eventSeq: committed.at(-1)?.seq,
+    event,
+  });
+}

@@ -1,0 +1,45 @@
+import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import type { Channel, Delivery, DeliveryOutcome } from '@cuttle/core-types/ports';
+
+export type SendOutcome =
+  | DeliveryOutcome
+  /** The account may not send before then; the row itself goes back to `prepared`. */
+  | { readonly kind: 'blocked'; readonly until: number; readonly reason: string };
+
+/** Waits between attempts: 500 ms doubled up to 30 s, with jitter. */
+export function backoffMs(attempt: number, random: () => number): number {
+  const most = Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
+  return most / 2 + (random() * most) / 2;
+}
+
+/** What a failed platform call means for its row. An outcome that cannot be known is `ambiguous`, unless repeating is harmless. */
+export function outcomeOfFailure(
+  { error, delivery, channel }: { error: unknown; delivery: Delivery; channel: Channel },
+  { now, random }: { now: number; random: () => number },
+): SendOutcome {
+  const { code, retryAfterMs, message, details } = toCuttleError(error);
+  const later = now + backoffMs(delivery.attempt, random);
+  if (code === 'channel.rate-limited')
+    return { kind: 'blocked', until: now + (retryAfterMs ?? 1000), reason: code };
+  if (code === 'channel.auth') return { kind: 'blocked', until: now + 60_000, reason: code };
+  if (isCuttleError(error, 'channel.blocked', 'channel.invalid', 'channel.not-found'))
+    return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
+  const surelyNotSent = code === 'channel.unavailable' && details?.['reached'] === false;
+  const isHarmless =
+    delivery.kind === 'edit' ||
+    delivery.kind === 'delete' ||
+    channel.ambiguity === 'idempotency-key';
+  if (surelyNotSent || isHarmless) return { kind: 'retry', notBefore: later, reason: code };
+  return { kind: 'ambiguous' };
+}
+
+/** How an ambiguous row of this channel is settled. A placeholder holds no words: it is never sent twice. */
+export function settlementOf(
+  channel: Channel,
+  { kind }: Delivery,
+): 'resend' | 'resend-marked' | 'unconfirmed' {
+  if (kind === 'edit' || kind === 'delete' || channel.ambiguity === 'idempotency-key')
+    return 'resend';
+  if (kind === 'open' || channel.ambiguity === 'at-most-once') return 'unconfirmed';
+  return 'resend-marked';
+}

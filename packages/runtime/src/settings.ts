@@ -1,0 +1,69 @@
+import type { RunLimits } from '@cuttle/agent';
+import type { QueueMode } from '@cuttle/core-types';
+import type { ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
+import type { ToolPolicy } from '@cuttle/security/policy';
+
+/** One agent as configured. */
+export interface AgentSettings {
+  readonly id: string;
+  readonly name: string;
+  /** `<provider>/<model>`; absent: the default. */
+  readonly model: string | undefined;
+  readonly system: string | undefined;
+  readonly thinking: ThinkingLevel | undefined;
+  readonly tools: ToolPolicy;
+  readonly limits: Partial<RunLimits>;
+  readonly queueMode: QueueMode;
+}
+
+/** What the owner may change while the gateway runs; read anew for each message. */
+export interface RuntimeSettings {
+  readonly agents: readonly AgentSettings[];
+  readonly defaultAgentId: string;
+  readonly queue: {
+    /** Messages waiting in one session, and in all; beyond them the answer is "busy". */
+    readonly perSession: number;
+    readonly total: number;
+    /** Runs at once. */
+    readonly concurrency: number;
+    readonly collectMax: number;
+  };
+  readonly delivery: {
+    /** A platform call is given up after this, and its outcome is unknown. */
+    readonly deadlineMs: number;
+    /** Added to a deadline before recovery decides. */
+    readonly marginMs: number;
+    /** A reply that could not be delivered for so long is dead. */
+    readonly ttlMs: number;
+    /** A first bubble opens when an answer takes longer than this. */
+    readonly bubbleAfterMs: number;
+  };
+  readonly approvals: { readonly ttlMs: number };
+  readonly pairing: { readonly ttlMs: number };
+  /** Transcript entries of a model call at most. */
+  readonly windowEntries: number;
+}
+
+/** A model as the runtime uses it. */
+export interface ResolvedModel {
+  readonly ref: string;
+  readonly provider: ModelProvider;
+  /** The provider's own id of it. */
+  readonly model: string;
+}
+
+/** Contract: `resolve` throws `model.unknown`; `fallback` is the model in force when nothing else was chosen, with the reason in words. */
+export interface ModelSource {
+  resolve(ref: string): ResolvedModel;
+  fallback(): { readonly ref: string; readonly reason: string };
+  list(): readonly string[];
+  /** Microdollars of a call; undefined where the price is unknown. */
+  costOf(ref: string, usage: { inputTokens: number; outputTokens: number }): number | undefined;
+}
+
+export function agentSettings(
+  settings: RuntimeSettings,
+  agentId: string,
+): AgentSettings | undefined {
+  return settings.agents.find(({ id }) => id === agentId);
+}

@@ -1,0 +1,128 @@
+import type { AssistantMessage } from '@cuttle/core-types';
+import type { CancelledBy } from '@cuttle/core-types/errors';
+import { noUsage } from '@cuttle/core-types';
+import type { OutboundDraft, Settled } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
+import type { ActiveRun } from './active-runs.ts';
+import type { Kernel } from './kernel.ts';
+import { noticeDrafts } from './outbound-drafts.ts';
+
+/** The state an abort writes down, as this process knows it. */
+export interface StopDrafts {
+  readonly partial: AssistantMessage | undefined;
+  readonly closing: readonly OutboundDraft[];
+}
+
+/** What was said so far, and the edit that closes its bubble. */
+export async function stopDrafts(
+  kernel: Kernel,
+  active: ActiveRun | undefined,
+): Promise<StopDrafts> {
+  if (!active) return { partial: undefined, closing: [] };
+  const partial = active.partial();
+  const bubbleId = active.bubble();
+  const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
+  const account = row && kernel.accounts.get(row.accountId);
+  if (!row || !account) return { partial, closing: [] };
+  const said = (partial?.parts ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const text = [...said, textFor('run.aborted')].join('\n\n');
+  const conversation = await kernel.store.reader.findConversationById(row.conversationId);
+  if (!conversation) return { partial, closing: [] };
+  const drafts = noticeDrafts(kernel, {
+    channel: account.channel,
+    conversation,
+    origin: `${active.runId}:final`,
+    answer: { text, notice: 'run.aborted' },
+  });
+  return {
+    partial,
+    closing: drafts.slice(0, 1).map((draft) => ({ ...draft, kind: 'edit', targetId: bubbleId })),
+  };
+}
+
+/** Ends the active run of a session on purpose: the rows first, then the signal. */
+export async function stopRun(
+  kernel: Kernel,
+  {
+    sessionId,
+    sessionKey,
+    runId,
+    by,
+    cancelQueued,
+  }: {
+    sessionId: string;
+    sessionKey: string;
+    runId?: string | undefined;
+    by: CancelledBy;
+    cancelQueued: boolean;
+  },
+): Promise<string | undefined> {
+  const active = kernel.active.find(sessionId);
+  const drafts = await stopDrafts(kernel, active);
+  kernel.point('abort.before.commit');
+  const result = await kernel.store.journal.abortRun({
+    sessionId,
+    runId,
+    by,
+    ...drafts,
+    cancelQueued,
+  });
+  kernel.point('abort.after.commit');
+  const aborted = result.kind === 'aborted' ? result.runId : undefined;
+  afterStop(kernel, { sessionId, sessionKey, aborted, by, settled: result });
+  return aborted;
+}
+
+/** Signals what was stopped and tells whoever waits or listens. */
+export function afterStop(
+  kernel: Kernel,
+  {
+    sessionId,
+    sessionKey,
+    aborted,
+    by,
+    settled,
+  }: {
+    sessionId: string;
+    sessionKey: string;
+    aborted: string | undefined;
+    by: CancelledBy;
+    settled: Settled;
+  },
+): void {
+  for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
+  const active = aborted === undefined ? undefined : kernel.active.findRun(aborted);
+  const partial = active?.partial();
+  const text = (partial?.parts ?? [])
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join('');
+  if (aborted !== undefined) {
+    const bubbleId = active?.bubble();
+    if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+    kernel.active.signal(aborted, by);
+    const end = settled.events.find(({ kind }) => kind === 'run.end');
+    const event = { type: 'run.end' as const, outcome: { status: 'aborted' as const, by } };
+    kernel.hub.publishRun({
+      sessionId,
+      sessionKey,
+      runId: aborted,
+      seq: Number.MAX_SAFE_INTEGER,
+      eventSeq: end?.seq,
+      event,
+      inbounds: settled.inbounds,
+    });
+  }
+  for (const inboundId of settled.inbounds)
+    kernel.fates.settle({
+      inboundId,
+      runId: aborted,
+      state: 'cancelled',
+      text,
+      reason: `aborted by ${by}`,
+      outcome: { status: 'aborted', by },
+      clientCalls: [],
+      usage: noUsage,
+      model: undefined,
+    });
+  kernel.sessions.wake(sessionId);
+}
