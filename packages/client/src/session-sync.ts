@@ -1,0 +1,154 @@
+import type { Clock } from '@cuttle/core-types/ports';
+import { type CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { backoffMs } from './backoff.ts';
+import type { Client } from './client.ts';
+import { createSeen, type Heard, withoutRepeats } from './repeats.ts';
+import type { HistoryPage } from './session-fold.ts';
+
+/** What becomes of a session's events. */
+export interface SessionSink {
+  load(page: HistoryPage): void;
+  apply(heard: Heard): void;
+  /** Everything up to now was applied. */
+  live(): void;
+  /** The gateway has no events since the last one: a load follows. */
+  expired(): void;
+  fail(error: CuttleError): void;
+}
+
+/** Brings a sink up to now, by loading or by resuming, and keeps it there: each event once, in order. */
+export interface SessionSync {
+  hear(heard: Heard): void;
+  /** Goes on from the last event. Call it on each new connection and after a gap. */
+  resume(): void;
+  reload(): void;
+  /** Whether events wait for the answer of a resume. */
+  isHolding(): boolean;
+}
+
+/** Events that wait for the answer of `events.resume`; past this many, loading anew is cheaper. */
+const maxHeld = 20_000;
+const backoff = { firstMs: 250, maxMs: 15_000 };
+
+export interface SyncDeps {
+  readonly client: Pick<Client, 'call' | 'state'>;
+  readonly clock: Pick<Clock, 'sleep'>;
+  readonly random: () => number;
+}
+
+export function createSync(
+  { client, clock, random }: SyncDeps,
+  { sessionKey, limit, sink }: { sessionKey: string; limit: number; sink: SessionSink },
+  signal: AbortSignal,
+): SessionSync {
+  const line = createLine(sink);
+  let turn = new AbortController();
+
+  const catchUp = async (own: AbortSignal): Promise<void> => {
+    if (line.cursor === undefined) {
+      const page = await client.call('chat.history', { sessionKey, limit }, own);
+      own.throwIfAborted();
+      sink.load(page);
+      line.startAt(page.cursor);
+    }
+    const params = { cursor: line.cursor ?? '' };
+    const resumed = await client.call('events.resume', params, own);
+    own.throwIfAborted();
+    line.release(resumed.cursor, own);
+    if (!own.aborted) sink.live();
+  };
+  const recover = async (error: unknown, attempt: number, own: AbortSignal): Promise<void> => {
+    if (isCuttleError(error, 'cursor.expired')) {
+      line.startAt(undefined);
+      sink.expired();
+    } else if (isForGood(error)) sink.fail(toCuttleError(error));
+    else await clock.sleep(backoffMs(attempt, backoff, random), own);
+  };
+  const run = async (own: AbortSignal): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await catchUp(own);
+        return;
+      } catch (error) {
+        // Without a connection there is nothing to do: the next one calls `resume`.
+        if (own.aborted || client.state.current.status !== 'open') return;
+        await recover(error, attempt, own);
+      }
+    }
+  };
+  const resume = (): void => {
+    turn.abort();
+    turn = new AbortController();
+    line.hold();
+    const own = AbortSignal.any([turn.signal, signal]);
+    run(own).catch((error: unknown) => {
+      if (!own.aborted) sink.fail(toCuttleError(error));
+    });
+  };
+  const reload = (): void => {
+    line.startAt(undefined);
+    resume();
+  };
+  return {
+    hear(heard) {
+      if (!line.hear(heard)) reload();
+    },
+    resume,
+    reload,
+    isHolding: () => line.isHolding(),
+  };
+}
+
+/** The events of one session in their order, held back while a resume is on its way. */
+interface Line {
+  /** The last durable event that was applied. */
+  readonly cursor: string | undefined;
+  /** What was held back is void: it is in the page that ends at `cursor`, or comes again after it. */
+  startAt(cursor: string | undefined): void;
+  hold(): void;
+  /** False where too much is held back. */
+  hear(heard: Heard): boolean;
+  /** Applies what was held back, while `signal` allows: applying one event may ask for a reload, which makes the rest void. */
+  release(cursor: string, signal: AbortSignal): void;
+  isHolding(): boolean;
+}
+
+function createLine(sink: SessionSink): Line {
+  const seen = createSeen();
+  let cursor: string | undefined;
+  let held: Heard[] | undefined = [];
+  const take = (heard: Heard): void => {
+    if (!seen.isNew(heard)) return;
+    cursor = heard.payload.cursor ?? cursor;
+    sink.apply(heard);
+  };
+  return {
+    get cursor() {
+      return cursor;
+    },
+    startAt(from) {
+      cursor = from;
+      held = [];
+    },
+    hold() {
+      held = [];
+    },
+    hear(heard) {
+      if (!held) take(heard);
+      else if (held.length < maxHeld) held.push(heard);
+      else return false;
+      return true;
+    },
+    release(until, signal) {
+      const waiting = withoutRepeats(held ?? []);
+      held = undefined;
+      for (const heard of waiting) if (!signal.aborted) take(heard);
+      if (!signal.aborted) cursor = until;
+    },
+    isHolding: () => held !== undefined,
+  };
+}
+
+function isForGood(error: unknown): boolean {
+  return isCuttleError(error) && !error.traits.retryable && error.code !== 'internal';
+}
