@@ -1,1 +1,3 @@
-export {};
+export type { OpenaiModel, ReasoningField } from './checked-request.ts';
+export { openaiModels, type OpenaiServerOptions, openOpenaiServer } from './openai-server.ts';
+export { openaiRules } from './validate.ts';

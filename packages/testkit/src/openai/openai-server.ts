@@ -1,0 +1,123 @@
+import { createIdSource, type IdSource } from '../id-source.ts';
+import { countPromptTokens } from '../model-call.ts';
+import {
+  type Dialect,
+  type ModelServer,
+  type ModelServerOptions,
+  openModelServer,
+  type Routed,
+} from '../model-server.ts';
+import type { RecordedRequest } from '../recorded-request.ts';
+import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
+import type { OpenaiModel, ReasoningField } from './checked-request.ts';
+import { encodeAnswer } from './encode-answer.ts';
+import { encodeError, type Refusal, refuse } from './refusal.ts';
+import { toCall } from './to-call.ts';
+import { unknownModel, validateChat, type ValidationSetup } from './validate.ts';
+
+export interface OpenaiServerOptions extends ModelServerOptions {
+  /** The models served; any other is `model_not_found`. Empty serves every name. */
+  readonly models?: readonly OpenaiModel[];
+  /** Where reasoning is shown, for services that speak this dialect and show it. `hidden` by default, as OpenAI does. */
+  readonly reasoning?: ReasoningField;
+}
+
+export const openaiModels: readonly OpenaiModel[] = [
+  { id: 'gpt-4.1-mini', contextWindow: 1_047_576, maxOutputTokens: 32_768 },
+  { id: 'gpt-4o-mini', contextWindow: 128_000, maxOutputTokens: 16_384 },
+  { id: 'gpt-5-mini', contextWindow: 400_000, maxOutputTokens: 128_000, kind: 'reasoning' },
+];
+
+/**
+ * Opens OpenAI's Chat Completions API on 127.0.0.1: `POST /v1/chat/completions`, `GET /v1/models`.
+ * It says what the script says, and refuses what the service refuses, in its words.
+ */
+export function openOpenaiServer(options: OpenaiServerOptions): Promise<ModelServer> {
+  const { models = openaiModels, reasoning = 'hidden', rules = 'enforced' } = options;
+  const ids = createIdSource(options.idSeed);
+  const setup: ValidationSetup = {
+    models,
+    reasoning,
+    rules,
+    countPrompt: (body) => countPromptTokens(toCall(body)),
+  };
+  const dialect: Dialect = {
+    basePath: '/v1',
+    encodeError,
+    route: (request) => checkKey(request, ids) ?? route(request, { setup, ids }),
+  };
+  return openModelServer(dialect, options);
+}
+
+interface Desk {
+  readonly setup: ValidationSetup;
+  readonly ids: IdSource;
+}
+
+/** https://platform.openai.com/docs/api-reference/authentication */
+function checkKey({ keyIndex, headers }: RecordedRequest, ids: IdSource): Routed | undefined {
+  if (keyIndex !== undefined) return undefined;
+  const answer =
+    headers['authorization'] === undefined
+      ? refuse(401, noKey, ids)
+      : encodeError({ type: 'error', status: 401, headers: {}, delayMs: 0 }, ids);
+  return { kind: 'rejection', cause: 'condition', message: 'no valid API key', answer };
+}
+
+const noKey: Refusal = {
+  message:
+    "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys.",
+  param: null,
+  code: null,
+};
+
+function route(request: RecordedRequest, desk: Desk): Routed {
+  const path = request.path.split('?')[0] ?? '';
+  if (path === '/v1/chat/completions' && request.method === 'POST') return routeChat(request, desk);
+  const models = /^\/v1\/models(?:\/([^/]+))?$/.exec(path);
+  if (models !== null && request.method === 'GET') {
+    return { kind: 'answer', answer: listModels(models[1], desk) };
+  }
+  const message = `Invalid URL (${request.method} ${path})`;
+  const answer = refuse(404, { message, param: null, code: null }, desk.ids);
+  return { kind: 'rejection', cause: 'rule', message, answer };
+}
+
+function routeChat(request: RecordedRequest, { setup, ids }: Desk): Routed {
+  if (request.body === undefined) {
+    const answer = refuse(400, notJson, ids);
+    return { kind: 'rejection', cause: 'rule', message: notJson.message, answer };
+  }
+  const validated = validateChat(request.body, setup);
+  if (!validated.ok) {
+    const { status, refusal, cause } = validated;
+    const answer = refuse(status, refusal, ids);
+    return { kind: 'rejection', cause, message: refusal.message, answer };
+  }
+  const { body } = validated;
+  return {
+    kind: 'call',
+    call: toCall(body),
+    encode: (parts, context) => encodeAnswer(parts, { body, context, reasoning: setup.reasoning }),
+  };
+}
+
+const notJson: Refusal = {
+  message:
+    "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
+  param: null,
+  code: null,
+};
+
+function listModels(id: string | undefined, { setup, ids }: Desk): WireAnswer {
+  const data = setup.models.map((model) => ({
+    id: model.id,
+    object: 'model',
+    created: 1_767_225_600,
+    owned_by: 'system',
+  }));
+  if (id === undefined) return wholeAnswer(200, { object: 'list', data });
+  const name = decodeURIComponent(id);
+  const model = data.find((entry) => entry.id === name);
+  return model === undefined ? refuse(404, unknownModel(name), ids) : wholeAnswer(200, model);
+}
