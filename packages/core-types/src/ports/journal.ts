@@ -100,14 +100,17 @@ export interface Journal {
     text: string;
   }): Promise<void>;
 
-  /** The run frees its lease and waits. Approvals and their asks are made in the same transaction. */
+  /**
+   * The run frees its lease and waits. Approvals and their asks are made in the same transaction.
+   * `ready`: the approval it names in `reason.ref` was decided meanwhile, so the run waits for nothing and may be claimed at once.
+   */
   parkRun(input: {
     runId: string;
     fence: string;
     reason: ParkReason;
     resumeAt?: number | undefined;
     approvals: readonly ApprovalDraft[];
-  }): Promise<Committed>;
+  }): Promise<{ ready: boolean } & Committed>;
 
   /**
    * The terminal transaction of a run that ends well: the last step (as `recordStep`), the outbound rows, the fates of every bound inbound,
@@ -150,15 +153,19 @@ export interface Journal {
     closing: readonly OutboundDraft[];
   }): Promise<{ aborted: string; run: ClaimedRun } | undefined>;
 
-  /** Does what a control inbound asks and ends it as `answered` (reason `command`), in one transaction. Nothing happens if it is settled already. */
+  /**
+   * Does what a control inbound asks and ends it as `answered` (reason `command`), in one transaction. Nothing happens if it is settled already.
+   * `stop` and `reset` reach only what was accepted before the command. `stale`: the approval had ended as this state (`unknown`: there is none), so nothing
+   * was done and the command is still open; settle it again, without `approval`, with words that say so.
+   */
   settleCommand(
     input: CommandInput,
-  ): Promise<{ settled: boolean; aborted: string | undefined } & Settled>;
+  ): Promise<{ settled: boolean; aborted: string | undefined; stale?: string } & Settled>;
 
-  /** Compare-and-set; the first decision wins and readies the run. `stale` tells the state that was there first. */
+  /** Compare-and-set; the first decision wins and readies the run. `stale` tells the state that was there first. `cancelled`: withdrawn because the conversation went on. */
   decideApproval(input: {
     approvalId: string;
-    decision: 'approved' | 'denied' | 'expired';
+    decision: 'approved' | 'denied' | 'expired' | 'cancelled';
     by: string;
     outbound: readonly OutboundDraft[];
   }): Promise<
