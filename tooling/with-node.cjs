@@ -11,7 +11,7 @@ const root = dirname(__dirname);
 const windows = process.platform === 'win32';
 const remembered = join(root, '.turbo', 'tool-chain.json');
 
-const major = (version) => Number.parseInt(version.replace(/^v/, ''), 10) || 0;
+const major = (version) => Number.parseInt(String(version).replace(/^v/, ''), 10) || 0;
 
 /** The folders to put before PATH, with what this machine lacks fetched by npx, which asks the registry only for what it has not got. */
 function findTools(env) {
@@ -25,7 +25,7 @@ function findTools(env) {
   });
   const need = [];
   if (!ownNode) need.push('-p', `node@${NODE}`);
-  if (major(pnpm.stdout ?? '') < 11) need.push('-p', `pnpm@${PNPM}`);
+  if (major(pnpm.stdout) < 11) need.push('-p', `pnpm@${PNPM}`);
   if (need.length === 0) return own;
 
   const printPath = windows ? 'echo %PATH%' : 'echo "$PATH"';
