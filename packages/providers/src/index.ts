@@ -1,1 +1,7 @@
-export {};
+export { defineProvider, type ProviderDefinition } from './define-provider.ts';
+export { providerDefinitions } from './definitions.ts';
+export { type Fetch } from './exchange/strict-fetch.ts';
+export { classifyFailure, type ServiceFailure } from './failure/classify-failure.ts';
+export { definePreset, type ProviderPreset, providerPresets } from './presets.ts';
+export type { ProviderDeps } from './provider-deps.ts';
+export { createRetrying, type RetryDeps } from './retrying.ts';

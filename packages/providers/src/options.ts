@@ -1,1 +1,4 @@
-export {};
+export { ModelEntry } from './common-options.ts';
+export { OfflineOptions } from './offline/options.ts';
+export { OpenaiOptions } from './openai/options.ts';
+export { OpenaiQuirks } from './openai/quirks.ts';

@@ -1,1 +1,2 @@
-export {};
+export { OfflineOptions } from './options.ts';
+export { createOffline } from './provider.ts';

@@ -1,1 +1,3 @@
-export {};
+export { OpenaiOptions } from './options.ts';
+export { createOpenai, createOpenai as createOpenaiChat, type OpenaiSettings } from './provider.ts';
+export { OpenaiQuirks } from './quirks.ts';

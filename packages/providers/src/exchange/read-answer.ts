@@ -1,0 +1,65 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { ModelEvent } from '@cuttle/core-types/ports';
+import { createFramer, type Frame, type Framing } from './framing.ts';
+
+/** Their records → our events. Throws `provider.*`. */
+export interface AnswerDecoder {
+  decode(frame: Frame): Iterable<ModelEvent>;
+  /** The body ended: what is still owed, or a throw if the answer is not whole. */
+  end(): Iterable<ModelEvent>;
+}
+
+/** Bytes → events. Whatever follows `finish` is not decoded. */
+export interface AnswerReader {
+  read(bytes: Uint8Array): Iterable<ModelEvent>;
+  end(): Iterable<ModelEvent>;
+  readonly finished: boolean;
+}
+
+export function createAnswerReader(deps: {
+  readonly service: string;
+  readonly framing: Framing;
+  readonly maxAnswerBytes: number;
+  readonly decoder: AnswerDecoder;
+}): AnswerReader {
+  const framer = createFramer(deps.framing);
+  let finished = false;
+  let size = 0;
+  function* decode(frames: readonly Frame[]): Generator<ModelEvent, void, void> {
+    for (const frame of frames) {
+      for (const event of deps.decoder.decode(frame)) {
+        finished = event.type === 'finish';
+        yield event;
+      }
+      if (finished) return;
+    }
+  }
+  return {
+    get finished() {
+      return finished;
+    },
+    *read(bytes) {
+      if (finished) return;
+      size += bytes.byteLength;
+      if (size > deps.maxAnswerBytes) throw tooLong(deps.service, deps.maxAnswerBytes);
+      yield* decode(framer.push(bytes));
+      if (framer.shape === 'page') throw page(deps.service);
+    },
+    *end() {
+      if (!finished) yield* decode(framer.end());
+      if (!finished) yield* deps.decoder.end();
+    },
+  };
+}
+
+function tooLong(service: string, maxBytes: number): CuttleError {
+  return new CuttleError('provider.malformed', `${service} answered more than ${maxBytes} bytes.`, {
+    hint: 'Raise maxAnswerBytes of this provider if such answers are meant.',
+  });
+}
+
+function page(service: string): CuttleError {
+  return new CuttleError('provider.invalid', `${service} answered with a web page.`, {
+    hint: 'Check baseUrl: a login page, a proxy or another web server answers there.',
+  });
+}

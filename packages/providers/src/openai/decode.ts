@@ -1,0 +1,205 @@
+import type { Json, Origin } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { FinishReason, ModelEvent } from '@cuttle/core-types/ports';
+import type { Frame } from '../exchange/framing.ts';
+import { parseInput } from '../exchange/parse-input.ts';
+import { endedEarly, readRecord } from '../exchange/read-record.ts';
+import { classifyFailure } from '../failure/classify-failure.ts';
+import { freshCallId } from '../transcript/wire-ids.ts';
+import type { WireNames } from '../transcript/wire-names.ts';
+import { addCallDelta, type CallDrafts, createCallDrafts } from './calls.ts';
+import { mergeDetails } from './reasoning-details.ts';
+import { toUsage } from './usage.ts';
+import {
+  type OpenaiChoice,
+  OpenaiChunk,
+  type OpenaiContentPart,
+  type OpenaiDelta,
+  type OpenaiUsage,
+} from './wire.ts';
+
+export interface OpenaiDecodeContext {
+  readonly service: string;
+  readonly origin: Origin;
+  readonly names: WireNames;
+  readonly knownCallIds: ReadonlySet<string>;
+  /** Keep OpenRouter's `reasoning_details` to send them back. */
+  readonly details: 'kept' | 'ignored';
+}
+
+/** What one answer has said so far. */
+export interface OpenaiDecodeState extends OpenaiDecodeContext {
+  blocks: number;
+  open: { readonly kind: 'text' | 'thinking'; readonly blockId: string } | undefined;
+  readonly calls: CallDrafts;
+  reasoningDetails: readonly Readonly<Record<string, Json>>[];
+  finish: string | undefined;
+  usage: OpenaiUsage | undefined;
+}
+
+export function createOpenaiState(context: OpenaiDecodeContext): OpenaiDecodeState {
+  return {
+    ...context,
+    blocks: 0,
+    open: undefined,
+    calls: createCallDrafts(),
+    reasoningDetails: [],
+    finish: undefined,
+    usage: undefined,
+  };
+}
+
+/** https://platform.openai.com/docs/api-reference/chat/streaming */
+export function* decodeOpenai(
+  frame: Frame,
+  state: OpenaiDecodeState,
+): Generator<ModelEvent, void, void> {
+  if (frame.text === '[DONE]') return yield* finishAnswer(state);
+  if (frame.text.trim() === '') return;
+  const chunk = readRecord(OpenaiChunk, frame.text, state.service);
+  const choice = chunk.choices?.find(({ index }) => (index ?? 0) === 0);
+  state.usage = usageIn(chunk, choice) ?? state.usage;
+  // OpenRouter adds an error after the end of an answer that ran into its limit; the answer is whole.
+  if (isFailure(chunk) && state.finish === undefined)
+    throw classifyFailure({ service: state.service, body: frame.text });
+  if (choice) yield* decodeChoice(choice, state);
+  if (!frame.whole) return;
+  if (!choice) throw notAnAnswer(state.service);
+  yield* finishAnswer(state);
+}
+
+function usageIn(
+  chunk: OpenaiChunk,
+  choice: OpenaiChoice | undefined,
+): OpenaiUsage | null | undefined {
+  return chunk.usage ?? choice?.usage ?? chunk.x_groq?.usage;
+}
+
+/** vLLM calls the object itself an error. */
+function isFailure(chunk: OpenaiChunk): boolean {
+  return (chunk.error ?? undefined) !== undefined || chunk['object'] === 'error';
+}
+
+function* decodeChoice(
+  choice: OpenaiChoice,
+  state: OpenaiDecodeState,
+): Generator<ModelEvent, void, void> {
+  const delta = choice.delta ?? choice.message;
+  if (delta) yield* decodeDelta(delta, state);
+  if (choice.finish_reason) state.finish = choice.finish_reason;
+}
+
+/** The body ended. `[DONE]` may be missing where a reason to finish was given. */
+export function* endOpenai(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
+  if (state.finish === undefined) throw endedEarly(state.service);
+  yield* finishAnswer(state);
+}
+
+function notAnAnswer(service: string): CuttleError {
+  return new CuttleError('provider.invalid', `${service} answered without any choice.`, {
+    hint: 'Check baseUrl: it must end before /chat/completions.',
+  });
+}
+
+function* decodeDelta(
+  delta: OpenaiDelta,
+  state: OpenaiDecodeState,
+): Generator<ModelEvent, void, void> {
+  yield* say('thinking', delta.reasoning_content ?? delta.reasoning, state);
+  if (delta.reasoning_details && state.details === 'kept')
+    state.reasoningDetails = mergeDetails(state.reasoningDetails, delta.reasoning_details);
+  if (Array.isArray(delta.content)) {
+    for (const part of delta.content) {
+      yield* say('thinking', thoughtIn(part), state);
+      yield* say('text', part.text, state);
+    }
+  } else {
+    yield* say('text', delta.content, state);
+  }
+  yield* say('text', delta.refusal, state);
+  for (const call of delta.tool_calls ?? []) addCallDelta(state.calls, call);
+  if (delta.function_call) addCallDelta(state.calls, { index: 0, function: delta.function_call });
+}
+
+function thoughtIn({ thinking }: OpenaiContentPart): string | null | undefined {
+  return Array.isArray(thinking) ? thinking.map(({ text }) => text ?? '').join('') : thinking;
+}
+
+function* say(
+  kind: 'text' | 'thinking',
+  text: string | null | undefined,
+  state: OpenaiDecodeState,
+): Generator<ModelEvent, void, void> {
+  if (!text) return;
+  if (state.open?.kind !== kind) {
+    yield* closeThinking(state);
+    state.open = { kind, blockId: String(state.blocks) };
+    state.blocks += 1;
+  }
+  yield { type: `${kind}.delta`, blockId: state.open.blockId, text };
+}
+
+function* closeThinking(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
+  if (state.open?.kind === 'thinking') yield { type: 'thinking.end', blockId: state.open.blockId };
+  state.open = undefined;
+}
+
+function* finishAnswer(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
+  const reason = toFinishReason(state.finish ?? 'stop', state);
+  yield* closeThinking(state);
+  if (state.reasoningDetails.length > 0) {
+    const value: Json = { reasoning_details: [...state.reasoningDetails] };
+    yield { type: 'opaque', part: { type: 'opaque', origin: state.origin, value } };
+  }
+  yield* sayCalls(state);
+  yield { type: 'finish', reason, usage: toUsage(state.usage) };
+}
+
+function* sayCalls(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
+  const known = new Set(state.knownCallIds);
+  for (const [index, { id, name, input, extra }] of state.calls.all.entries()) {
+    const callId = freshCallId(id || `call_${known.size}_${index}`, known);
+    known.add(callId);
+    yield {
+      type: 'tool.call',
+      callId,
+      name: state.names.fromWire(name),
+      input: parseInput(input),
+      ...(extra !== undefined && { opaque: extra }),
+    };
+  }
+}
+
+const reasons: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  end_turn: 'stop',
+  eos: 'stop',
+  length: 'length',
+  max_tokens: 'length',
+  // Mistral.
+  model_length: 'length',
+  tool_calls: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'filtered',
+  // Zhipu.
+  sensitive: 'filtered',
+};
+
+/** Reasons that mean that there is no answer. OpenRouter, Zhipu, DeepSeek. */
+const failures: ReadonlySet<string> = new Set([
+  'error',
+  'network_error',
+  'insufficient_system_resource',
+]);
+
+function toFinishReason(finish: string, state: OpenaiDecodeState): FinishReason {
+  if (failures.has(finish)) {
+    const body = JSON.stringify({
+      error: { code: finish, message: `The model ended with ${finish}` },
+    });
+    throw classifyFailure({ service: state.service, body, status: 503 });
+  }
+  const reason = reasons[finish] ?? 'stop';
+  // Some services say `stop` and call tools.
+  return reason === 'stop' && state.calls.all.length > 0 ? 'tool-calls' : reason;
+}

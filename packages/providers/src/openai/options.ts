@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { baseUrl, httpOptions, keyOptions } from '../common-options.ts';
+import { OpenaiQuirks } from './quirks.ts';
+
+/** Settings of a provider of kind `openai`, and of every preset that speaks its dialect. */
+export const OpenaiOptions = z.object({
+  /** Names the provider in messages and origins. */
+  id: z.string().default('openai'),
+  /** Local servers need none. */
+  ...keyOptions,
+  /** Ends before `/chat/completions`. Default: OpenAI's own. */
+  baseUrl: baseUrl.optional(),
+  organization: z.string().optional(),
+  project: z.string().optional(),
+  /** What differs from what most compatible servers take; OpenAI's own address has its own defaults. */
+  quirks: z.object(OpenaiQuirks.shape).partial().default({}),
+  ...httpOptions,
+});
+export type OpenaiOptions = z.output<typeof OpenaiOptions>;

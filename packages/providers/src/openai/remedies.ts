@@ -1,0 +1,43 @@
+import type { Remedy } from '../exchange/remedies.ts';
+
+export type OpenaiRemedy =
+  | 'without-thinking'
+  | 'without-sampling'
+  | 'without-usage'
+  | 'other-max-tokens'
+  | 'without-system';
+
+/** Each with the message that taught us. */
+export const openaiRemedies: readonly Remedy<OpenaiRemedy>[] = [
+  {
+    // "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+    name: 'other-max-tokens',
+    refusal:
+      /(?:unsupported|unrecognized|unknown|extra|not supported)[^]{0,80}max_(?:completion_)?tokens|max_(?:completion_)?tokens[^]{0,40}not (?:supported|permitted)/i,
+  },
+  {
+    // "Unsupported value: 'reasoning_effort' does not support 'minimal' with this model."
+    // "Unrecognized request argument supplied: reasoning_effort"
+    // "Reasoning is mandatory for this endpoint and cannot be disabled."
+    name: 'without-thinking',
+    refusal:
+      /reasoning_effort|enable_thinking|reasoning is mandatory|'?reasoning'? .{0,40}not (?:supported|permitted)/i,
+  },
+  {
+    // "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported."
+    name: 'without-sampling',
+    refusal:
+      /\b(?:temperature|top_p|stop|seed)\b.{0,60}(?:not support|unsupported|not permitted|only the default)|(?:unsupported|unrecognized).{0,60}\b(?:temperature|top_p|stop|seed)\b/i,
+  },
+  {
+    // "Extra inputs are not permitted: stream_options"
+    name: 'without-usage',
+    refusal: /stream_options/i,
+  },
+  {
+    // "Unsupported value: 'messages[0].role' does not support 'system' with this model."
+    name: 'without-system',
+    refusal:
+      /role.{0,40}(?:does not support|unsupported).{0,20}system|(?:system|developer) (?:role|message|instruction).{0,20}not (?:supported|enabled)/i,
+  },
+];

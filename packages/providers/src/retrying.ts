@@ -1,0 +1,70 @@
+import { type CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
+
+export interface RetryDeps {
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** A number from 0 to 1, as `Math.random` gives it: spreads the callers that were turned away together. */
+  random(): number;
+  /** How often a call is made at most, the first included. Default 4. */
+  readonly maxAttempts?: number;
+  /** The first wait without a wish of the service, doubled each time. Default 500. */
+  readonly baseDelayMs?: number;
+  /** A service that wants more patience than this fails at once, so that another can be asked. Default 60,000. */
+  readonly maxDelayMs?: number;
+}
+
+/**
+ * The same provider, which asks again after a failure that may pass. Never once something was yielded: half an
+ * answer is not repeated. Waits as long as the service says, else exponentially with full jitter.
+ */
+export function createRetrying(provider: ModelProvider, deps: RetryDeps): ModelProvider {
+  const { maxAttempts = 4 } = deps;
+  const waitOrThrow = async (
+    error: unknown,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    signal.throwIfAborted();
+    if (attempt >= maxAttempts || !isCuttleError(error) || !error.traits.retryable) throw error;
+    const delayMs = delayFor(error, attempt, deps);
+    if (delayMs === undefined) throw error;
+    await deps.clock.sleep(delayMs, signal);
+  };
+  return {
+    id: provider.id,
+    dialect: provider.dialect,
+    async *stream(request, signal) {
+      for (let attempt = 1; ; attempt += 1) {
+        let silent = true;
+        try {
+          for await (const event of provider.stream(request, signal)) {
+            silent = false;
+            yield event;
+          }
+          return;
+        } catch (error) {
+          if (!silent) throw error;
+          await waitOrThrow(error, attempt, signal);
+        }
+      }
+    },
+    async models(signal) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await provider.models(signal);
+        } catch (error) {
+          await waitOrThrow(error, attempt, signal);
+        }
+      }
+    },
+  };
+}
+
+function delayFor(error: CuttleError, attempt: number, deps: RetryDeps): number | undefined {
+  const { baseDelayMs = 500, maxDelayMs = 60_000 } = deps;
+  const asked = error.retryAfterMs;
+  // A tenth more, so that all who were told the same moment do not come together.
+  if (asked !== undefined)
+    return asked > maxDelayMs ? undefined : Math.ceil(asked * (1 + deps.random() / 10));
+  return Math.ceil(Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs) * deps.random());
+}
