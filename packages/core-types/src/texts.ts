@@ -50,6 +50,7 @@ const rows = {
   'run.poisoned':
     'I gave this message up after three attempts that ended without progress. Send it again if you like.',
   'run.restarted': 'The gateway restarted while this was being answered and its client is gone.',
+  'run.starts-over': '[the answer was interrupted and starts over]',
   'run.silent': 'The agent chose to say nothing.',
   'run.waiting-approval':
     'I am waiting for an approval (/approve {id}); this message comes after it.',

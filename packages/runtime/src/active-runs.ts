@@ -11,6 +11,12 @@ export interface ActiveRun {
   partial(): AssistantMessage | undefined;
   /** The bubble that shows it, where there is one. */
   bubble(): string | undefined;
+  /** The whole answer so far. */
+  text(): string;
+  /** The open step and what it has said so far. */
+  open(): { readonly step: number; readonly attempt: number; readonly text: string } | undefined;
+  /** The number of its next event. */
+  nextSeq(): number;
 }
 
 /** The runs of this process, by session: what a stop signals. The rows decide; this only carries the signal. */

@@ -4,6 +4,7 @@ import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { askedPerson } from './control.ts';
 import type { Kernel } from './kernel.ts';
+import { seqAfter } from './run-state.ts';
 
 /** Decides a waiting call; the first decision wins. Throws `approval.not-found` or `access.denied`. */
 export async function decideApproval(
@@ -37,9 +38,10 @@ export async function decideApproval(
     sessionId,
     sessionKey,
     runId,
-    seq: kernel.clock.now(),
+    seq: seqAfter(kernel, found.runCreatedAt),
     eventSeq: events.at(-1)?.seq,
     event,
+    text: () => '',
   });
   kernel.sessions.wake(sessionId);
 }

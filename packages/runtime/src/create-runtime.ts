@@ -11,6 +11,8 @@ import {
   type ChannelSupervisor,
   createChannelSupervisor,
 } from './channel-supervisor.ts';
+import { createChannelDoor } from './channel-door.ts';
+import { runControl } from './control.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createFates, type InboundFate } from './fates.ts';
 import type { ChannelAccount, Kernel, RuntimeDeps } from './kernel.ts';
@@ -61,6 +63,8 @@ export interface Runtime extends AsyncDisposable {
     text: string;
     key: string;
   }): Promise<readonly string[]>;
+  /** Hands a platform's webhook delivery to its channel; the response is for after COMMIT. Throws `channel.not-found`. */
+  receiveWebhook(input: { channel: string; name: string; request: Request }, signal: AbortSignal): Promise<Response>;
   retryDelivery(outboundId: string): Promise<boolean>;
   addChannel(settings: ChannelSettings): void;
   removeChannel(channel: string, name: string): Promise<void>;
@@ -71,6 +75,8 @@ export interface Runtime extends AsyncDisposable {
   ): { account: ChannelAccount | undefined; settings: ChannelSettings } | undefined;
   /** A schedule was written by a tool: look at them again. */
   schedulesChanged(): void;
+  /** The text of a session's open step at this instant: what a reader who comes now must be shown before live events. */
+  openText(sessionId: string): { runId: string; step: number; attempt: number; text: string } | undefined;
   load(): { running: number; waiting: number };
   /** Starts nothing new, waits at most `graceMs` for what runs, then leaves the rest to the next start. */
   drain(graceMs: number): Promise<void>;
@@ -122,6 +128,14 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     decideApproval: (input) => decideApproval(kernel, input),
     approvePairing: (input) => approvePairing(kernel, input),
     send: (input) => sendMessage(kernel, input),
+    receiveWebhook({ channel, name, request }, signal) {
+      const entry = supervised.get(`${channel}:${name}`);
+      const account = entry?.supervisor.account();
+      const { webhook } = entry?.settings.channel ?? {};
+      if (!account || !webhook) throw new CuttleError('channel.not-found', 'No connected channel takes webhooks here.');
+      const door = createChannelDoor(kernel, account, async (row) => void (await runControl(kernel, row)));
+      return webhook.receive(request, door, signal);
+    },
     async retryDelivery(outboundId) {
       const done = await kernel.store.journal.retryDead({ outboundId });
       const row = done ? await kernel.store.reader.findOutbound(outboundId) : undefined;
@@ -154,6 +168,11 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       return entry && { settings: entry.settings, account: entry.supervisor.account() };
     },
     schedulesChanged: () => reminders.wake(),
+    openText(sessionId) {
+      const active = kernel.active.find(sessionId);
+      const open = active?.open();
+      return active && open && { runId: active.runId, ...open };
+    },
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async drain(graceMs) {
       if (stopping.signal.aborted) return;

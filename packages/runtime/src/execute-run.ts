@@ -11,7 +11,7 @@ import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { createRunContext, readStartPoint } from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
-import { createRunState, partialOf, publish, type RunState, textSoFar } from './run-state.ts';
+import { createRunState, partialOf, publish, type RunState, seqAfter, textSoFar } from './run-state.ts';
 import { showTyping } from './typing.ts';
 
 /** A run that was claimed so often without a new row is given up. */
@@ -32,6 +32,9 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
     controller,
     partial: () => state && partialOf(state),
     bubble: () => state?.bubbleId,
+    text: () => (state ? textSoFar(state) : ''),
+    open: () => state && { step: state.step, attempt: state.attempt, text: state.texts.get(state.step) ?? '' },
+    nextSeq: () => (state ? (state.seq += 1) : seqAfter(kernel, claimed.createdAt)),
   };
   kernel.active.add(active);
   try {
@@ -266,7 +269,7 @@ async function failRun(
   });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const outcome: RunOutcome = { status: 'failed', error: shown };
-  const seq = (state?.seq ?? claimed.attempt * 1_000_000 - 1) + 1;
+  const seq = (state?.seq ?? seqAfter(kernel, claimed.createdAt)) + 1;
   const event = { type: 'run.end' as const, outcome };
   kernel.hub.publishRun({
     sessionId,
@@ -275,6 +278,7 @@ async function failRun(
     seq,
     eventSeq: settled.events.at(-1)?.seq,
     event,
+    text: () => text,
     inbounds: settled.inbounds,
   });
   kernel.log.warn('A run ended as failed.', { runId, code: error.code });
@@ -298,5 +302,5 @@ function publishEnd(
 ): void {
   const { sessionId, sessionKey, runId } = state.claimed;
   state.seq += 1;
-  state.kernel.hub.publishRun({ sessionId, sessionKey, runId, seq: state.seq, ...end });
+  state.kernel.hub.publishRun({ sessionId, sessionKey, runId, seq: state.seq, text: () => textSoFar(state), ...end });
 }

@@ -1,5 +1,6 @@
 import { executeRun } from './execute-run.ts';
 import type { Kernel } from './kernel.ts';
+import { seqAfter } from './run-state.ts';
 import { stopDrafts } from './stop-run.ts';
 
 /** A message of mode `interrupt` arrived: the active run ends, its messages and this one get a new run. */
@@ -36,9 +37,10 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
     sessionId,
     sessionKey,
     runId: aborted,
-    seq: Number.MAX_SAFE_INTEGER,
+    seq: active?.nextSeq() ?? seqAfter(kernel, run.createdAt),
     eventSeq: run.events.find(({ kind }) => kind === 'run.end')?.seq,
     event,
+    text: () => active?.text() ?? '',
   });
   kernel.active.signal(aborted, 'interrupt');
   await executeRun(kernel, run);

@@ -10,6 +10,8 @@ export interface RunUpdate {
   /** The session's number of a durable event; undefined for deltas. */
   readonly eventSeq: number | undefined;
   readonly event: RunEvent;
+  /** The run's whole answer so far, as every door shows it. */
+  readonly text: () => string;
   /** Messages whose fate this event decided; only with `run.end`. */
   readonly inbounds?: readonly string[] | undefined;
 }

@@ -71,8 +71,7 @@ export function createRunState(
     startedAt: parts.kernel.clock.monotonic(),
     step: 1,
     attempt: 1,
-    // Numbers of a later attempt lie above those of an earlier one, so that a reader over a restart sees them rise.
-    seq: (parts.claimed.attempt - 1) * 1_000_000,
+    seq: parts.claimed.resumed ? seqAfter(parts.kernel, parts.claimed.createdAt) : 0,
     usage: noUsage,
     lastAnswer: undefined,
     held: undefined,
@@ -80,6 +79,11 @@ export function createRunState(
     bubbleId: undefined,
     bubble: 'none',
   };
+}
+
+/** A number above all that this run's events had before now: a run says less than 100 things a millisecond. */
+export function seqAfter({ clock }: Pick<Kernel, 'clock'>, runCreatedAt: number): number {
+  return Math.max(1, clock.now() - runCreatedAt) * 100;
 }
 
 /** The answer so far: the texts of all steps in order. */
@@ -109,5 +113,6 @@ export function publish(
     seq: state.seq,
     eventSeq: committed.at(-1)?.seq,
     event,
+    text: () => textSoFar(state),
   });
 }

@@ -5,6 +5,7 @@ import type { OutboundDraft, Settled } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Kernel } from './kernel.ts';
+import { seqAfter } from './run-state.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 
 /** The state an abort writes down, as this process knows it. */
@@ -92,10 +93,7 @@ export function afterStop(
 ): void {
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const active = aborted === undefined ? undefined : kernel.active.findRun(aborted);
-  const partial = active?.partial();
-  const text = (partial?.parts ?? [])
-    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
-    .join('');
+  const text = active?.text() ?? '';
   if (aborted !== undefined) {
     const bubbleId = active?.bubble();
     if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
@@ -106,9 +104,10 @@ export function afterStop(
       sessionId,
       sessionKey,
       runId: aborted,
-      seq: Number.MAX_SAFE_INTEGER,
+      seq: active?.nextSeq() ?? seqAfter(kernel, end?.at ?? 0),
       eventSeq: end?.seq,
       event,
+      text: () => text,
       inbounds: settled.inbounds,
     });
   }

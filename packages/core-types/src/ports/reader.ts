@@ -215,6 +215,8 @@ export interface StoredInbound {
   readonly reason: string | undefined;
   /** What a command answered. */
   readonly reply: string | undefined;
+  /** What was said, as text. */
+  readonly text: string;
   readonly at: number;
 }
 export interface Fate {
@@ -270,6 +272,7 @@ export interface PairingRow {
   readonly conversation: ConversationRef;
 }
 export interface ApprovalRow {
+  readonly runCreatedAt: number;
   readonly approvalId: string;
   readonly runId: string;
   readonly sessionId: string;

@@ -89,8 +89,8 @@ export const ChannelReport = z.object({
   name: z.string().optional(),
   platformId: z.string().optional(),
   detail: z.string().optional(),
+  /** What happens to a message whose sending was cut off. */
   ambiguity: z.string(),
-  undelivered: z.int(),
 });
 
 export const UsageReport = z.object({

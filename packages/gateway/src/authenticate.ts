@@ -1,0 +1,95 @@
+import { Principal } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import { equalsSecret, hashToken } from '@cuttle/security';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { GatewayDeps } from './gateway-deps.ts';
+
+export const cookieName = 'cuttle';
+/** A browser stays logged in for thirty days. */
+const cookieMs = 30 * 24 * 3_600_000;
+const codeMs = 10 * 60_000;
+
+export const ownerPrincipal: Principal = { id: 'owner', kind: 'owner', scopes: ['operator.admin'] };
+
+/** Who calls. Every door asks here. */
+export interface Authenticator {
+  /** Throws `access.unauthenticated`, or `access.locked-out` after many failures of an address. */
+  byToken(token: string, address: string): Promise<Principal>;
+  /** The principal of a login cookie; undefined where it is unknown or expired. */
+  byCookie(value: string): Promise<Principal | undefined>;
+  /** Trades a single-use code for a cookie's value. Throws like `byToken`. */
+  tradeCode(
+    code: string,
+    address: string,
+  ): Promise<{ readonly cookie: string; readonly maxAgeSeconds: number }>;
+  /** A new code that opens the page once within ten minutes. */
+  makeCode(principal: Principal): Promise<{ readonly code: string; readonly expiresAt: number }>;
+  endCookie(value: string): Promise<void>;
+}
+
+export function createAuthenticator(
+  deps: Pick<GatewayDeps, 'store' | 'clock' | 'newSecret' | 'settings'>,
+): Authenticator {
+  const { store, clock, newSecret, settings } = deps;
+  const failures = new RateLimiterMemory({ points: 20, duration: 300 });
+  const fail = async (address: string): Promise<never> => {
+    const left = await failures.consume(address).catch((full: unknown) => full);
+    if (left instanceof Error) throw left;
+    const { remainingPoints = 0, msBeforeNext = 1000 } = left as {
+      remainingPoints?: number;
+      msBeforeNext?: number;
+    }; // the library rejects with a plain result when full
+    if (remainingPoints > 0)
+      throw new CuttleError('access.unauthenticated', 'The token is missing or wrong.');
+    throw new CuttleError('access.locked-out', 'Too many wrong tokens from this address.', {
+      retryAfterMs: msBeforeNext,
+    });
+  };
+  return {
+    async byToken(token, address) {
+      if (token !== '' && equalsSecret(token, settings().token)) return ownerPrincipal;
+      const stored =
+        token === ''
+          ? undefined
+          : await store.reader.findToken({ hash: await hashToken(token), kind: 'api' });
+      if (stored && (stored.expiresAt ?? Infinity) > clock.now())
+        return Principal.parse(stored.principal);
+      return fail(address);
+    },
+    async byCookie(value) {
+      const stored = await store.reader.findToken({ hash: await hashToken(value), kind: 'cookie' });
+      return stored && (stored.expiresAt ?? Infinity) > clock.now()
+        ? Principal.parse(stored.principal)
+        : undefined;
+    },
+    async tradeCode(code, address) {
+      const used = await store.journal.useToken({ hash: await hashToken(code), kind: 'code' });
+      if (!used || (used.expiresAt ?? 0) <= clock.now()) return fail(address);
+      const cookie = newSecret();
+      const expiresAt = clock.now() + cookieMs;
+      await store.journal.putToken({
+        hash: await hashToken(cookie),
+        kind: 'cookie',
+        name: 'browser',
+        principal: used.principal,
+        expiresAt,
+      });
+      return { cookie, maxAgeSeconds: cookieMs / 1000 };
+    },
+    async makeCode(principal) {
+      const code = newSecret();
+      const expiresAt = clock.now() + codeMs;
+      await store.journal.putToken({
+        hash: await hashToken(code),
+        kind: 'code',
+        name: 'page',
+        principal,
+        expiresAt,
+      });
+      return { code, expiresAt };
+    },
+    async endCookie(value) {
+      await store.journal.removeToken({ hash: await hashToken(value) });
+    },
+  };
+}

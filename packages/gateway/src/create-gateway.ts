@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Principal } from '@cuttle/core-types';
+import type { MethodName, ParamsOf, ResultOf } from '@cuttle/core-types/protocol';
+import { createAuthenticator, ownerPrincipal } from './authenticate.ts';
+import { callMethod } from './call-method.ts';
+import { createFanOut } from './fan-out.ts';
+import type { GatewayDeps, Handlers } from './gateway-deps.ts';
+import { accessHandlers } from './handlers/access.ts';
+import { chatHandlers } from './handlers/chat.ts';
+import { createGatewayHandlers } from './handlers/gateway.ts';
+import { messageHandlers } from './handlers/messages.ts';
+import { createRootHandlers } from './handlers/root.ts';
+import { sessionHandlers } from './handlers/sessions.ts';
+import { createHttpApp, type HttpEnv } from './http-app.ts';
+import { createCompletionsDoor } from './openai/completions-route.ts';
+import { createSocketServer } from './socket-server.ts';
+
+/** The gateway's doors: HTTP, WebSocket, and calls from the program it runs in. */
+export interface Gateway {
+  fetch(request: Request, env: HttpEnv['Bindings']): Response | Promise<Response>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** A method without a socket, as the owner unless said otherwise. Throws like the method. */
+  call<Name extends MethodName>(
+    name: Name,
+    params: ParamsOf<Name>,
+    options?: { principal?: Principal; signal?: AbortSignal },
+  ): Promise<ResultOf<Name>>;
+  connections(): number;
+  close(): void;
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { runtime, clock, store } = deps;
+  const authenticator = createAuthenticator(deps);
+  const fanOut = createFanOut({ hub: runtime.hub, clock, epoch: store.epoch });
+  const handlers: Handlers = {
+    ...chatHandlers,
+    ...sessionHandlers,
+    ...messageHandlers,
+    ...accessHandlers,
+    ...createRootHandlers(deps.root),
+    ...createGatewayHandlers({
+      connections: () => sockets.connections(),
+      makeCode: ({ principal }) => authenticator.makeCode(principal),
+    }),
+  };
+  const sockets = createSocketServer({ deps, handlers, fanOut, authenticator });
+  const completions = createCompletionsDoor(deps, fanOut);
+  const app = createHttpApp({
+    deps,
+    handlers,
+    authenticator,
+    completions,
+    connections: () => sockets.connections(),
+  });
+  return {
+    fetch: (request, env) => app.fetch(request, env),
+    upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+    async call(name, params, options = {}) {
+      const caller = { principal: options.principal ?? ownerPrincipal, door: 'embedded' as const };
+      const signal = options.signal ?? new AbortController().signal;
+      const result = await callMethod(deps, { name, params, caller, handlers }, signal);
+      return result as ResultOf<typeof name>; // the handler of this name returned it
+    },
+    connections: () => sockets.connections(),
+    close() {
+      fanOut.stop();
+      sockets.close();
+    },
+  };
+}

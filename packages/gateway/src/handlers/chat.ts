@@ -1,0 +1,187 @@
+import type { InboundBody, UserPart } from '@cuttle/core-types';
+import type { ParsedParamsOf, ResultOf } from '@cuttle/core-types/protocol';
+import { CuttleError } from '@cuttle/core-types/errors';
+import { taintOf } from '@cuttle/security/policy';
+import { toSessionKey } from '@cuttle/sessions';
+import { encodeCursor } from '../cursor.ts';
+import type { Caller, GatewayDeps, Handlers } from '../gateway-deps.ts';
+import { isoTime } from '../iso-time.ts';
+import { replay } from '../replay.ts';
+
+export const chatHandlers: Pick<
+  Handlers,
+  | 'chat.send'
+  | 'agent'
+  | 'agent.wait'
+  | 'chat.history'
+  | 'chat.abort'
+  | 'events.resume'
+  | 'events.subscribe'
+> = {
+  'chat.send': (deps, { params, caller }, signal) => acceptChat(deps, { params, caller }, signal),
+  agent: (deps, { params, caller }, signal) => acceptChat(deps, { params, caller }, signal),
+  'agent.wait': (deps, { params }, signal) => waitForRun(deps, params, signal),
+  'chat.history': (deps, call) => readHistory(deps, call),
+  'chat.abort': (deps, call) => abortChat(deps, call),
+  'events.resume': (deps, { params, caller }) => {
+    if (!caller.listener)
+      throw new CuttleError('request.invalid', 'Events are followed over /ws only.');
+    return replay(deps, params.cursor, caller.listener);
+  },
+  async 'events.subscribe'(deps, { params, caller }) {
+    const agentId = deps.settings().defaultAgentId;
+    if (params.sessionKeys)
+      caller.listener?.setFollowed(params.sessionKeys.map((key) => toSessionKey(key, agentId)));
+    if (params.all !== undefined) caller.listener?.setAll(params.all);
+    return { ok: true };
+  },
+};
+
+type ChatParams = Pick<
+  ParsedParamsOf<'chat.send'>,
+  'sessionKey' | 'message' | 'idempotencyKey' | 'queueMode' | 'attachments'
+>;
+
+async function acceptChat(
+  deps: GatewayDeps,
+  { params, caller }: { params: ChatParams; caller: Caller },
+  signal: AbortSignal,
+): Promise<ResultOf<'chat.send'>> {
+  if (params.message.trim() === '' && !params.attachments?.length)
+    throw new CuttleError('request.invalid', 'The message is empty.');
+  const { principal, door, listener } = caller;
+  const provenance = {
+    door,
+    accountId: deps.doors.web,
+    trust: principal.kind === 'owner' ? 'owner' : 'paired',
+  } as const;
+  listener?.follow(toSessionKey(params.sessionKey, deps.settings().defaultAgentId));
+  const accepted = await deps.runtime.accept({
+    door: door === 'http' ? 'http' : 'web',
+    principal,
+    provenance,
+    taint: taintOf(provenance, 'pull'),
+    key: params.idempotencyKey,
+    sessionName: params.sessionKey,
+    mode: params.queueMode,
+    body: await toBody(deps, params, signal),
+    stateless: false,
+  });
+  const { inboundId, status } = accepted;
+  if (status !== 'command') return { runId: inboundId, status };
+  const { text } = await accepted.fate(signal);
+  return { runId: inboundId, status, reply: text };
+}
+
+/** Bytes are stored before the row that names them. */
+async function toBody(
+  { store }: GatewayDeps,
+  { message, attachments = [] }: ChatParams,
+  signal: AbortSignal,
+): Promise<InboundBody> {
+  const parts: UserPart[] = message === '' ? [] : [{ type: 'text', text: message }];
+  for (const { mimeType, name, data } of attachments) {
+    const sha256 = await store.blobs.put(Buffer.from(data, 'base64'), mimeType, signal);
+    const source = { kind: 'blob', sha256 } as const;
+    if (mimeType.startsWith('image/')) parts.push({ type: 'image', mimeType, source });
+    else if (mimeType.startsWith('audio/')) parts.push({ type: 'audio', mimeType, source });
+    else parts.push({ type: 'document', mimeType, source, ...(name !== undefined && { name }) });
+  }
+  return { v: 1, parts };
+}
+
+async function waitForRun(
+  { runtime, store }: GatewayDeps,
+  { runId, timeoutMs }: ParsedParamsOf<'agent.wait'>,
+  signal: AbortSignal,
+): Promise<ResultOf<'agent.wait'>> {
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const fate = await runtime.findFate(runId, AbortSignal.any([signal, late]));
+    const { text, outcome, reason, state } = fate;
+    return {
+      runId,
+      status: outcome?.status ?? (state === 'answered' ? 'completed' : state),
+      text,
+      ...(outcome && { outcome }),
+      ...(reason !== undefined && { reason }),
+    };
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    const inbound = await store.reader.findInbound({ inboundId: runId });
+    const run =
+      inbound?.runId === undefined ? undefined : await store.reader.findRun(inbound.runId);
+    const running = run?.state === 'parked' ? 'waiting' : 'running';
+    return {
+      runId,
+      status: timeoutMs > 0 && !run ? 'timeout' : run ? running : 'queued',
+      ...(inbound && { sessionKey: inbound.sessionKey }),
+    };
+  }
+}
+
+async function readHistory(
+  { store, settings }: GatewayDeps,
+  { params, caller }: { params: ParsedParamsOf<'chat.history'>; caller: Caller },
+): Promise<ResultOf<'chat.history'>> {
+  const sessionKey = toSessionKey(params.sessionKey, settings().defaultAgentId);
+  caller.listener?.follow(sessionKey);
+  const session = await store.reader.findSession(sessionKey);
+  if (!session)
+    return {
+      sessionKey,
+      entries: [],
+      queued: [],
+      cursor: encodeCursor({ epoch: store.epoch, sessionId: 'none', seq: 0 }),
+    };
+  const { sessionId } = session;
+  const { entries, queued, before, eventSeq, activeRunId } = await store.reader.readHistory({
+    sessionId,
+    limit: params.limit,
+    before: params.before,
+  });
+  return {
+    sessionKey,
+    entries: entries.map(({ seq, runId, inboundId, step, messages, at }) => ({
+      seq,
+      ...(runId !== undefined && { runId }),
+      ...(inboundId !== undefined && { inboundId }),
+      ...(step !== undefined && { step }),
+      messages: [...messages],
+      at: isoTime(at),
+    })),
+    queued: queued.map((row) => ({ ...row, at: isoTime(row.at) })),
+    ...(before !== undefined && { before }),
+    cursor: encodeCursor({ epoch: store.epoch, sessionId, seq: eventSeq }),
+    ...(activeRunId !== undefined && { activeRunId }),
+  };
+}
+
+async function abortChat(
+  { store, runtime, settings }: GatewayDeps,
+  { params }: { params: ParsedParamsOf<'chat.abort'> },
+): Promise<ResultOf<'chat.abort'>> {
+  const { runId } = params;
+  const inbound =
+    runId === undefined ? undefined : await store.reader.findInbound({ inboundId: runId });
+  if (runId !== undefined && !inbound)
+    throw new CuttleError('run.not-found', `No run has the id ${runId}.`);
+  const sessionKey =
+    inbound?.sessionKey ??
+    (params.sessionKey && toSessionKey(params.sessionKey, settings().defaultAgentId));
+  if (!sessionKey) throw new CuttleError('request.invalid', 'Name a sessionKey or a runId.');
+  const session = await store.reader.findSession(sessionKey);
+  if (!session) return { ok: true, aborted: false, runIds: [] };
+  const aborted = await runtime.stop({
+    sessionId: session.sessionId,
+    sessionKey,
+    runId: inbound?.runId ?? runId,
+    by: 'user',
+    cancelQueued: false,
+  });
+  return {
+    ok: true,
+    aborted: aborted !== undefined,
+    runIds: aborted === undefined ? [] : [aborted],
+  };
+}

@@ -1,0 +1,25 @@
+import type { Handlers, RootHandlers } from '../gateway-deps.ts';
+
+/** Methods that only the composition root can answer. */
+export function createRootHandlers(root: RootHandlers): Pick<Handlers, keyof RootHandlers> {
+  return {
+    'models.list': (_deps, { params, caller }, signal) =>
+      root['models.list'](params, caller.principal, signal),
+    'models.test': (_deps, { params, caller }, signal) =>
+      root['models.test'](params, caller.principal, signal),
+    'providers.status': (_deps, { params, caller }, signal) =>
+      root['providers.status'](params, caller.principal, signal),
+    'tools.catalog': (_deps, { params, caller }, signal) =>
+      root['tools.catalog'](params, caller.principal, signal),
+    'config.get': (_deps, { params, caller }, signal) =>
+      root['config.get'](params, caller.principal, signal),
+    'config.set': (_deps, { params, caller }, signal) =>
+      root['config.set'](params, caller.principal, signal),
+    'config.reload': (_deps, { params, caller }, signal) =>
+      root['config.reload'](params, caller.principal, signal),
+    'config.schema': (_deps, { params, caller }, signal) =>
+      root['config.schema'](params, caller.principal, signal),
+    'logs.tail': (_deps, { params, caller }, signal) =>
+      root['logs.tail'](params, caller.principal, signal),
+  };
+}

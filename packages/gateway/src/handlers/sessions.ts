@@ -1,0 +1,110 @@
+import type { SessionRow } from '@cuttle/core-types/ports';
+import type { SessionSummary } from '@cuttle/core-types/protocol';
+import { CuttleError } from '@cuttle/core-types/errors';
+import { agentOf, toSessionKey } from '@cuttle/sessions';
+import { taintOf } from '@cuttle/security/policy';
+import type { Handlers } from '../gateway-deps.ts';
+import { isoTime } from '../iso-time.ts';
+
+export const sessionHandlers: Pick<
+  Handlers,
+  'sessions.list' | 'sessions.get' | 'sessions.search' | 'sessions.patch' | 'sessions.reset'
+> = {
+  async 'sessions.list'({ store }, { params }) {
+    const { limit, before, agentId, search, archived } = params;
+    const { sessions, next } = await store.reader.listSessions({
+      limit,
+      before,
+      agentId,
+      search,
+      archived,
+    });
+    return { sessions: sessions.map(toSummary), ...(next !== undefined && { next }) };
+  },
+  async 'sessions.get'({ store, settings }, { params }) {
+    const sessionKey = toSessionKey(params.sessionKey, settings().defaultAgentId);
+    const session = await store.reader.findSession(sessionKey);
+    if (!session)
+      throw new CuttleError('session.not-found', `There is no session "${sessionKey}".`);
+    return toSummary(session);
+  },
+  async 'sessions.search'({ store, settings }, { params }) {
+    const sessionKey =
+      params.sessionKey && toSessionKey(params.sessionKey, settings().defaultAgentId);
+    const hits = await store.reader.searchMessages({
+      query: params.query,
+      limit: params.limit,
+      sessionKey,
+    });
+    return {
+      hits: hits.map(({ entrySeq, at, ...hit }) => ({ ...hit, seq: entrySeq, at: isoTime(at) })),
+    };
+  },
+  async 'sessions.patch'({ store, runtime, settings }, { params }) {
+    const { defaultAgentId } = settings();
+    const sessionKey = toSessionKey(params.sessionKey, defaultAgentId);
+    const { title, model, queueMode, archived } = params;
+    const session = await store.journal.patchSession({
+      sessionKey,
+      agentId: agentOf(sessionKey) ?? defaultAgentId,
+      ...(title !== undefined && { title }),
+      ...(model !== undefined && { model }),
+      ...(queueMode !== undefined && { queueMode }),
+      ...(archived !== undefined && { archived }),
+    });
+    runtime.hub.publishSession({
+      sessionId: session.sessionId,
+      sessionKey,
+      kind: 'changed',
+      eventSeq: undefined,
+    });
+    return toSummary(session);
+  },
+  async 'sessions.reset'({ runtime, doors, newId }, { params, caller }, signal) {
+    const { principal } = caller;
+    const provenance = {
+      door: caller.door,
+      accountId: doors.web,
+      trust: principal.kind === 'owner' ? 'owner' : 'paired',
+    } as const;
+    const accepted = await runtime.accept({
+      door: 'web',
+      principal,
+      provenance,
+      taint: taintOf(provenance, 'pull'),
+      key: params.idempotencyKey ?? newId(),
+      sessionName: params.sessionKey,
+      body: { v: 1, parts: [{ type: 'text', text: '/new' }] },
+      stateless: false,
+    });
+    await accepted.fate(signal);
+    return { ok: true };
+  },
+};
+
+export function toSummary(row: SessionRow): SessionSummary {
+  const {
+    sessionKey,
+    sessionId,
+    agentId,
+    title,
+    model,
+    queueMode,
+    archived,
+    messages,
+    createdAt,
+    updatedAt,
+  } = row;
+  return {
+    sessionKey,
+    sessionId,
+    agentId,
+    ...(title !== undefined && { title }),
+    ...(model !== undefined && { model }),
+    ...(queueMode !== undefined && { queueMode }),
+    archived,
+    messages,
+    createdAt: isoTime(createdAt),
+    updatedAt: isoTime(updatedAt),
+  };
+}

@@ -1,0 +1,234 @@
+import type { Principal } from '@cuttle/core-types';
+import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/errors';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { z } from 'zod';
+import type { Authenticator } from './authenticate.ts';
+import { cookieName } from './authenticate.ts';
+import { callMethod } from './call-method.ts';
+import { readCookie } from './cookies.ts';
+import { describeProtocol } from './describe-protocol.ts';
+import type { GatewayDeps, Handlers } from './gateway-deps.ts';
+import { renderMetrics } from './metrics.ts';
+import type { CompletionsDoor } from './openai/completions-route.ts';
+import { toWireError } from './openai/error.ts';
+import { checkOrigin } from './origin.ts';
+
+/** Variables of a request. `address` comes from the socket, never from a header. */
+export interface HttpEnv {
+  Bindings: { readonly address: string; readonly gone: AbortSignal };
+  Variables: { principal: Principal };
+}
+type Request = Context<HttpEnv>;
+
+export interface HttpParts {
+  readonly deps: GatewayDeps;
+  readonly handlers: Handlers;
+  readonly authenticator: Authenticator;
+  readonly completions: CompletionsDoor;
+  readonly connections: () => number;
+}
+
+/** The HTTP side of the gateway. */
+export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
+  const { deps } = parts;
+  const app = new Hono<HttpEnv>();
+  app.use(secureHeaders(headers));
+  app.use(async (c, next) => {
+    checkOrigin(
+      {
+        host: c.req.header('host'),
+        origin: c.req.method === 'GET' ? undefined : c.req.header('origin'),
+      },
+      deps.settings(),
+    );
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: deps.settings().bodyBytes,
+      onError: () => {
+        throw new CuttleError(
+          'request.too-large',
+          `The body is larger than ${deps.settings().bodyBytes} bytes.`,
+        );
+      },
+    }),
+  );
+  app.onError((error, c) => refuse(deps, c, error));
+  app.notFound((c) =>
+    refuse(deps, c, new CuttleError('request.not-found', `There is nothing at ${c.req.path}.`)),
+  );
+  addProbes(app, parts);
+  addLogin(app, parts);
+  addApi(app, parts);
+  addPage(app, parts);
+  return app;
+}
+
+/** The page brings everything with it; nothing else may be loaded, framed or run. */
+const headers = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    workerSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  referrerPolicy: 'no-referrer',
+  xFrameOptions: 'DENY',
+  crossOriginOpenerPolicy: 'same-origin',
+  crossOriginResourcePolicy: 'same-origin',
+  strictTransportSecurity: false, // loopback speaks plain HTTP; TLS turns it on
+};
+
+function addProbes(app: Hono<HttpEnv>, { deps, connections, authenticator }: HttpParts): void {
+  const { facts } = deps;
+  app.get('/health', (c) => c.json({ ok: true, uptimeMs: facts.uptimeMs() }));
+  app.get('/ready', (c) => {
+    const reasons = facts.notReady();
+    return c.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    await authenticate(c, { deps, authenticator });
+    return c.text(await renderMetrics(deps, connections()), 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    });
+  });
+}
+
+const CodeBody = z.object({ code: z.string().min(1).max(500) });
+
+function addLogin(app: Hono<HttpEnv>, { deps, authenticator }: HttpParts): void {
+  app.post('/auth/code', async (c) => {
+    const body = CodeBody.safeParse(await c.req.json().catch(() => undefined));
+    if (!body.success) throw new CuttleError('request.invalid', z.prettifyError(body.error));
+    const { cookie, maxAgeSeconds } = await authenticator.tradeCode(body.data.code, c.env.address);
+    c.header(
+      'set-cookie',
+      `${cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}`,
+    );
+    deps.log.info('A browser logged in.');
+    return c.body(null, 204);
+  });
+  app.post('/auth/logout', async (c) => {
+    const cookie = readCookie(c.req.header('cookie'), cookieName);
+    if (cookie !== undefined) await authenticator.endCookie(cookie);
+    c.header('set-cookie', `${cookieName}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0`);
+    return c.body(null, 204);
+  });
+}
+
+function addApi(
+  app: Hono<HttpEnv>,
+  { deps, authenticator, handlers, completions }: HttpParts,
+): void {
+  const limiter = new RateLimiterMemory({
+    points: deps.settings().requestsPerMinute,
+    duration: 60,
+  });
+  app.use('/v1/*', async (c, next) => {
+    const principal = await authenticate(c, { deps, authenticator });
+    const left = await limiter.consume(principal.id).catch((full: unknown) => full);
+    if (left instanceof Error) throw left;
+    const { remainingPoints = 0, msBeforeNext = 1000 } = left as {
+      remainingPoints?: number;
+      msBeforeNext?: number;
+    }; // a full limiter rejects with a plain result
+    if (remainingPoints <= 0)
+      throw new CuttleError('request.rate-limited', 'Too many requests in this minute.', {
+        retryAfterMs: msBeforeNext,
+      });
+    c.set('principal', principal);
+    await next();
+  });
+  app.post('/v1/chat/completions', async (c) =>
+    completions.complete({
+      principal: c.var.principal,
+      text: await c.req.text(),
+      header: (name) => c.req.header(name),
+      gone: c.env.gone,
+    }),
+  );
+  app.get('/v1/models', (c) => {
+    const own = ['cuttle', ...deps.settings().agentIds.map((id) => `cuttle/${id}`)];
+    const created = Math.floor((deps.clock.now() - deps.facts.uptimeMs()) / 1000);
+    const data = [...own, ...deps.modelRefs()].map((id) => ({
+      id,
+      object: 'model',
+      created,
+      owned_by: id.split('/')[0] ?? 'cuttle',
+    }));
+    return c.json({ object: 'list', data });
+  });
+  app.get('/openapi.json', (c) => c.json(describeProtocol()));
+  app.post('/api/:method', async (c) => {
+    const principal = await authenticate(c, { deps, authenticator });
+    const text = await c.req.text();
+    const params = text === '' ? {} : parseParams(text);
+    const caller = { principal, door: 'http' as const };
+    const result = await callMethod(
+      deps,
+      { name: c.req.param('method'), params, caller, handlers },
+      c.env.gone,
+    );
+    return c.json(result ?? null);
+  });
+  app.post('/hooks/:channel/:account', (c) => {
+    const { channel, account } = c.req.param();
+    return deps.runtime.receiveWebhook({ channel, name: account, request: c.req.raw }, c.env.gone);
+  });
+}
+
+function parseParams(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CuttleError('request.invalid', 'The body is not valid JSON.', { cause: error });
+  }
+}
+
+function addPage(app: Hono<HttpEnv>, { deps }: HttpParts): void {
+  app.get('*', async (c) => {
+    const path = c.req.path === '/' ? '/index.html' : c.req.path;
+    const file = await deps.page(path);
+    if (!file) return c.notFound();
+    c.header('content-type', file.contentType);
+    c.header('cache-control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    return c.body(file.bytes);
+  });
+}
+
+/** A bearer token, or the page's cookie. */
+async function authenticate(
+  c: Request,
+  { authenticator }: Pick<HttpParts, 'deps' | 'authenticator'>,
+): Promise<Principal> {
+  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const cookie = bearer === undefined ? readCookie(c.req.header('cookie'), cookieName) : undefined;
+  const known = cookie === undefined ? undefined : await authenticator.byCookie(cookie);
+  return known ?? authenticator.byToken(bearer ?? '', c.env.address);
+}
+
+/** Every failure leaves with a code, what happened and the next step; OpenAI's paths in OpenAI's shape. */
+function refuse(deps: GatewayDeps, c: Request, error: unknown): Response {
+  const { traits } = toCuttleError(error);
+  if (!traits.expose) deps.log.error('A request failed.', { error, path: c.req.path });
+  if (c.req.path.startsWith('/v1/')) {
+    const { status, body, headers: extra } = toWireError(error, { accepted: false });
+    return Response.json(body, { status, headers: extra });
+  }
+  const body = toErrorBody(error);
+  const retry =
+    body.retryAfterMs === undefined
+      ? {}
+      : { 'retry-after': String(Math.ceil(body.retryAfterMs / 1000)) };
+  return Response.json({ error: body }, { status: traits.status, headers: retry });
+}
