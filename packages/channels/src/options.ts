@@ -1,1 +1,2 @@
-export {};
+export { AccountOptions } from './account-options.ts';
+export { TelegramOptions } from './telegram/options.ts';

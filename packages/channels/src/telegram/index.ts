@@ -1,1 +1,2 @@
-export {};
+export { createTelegramChannel } from './channel.ts';
+export { TelegramOptions } from './options.ts';

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** What the owner decides for one account, on every platform alike. Enforced by the runtime, never by a channel. */
+export const AccountOptions = z.object({
+  enabled: z.boolean().default(true).describe('Whether this account is started.'),
+  agent: z.string().default('main').describe('Id of the agent that answers here.'),
+  dmPolicy: z
+    .enum(['pairing', 'allowlist', 'open', 'disabled'])
+    .default('pairing')
+    .describe('Who may write in private: after pairing, listed people, anyone, nobody.'),
+  groupPolicy: z
+    .enum(['mention', 'open', 'allowlist', 'disabled'])
+    .default('mention')
+    .describe('Who may speak in groups: whoever names the bot, anyone, listed people, nobody.'),
+  allowedUsers: z
+    .array(z.union([z.string(), z.number()]).transform(String))
+    .default([])
+    .describe('Platform ids or @names that need no pairing.'),
+  owners: z
+    .array(z.union([z.string(), z.number()]).transform(String))
+    .default([])
+    .describe('Platform ids or @names of the owner: may use every command and approve.'),
+  streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
+});
+export type AccountOptions = z.infer<typeof AccountOptions>;

@@ -1,0 +1,100 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import { z } from 'zod';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { TelegramOptions } from './options.ts';
+import { toChannelError, toNetworkError } from './telegram-failure.ts';
+
+/** Calls methods of the Bot API through grammY, which is loaded at the first call. No retries, no throttling. */
+export interface TelegramApi {
+  /** Throws `channel.*`, or `signal.reason` after an abort. */
+  call(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+}
+
+type RawCall = (params: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
+
+export function createTelegramApi(
+  options: Pick<TelegramOptions, 'token' | 'apiRoot' | 'pollTimeoutSeconds'>,
+  deps: Pick<ChannelDeps, 'fetch'>,
+): TelegramApi {
+  let loading: Promise<Readonly<Record<string, RawCall | undefined>>> | undefined;
+  const load = async (): Promise<Readonly<Record<string, RawCall | undefined>>> => {
+    const { Api } = await import('grammy');
+    const api = new Api(options.token, {
+      apiRoot: options.apiRoot,
+      // grammY types the fetch of node-fetch; it uses what `toTransport` takes and gives.
+      fetch: toTransport(deps.fetch) as never,
+      timeoutSeconds: options.pollTimeoutSeconds + 15,
+    });
+    // Methods by name, called with what `encode` made: the answers are parsed where they are read.
+    return api.raw as unknown as Readonly<Record<string, RawCall | undefined>>;
+  };
+  return {
+    async call(method, params, signal) {
+      signal.throwIfAborted();
+      try {
+        const raw = await (loading ??= load());
+        signal.throwIfAborted();
+        return await raw[method]?.(params, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toChannelError(error);
+      }
+    },
+  };
+}
+
+interface TransportInit {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly signal?: Pick<AbortSignal, 'aborted' | 'addEventListener' | 'removeEventListener'>;
+}
+
+/** The standard `fetch` under grammY, which brings its own kind of signal and reads only JSON. */
+function toTransport(
+  fetch: typeof globalThis.fetch,
+): (url: string | URL, init: TransportInit) => Promise<{ json(): Promise<unknown> }> {
+  return async (url, { method = 'POST', headers = {}, body, signal }) => {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      const request = {
+        method,
+        headers,
+        signal: controller.signal,
+        ...(body !== undefined && { body }),
+      };
+      const response = await fetch(url, request);
+      const answer = parseAnswer(await response.text(), response.status);
+      return { json: () => Promise.resolve(answer) };
+    } catch (error) {
+      if (error instanceof CuttleError && error.code.startsWith('channel.')) throw error;
+      throw toNetworkError(error);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+}
+
+const Answer = z.looseObject({ ok: z.boolean() });
+
+/** A proxy's page or half an answer says nothing about what happened. */
+function parseAnswer(text: string, status: number): unknown {
+  try {
+    return Answer.parse(JSON.parse(text));
+  } catch {
+    throw new CuttleError(
+      'channel.unavailable',
+      `The answer of Telegram's server cannot be read (HTTP ${status}).`,
+      {
+        details: { reached: true, status },
+      },
+    );
+  }
+}

@@ -1,0 +1,205 @@
+import type { Json } from '@cuttle/core-types';
+import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
+import type { Self } from './account.ts';
+import { decodeMedia } from './decode-media.ts';
+import type { TelegramTarget } from './target.ts';
+import {
+  WireCallback,
+  type WireChat,
+  type WireEntity,
+  WireMessage,
+  WireUpdate,
+  type WireUser,
+} from './wire.ts';
+
+export type Decoded =
+  | { readonly kind: 'event'; readonly event: ChannelInbound; readonly callbackId?: string }
+  /** Nothing anyone said to us: our own message, a service message, a kind we did not ask for. */
+  | { readonly kind: 'ignored'; readonly reason: 'own' | 'service' | 'other-kind' };
+
+/** The kinds of updates we ask for. https://core.telegram.org/bots/api#update */
+export const updateKinds = ['message', 'edited_message', 'callback_query'] as const;
+
+/** An update → the facts of one event. Total: what cannot be read becomes an `unparsed` event that keeps it whole. */
+export function decodeUpdate(raw: Json, self: Self): Decoded {
+  const update = WireUpdate.safeParse(raw);
+  if (!update.success) return unparsed(raw);
+  const { message, edited_message: edited, callback_query: callback } = update.data;
+  if (message !== undefined) return decodeMessage(raw, message, { self, kind: 'message' });
+  if (edited !== undefined) return decodeMessage(raw, edited, { self, kind: 'edit' });
+  if (callback !== undefined) return decodeCallback(raw, callback);
+  return { kind: 'ignored', reason: 'other-kind' };
+}
+
+/** The update's number, for the offset; undefined where there is none. */
+export function updateIdOf(raw: Json): number | undefined {
+  const update = WireUpdate.safeParse(raw);
+  return update.success ? update.data.update_id : undefined;
+}
+
+function decodeMessage(
+  raw: Json,
+  value: unknown,
+  { self, kind }: { self: Self; kind: 'message' | 'edit' },
+): Decoded {
+  const parsed = WireMessage.safeParse(value);
+  const sender = parsed.success ? senderOf(parsed.data) : undefined;
+  if (!parsed.success || sender === undefined) return unparsed(raw);
+  const message = parsed.data;
+  if (sender.id === String(self.id)) return { kind: 'ignored', reason: 'own' };
+  const media = decodeMedia(message);
+  const { text, entities } = contentOf(message);
+  if (text === '' && media.length === 0) return { kind: 'ignored', reason: 'service' };
+  const command = commandOf(text, entities, self);
+  const event: ChannelInbound = {
+    ...placeOf(message),
+    externalId: externalIdOf(message, kind, text),
+    kind,
+    sender,
+    messageId: String(message.message_id),
+    text: command?.text ?? text,
+    mentioned: entities.some((entity) => isOurName(entity, text, self)),
+    replyToUs: isReplyToUs(message, self),
+    command: command?.fact,
+    ...(media.length > 0 && { media }),
+    at: (message.edit_date ?? message.date) * 1000,
+  };
+  return { kind: 'event', event };
+}
+
+/** Text or caption. Offsets count on the text as it came; entities beyond it are not believed. */
+function contentOf(message: WireMessage): { text: string; entities: readonly WireEntity[] } {
+  const text = clean(message.text ?? message.caption ?? '');
+  const entities = message.entities ?? message.caption_entities ?? [];
+  return {
+    text,
+    entities: entities.filter(({ offset, length }) => offset + length <= text.length),
+  };
+}
+
+function decodeCallback(raw: Json, value: unknown): Decoded {
+  const parsed = WireCallback.safeParse(value);
+  // Buttons under inline results carry no chat; we never send such.
+  if (!parsed.success || !parsed.data.message || parsed.data.data === undefined)
+    return unparsed(raw);
+  const { id, from, message, data } = parsed.data;
+  const event: ChannelInbound = {
+    ...placeOf(message),
+    externalId: `button:${id}`,
+    kind: 'button',
+    sender: toSender(from),
+    messageId: String(message.message_id),
+    text: '',
+    mentioned: false,
+    replyToUs: true,
+    buttonToken: clean(data ?? ''),
+    // The press has no time of its own; the message's says when it was asked.
+    at: message.date * 1000,
+  };
+  return { kind: 'event', event, callbackId: id };
+}
+
+function placeOf(message: {
+  chat: WireChat;
+  message_thread_id?: number | null | undefined;
+  is_topic_message?: boolean | null | undefined;
+}): Pick<ChannelInbound, 'chat' | 'target'> {
+  const { chat } = message;
+  // Without the topic mark the id only names the message that a thread of replies began with.
+  const threadId =
+    message.is_topic_message === true ? (message.message_thread_id ?? undefined) : undefined;
+  const target: TelegramTarget = { chatId: chat.id, ...(threadId !== undefined && { threadId }) };
+  return {
+    target,
+    chat: {
+      id: String(chat.id),
+      kind: chat.type === 'private' ? 'dm' : 'group',
+      title: chat.title ?? undefined,
+      threadId: threadId === undefined ? undefined : String(threadId),
+    },
+  };
+}
+
+/** Anonymous administrators and channels share one stand-in user: the chat that speaks is who they are. */
+function senderOf({ from, sender_chat: chat }: WireMessage): ChannelInbound['sender'] | undefined {
+  if (chat) return { id: `chat:${chat.id}`, name: chat.title ?? undefined, isBot: false };
+  return from ? toSender(from) : undefined;
+}
+
+function toSender(user: WireUser): ChannelInbound['sender'] {
+  const name = [user.first_name, user.last_name].filter((part) => part).join(' ');
+  return {
+    id: String(user.id),
+    name: name === '' ? undefined : clean(name),
+    username: user.username ?? undefined,
+    isBot: user.is_bot ?? false,
+  };
+}
+
+/** The message's identity; of an edit also its revision, so that two edits within a second are two. */
+function externalIdOf(message: WireMessage, kind: 'message' | 'edit', text: string): string {
+  const id = `${message.chat.id}:${message.message_id}`;
+  return kind === 'message' ? id : `${id}:e${message.edit_date ?? message.date}:${shortHash(text)}`;
+}
+
+/** FNV-1a, 32 bits: tells two texts apart, proves nothing. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function shortHash(text: string): string {
+  let hash = 0x81_1c_9d_c5;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93);
+  return (hash >>> 0).toString(36);
+}
+
+function isOurName(entity: WireEntity, text: string, self: Self): boolean {
+  if (entity.type === 'text_mention') return entity.user?.id === self.id;
+  if (self.username === undefined) return false;
+  const words = text.slice(entity.offset, entity.offset + entity.length).toLowerCase();
+  const name = `@${self.username.toLowerCase()}`;
+  if (entity.type === 'mention') return words === name;
+  return entity.type === 'bot_command' && words.endsWith(name);
+}
+
+/** In a topic every message replies to the one that opened it; that is not a reply to whoever opened it. */
+function isReplyToUs({ reply_to_message: reply }: WireMessage, self: Self): boolean {
+  return reply?.from?.id === self.id && reply.forum_topic_created === undefined;
+}
+
+/** A command at the beginning, for us or for any bot; the text loses our name behind it. */
+function commandOf(
+  text: string,
+  entities: readonly WireEntity[],
+  self: Self,
+): { fact: CommandFact; text: string } | undefined {
+  const entity = entities.find(({ type, offset }) => type === 'bot_command' && offset === 0);
+  if (entity === undefined) return undefined;
+  const [name = '', address] = text.slice(1, entity.length).toLowerCase().split('@');
+  if (address !== undefined && address !== self.username?.toLowerCase()) return undefined;
+  const rest = text.slice(entity.length);
+  return { fact: { name, args: rest.trim() }, text: `/${name}${rest}` };
+}
+
+/** Stores take neither lone surrogates nor NUL. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', ' ');
+}
+
+function unparsed(raw: Json): Decoded {
+  const id = updateIdOf(raw);
+  const text = JSON.stringify(raw);
+  return {
+    kind: 'event',
+    event: {
+      externalId: id === undefined ? `raw:${shortHash(text)}` : `update:${id}`,
+      kind: 'unparsed',
+      target: null,
+      chat: { id: 'unknown', kind: 'dm' },
+      sender: { id: 'unknown', isBot: false },
+      messageId: '',
+      text: '',
+      mentioned: false,
+      replyToUs: false,
+      at: 0,
+      raw,
+    },
+  };
+}

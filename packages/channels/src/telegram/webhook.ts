@@ -1,0 +1,116 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Json } from '@cuttle/core-types';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { WebhookCapability } from '@cuttle/core-types/ports';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { Account } from './account.ts';
+import type { TelegramApi } from './api.ts';
+import { decodeUpdate, updateKinds } from './decode.ts';
+import type { TelegramOptions } from './options.ts';
+
+export interface WebhookDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+  readonly api: TelegramApi;
+  readonly account: Pick<Account, 'read'>;
+  readonly token: string;
+  readonly settings: NonNullable<TelegramOptions['webhook']>;
+  readonly answerButton: (callbackId: string, signal: AbortSignal) => Promise<void>;
+}
+
+const maxBytes = 1024 * 1024;
+
+/** Takes Telegram's deliveries; anything but a 2xx makes Telegram deliver again. https://core.telegram.org/bots/api#setwebhook */
+export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
+  return {
+    async receive(request, door, signal) {
+      await checkSecret(deps, request.headers.get('x-telegram-bot-api-secret-token'));
+      const raw = parseBody(await readBody(request));
+      if (raw === undefined) return new Response('Not an update', { status: 400 });
+      const decoded = decodeUpdate(raw, await deps.account.read(signal));
+      if (decoded.kind === 'event') {
+        await door.accept(decoded.event, signal);
+        if (decoded.callbackId !== undefined) await deps.answerButton(decoded.callbackId, signal);
+      }
+      return new Response(null, { status: 200 });
+    },
+  };
+}
+
+/** Sets the webhook, stays until the abort, and removes it unless told to leave it for other servers. */
+export async function holdWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void> {
+  const { settings } = deps;
+  await setWebhook(deps, signal);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  if (!settings.keepOnStop)
+    await deps.api
+      .call('deleteWebhook', { drop_pending_updates: false }, AbortSignal.timeout(5000))
+      .catch((error: unknown) => deps.log.warn('The webhook could not be removed.', { error }));
+  signal.throwIfAborted();
+}
+
+async function setWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void> {
+  const { url, maxConnections } = deps.settings;
+  const params = {
+    url,
+    secret_token: await secretOf(deps),
+    max_connections: maxConnections,
+    allowed_updates: updateKinds,
+  };
+  for (let failures = 0; ; failures += 1) {
+    try {
+      await deps.api.call('setWebhook', params, signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isCuttleError(error, 'channel.auth', 'channel.invalid')) throw error;
+      const most = Math.min(30_000, 500 * 2 ** Math.min(failures, 10));
+      deps.log.warn('The webhook could not be set; it is tried again.', { error });
+      await deps.clock.sleep(most / 2 + (deps.random() * most) / 2, signal);
+    }
+  }
+}
+
+async function checkSecret(deps: WebhookDeps, given: string | null): Promise<void> {
+  const [expected, actual] = await Promise.all([digest(await secretOf(deps)), digest(given ?? '')]);
+  if (given === null || !timingSafeEqual(expected, actual))
+    throw new CuttleError(
+      'access.unauthenticated',
+      'The request does not carry the secret of this webhook.',
+      {
+        hint: 'Only Telegram calls this address. If it does, restart the channel so that the webhook is set anew.',
+      },
+    );
+}
+
+/** The same on every server and after every start, and of no use to learn the token. */
+async function secretOf({ settings, token }: WebhookDeps): Promise<string> {
+  return (
+    settings.secret ?? Buffer.from(await digest(`cuttle webhook ${token}`)).toString('base64url')
+  );
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+async function readBody(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of request.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > maxBytes)
+      throw new CuttleError('request.too-large', 'An update has at most one megabyte.');
+  }
+  return text + decoder.decode();
+}
+
+function parseBody(text: string): Json | undefined {
+  try {
+    const parsed = Json.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { Json } from '@cuttle/core-types';
+import { z } from 'zod';
+
+/** What we read of Telegram's objects, loosely: unknown fields pass. https://core.telegram.org/bots/api#available-types */
+
+export const WireUser = z.looseObject({
+  id: z.int(),
+  is_bot: z.boolean().optional(),
+  first_name: z.string().optional(),
+  last_name: z.string().nullish(),
+  username: z.string().nullish(),
+});
+export type WireUser = z.infer<typeof WireUser>;
+
+export const WireChat = z.looseObject({
+  id: z.int(),
+  type: z.string(),
+  title: z.string().nullish(),
+});
+export type WireChat = z.infer<typeof WireChat>;
+
+export const WireEntity = z.looseObject({
+  type: z.string(),
+  offset: z.int().nonnegative(),
+  length: z.int().nonnegative(),
+  user: WireUser.nullish(),
+});
+export type WireEntity = z.infer<typeof WireEntity>;
+
+const WireReply = z.looseObject({
+  from: WireUser.nullish(),
+  forum_topic_created: z.unknown().optional(),
+});
+
+export const WireMessage = z.looseObject({
+  message_id: z.int(),
+  date: z.int(),
+  edit_date: z.int().nullish(),
+  chat: WireChat,
+  from: WireUser.nullish(),
+  sender_chat: WireChat.nullish(),
+  message_thread_id: z.int().nullish(),
+  is_topic_message: z.boolean().nullish(),
+  text: z.string().nullish(),
+  caption: z.string().nullish(),
+  entities: z.array(WireEntity).nullish(),
+  caption_entities: z.array(WireEntity).nullish(),
+  reply_to_message: WireReply.nullish(),
+});
+export type WireMessage = z.infer<typeof WireMessage>;
+
+export const WireCallback = z.looseObject({
+  id: z.string(),
+  from: WireUser,
+  message: z
+    .looseObject({
+      message_id: z.int(),
+      date: z.int(),
+      chat: WireChat,
+      message_thread_id: z.int().nullish(),
+      is_topic_message: z.boolean().nullish(),
+    })
+    .nullish(),
+  data: z.string().nullish(),
+});
+export type WireCallback = z.infer<typeof WireCallback>;
+
+/** An update is taken as JSON first: one that we cannot read is still kept. */
+export const WireUpdate = z.looseObject({ update_id: z.int() });
+export type WireUpdate = z.infer<typeof WireUpdate>;
+
+export const WireUpdates = z.array(Json);
+
+/** What sending answers. */
+export const WireSent = z.looseObject({ message_id: z.int(), date: z.int() });
