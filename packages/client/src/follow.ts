@@ -58,13 +58,7 @@ export function createFollow(
   const { sessionKey, limit = 100 } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([outer, ending.signal]);
-  const first: FollowedSession = {
-    ...emptySession,
-    sessionKey,
-    phase: 'loading',
-    error: undefined,
-  };
-  const subject = createSubject(first, deps.report);
+  const subject = createSubject(unloaded(sessionKey), deps.report);
   const put = (change: Partial<FollowedSession>): void =>
     subject.put({ ...subject.current, ...change });
   const fail = (error: CuttleError | undefined): void => {
@@ -78,17 +72,22 @@ export function createFollow(
       if (heard.name === 'session' && heard.payload.kind === 'reset') sync.reload();
       else if (bringsEntries(heard, subject.current)) newest.ask();
     },
-    live: () => put({ phase: 'live', error: undefined }),
+    live(after) {
+      put({ phase: 'live', error: undefined });
+      // A reading of the newest entries may have been skipped for the sake of this resume.
+      if (after === 'resume') newest.ask();
+    },
     expired: () => deps.events.emit('reload', { sessionKey: subject.current.sessionKey }),
     fail,
   };
   const sync = createSync(deps, { sessionKey, limit, sink }, signal);
   const newest = createNewest(
     async () => {
+      const { turn } = sync;
       const known = new Set(subject.current.queued.map(({ inboundId }) => inboundId));
       const page = await client.call('chat.history', { sessionKey, limit: newestLimit }, signal);
-      // A sync that began meanwhile brings the newest by itself.
-      if (sync.isHolding()) return;
+      // A sync that began meanwhile brings what is newer.
+      if (turn !== sync.turn || sync.isHolding()) return;
       const next = withNewest(subject.current, page, known);
       if (next) put(next);
       else sync.reload();
@@ -109,6 +108,10 @@ export function createFollow(
     close: () => ending.abort(),
     [Symbol.asyncIterator]: () => states(subject, signal),
   };
+}
+
+function unloaded(sessionKey: string): FollowedSession {
+  return { ...emptySession, sessionKey, phase: 'loading', error: undefined };
 }
 
 async function loadEarlier(

@@ -55,9 +55,10 @@ export function withNewest(
   const last = session.entries.at(-1);
   const meets = !last || page.before === undefined || (page.entries[0]?.seq ?? 0) <= last.seq;
   if (!meets) return undefined;
+  const first = session.entries[0]?.seq ?? 0;
   const entries = [
     ...session.entries.filter(({ seq }) => seq < (page.entries[0]?.seq ?? Infinity)),
-    ...page.entries,
+    ...page.entries.filter(({ seq }) => seq >= first),
   ];
   const told = new Set([...page.queued, ...entries].map(({ inboundId }) => inboundId));
   const since = session.queued.filter(

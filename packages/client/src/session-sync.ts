@@ -10,7 +10,7 @@ export interface SessionSink {
   load(page: HistoryPage): void;
   apply(heard: Heard): void;
   /** Everything up to now was applied. */
-  live(): void;
+  live(after: 'load' | 'resume'): void;
   /** The gateway has no events since the last one: a load follows. */
   expired(): void;
   fail(error: CuttleError): void;
@@ -22,6 +22,8 @@ export interface SessionSync {
   /** Goes on from the last event. Call it on each new connection and after a gap. */
   resume(): void;
   reload(): void;
+  /** Rises with each resume and reload. */
+  readonly turn: number;
   /** Whether events wait for the answer of a resume. */
   isHolding(): boolean;
 }
@@ -42,21 +44,9 @@ export function createSync(
   signal: AbortSignal,
 ): SessionSync {
   const line = createLine(sink);
-  let turn = new AbortController();
+  let turn = 0;
+  let running = new AbortController();
 
-  const catchUp = async (own: AbortSignal): Promise<void> => {
-    if (line.cursor === undefined) {
-      const page = await client.call('chat.history', { sessionKey, limit }, own);
-      own.throwIfAborted();
-      sink.load(page);
-      line.startAt(page.cursor);
-    }
-    const params = { cursor: line.cursor ?? '' };
-    const resumed = await client.call('events.resume', params, own);
-    own.throwIfAborted();
-    line.release(resumed.cursor, own);
-    if (!own.aborted) sink.live();
-  };
   const recover = async (error: unknown, attempt: number, own: AbortSignal): Promise<void> => {
     if (isCuttleError(error, 'cursor.expired')) {
       line.startAt(undefined);
@@ -67,7 +57,7 @@ export function createSync(
   const run = async (own: AbortSignal): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await catchUp(own);
+        await catchUp({ client, sessionKey, limit, line, sink }, own);
         return;
       } catch (error) {
         // Without a connection there is nothing to do: the next one calls `resume`.
@@ -77,10 +67,11 @@ export function createSync(
     }
   };
   const resume = (): void => {
-    turn.abort();
-    turn = new AbortController();
+    turn += 1;
+    running.abort();
+    running = new AbortController();
     line.hold();
-    const own = AbortSignal.any([turn.signal, signal]);
+    const own = AbortSignal.any([running.signal, signal]);
     run(own).catch((error: unknown) => {
       if (!own.aborted) sink.fail(toCuttleError(error));
     });
@@ -95,6 +86,9 @@ export function createSync(
     },
     resume,
     reload,
+    get turn() {
+      return turn;
+    },
     isHolding: () => line.isHolding(),
   };
 }
@@ -147,6 +141,30 @@ function createLine(sink: SessionSink): Line {
     },
     isHolding: () => held !== undefined,
   };
+}
+
+async function catchUp(
+  about: {
+    client: SyncDeps['client'];
+    sessionKey: string;
+    limit: number;
+    line: Line;
+    sink: SessionSink;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, sessionKey, limit, line, sink } = about;
+  const after = line.cursor === undefined ? 'load' : 'resume';
+  if (after === 'load') {
+    const page = await client.call('chat.history', { sessionKey, limit }, signal);
+    signal.throwIfAborted();
+    sink.load(page);
+    line.startAt(page.cursor);
+  }
+  const resumed = await client.call('events.resume', { cursor: line.cursor ?? '' }, signal);
+  signal.throwIfAborted();
+  line.release(resumed.cursor, signal);
+  if (!signal.aborted) sink.live(after);
 }
 
 function isForGood(error: unknown): boolean {

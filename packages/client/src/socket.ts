@@ -49,7 +49,7 @@ export async function openSocket(
   };
   const abort = (): void => end('closed by this client');
 
-  socket.addEventListener('open', opened.resolve);
+  socket.addEventListener('open', () => opened.resolve());
   // An error is always followed by a close, which says more.
   socket.addEventListener('error', () => undefined);
   socket.addEventListener('close', ({ code, reason }) => finish({ code, reason }));
