@@ -10,5 +10,6 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tooling/**/*.test.ts'],
     exclude: ['**/*.live.test.ts', '**/node_modules/**', '**/dist/**'],
     environment: 'node',
+    setupFiles: ['tooling/loopback-only.ts'],
   },
 });

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.test.ts'],
     environment: 'node',
+    setupFiles: ['tooling/loopback-only.ts'],
     // The suites start servers and measure time: one file at a time.
     fileParallelism: false,
     testTimeout: 60_000,

@@ -78,7 +78,7 @@ const decided: Readonly<Record<string, Member>> = {
   'packages/gateway': {
     name: 'gateway',
     tag: 'gateway',
-    uses: ['config', 'core-types', 'runtime', 'security'],
+    uses: ['config', 'core-types', 'runtime', 'security', 'sessions'],
     exports: ['.'],
   },
   'packages/client': { name: 'client', tag: 'client', uses: ['core-types'], exports: ['.'] },
