@@ -35,8 +35,8 @@ export interface Recording {
   readonly request: RecordedRequest;
   /** Aborts when the client is gone before the answer was out. */
   readonly gone: AbortSignal;
-  /** Names the end as the script's own doing, before the socket closes. */
-  markCut(): void;
+  /** Names the end before the socket closes, where the response itself cannot tell. */
+  mark(outcome: 'answered' | 'cut'): void;
 }
 
 export interface RequestLog {
@@ -113,8 +113,8 @@ function watchEnd(request: OpenRequest, response: ServerResponse, settle: () => 
   return {
     request,
     gone: gone.signal,
-    markCut() {
-      request.outcome = 'cut';
+    mark(outcome) {
+      request.outcome = outcome;
     },
   };
 }

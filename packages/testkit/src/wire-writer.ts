@@ -82,12 +82,12 @@ async function breakOff(fault: BreakFault, target: AnswerTarget): Promise<void> 
   const { response, recording } = target;
   switch (fault.how) {
     case 'cut':
-      recording.markCut();
+      recording.mark('cut');
       await flushed(response);
       response.socket?.destroy();
       break;
     case 'end':
-      recording.markCut();
+      recording.mark('cut');
       // An answer that announced its length cannot end cleanly before it; the socket can.
       if (response.hasHeader('content-length')) response.socket?.end();
       else response.end();
