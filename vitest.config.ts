@@ -7,7 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tooling/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/*/src/**/*.test.{ts,tsx}',
+      'tooling/**/*.test.ts',
+    ],
     exclude: ['**/*.live.test.ts', '**/node_modules/**', '**/dist/**'],
     environment: 'node',
     setupFiles: ['tooling/loopback-only.ts'],
