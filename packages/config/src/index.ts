@@ -1,1 +1,1 @@
-export {};
+export { type Config, type ConfigInput, configSchema } from './schema.ts';

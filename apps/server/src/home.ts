@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** The data folder: what lies where. */
+export interface Home {
+  readonly root: string;
+  readonly workspace: string;
+  readonly blobs: string;
+  readonly tokenFile: string;
+  readonly runFile: string;
+}
+
+export function homeAt(root: string): Home {
+  return {
+    root,
+    workspace: join(root, 'workspace'),
+    blobs: join(root, 'data', 'blobs'),
+    tokenFile: join(root, 'credentials', 'gateway-token'),
+    runFile: join(root, 'run', 'gateway.json'),
+  };
+}
+
+/** Makes the folders that are missing, closed to other users. */
+export async function prepareHome(home: Home): Promise<void> {
+  const folders = [home.workspace, home.blobs, dirname(home.tokenFile), dirname(home.runFile)];
+  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+}
+
+/** The bearer token of this home, made on first use and kept readable by the owner only. */
+export async function readOrMakeToken({ tokenFile }: Home): Promise<string> {
+  try {
+    const token = (await readFile(tokenFile, 'utf8')).trim();
+    if (token !== '') return token;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const token = randomBytes(32).toString('base64url');
+  await writeWhole(tokenFile, `${token}\n`);
+  return token;
+}
+
+/** Where this gateway answers, for the CLI and for checks; gone when it stops. */
+export interface RunFile {
+  readonly pid: number;
+  readonly url: string;
+  readonly startedAt: string;
+  readonly version: string;
+}
+
+export async function writeRunFile({ runFile }: Home, content: RunFile): Promise<void> {
+  await writeWhole(runFile, `${JSON.stringify(content)}\n`);
+}
+
+export async function removeRunFile({ runFile }: Home): Promise<void> {
+  await rm(runFile, { force: true });
+}
+
+/** Readers see the old file or the new one, never half of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600, flush: true });
+  await rename(temporary, path);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
