@@ -1,6 +1,10 @@
+import { AnthropicOptions } from './anthropic/options.ts';
+import { createAnthropic } from './anthropic/provider.ts';
 import { defineProvider, type ProviderDefinition } from './define-provider.ts';
 import { OfflineOptions } from './offline/options.ts';
 import { createOffline } from './offline/provider.ts';
+import { OllamaOptions } from './ollama/options.ts';
+import { createOllama } from './ollama/provider.ts';
 import { OpenaiOptions } from './openai/options.ts';
 import { createOpenai } from './openai/provider.ts';
 import { definePreset, providerPresets } from './presets.ts';
@@ -8,11 +12,24 @@ import { definePreset, providerPresets } from './presets.ts';
 /** Every kind of provider, in the order in which they are offered. */
 export const providerDefinitions: readonly ProviderDefinition[] = [
   defineProvider({
+    id: 'anthropic',
+    title: 'Anthropic',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    options: AnthropicOptions,
+    create: (options, deps) => createAnthropic({ ...options, ...deps }),
+  }),
+  defineProvider({
     id: 'openai',
     title: 'OpenAI',
     keyVariable: 'OPENAI_API_KEY',
     options: OpenaiOptions,
     create: (options, deps) => createOpenai({ ...options, ...deps }),
+  }),
+  defineProvider({
+    id: 'ollama',
+    title: 'Ollama',
+    options: OllamaOptions,
+    create: (options, deps) => createOllama({ ...options, ...deps }),
   }),
   ...providerPresets.map(definePreset),
   defineProvider({

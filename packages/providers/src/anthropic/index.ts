@@ -1,1 +1,2 @@
-export const pending = true;
+export { AnthropicOptions } from './options.ts';
+export { type AnthropicSettings, createAnthropic } from './provider.ts';

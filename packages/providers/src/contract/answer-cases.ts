@@ -131,8 +131,14 @@ export function expectAnswer({ events, error }: CollectedAnswer, answer: AnswerC
 
 /** Counts that only we read are not compared. */
 function statedBy(usage: Usage, wanted: NonNullable<AnswerCase['expect']['usage']>): Usage {
-  const { cacheWriteTokens: _written, ...others } = usage;
-  return wanted.cache_write === undefined ? others : usage;
+  const stated: Usage = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
+  const { cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
+  return {
+    ...stated,
+    ...(wanted.cache_read !== undefined && cacheReadTokens && { cacheReadTokens }),
+    ...(wanted.cache_write !== undefined && cacheWriteTokens && { cacheWriteTokens }),
+    ...(wanted.reasoning !== undefined && reasoningTokens && { reasoningTokens }),
+  };
 }
 
 function toUsage(usage: NonNullable<AnswerCase['expect']['usage']>): object {

@@ -7,7 +7,8 @@ export function parseInput(text: string): Json {
   try {
     return parseJson(Json, text);
   } catch (error) {
-    if (isCuttleError(error, 'request.invalid')) return text;
+    // A RangeError is nesting deeper than the stack.
+    if (isCuttleError(error, 'request.invalid') || error instanceof RangeError) return text;
     throw error;
   }
 }

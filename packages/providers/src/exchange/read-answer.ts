@@ -26,12 +26,16 @@ export function createAnswerReader(deps: {
   let finished = false;
   let size = 0;
   function* decode(frames: readonly Frame[]): Generator<ModelEvent, void, void> {
-    for (const frame of frames) {
-      for (const event of deps.decoder.decode(frame)) {
-        finished = event.type === 'finish';
-        yield event;
+    try {
+      for (const frame of frames) {
+        for (const event of deps.decoder.decode(frame)) {
+          finished = event.type === 'finish';
+          yield event;
+        }
+        if (finished) return;
       }
-      if (finished) return;
+    } catch (error) {
+      throw error instanceof RangeError ? tooDeep(deps.service, error) : error;
     }
   }
   return {
@@ -56,6 +60,17 @@ function tooLong(service: string, maxBytes: number): CuttleError {
   return new CuttleError('provider.malformed', `${service} answered more than ${maxBytes} bytes.`, {
     hint: 'Raise maxAnswerBytes of this provider if such answers are meant.',
   });
+}
+
+/** Nesting deeper than the stack. */
+function tooDeep(service: string, cause: RangeError): CuttleError {
+  return new CuttleError(
+    'provider.malformed',
+    `${service} sent a record that is nested too deep.`,
+    {
+      cause,
+    },
+  );
 }
 
 function page(service: string): CuttleError {

@@ -18,8 +18,7 @@ describe('a failure that a service states', () => {
     (taught, code, hint) => {
       const [, status, body] = /^(\d{3})? ?(.*)$/s.exec(taught) ?? [];
       const failure = classify(body ?? '', status === undefined ? undefined : Number(status));
-      expect(failure.code).toBe(code);
-      if (hint !== undefined) expect(failure.hint).toBe(hint);
+      expect(failure).toMatchObject({ code, ...(hint !== undefined && { hint }) });
     },
   );
 

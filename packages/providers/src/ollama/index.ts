@@ -1,1 +1,2 @@
-export const pending = true;
+export { OllamaOptions } from './options.ts';
+export { createOllama, type OllamaSettings } from './provider.ts';

@@ -4,6 +4,12 @@ import type { FinishReason, ModelEvent } from '@cuttle/core-types/ports';
 import type { Frame } from '../exchange/framing.ts';
 import { parseInput } from '../exchange/parse-input.ts';
 import { endedEarly, readRecord } from '../exchange/read-record.ts';
+import {
+  createSpokenBlocks,
+  endBlocks,
+  say,
+  type SpokenBlocks,
+} from '../exchange/spoken-blocks.ts';
 import { classifyFailure } from '../failure/classify-failure.ts';
 import { freshCallId } from '../transcript/wire-ids.ts';
 import type { WireNames } from '../transcript/wire-names.ts';
@@ -29,8 +35,7 @@ export interface OpenaiDecodeContext {
 
 /** What one answer has said so far. */
 export interface OpenaiDecodeState extends OpenaiDecodeContext {
-  blocks: number;
-  open: { readonly kind: 'text' | 'thinking'; readonly blockId: string } | undefined;
+  readonly blocks: SpokenBlocks;
   readonly calls: CallDrafts;
   reasoningDetails: readonly Readonly<Record<string, Json>>[];
   finish: string | undefined;
@@ -40,8 +45,7 @@ export interface OpenaiDecodeState extends OpenaiDecodeContext {
 export function createOpenaiState(context: OpenaiDecodeContext): OpenaiDecodeState {
   return {
     ...context,
-    blocks: 0,
-    open: undefined,
+    blocks: createSpokenBlocks(),
     calls: createCallDrafts(),
     reasoningDetails: [],
     finish: undefined,
@@ -105,18 +109,18 @@ function* decodeDelta(
   delta: OpenaiDelta,
   state: OpenaiDecodeState,
 ): Generator<ModelEvent, void, void> {
-  yield* say('thinking', delta.reasoning_content ?? delta.reasoning, state);
+  yield* say(state.blocks, 'thinking', delta.reasoning_content ?? delta.reasoning);
   if (delta.reasoning_details && state.details === 'kept')
     state.reasoningDetails = mergeDetails(state.reasoningDetails, delta.reasoning_details);
   if (Array.isArray(delta.content)) {
     for (const part of delta.content) {
-      yield* say('thinking', thoughtIn(part), state);
-      yield* say('text', part.text, state);
+      yield* say(state.blocks, 'thinking', thoughtIn(part));
+      yield* say(state.blocks, 'text', part.text);
     }
   } else {
-    yield* say('text', delta.content, state);
+    yield* say(state.blocks, 'text', delta.content);
   }
-  yield* say('text', delta.refusal, state);
+  yield* say(state.blocks, 'text', delta.refusal);
   for (const call of delta.tool_calls ?? []) addCallDelta(state.calls, call);
   if (delta.function_call) addCallDelta(state.calls, { index: 0, function: delta.function_call });
 }
@@ -125,28 +129,9 @@ function thoughtIn({ thinking }: OpenaiContentPart): string | null | undefined {
   return Array.isArray(thinking) ? thinking.map(({ text }) => text ?? '').join('') : thinking;
 }
 
-function* say(
-  kind: 'text' | 'thinking',
-  text: string | null | undefined,
-  state: OpenaiDecodeState,
-): Generator<ModelEvent, void, void> {
-  if (!text) return;
-  if (state.open?.kind !== kind) {
-    yield* closeThinking(state);
-    state.open = { kind, blockId: String(state.blocks) };
-    state.blocks += 1;
-  }
-  yield { type: `${kind}.delta`, blockId: state.open.blockId, text };
-}
-
-function* closeThinking(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
-  if (state.open?.kind === 'thinking') yield { type: 'thinking.end', blockId: state.open.blockId };
-  state.open = undefined;
-}
-
 function* finishAnswer(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
   const reason = toFinishReason(state.finish ?? 'stop', state);
-  yield* closeThinking(state);
+  yield* endBlocks(state.blocks);
   if (state.reasoningDetails.length > 0) {
     const value: Json = { reasoning_details: [...state.reasoningDetails] };
     yield { type: 'opaque', part: { type: 'opaque', origin: state.origin, value } };

@@ -24,8 +24,8 @@ export type Turn =
 export type TurnPart = TextPart | ThinkingPart | OpaquePart | ToolCallPart;
 
 export interface TranscriptRules {
-  /** Opaque blocks, thinking and call data of this origin are kept, others are left out. */
-  keeps(origin: Origin): boolean;
+  /** Thinking, or opaque blocks and call data, of this origin are kept; others are left out. */
+  keeps(origin: Origin, kind: 'thinking' | 'opaque'): boolean;
   readonly ids: IdRule;
   /** Where a service takes system text only at the start, later ones are sent along with the first. */
   readonly laterSystem: 'in-place' | 'first';
@@ -100,17 +100,18 @@ function addAssistant(
 ): void {
   const results: ToolResultPart[] = [];
   const waiting = [...found];
-  const own = message.origin !== undefined && rules.keeps(message.origin);
+  const own = (kind: 'thinking' | 'opaque'): boolean =>
+    message.origin !== undefined && rules.keeps(message.origin, kind);
   const parts = message.parts.filter(isFilled).flatMap((part): readonly TurnPart[] => {
     if (part.type === 'text') return [part];
-    if (part.type === 'thinking') return own ? [part] : [];
-    if (part.type === 'opaque') return rules.keeps(part.origin) ? [part] : [];
+    if (part.type === 'thinking') return own('thinking') ? [part] : [];
+    if (part.type === 'opaque') return rules.keeps(part.origin, 'opaque') ? [part] : [];
     const callId = toWireId(part.callId);
     const at = waiting.findIndex((result) => result.callId === part.callId);
     const result = at === -1 ? missingResult(part) : waiting.splice(at, 1)[0];
     if (result) results.push({ ...result, callId });
     const { opaque, ...call } = part;
-    return [{ ...call, callId, ...(own && opaque !== undefined && { opaque }) }];
+    return [{ ...call, callId, ...(opaque !== undefined && own('opaque') && { opaque }) }];
   });
   // Thinking alone is no answer, and services refuse it.
   if (!parts.some((part) => part.type !== 'thinking')) return;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What we read of https://github.com/ollama/ollama/blob/main/docs/api.md. Loose: anything may be added. */
+const Text = z.string().nullish();
+const Count = z.number().nullish();
+
+const OllamaMessage = z.looseObject({
+  content: Text,
+  thinking: Text,
+  tool_calls: z
+    .array(
+      z.looseObject({
+        id: Text,
+        function: z.looseObject({ name: Text, arguments: z.json().optional() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+export type OllamaMessage = z.infer<typeof OllamaMessage>;
+
+export const OllamaRecord = z.looseObject({
+  message: OllamaMessage.nullish(),
+  done: z.boolean().nullish(),
+  done_reason: Text,
+  prompt_eval_count: Count,
+  eval_count: Count,
+  error: z.unknown().optional(),
+});
+export type OllamaRecord = z.infer<typeof OllamaRecord>;
+
+export const OllamaTags = z.looseObject({
+  models: z.array(z.looseObject({ name: z.string() })).nullish(),
+});
+export type OllamaTags = z.infer<typeof OllamaTags>;
