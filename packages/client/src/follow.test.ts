@@ -92,6 +92,20 @@ describe('follow', () => {
     expect(follow.current.activeRunId).toBe('r2');
   });
 
+  it('follows a session that nobody wrote to yet', async ({ signal }) => {
+    const { client, session, gateway } = await openScene();
+    const follow = client.follow('main', {}, signal);
+    await until(follow, live);
+    session.queue('i1', 'first words');
+    session.beginStep('r1', 1);
+    session.say('Welcome');
+    await until(follow, showing('first words', 'Welcome'));
+    gateway.peers[0]?.cut();
+    await until(follow, ({ phase }) => phase === 'interrupted');
+    session.say('!');
+    expect(shown(await until(follow, live))).toEqual(['first words', 'Welcome!']);
+  });
+
   it('goes on after a cut in the middle of a word', async ({ signal }) => {
     const { client, session, gateway } = await openScene();
     session.beginStep('r1', 1);
@@ -134,6 +148,7 @@ describe('follow', () => {
 
   it('loads anew when the events since its last one are gone, and says so', async ({ signal }) => {
     const { client, session, gateway } = await openScene();
+    session.queue('i1', 'hi');
     const follow = client.follow('main', {}, signal);
     await until(follow, live);
     const reloads: unknown[] = [];
@@ -141,7 +156,6 @@ describe('follow', () => {
     const interrupted = until(follow, ({ phase }) => phase === 'interrupted');
     gateway.peers[0]?.cut();
     await interrupted;
-    session.queue('i1', 'hi');
     session.beginStep('r1', 1);
     session.say('Hello');
     session.endStep();
@@ -235,7 +249,7 @@ describe('follow', () => {
 
 type Happening =
   | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'step' | 'run' | 'queue' | 'cut' | 'cut and forget' | 'wait' };
+  | { readonly kind: 'step' | 'run' | 'queue' | 'cut' | 'cut and forget' | 'wait' | 'breathe' };
 
 describe('follow, whatever happens in whatever order', () => {
   const happening = oneof<Arbitrary<Happening>[]>(
@@ -250,6 +264,7 @@ describe('follow, whatever happens in whatever order', () => {
       { kind: 'cut' as const },
       { kind: 'cut and forget' as const },
       { kind: 'wait' as const },
+      { kind: 'breathe' as const },
     ),
   );
 
@@ -270,6 +285,9 @@ describe('follow, whatever happens in whatever order', () => {
         return session.forget();
       case 'wait':
         await until(follow, live);
+        return undefined;
+      case 'breathe':
+        await new Promise((resolve) => setImmediate(resolve));
         return undefined;
       case 'step':
         session.endStep();

@@ -72,10 +72,10 @@ export function createFollow(
       if (heard.name === 'session' && heard.payload.kind === 'reset') sync.reload();
       else if (bringsEntries(heard, subject.current)) newest.ask();
     },
-    live(after) {
+    live(brought) {
       put({ phase: 'live', error: undefined });
-      // A reading of the newest entries may have been skipped for the sake of this resume.
-      if (after === 'resume') newest.ask();
+      // The entries are the truth where live and replayed events were mixed.
+      if (brought === 'events') newest.ask();
     },
     expired: () => deps.events.emit('reload', { sessionKey: subject.current.sessionKey }),
     fail,

@@ -37,10 +37,9 @@ export function withoutRepeats<Item extends Heard>(items: readonly Item[]): read
   });
 }
 
+/** A replayed event has the cursor of the first time; other numbers of it may differ. */
 function keyOf({ name, payload }: Heard): string | undefined {
   const { cursor } = payload;
   if (cursor === undefined) return undefined;
-  if (name === 'session') return JSON.stringify([cursor, payload.kind, payload.inboundId]);
-  const { runId, seq, data } = payload;
-  return JSON.stringify([cursor, runId, seq, data.type, 'blockId' in data ? data.blockId : '']);
+  return JSON.stringify([cursor, name === 'agent' ? payload.data.type : payload.kind]);
 }

@@ -105,14 +105,24 @@ export function reduceAgent(session: SessionView, { runId, data }: AgentEvent): 
     view: cover && isCovered(data, cover) ? run.view : foldEvent(run.view, data),
     approvals: reduceApprovals(run.approvals, data),
   };
-  const ended = data.type === 'run.end' && session.activeRunId === runId;
+  const ended = next.view.outcome !== undefined;
   return {
     ...session,
     runs: known
       ? session.runs.map((other) => (other === known ? next : other))
       : [...session.runs.slice(-maxEndedRuns), next],
-    activeRunId: data.type === 'run.end' ? (ended ? undefined : session.activeRunId) : runId,
+    activeRunId: activeAfter(session.activeRunId, runId, ended),
   };
+}
+
+/** A late event of an ended run does not bring it back. */
+function activeAfter(
+  active: string | undefined,
+  runId: string,
+  ended: boolean,
+): string | undefined {
+  if (!ended) return runId;
+  return active === runId ? undefined : active;
 }
 
 function reduceApprovals(
@@ -131,6 +141,7 @@ function reduceApprovals(
 function foldEvent(view: RunView, event: RunEvent): RunView {
   const next = reduceRun(view, event) as RunView | undefined; // undefined for an event of a newer gateway
   if (!next) return view;
+  if (event.type === 'tool.call') return withKnownResult(next, view);
   if (event.type !== 'step.end') return next;
   const parts = event.message.parts;
   const said = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
@@ -145,6 +156,17 @@ function foldEvent(view: RunView, event: RunEvent): RunView {
       : [],
   );
   return { ...next, blocks: [...others, ...truth] };
+}
+
+/** During a resume a live result may come before its replayed call. */
+function withKnownResult(next: RunView, before: RunView): RunView {
+  const calls = next.calls.map((call) => {
+    const known = before.calls.find(({ callId }) => callId === call.callId);
+    return known && known.state !== 'running'
+      ? { ...call, state: known.state, output: known.output }
+      : call;
+  });
+  return { ...next, calls };
 }
 
 /** What the entries tell of a run already: steps up to `step`, and the results of `callIds`. */

@@ -9,8 +9,8 @@ import type { HistoryPage } from './session-fold.ts';
 export interface SessionSink {
   load(page: HistoryPage): void;
   apply(heard: Heard): void;
-  /** Everything up to now was applied. */
-  live(after: 'load' | 'resume'): void;
+  /** Everything up to now was applied; with `events`, durable events were among it, in an order that may be mixed. */
+  live(brought: 'events' | 'nothing'): void;
   /** The gateway has no events since the last one: a load follows. */
   expired(): void;
   fail(error: CuttleError): void;
@@ -102,8 +102,11 @@ interface Line {
   hold(): void;
   /** False where too much is held back. */
   hear(heard: Heard): boolean;
-  /** Applies what was held back, while `signal` allows: applying one event may ask for a reload, which makes the rest void. */
-  release(cursor: string, signal: AbortSignal): void;
+  /**
+   * Applies what was held back, while `signal` allows: applying one event may ask for a reload, which makes the rest void.
+   * `cursor` is where the replay ended. Returns how many durable events there were.
+   */
+  release(cursor: string | undefined, signal: AbortSignal): number;
   isHolding(): boolean;
 }
 
@@ -136,8 +139,11 @@ function createLine(sink: SessionSink): Line {
     release(until, signal) {
       const waiting = withoutRepeats(held ?? []);
       held = undefined;
+      // Without a replay, what was read last is no place to go on from: the next sync loads.
+      if (until === undefined) cursor = undefined;
       for (const heard of waiting) if (!signal.aborted) take(heard);
-      if (!signal.aborted) cursor = until;
+      if (!signal.aborted && until !== undefined) cursor = until;
+      return waiting.filter(({ payload }) => payload.cursor !== undefined).length;
     },
     isHolding: () => held !== undefined,
   };
@@ -161,10 +167,25 @@ async function catchUp(
     sink.load(page);
     line.startAt(page.cursor);
   }
-  const resumed = await client.call('events.resume', { cursor: line.cursor ?? '' }, signal);
+  const until = await findReplayEnd(client, { cursor: line.cursor ?? '', after }, signal);
   signal.throwIfAborted();
-  line.release(resumed.cursor, signal);
-  if (!signal.aborted) sink.live(after);
+  const applied = line.release(until, signal);
+  if (!signal.aborted) sink.live(after === 'resume' || applied > 0 ? 'events' : 'nothing');
+}
+
+/** Where the replay ended; undefined where there is none: a session that was never written to has no events, and the reading followed it. */
+async function findReplayEnd(
+  client: SyncDeps['client'],
+  { cursor, after }: { cursor: string; after: 'load' | 'resume' },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const resumed = await client.call('events.resume', { cursor }, signal);
+    return resumed.cursor;
+  } catch (error) {
+    if (after === 'load' && isCuttleError(error, 'cursor.expired')) return undefined;
+    throw error;
+  }
 }
 
 function isForGood(error: unknown): boolean {

@@ -63,7 +63,7 @@ export async function openLocalGateway(): Promise<LocalGateway> {
       received.push(request);
       const at = waiting.findIndex((one) => one.method === method);
       if (at >= 0) waiting.splice(at, 1)[0]?.resolve(request);
-      respond(socket, id, () => answers.get(method)?.(params, peer));
+      void respond(socket, id, () => answers.get(method)?.(params, peer));
       if (method === 'connect') {
         peers.push(peer);
         waitingForPeer.shift()?.(peer);
@@ -99,9 +99,9 @@ function toPeer(socket: WebSocket): Peer {
   };
 }
 
-function respond(socket: WebSocket, id: string, answer: () => unknown): void {
+async function respond(socket: WebSocket, id: string, answer: () => unknown): Promise<void> {
   try {
-    const payload = answer();
+    const payload = await answer();
     if (payload !== undefined) socket.send(JSON.stringify({ type: 'res', id, ok: true, payload }));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

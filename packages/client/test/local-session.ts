@@ -160,21 +160,28 @@ function serve(gateway: LocalGateway, { key, journal, now }: Served): void {
       ...(activeRunId !== undefined && { activeRunId }),
     };
   });
-  gateway.answer('events.resume', ({ cursor }, peer) => {
-    const { open, forgotten } = now();
+  // Live events go on while rows are read, and replayed ones carry numbers of their own: the least a gateway promises.
+  gateway.answer('events.resume', async ({ cursor }, peer) => {
     const after = Number(String(cursor).slice(1));
-    if (after < forgotten)
+    if (after < now().forgotten || (after === 0 && entries.length + durable.length === 0))
       throw new Refusal({ code: 'cursor.expired', message: 'Gone.', retryable: false });
+    listen(peer);
     const replay = durable.slice(after);
-    for (const { event, payload } of replay) peer.event(event, payload);
+    for (const [index, { event, payload }] of replay.entries()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      peer.event(event, { ...payload, seq: 1000 + index });
+    }
+    const { open } = now();
     if (open && open.text !== '') {
       const { runId, step, text } = open;
       const blockId = `${step}.0`;
-      peer.event('agent', ofRun(runId, { type: 'text.reset', blockId, step, attempt: 1 }));
-      peer.event('agent', ofRun(runId, { type: 'text.start', blockId }));
-      peer.event('agent', ofRun(runId, { type: 'text.delta', blockId, text }));
+      for (const data of [
+        { type: 'text.reset', blockId, step, attempt: 1 },
+        { type: 'text.start', blockId },
+        { type: 'text.delta', blockId, text },
+      ] as const)
+        peer.event('agent', { ...ofRun(runId, data), seq: 0 });
     }
-    listen(peer);
-    return { sessionKey: key, replayed: replay.length, cursor: `c${durable.length}` };
+    return { sessionKey: key, replayed: replay.length, cursor: `c${after + replay.length}` };
   });
 }
