@@ -96,7 +96,8 @@ export async function openModelServer(
   async function listener(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const recording = await log.record(incoming, response);
     if (recording.gone.aborted) return;
-    const answer = await answerTo(recording.request, { dialect, state, maxRequests });
+    const answer = await answerTo(recording.request, { dialect, state });
+    forgetCalls(state.calls, log.requests[0]);
     await writeAnswer(answer, { response, recording, writes } satisfies AnswerTarget);
   }
   const server = await openLoopbackServer(listener, {
@@ -114,6 +115,13 @@ export async function openModelServer(
     assertDone: () => assertDone(state),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** Calls are remembered for as long as their requests are. */
+function forgetCalls(calls: ModelCall[], oldest: RecordedRequest | undefined): void {
+  while (oldest !== undefined && (calls[0]?.request.order ?? oldest.order) < oldest.order) {
+    calls.shift();
+  }
 }
 
 interface ServerState {
@@ -141,7 +149,6 @@ function createState({ script, idSeed }: ModelServerOptions): ServerState {
 interface Desk {
   readonly dialect: Dialect;
   readonly state: ServerState;
-  readonly maxRequests: number;
 }
 
 async function answerTo(request: RecordedRequest, desk: Desk): Promise<WireAnswer> {
@@ -179,11 +186,10 @@ function arrive(
   content: CallContent,
   { request, desk }: { readonly request: RecordedRequest; readonly desk: Desk },
 ): ModelCall {
-  const { state, maxRequests } = desk;
+  const { state } = desk;
   state.callCount += 1;
   const call: ModelCall = { ...content, order: state.callCount, request };
   state.calls.push(call);
-  if (state.calls.length > maxRequests) state.calls.shift();
   state.arrivals.dispatchEvent(new Event('call'));
   return call;
 }

@@ -57,11 +57,20 @@ export interface RequestLogOptions {
   readonly apiKeys: readonly string[];
   /** The oldest are forgotten beyond this many, so that a benchmark does not measure our memory. */
   readonly maxRequests: number;
+  /** And beyond so much text in their bodies; 64 MB by default. */
+  readonly maxCharacters?: number;
 }
 
 export function createRequestLog(options: RequestLogOptions): RequestLog {
   const requests: RecordedRequest[] = [];
+  const { maxRequests, maxCharacters = 64_000_000 } = options;
   let count = 0;
+  let characters = 0;
+  function forget(): void {
+    while (requests.length > 1 && (requests.length > maxRequests || characters > maxCharacters)) {
+      characters -= requests.shift()?.text.length ?? 0;
+    }
+  }
   return {
     requests,
     async record(incoming, response) {
@@ -70,9 +79,11 @@ export function createRequestLog(options: RequestLogOptions): RequestLog {
       const request = openRequest(incoming, count, settled.promise);
       request.keyIndex = keyIndexOf(incoming, options.apiKeys);
       requests.push(request);
-      if (requests.length > options.maxRequests) requests.shift();
+      forget();
       const recording = watchEnd(request, response, settled.resolve);
       request.text = await readText(incoming);
+      if (request.order >= (requests[0]?.order ?? 0)) characters += request.text.length;
+      forget();
       request.body = parseOrUndefined(request.text);
       return recording;
     },
