@@ -1,0 +1,128 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Announcer } from './announcer.tsx';
+import { Composer, composerId } from '../composer/composer.tsx';
+import { ConnectionBar } from './connection-bar.tsx';
+import { Icon } from './icon.tsx';
+import { ModelHint } from './model-hint.tsx';
+import type { Page } from './page.ts';
+import { SessionPanel } from '../sessions/session-panel.tsx';
+import { Timeline } from '../timeline/timeline.tsx';
+import { toTitle } from '../sessions/session-title.ts';
+import { TopBar } from './top-bar.tsx';
+
+export interface AppProps {
+  readonly page: Page;
+  /** Called after this browser was logged out. */
+  readonly loggedOut: () => void;
+}
+
+export function App({ page, loggedOut }: AppProps): JSX.Element {
+  const isNarrow = useMedia('(max-width: 820px)');
+  const conversation = page.conversation.value;
+  const sessionKey = conversation?.sessionKey;
+  useShortcuts(page);
+  useTitle(page);
+  useEffect(() => {
+    // A phone would cover half of the page with its keyboard.
+    if (!isNarrow) focusComposer();
+  }, [sessionKey, isNarrow]);
+  const leave = (): void => {
+    page.logOut().then(loggedOut, loggedOut);
+  };
+  return (
+    <div class="app">
+      <a
+        class="skip"
+        href={`#${composerId}`}
+        onClick={(event) => {
+          // The fragment names the open session, so the link does not use it.
+          event.preventDefault();
+          focusComposer();
+        }}
+      >
+        Skip to the message box
+      </a>
+      <SessionPanel page={page} reachable={isNarrow ? 'when open' : 'always'} />
+      {isNarrow && page.drawer.value === 'open' && (
+        <div
+          class="scrim"
+          onClick={() => {
+            page.drawer.value = 'closed';
+          }}
+        />
+      )}
+      <main class="main" inert={isNarrow && page.drawer.value === 'open'}>
+        <TopBar page={page} leave={leave} />
+        <ConnectionBar page={page} />
+        <ModelHint page={page} />
+        {conversation ? (
+          <>
+            <Timeline key={`t ${sessionKey}`} page={page} conversation={conversation} />
+            <Problem page={page} />
+            <Composer key={`c ${sessionKey}`} page={page} conversation={conversation} />
+            <Announcer key={`a ${sessionKey}`} conversation={conversation} />
+          </>
+        ) : (
+          <div class="timeline-frame" />
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Problem({ page }: { readonly page: Page }): JSX.Element | null {
+  const problem = page.problem.value;
+  if (problem === undefined) return null;
+  return (
+    <p class="problem" role="alert">
+      <Icon name="warning" />
+      {problem}
+    </p>
+  );
+}
+
+function focusComposer(): void {
+  document.getElementById(composerId)?.focus();
+}
+
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const list = matchMedia(query);
+    const onChange = (): void => setMatches(list.matches);
+    list.addEventListener('change', onChange);
+    return () => list.removeEventListener('change', onChange);
+  }, [query]);
+  return matches;
+}
+
+/** Escape closes what is open or stops the answer; Ctrl or Cmd with K searches. Menus and fields that use a key keep it to themselves. */
+function useShortcuts(page: Page): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented) return;
+      if (event.key === 'Escape') {
+        if (page.drawer.value === 'open') page.drawer.value = 'closed';
+        else if (page.conversation.value?.busy.value === true) page.conversation.value.stop();
+      } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        page.drawer.value = 'open';
+        document.getElementById('search')?.focus();
+      }
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [page]);
+}
+
+function useTitle(page: Page): void {
+  const conversation = page.conversation.value;
+  const sessionKey = conversation?.session.value.sessionKey ?? '';
+  const known = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
+  const title = conversation ? `${toTitle(known ?? { sessionKey })} – Cuttle` : 'Cuttle';
+  const busy = conversation?.busy.value === true;
+  useEffect(() => {
+    document.title = busy ? `… ${title}` : title;
+  }, [title, busy]);
+}

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { Icon } from './icon.tsx';
+import { Menu, type MenuItem } from './menu.tsx';
+import type { Page } from './page.ts';
+import { RenameForm } from '../sessions/rename-form.tsx';
+import { themes } from '../theme/theme.ts';
+import { toTitle } from '../sessions/session-title.ts';
+
+const themeNames = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
+
+/** The title of the session, its model, and the settings of the page. */
+export function TopBar({
+  page,
+  leave,
+}: {
+  readonly page: Page;
+  readonly leave: () => void;
+}): JSX.Element {
+  const opener = useRef<HTMLButtonElement>(null);
+  return (
+    <header class="top-bar">
+      <button
+        type="button"
+        ref={opener}
+        class="ghost round only-narrow"
+        aria-label="Sessions"
+        aria-expanded={page.drawer.value === 'open'}
+        onClick={() => {
+          page.drawer.value = 'open';
+        }}
+      >
+        <Icon name="menu" />
+      </button>
+      <Title page={page} />
+      <ModelMenu page={page} />
+      <Menu
+        label="Settings"
+        class="ghost round"
+        heading="Appearance"
+        items={[
+          ...themes.map((name): MenuItem => ({
+            key: name,
+            label: themeNames[name],
+            checked: page.theme.name.value === name,
+            choose: () => page.theme.choose(name),
+          })),
+          { key: 'leave', label: 'Log out of this browser', icon: 'cross', choose: leave },
+        ]}
+      >
+        <Icon name="sliders" />
+      </Menu>
+    </header>
+  );
+}
+
+function Title({ page }: { readonly page: Page }): JSX.Element {
+  const [renaming, setRenaming] = useState(false);
+  const sessionKey = page.conversation.value?.session.value.sessionKey ?? '';
+  const known = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
+  const title = toTitle(known ?? { sessionKey });
+  if (renaming)
+    return (
+      <RenameForm
+        page={page}
+        sessionKey={sessionKey}
+        title={title}
+        close={() => setRenaming(false)}
+      />
+    );
+  return (
+    <div class="title">
+      <h1 dir="auto">{title}</h1>
+      {known && (
+        <button
+          type="button"
+          class="ghost round"
+          aria-label="Rename this session"
+          title="Rename"
+          onClick={() => setRenaming(true)}
+        >
+          <Icon name="pencil" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ModelMenu({ page }: { readonly page: Page }): JSX.Element | null {
+  const models = page.models.value;
+  if (!models) return null;
+  const sessionKey = page.conversation.value?.session.value.sessionKey;
+  const own = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey)?.model;
+  const shown = own ?? models.default;
+  const items: MenuItem[] = models.models.map(({ id, isDefault, contextWindow }) => ({
+    key: id,
+    label: id,
+    detail: [
+      isDefault ? 'Default' : '',
+      contextWindow === undefined ? '' : `${Math.round(contextWindow / 1000)}k tokens`,
+    ]
+      .filter((word) => word !== '')
+      .join(' · '),
+    checked: shown === id,
+    choose: () => page.chooseModel(isDefault ? null : id),
+  }));
+  return (
+    <Menu
+      label={`Model of this session: ${shown}`}
+      class="ghost small model-button"
+      heading="Model of this session"
+      items={items}
+    >
+      <span>{shown.split('/').at(-1)}</span>
+      <Icon name="chevron" />
+    </Menu>
+  );
+}

@@ -1,0 +1,75 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon, Mark } from '../app/icon.tsx';
+import type { Page } from '../app/page.ts';
+import { SessionRows } from './session-rows.tsx';
+import { SearchHits } from './search-hits.tsx';
+
+export interface SessionPanelProps {
+  readonly page: Page;
+  /** Whether it can be reached: on narrow screens it is a drawer. */
+  readonly reachable: 'always' | 'when open';
+}
+
+/** The side bar: sessions, their search, and a new chat. */
+export function SessionPanel({ page, reachable }: SessionPanelProps): JSX.Element {
+  const { sessions, drawer } = page;
+  const search = useRef<HTMLInputElement>(null);
+  const isOpen = drawer.value === 'open';
+  useEffect(() => {
+    if (isOpen) search.current?.focus();
+  }, [isOpen]);
+  const { value: query } = sessions.query;
+  return (
+    <aside
+      class={isOpen ? 'panel is-open' : 'panel'}
+      aria-label="Sessions"
+      inert={reachable === 'when open' && !isOpen}
+    >
+      <div class="panel-head">
+        <Mark />
+        <span class="wordmark">Cuttle</span>
+        <button
+          type="button"
+          class="ghost round only-narrow"
+          aria-label="Close sessions"
+          onClick={() => {
+            drawer.value = 'closed';
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <button type="button" class="new-chat" onClick={page.startChat}>
+        <Icon name="plus" />
+        New chat
+      </button>
+      <search class="search">
+        <Icon name="search" />
+        <input
+          ref={search}
+          id="search"
+          type="search"
+          aria-label="Search sessions and messages"
+          placeholder="Search"
+          autocomplete="off"
+          value={query}
+          onInput={(event) => sessions.search(event.currentTarget.value)}
+        />
+      </search>
+      <nav class="session-list" aria-label="Sessions">
+        <SessionRows page={page} />
+        {query.trim().length >= 2 && <SearchHits page={page} />}
+      </nav>
+      <button
+        type="button"
+        class="ghost small archived-toggle"
+        aria-pressed={sessions.shown.value === 'archived'}
+        onClick={() => sessions.show(sessions.shown.value === 'archived' ? 'current' : 'archived')}
+      >
+        <Icon name="archive" />
+        {sessions.shown.value === 'archived' ? 'Back to current sessions' : 'Archived sessions'}
+      </button>
+    </aside>
+  );
+}

@@ -1,0 +1,106 @@
+import type { ComponentChild, JSX } from 'preact';
+import type { Turn } from './turns.ts';
+import { useRef } from 'preact/hooks';
+import type { Page } from '../app/page.ts';
+import type { Conversation } from '../conversation/conversation.ts';
+import { AnswerTurnView } from './answer-turn.tsx';
+import { EmptyState } from './empty-state.tsx';
+import { Icon } from '../app/icon.tsx';
+import { NoteTurnView } from './note-turn.tsx';
+import { UserTurnView } from './user-turn.tsx';
+import { useFoundTurn } from './use-found-turn.ts';
+import { useScroll } from './use-scroll.ts';
+
+export interface TimelineProps {
+  readonly page: Page;
+  readonly conversation: Conversation;
+}
+
+/** The conversation, oldest at the top. */
+export function Timeline({ page, conversation }: TimelineProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const scroll = useScroll({ box, content, conversation });
+  useFoundTurn({ page, conversation, box, letGo: scroll.letGo });
+  const { phase, before, error } = conversation.session.value;
+  const turns = conversation.turns.value;
+  return (
+    <div class="timeline-frame">
+      {/* Not announced by itself: a screen reader hears the finished answer once, from the announcer. */}
+      <div
+        class="timeline"
+        ref={box}
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+        tabIndex={0}
+        onScroll={scroll.onScroll}
+      >
+        <div class="timeline-content" ref={content}>
+          {before !== undefined && (
+            <button type="button" class="ghost small earlier" onClick={scroll.loadEarlier}>
+              Earlier messages
+            </button>
+          )}
+          <Turns turns={turns} conversation={conversation} />
+          {turns.length === 0 && phase === 'live' && <EmptyState page={page} />}
+          {turns.length === 0 && phase === 'loading' && <Loading />}
+          {phase === 'failed' && error && (
+            <p class="failure card" role="alert">
+              <Icon name="warning" />
+              <span>
+                {error.message} <span class="hint">{error.hint}</span>
+              </span>
+            </p>
+          )}
+        </div>
+      </div>
+      {scroll.away && (
+        <button type="button" class="jump" onClick={scroll.jump}>
+          <Icon name="down" />
+          Jump to latest
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A turn that did not change keeps its element, which tells Preact to leave it alone. */
+function Turns(props: {
+  readonly turns: readonly Turn[];
+  readonly conversation: Conversation;
+}): JSX.Element {
+  const drawn = useRef(new WeakMap<Turn, ComponentChild>());
+  return (
+    <>
+      {props.turns.map((turn) => {
+        const before = drawn.current.get(turn);
+        if (before !== undefined) return before;
+        const element = renderTurn(turn, props.conversation);
+        drawn.current.set(turn, element);
+        return element;
+      })}
+    </>
+  );
+}
+
+function renderTurn(turn: Turn, conversation: Conversation): JSX.Element {
+  switch (turn.kind) {
+    case 'user':
+      return <UserTurnView key={turn.key} turn={turn} conversation={conversation} />;
+    case 'answer':
+      return <AnswerTurnView key={turn.key} turn={turn} conversation={conversation} />;
+    case 'note':
+      return <NoteTurnView key={turn.key} turn={turn} />;
+  }
+}
+
+function Loading(): JSX.Element {
+  return (
+    <div class="skeleton" role="status" aria-label="Loading the conversation">
+      <span />
+      <span />
+      <span />
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+import type { JSX } from 'preact';
+import type { CallPart } from './turns.ts';
+import { CodeBlock } from '../markdown/code-block.tsx';
+import { Icon, type IconName } from '../app/icon.tsx';
+import { toInputLine, toInputText } from './call-input.ts';
+
+export interface ToolCardProps {
+  readonly part: CallPart;
+  readonly decide: (approvalId: string, decision: 'approved' | 'denied') => void;
+}
+
+/** One tool call: a line that opens. While it waits for an approval it is open and asks. */
+export function ToolCard({ part, decide }: ToolCardProps): JSX.Element {
+  if (part.state === 'asking' && part.approvalId !== undefined)
+    return <ApprovalCard part={part} decide={decide} approvalId={part.approvalId} />;
+  const { name, input, state, output, progress } = part;
+  const { icon, words } = looks[state];
+  const line = toInputLine(input);
+  return (
+    <details class={`tool is-${state}`}>
+      <summary>
+        <span class="tool-state">
+          {state === 'running' ? <span class="spinner" /> : <Icon name={icon} />}
+        </span>
+        <span class="tool-name">{name}</span>
+        <span class="tool-line" dir="auto">
+          {line}
+        </span>
+        <span class="tool-words">{words}</span>
+        <Icon name="chevron" />
+      </summary>
+      <div class="tool-body">
+        <h3>Arguments</h3>
+        <CodeBlock text={toInputText(input)} lang="json" />
+        {output === undefined && progress !== undefined && (
+          <Output title="So far" text={progress} />
+        )}
+        {output !== undefined && (
+          <Output title={state === 'done' ? 'Result' : 'What it said'} text={output} />
+        )}
+      </div>
+    </details>
+  );
+}
+
+const looks: Readonly<Record<CallPart['state'], { icon: IconName; words: string }>> = {
+  planned: { icon: 'clock', words: 'Next' },
+  asking: { icon: 'shield', words: 'Needs approval' },
+  running: { icon: 'tool', words: 'Running' },
+  done: { icon: 'check', words: 'Done' },
+  failed: { icon: 'cross', words: 'Failed' },
+  unknown: { icon: 'question', words: 'Outcome unknown' },
+  cancelled: { icon: 'cross', words: 'Not run' },
+};
+
+function Output({ title, text }: { readonly title: string; readonly text: string }): JSX.Element {
+  return (
+    <>
+      <h3>{title}</h3>
+      {text.trim() === '' ? <p class="empty">Nothing</p> : <CodeBlock text={text} lang="" />}
+    </>
+  );
+}
+
+function ApprovalCard({
+  part,
+  decide,
+  approvalId,
+}: ToolCardProps & { readonly approvalId: string }): JSX.Element {
+  return (
+    <section class="approval" aria-label={`Approval needed: ${part.name}`}>
+      <header>
+        <Icon name="shield" />
+        <div>
+          <h3>
+            May I use <code>{part.name}</code>?
+          </h3>
+          <p>This is exactly what would run.</p>
+        </div>
+      </header>
+      <CodeBlock text={toInputText(part.input)} lang="json" />
+      <div class="approval-buttons">
+        <button type="button" class="primary" onClick={() => decide(approvalId, 'approved')}>
+          Approve
+        </button>
+        <button type="button" onClick={() => decide(approvalId, 'denied')}>
+          Deny
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { Page } from '../app/page.ts';
+
+/** So many pages are loaded to reach a message that a search found; it is further up than anyone scrolls. */
+const maxPages = 40;
+
+/** Brings the message a search found into view, loading the history down to it. */
+export function useFoundTurn(parts: {
+  readonly page: Page;
+  readonly conversation: Conversation;
+  readonly box: RefObject<HTMLElement | null>;
+  readonly letGo: () => void;
+}): void {
+  const { page, conversation, box, letGo } = parts;
+  const wanted = page.found.value;
+  const { phase } = conversation.session.value;
+  useEffect(() => {
+    if (wanted === undefined || phase !== 'live') return;
+    page.found.value = undefined;
+    const show = async (): Promise<void> => {
+      for (let pages = 0; pages < maxPages; pages += 1) {
+        const { entries, before } = conversation.session.value;
+        if ((entries[0]?.seq ?? 0) <= wanted || before === undefined) break;
+        await conversation.loadEarlier();
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      letGo();
+      reveal(box.current, wanted);
+    };
+    // Not reached is not lost: the session is open, at its end.
+    show().catch(() => undefined);
+  }, [wanted, phase]);
+}
+
+/** An answer is marked by its last entry, so the first turn that is not before the wanted one holds it. */
+function reveal(box: HTMLElement | null, seq: number): void {
+  const turns = [...(box?.querySelectorAll<HTMLElement>('[data-seq]') ?? [])];
+  const turn = turns.find((one) => Number(one.dataset['seq']) >= seq);
+  if (!turn) return;
+  turn.scrollIntoView({ block: 'center' });
+  turn.tabIndex = -1;
+  turn.focus({ preventScroll: true });
+  turn.classList.add('is-found');
+}

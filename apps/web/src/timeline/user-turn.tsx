@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import type { Conversation } from '../conversation/conversation.ts';
+import type { UserTurn } from './turns.ts';
+import { Icon } from '../app/icon.tsx';
+import { TimeText } from './time-label.tsx';
+
+export interface UserTurnProps {
+  readonly turn: UserTurn;
+  readonly conversation: Conversation;
+}
+
+/** A person's message, with what became of it where that is not an answer. */
+export function UserTurnView({ turn, conversation }: UserTurnProps): JSX.Element {
+  const { text, attachments, state, at } = turn;
+  return (
+    <article class={`turn user is-${state}`} aria-label="You" data-seq={turn.seq}>
+      <div class="bubble" dir="auto">
+        {text}
+        {attachments.length > 0 && (
+          <ul class="attachments" aria-label="Attached">
+            {attachments.map((name, index) => (
+              <li key={index}>
+                <Icon name="clip" />
+                {name}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <footer class="meta">
+        {state === 'failed' ? <Failure turn={turn} conversation={conversation} /> : null}
+        {state === 'sending' && <span class="fate">Sending…</span>}
+        {state === 'waiting' && (
+          <span class="fate">
+            <Icon name="clock" />
+            Waiting its turn
+          </span>
+        )}
+        {state === 'taken' && <TimeText at={at} />}
+      </footer>
+    </article>
+  );
+}
+
+function Failure({ turn, conversation }: UserTurnProps): JSX.Element {
+  const isStored = turn.seq !== undefined;
+  return (
+    <div class="failure" role="group" aria-label="Not answered">
+      <p>
+        <Icon name="warning" />
+        {turn.reason ?? 'It could not be sent.'}
+      </p>
+      <button type="button" class="small" onClick={() => conversation.retry(turn.key)}>
+        <Icon name="retry" />
+        Try again
+      </button>
+      {!isStored && (
+        <button type="button" class="small ghost" onClick={() => conversation.discard(turn.key)}>
+          Discard
+        </button>
+      )}
+    </div>
+  );
+}
