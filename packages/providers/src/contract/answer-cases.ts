@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Usage } from '@cuttle/core-types';
 import { isCuttleError } from '@cuttle/core-types/errors';
+import { readRecordedCase, type RecordedCase } from '@cuttle/testkit';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { type CollectedAnswer, textIn } from './collect-answer.ts';
@@ -29,42 +30,32 @@ const Expectation = z.looseObject({
       retry_after_ms: z.number().optional(),
     })
     .nullish(),
-  must_echo_in_next_turn: z
-    .array(z.looseObject({ kind: z.string(), value: z.string() }))
-    .optional(),
 });
-
-const CaseFile = z.object({
-  name: z.string(),
-  provider: z.string(),
-  stream: z.boolean(),
-  model: z.string().nullish(),
-  status: z.number(),
-  headers: z.record(z.string(), z.string()),
-  body: z.string(),
-  expect: Expectation,
-});
+type Expectation = z.infer<typeof Expectation>;
 
 /** One recorded answer and what it says. */
-export interface AnswerCase extends z.infer<typeof CaseFile> {
+export interface AnswerCase {
   readonly title: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly recorded: RecordedCase;
+  readonly expected: Expectation;
 }
 
 /** Where the expectation of a case is not ours, by its title: what it is instead, and why in a comment there. */
 export type Deviations = Readonly<Record<string, Partial<z.input<typeof Expectation>>>>;
 
-export function readCases(folder: string, deviations: Deviations = {}): readonly AnswerCase[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.case.json'))
-    .toSorted()
-    .map((file) => {
-      const parsed = CaseFile.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-      const bytes = new Uint8Array(readFileSync(join(folder, parsed.body)));
-      const title = `${parsed.provider}/${parsed.name}`;
-      const expectation = Expectation.parse({ ...parsed.expect, ...deviations[title] });
-      return { ...parsed, expect: expectation, title, bytes };
-    });
+export async function readCases(
+  folder: string,
+  deviations: Deviations = {},
+): Promise<readonly AnswerCase[]> {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.case.json'));
+  return Promise.all(
+    files.toSorted().map(async (file) => {
+      const recorded = await readRecordedCase(join(folder, file));
+      const title = `${recorded.provider}/${recorded.name}`;
+      const expected = Expectation.parse({ ...recorded.expected, ...deviations[title] });
+      return { title, recorded, expected };
+    }),
+  );
 }
 
 /** Their names of what went wrong → our codes. */
@@ -91,8 +82,7 @@ const finishes: Readonly<Record<string, string>> = {
 };
 
 /** The answer says exactly what the case expects. */
-export function expectAnswer({ events, error }: CollectedAnswer, answer: AnswerCase): void {
-  const wanted = answer.expect;
+export function expectAnswer({ events, error }: CollectedAnswer, wanted: Expectation): void {
   if (wanted.error) {
     expect(isCuttleError(error), `${String(error)} has a code`).toBe(true);
     expect(error).toMatchObject({
@@ -126,22 +116,24 @@ export function expectAnswer({ events, error }: CollectedAnswer, answer: AnswerC
   });
   const ids = events.flatMap((event) => (event.type === 'tool.call' ? [event.callId] : []));
   expect(new Set(ids).size).toBe(ids.length);
-  for (const [index, { id }] of wanted.tool_calls.entries()) if (id) expect(ids[index]).toBe(id);
+  expect(ids).toEqual(wanted.tool_calls.map(({ id }, index) => id || ids[index]));
 }
 
+type WantedUsage = NonNullable<Expectation['usage']>;
+
 /** Counts that only we read are not compared. */
-function statedBy(usage: Usage, wanted: NonNullable<AnswerCase['expect']['usage']>): Usage {
-  const stated: Usage = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
+function statedBy(usage: Usage, wanted: WantedUsage): Usage {
   const { cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage;
   return {
-    ...stated,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
     ...(wanted.cache_read !== undefined && cacheReadTokens && { cacheReadTokens }),
     ...(wanted.cache_write !== undefined && cacheWriteTokens && { cacheWriteTokens }),
     ...(wanted.reasoning !== undefined && reasoningTokens && { reasoningTokens }),
   };
 }
 
-function toUsage(usage: NonNullable<AnswerCase['expect']['usage']>): object {
+function toUsage(usage: WantedUsage): Usage {
   return {
     inputTokens: usage.input_total,
     outputTokens: usage.output_total,
