@@ -295,6 +295,12 @@ const traits = {
     expose: true,
     hint: 'A SQLite home belongs to one process: stop the other, or use PostgreSQL.',
   },
+  'store.unsupported': {
+    status: 500,
+    retryable: false,
+    expose: true,
+    hint: 'Run Cuttle with the Node version its package asks for.',
+  },
   'fetch.blocked': {
     status: 403,
     retryable: false,

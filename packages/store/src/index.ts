@@ -1,1 +1,1 @@
-export {};
+export { type BlobIndex, createFolderBlobs } from './blobs/folder-blobs.ts';

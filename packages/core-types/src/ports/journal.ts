@@ -197,7 +197,7 @@ export interface Journal {
     fence: string;
     outcome: DeliveryOutcome;
   }): Promise<void>;
-  /** `ambiguous → sending` (marked where the platform has no key) or `→ sent | unconfirmed`. */
+  /** `ambiguous → sending` (marked where the platform has no key) under the given fence, or `→ unconfirmed`. Throws `run.fence-lost` where it is not ambiguous any more. */
   resolveDelivery(input: {
     outboundId: string;
     fence: string;

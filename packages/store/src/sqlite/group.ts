@@ -1,0 +1,172 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { StorePointName } from './crash-point.ts';
+import { sqlite, sqliteCode } from './database.ts';
+import type { Disk } from './disk.ts';
+import { blobJournal, journal } from './journal/index.ts';
+import { toCorrupt } from './migrate.ts';
+import type { Home } from './open-home.ts';
+import { createUnit, saveSessions, type Unit } from './unit.ts';
+import { type Call, type Reply, toFailure, toReply } from './wire.ts';
+
+const transactions = { ...journal, ...blobJournal };
+type TransactionName = keyof typeof transactions;
+
+export function isTransaction(op: string): op is TransactionName {
+  return Object.hasOwn(transactions, op);
+}
+
+/** Rows that begin something. With little room left they are refused, so that what has begun can end. */
+const beginnings: ReadonlySet<string> = new Set<TransactionName>([
+  'acceptInbound',
+  'fireSchedule',
+  'claimRun',
+  'startCalls',
+  'prepareOutbound',
+  'putSchedule',
+  'putBlobRow',
+]);
+/** Rows that store how something ended: the reserve is for them. */
+const outcomes: ReadonlySet<string> = new Set<TransactionName>([
+  'recordStep',
+  'finishCall',
+  'parkRun',
+  'completeRun',
+  'failRun',
+  'abortRun',
+  'settleCommand',
+  'settleDelivery',
+  'resolveDelivery',
+  'decideApproval',
+]);
+
+/** How long a lane rests while nothing new is sent. */
+const restMs = 5_000;
+
+export interface GroupDeps {
+  readonly home: Home;
+  readonly disk: Disk;
+  point(name: StorePointName): void;
+}
+
+/**
+ * One transaction for all calls that wait, each in a savepoint of its own: a call that fails fails alone.
+ * Nothing is answered before COMMIT. Throws `store.failed` where it cannot be told whether the group was committed, or the
+ * database is not ours or not whole: then nobody may be answered and the process must end.
+ */
+export function commitGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[] {
+  try {
+    return tryGroup(deps, calls, now);
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw toFatal(error, deps.home.path);
+    return withReserve(deps, calls, now);
+  }
+}
+
+/** The disk is full: nothing of the group was written. */
+class NoRoom extends Error {}
+
+/** Outcomes get one more attempt, with the reserve; everything else is told that there is no room. */
+function withReserve(deps: GroupDeps, calls: readonly Call[], now: number): Reply[] {
+  const { disk } = deps;
+  disk.noteFull();
+  const ends = calls.filter(([, op]) => outcomes.has(op));
+  const others = calls.filter(([, op]) => !outcomes.has(op)).map(toFull);
+  if (ends.length === 0 || !disk.freeReserve()) return [...others, ...ends.map(toFull)];
+  try {
+    return [...others, ...tryGroup(deps, ends, now)];
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw toFatal(error, deps.home.path);
+    return [...others, ...ends.map(toFull)];
+  }
+}
+
+function toFull([id]: Call): Reply {
+  const full = new CuttleError('store.full', 'The disk is full; nothing of this was written.');
+  return [id, null, toFailure(full)];
+}
+
+function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[] {
+  const { home, point } = deps;
+  const { db } = home;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    home.checkBoot();
+    point('store.after.begin');
+    const replies = calls.map((call) => runCall(deps, call, now));
+    point('store.before.commit');
+    db.exec('COMMIT');
+    point('store.after.commit');
+    return replies;
+  } catch (error) {
+    // A full disk is found while writing, before the frame that would make it a commit.
+    if (sqliteCode(error) !== sqlite.full) throw error;
+    if (db.raw.isTransaction) db.exec('ROLLBACK');
+    throw new NoRoom('SQLITE_FULL', { cause: error });
+  }
+}
+
+/** One call in its savepoint. Throws what concerns the whole group. */
+function runCall(deps: GroupDeps, [id, op, input]: Call, now: number): Reply {
+  const { home, disk, point } = deps;
+  const { db } = home;
+  if (disk.level !== 'ok') {
+    const refused = refuseBeginning(id, op, now);
+    if (refused) return refused;
+  }
+  db.exec('SAVEPOINT call');
+  try {
+    const unit = createUnit({ ...home, point: (name) => point(name as StorePointName) }, now); // names are checked where they are written
+    const value = runTransaction(unit, op, input);
+    saveSessions(unit);
+    db.exec('RELEASE call');
+    point('store.after.savepoint');
+    return toReply(id, value);
+  } catch (error) {
+    if (concernsGroup(error) || !db.raw.isTransaction) throw error;
+    db.exec('ROLLBACK TO call');
+    db.exec('RELEASE call');
+    return [id, null, toFailure(toRefusal(error))];
+  }
+}
+
+function runTransaction(unit: Unit, op: string, input: unknown): unknown {
+  if (!isTransaction(op)) throw new TypeError(`There is no transaction ${op}.`);
+  // `input` is what the typed port was called with, after a turn through JSON.
+  return transactions[op](unit, input as never);
+}
+
+/** What a call is told while there is little room; undefined where it may go on. */
+function refuseBeginning(id: number, op: string, now: number): Reply | undefined {
+  if (op === 'claimDelivery') return [id, { kind: 'wait', until: now + restMs }];
+  if (op === 'openBubble') return [id];
+  if (!beginnings.has(op)) return undefined;
+  const low = new CuttleError('store.full', 'The disk is nearly full; nothing new is begun.');
+  return [id, null, toFailure(low)];
+}
+
+const grave: readonly (number | undefined)[] = [
+  sqlite.full,
+  sqlite.ioError,
+  sqlite.corrupt,
+  sqlite.notADatabase,
+];
+
+function concernsGroup(error: unknown): boolean {
+  return grave.includes(sqliteCode(error));
+}
+
+/** A constraint says that the input would make a wrong state; anything else is told as it is. */
+function toRefusal(error: unknown): unknown {
+  if (sqliteCode(error) !== sqlite.constraint || !(error instanceof Error)) return error;
+  const message = `This would make a state that cannot be: ${error.message}.`;
+  return new CuttleError('request.invalid', message, { cause: error });
+}
+
+function toFatal(error: unknown, path: string): unknown {
+  const named = toCorrupt(error, path);
+  if (named instanceof CuttleError) return named;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CuttleError('store.failed', `A commit of ${path} failed: ${message}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,96 @@
+import type { RunOutcome } from '@cuttle/core-types';
+import type { ClaimedRun, Journal } from '@cuttle/core-types/ports';
+import type { InboundRecord, RunRecord } from '../rows.ts';
+import { fromStored } from '../stored-json.ts';
+import { findSession, type LockedSession, toSettled, type Unit } from '../unit.ts';
+import { openStepWith } from './bind.ts';
+import { insertRun, toClaimed } from './claim.ts';
+import { cutRun, endRun, settleBound } from './end-run.ts';
+import { cancelExpired, cancelQueued, findActiveRun, isAdmissible, taintOf } from './runs.ts';
+
+type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
+type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
+type AbortedBy = Extract<RunOutcome, { status: 'aborted' }>['by'];
+
+/** Ends whatever is active in a session, on purpose. */
+export function abortRun(unit: Unit, input: Input<'abortRun'>): Output<'abortRun'> {
+  const session = findSession(unit, input.sessionId);
+  if (!session) return { kind: 'none', ...toSettled(unit) };
+  const active = findActiveRun(unit, session.id);
+  const run = input.runId === undefined || input.runId === active?.id ? active : undefined;
+  const reason = reasonOf(input.by);
+  if (run) stopRun(unit, session, { run, reason, ...input });
+  if (input.cancelQueued) cancelQueue(unit, session, { reason });
+  const settled = toSettled(unit);
+  return run ? { kind: 'aborted', runId: run.id, ...settled } : { kind: 'none', ...settled };
+}
+
+/** The reason code of inbounds whose run was stopped; a person's own stop is the common one. */
+function reasonOf(by: AbortedBy): string {
+  return by === 'user' || by === 'operator' ? 'stopped' : by;
+}
+
+/** Cut, closed and ended, with its inbounds cancelled. */
+export function stopRun(
+  unit: Unit,
+  session: LockedSession,
+  stop: Pick<Input<'abortRun'>, 'by' | 'partial' | 'closing'> & {
+    readonly run: RunRecord;
+    readonly reason: string;
+  },
+): void {
+  const { run, by, closing } = stop;
+  cutRun(unit, session, stop);
+  endRun(unit, session, { run, outcome: { status: 'aborted', by }, outbound: closing });
+  settleBound(unit, run, { state: 'cancelled', reason: stop.reason });
+}
+
+const selectQueued = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND seq < ? ORDER BY seq`;
+
+/** Everything queued in a session; `beforeSeq`: only what came before that inbound. */
+export function cancelQueue(
+  unit: Unit,
+  session: LockedSession,
+  cancel: { readonly reason: string; readonly beforeSeq?: number },
+): void {
+  const before = cancel.beforeSeq ?? Number.MAX_SAFE_INTEGER;
+  for (const row of unit.db.list<InboundRecord>(selectQueued, session.id, before))
+    cancelQueued(unit, session, { row, reason: cancel.reason });
+}
+
+const selectInterrupts = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'interrupt' ORDER BY seq`;
+const selectInbound = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+const rebind = `UPDATE inbound SET run_id = ? WHERE space = 'main' AND run_id = ? AND state = 'bound'`;
+
+/** The old run ends and a new one starts with its inputs and the message that interrupted, in one transaction. */
+export function interruptRun(
+  unit: Unit,
+  input: Input<'interruptRun'>,
+): { aborted: string; run: ClaimedRun } | undefined {
+  const session = findSession(unit, input.sessionId);
+  const old = session && findActiveRun(unit, session.id);
+  if (!session || !old) return undefined;
+  cancelExpired(unit, session);
+  const row = findInterrupt(unit, session, old);
+  if (!row) return undefined;
+  cutRun(unit, session, { run: old, partial: input.partial });
+  const outcome = { status: 'aborted', by: 'interrupt' } as const;
+  endRun(unit, session, { run: old, outcome, outbound: input.closing });
+  const taint = new Set([...fromStored<ReturnType<typeof taintOf>>(old.taint), ...taintOf([row])]);
+  const run = insertRun(unit, session, { first: row, fence: input.fence, taint: [...taint] });
+  unit.db.run(rebind, run.id, old.id);
+  openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
+  return { aborted: old.id, run: toClaimed(unit, session, { run, resumed: false }) };
+}
+
+/** Only the one who is being answered interrupts; a message of anyone else waits its turn. */
+function findInterrupt(
+  unit: Unit,
+  session: LockedSession,
+  run: RunRecord,
+): InboundRecord | undefined {
+  const first = unit.db.find<InboundRecord>(selectInbound, run.id);
+  if (!first) return undefined;
+  const rows = unit.db.list<InboundRecord>(selectInterrupts, session.id);
+  return rows.find((row) => isAdmissible(row, first));
+}

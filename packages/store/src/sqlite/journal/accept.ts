@@ -1,0 +1,143 @@
+import type { AcceptInput, AcceptResult } from '@cuttle/core-types/ports';
+import type { InboundRecord } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
+import {
+  addEvent,
+  findSessionByKey,
+  type LockedSession,
+  openSession,
+  toCommitted,
+  touchSession,
+  type Unit,
+} from '../unit.ts';
+import { seeIdentity, writePairing } from './access.ts';
+import { addOutbounds, openConversation } from './outbound.ts';
+
+const selectSeen = `SELECT body_hash FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`;
+const selectKnown = `SELECT * FROM inbound WHERE space = 'main' AND account_id = ? AND external_id = ?`;
+
+/** Takes in one message: dedupe, refuse or queue, in one transaction. */
+export function acceptInbound(unit: Unit, input: AcceptInput): AcceptResult {
+  const known = findKnown(unit, input);
+  if (known) return known;
+  const { verdict } = input;
+  if (verdict.kind === 'refuse') return refuse(unit, input, verdict);
+  if (verdict.kind === 'queue' && isFull(unit, input)) return refuseBusy(unit, input);
+  return take(unit, input);
+}
+
+/** A message that was taken before, by the identity of the message. */
+function findKnown(unit: Unit, input: AcceptInput): AcceptResult | undefined {
+  const { db } = unit;
+  const seen = db.find<{ body_hash: string }>(selectSeen, input.accountId, input.externalId);
+  if (!seen) return undefined;
+  const row = db.find<InboundRecord>(selectKnown, input.accountId, input.externalId);
+  const inboundId = row?.id ?? input.inboundId;
+  if (seen.body_hash !== input.bodyHash) return { kind: 'conflict', inboundId };
+  return {
+    kind: 'duplicate',
+    inboundId,
+    sessionId: row?.session_id ?? '',
+    state: row?.state ?? 'cancelled',
+    runId: row?.run_id ?? undefined,
+  };
+}
+
+function isFull(unit: Unit, input: AcceptInput): boolean {
+  const { perSession, total } = input.bounds;
+  const queued = findSessionByKey(unit, input.sessionKey)?.queued ?? 0;
+  if (queued >= perSession) return true;
+  const all = unit.db.find<{ queued: number }>(`SELECT queued FROM store`)?.queued ?? 0;
+  return all >= total;
+}
+
+function take(unit: Unit, input: AcceptInput): AcceptResult {
+  const session = openSession(unit, input.sessionKey, input.agentId);
+  const { identity } = input;
+  if (identity) seeIdentity(unit, { ...identity, accountId: input.accountId });
+  const control = input.verdict.kind === 'control';
+  insertInbound(unit, input, { session, state: 'queued', control });
+  if (!control) {
+    session.queued += 1;
+    unit.queued += 1;
+  }
+  touchSession(unit, session, 0);
+  addEvent(unit, session, { kind: 'inbound', ref: { inboundId: input.inboundId } });
+  return {
+    kind: 'accepted',
+    inboundId: input.inboundId,
+    sessionId: session.id,
+    ...toCommitted(unit),
+  };
+}
+
+function refuse(
+  unit: Unit,
+  input: AcceptInput,
+  verdict: Extract<AcceptInput['verdict'], { kind: 'refuse' }>,
+): AcceptResult {
+  const session = openSession(unit, input.sessionKey, input.agentId);
+  const [noticeId] = addOutbounds(unit, verdict.notice);
+  if (verdict.pairing) writePairing(unit, verdict.pairing);
+  insertInbound(unit, input, { session, state: 'refused', reason: verdict.reason, noticeId });
+  return { kind: 'refused', inboundId: input.inboundId, ...toCommitted(unit) };
+}
+
+/** Without words for the sender nothing is stored: the door itself says that it is busy, and the message may come again. */
+function refuseBusy(unit: Unit, input: AcceptInput): AcceptResult {
+  if (input.busyNotice) {
+    const session = openSession(unit, input.sessionKey, input.agentId);
+    const [noticeId] = addOutbounds(unit, input.busyNotice);
+    insertInbound(unit, input, { session, state: 'refused', reason: 'busy', noticeId });
+  }
+  return { kind: 'busy', ...toCommitted(unit) };
+}
+
+const insertSeen = `INSERT INTO seen (account_id, external_id, body_hash, at) VALUES (?, ?, ?, ?)`;
+const insertRow = `INSERT INTO inbound (id, account_id, external_id, session_id, seq, conversation_id, principal_id, trust, principal, provenance, taint, route, route_kind, stateless, mode, control, body, state, reason, notice_id, expires_at, at, settled_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+function insertInbound(
+  unit: Unit,
+  input: AcceptInput,
+  fate: {
+    readonly session: LockedSession;
+    readonly state: 'queued' | 'refused';
+    readonly control?: boolean;
+    readonly reason?: string;
+    readonly noticeId?: string | undefined;
+  },
+): void {
+  const { db, now } = unit;
+  const { session, state } = fate;
+  const { principal, provenance, route } = input;
+  const conversationId = input.conversation ? openConversation(unit, input.conversation) : null;
+  db.run(insertSeen, input.accountId, input.externalId, input.bodyHash, now);
+  db.run(
+    insertRow,
+    input.inboundId,
+    input.accountId,
+    input.externalId,
+    session.id,
+    session.next_inbound++,
+    conversationId,
+    principal.id,
+    provenance.trust,
+    toStored(principal),
+    toStored(provenance),
+    toStored(input.taint),
+    toStored(route),
+    route.kind,
+    Number(route.kind === 'pull' && route.stateless),
+    input.mode,
+    Number(fate.control ?? false),
+    toStored(input.body),
+    state,
+    fate.reason ?? null,
+    fate.noticeId ?? null,
+    input.expiresAt ?? null,
+    now,
+    state === 'queued' ? null : now,
+  );
+  unit.point('accept.after.insert');
+}

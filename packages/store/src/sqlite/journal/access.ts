@@ -1,0 +1,151 @@
+import type { Principal } from '@cuttle/core-types';
+import type {
+  Committed,
+  Identity,
+  Journal,
+  PairingDraft,
+  StoredToken,
+} from '@cuttle/core-types/ports';
+import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
+import { fromStored, toStored } from '../stored-json.ts';
+import { toCommitted, type Unit } from '../unit.ts';
+import { addOutbounds } from './outbound.ts';
+
+type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
+
+const selectAccount = `SELECT id FROM account WHERE space = 'main' AND channel = ? AND platform_id = ?`;
+const insertAccount = `INSERT INTO account (id, channel, name, platform_id, created_at) VALUES (?, ?, ?, ?, ?)`;
+const renameAccount = `UPDATE account SET name = ? WHERE space = 'main' AND id = ? AND name <> ?`;
+
+export function openAccount(unit: Unit, input: Input<'openAccount'>): { accountId: string } {
+  const { channel, name, platformId } = input;
+  const known = unit.db.find<{ id: string }>(selectAccount, channel, platformId);
+  if (known) {
+    unit.db.run(renameAccount, name, known.id, name);
+    return { accountId: known.id };
+  }
+  const accountId = unit.newId();
+  unit.db.run(insertAccount, accountId, channel, name, platformId, unit.now);
+  return { accountId };
+}
+
+type Peer = Pick<Identity, 'channel' | 'accountId' | 'externalId'>;
+
+const selectIdentity = `SELECT * FROM identity WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+const insertPerson = `INSERT INTO person (id, name, created_at) VALUES (?, ?, ?)`;
+const insertIdentity = `INSERT INTO identity (channel, account_id, external_id, person_id, name, access, updated_at) VALUES (?, ?, ?, ?, ?, 'none', ?) RETURNING *`;
+const renameIdentity = `UPDATE identity SET name = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+
+/** Someone who spoke: a row on first sight, the name as last stated. */
+export function seeIdentity(
+  unit: Unit,
+  peer: Peer & { readonly name?: string | undefined },
+): IdentityRecord {
+  const { channel, accountId, externalId } = peer;
+  const name = peer.name ?? null;
+  const known = unit.db.find<IdentityRecord>(selectIdentity, channel, accountId, externalId);
+  if (known) {
+    if (name !== null && name !== known.name)
+      unit.db.run(renameIdentity, name, unit.now, channel, accountId, externalId);
+    return known;
+  }
+  const person = unit.newId();
+  unit.db.run(insertPerson, person, name, unit.now);
+  const made = unit.db.find<IdentityRecord>(
+    insertIdentity,
+    channel,
+    accountId,
+    externalId,
+    person,
+    name,
+    unit.now,
+  );
+  if (!made) throw new TypeError('INSERT … RETURNING returned no identity.');
+  return made;
+}
+
+const updateAccess = `UPDATE identity SET access = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+
+export function setIdentityAccess(unit: Unit, input: Input<'setIdentityAccess'>): void {
+  seeIdentity(unit, input);
+  const { channel, accountId, externalId, access } = input;
+  unit.db.run(updateAccess, access, unit.now, channel, accountId, externalId);
+}
+
+const upsertPairing = `INSERT INTO pairing (code_hash, code_hint, channel, account_id, external_id, name, conversation, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (space, channel, account_id, external_id) DO UPDATE SET code_hash = excluded.code_hash, code_hint = excluded.code_hint, name = excluded.name,
+conversation = excluded.conversation, created_at = excluded.created_at, expires_at = excluded.expires_at`;
+
+/** A sender has one code at a time: a new one takes the place of the old. */
+export function writePairing(unit: Unit, draft: PairingDraft): void {
+  unit.db.run(
+    upsertPairing,
+    draft.codeHash,
+    draft.codeHint,
+    draft.channel,
+    draft.accountId,
+    draft.externalId,
+    draft.name ?? null,
+    toStored(draft.conversation),
+    unit.now,
+    draft.expiresAt,
+  );
+}
+
+const takePairing = `DELETE FROM pairing WHERE space = 'main' AND code_hash = ? AND expires_at > ? RETURNING *`;
+
+/** Lets in the sender who was given this code. */
+export function approvePairing(
+  unit: Unit,
+  input: Input<'approvePairing'>,
+): ({ identity: Identity } & Committed) | undefined {
+  const pairing = unit.db.find<PairingRecord>(takePairing, input.codeHash, unit.now);
+  if (!pairing) return undefined;
+  const { channel, account_id: accountId, external_id: externalId } = pairing;
+  const name = pairing.name ?? undefined;
+  const { person_id: personId } = seeIdentity(unit, { channel, accountId, externalId, name });
+  unit.db.run(updateAccess, 'allowed', unit.now, channel, accountId, externalId);
+  addOutbounds(unit, input.outbound);
+  const details = { channel, accountId, externalId };
+  appendAudit(unit, { kind: 'pairing.approve', principal: input.by, details });
+  const identity = { ...details, personId, name, access: 'allowed' } as const;
+  return { identity, ...toCommitted(unit) };
+}
+
+const insertToken = `INSERT INTO token (hash, kind, name, principal, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+
+export function putToken(unit: Unit, draft: Input<'putToken'>): void {
+  const { hash, kind, name, expiresAt } = draft;
+  const principal = toStored(draft.principal);
+  unit.db.run(insertToken, hash, kind, name, principal, unit.now, expiresAt ?? null);
+}
+
+const selectToken = `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`;
+const deleteToken = `DELETE FROM token WHERE space = 'main' AND hash = ?`;
+
+export function useToken(unit: Unit, input: Input<'useToken'>): StoredToken | undefined {
+  const row = unit.db.find<TokenRecord>(selectToken, input.hash, input.kind, unit.now);
+  if (row?.kind === 'code') unit.db.run(deleteToken, row.hash);
+  return row && toToken(row);
+}
+
+export function toToken(row: TokenRecord): StoredToken {
+  return {
+    hash: row.hash,
+    kind: row.kind,
+    name: row.name,
+    principal: fromStored<Principal>(row.principal),
+    expiresAt: row.expires_at ?? undefined,
+    createdAt: row.created_at,
+  };
+}
+
+export function removeToken(unit: Unit, input: Input<'removeToken'>): void {
+  unit.db.run(deleteToken, input.hash);
+}
+
+const insertAudit = `INSERT INTO audit (at, kind, principal, details) VALUES (?, ?, ?, ?)`;
+
+export function appendAudit(unit: Unit, input: Input<'appendAudit'>): void {
+  unit.db.run(insertAudit, unit.now, input.kind, input.principal, toStored(input.details));
+}

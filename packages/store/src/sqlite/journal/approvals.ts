@@ -1,0 +1,161 @@
+import type { ApprovalDraft, Journal } from '@cuttle/core-types/ports';
+import type { ParkReason } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { ApprovalRecord, CallRecord, RunRecord } from '../rows.ts';
+import { fromStored, toStored } from '../stored-json.ts';
+import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
+import { addOutbound, addOutbounds } from './outbound.ts';
+import { findRunRow, holdRun, isSettledUnder } from './runs.ts';
+import { toCallRow } from './steps.ts';
+
+type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
+type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
+
+const park = `UPDATE run SET state = 'parked', fence = NULL, wait = ?, resume_at = ? WHERE space = 'main' AND id = ?`;
+
+/** The run frees its lease and waits; what it waits for is asked in the same transaction. */
+export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> {
+  const { runId, fence, reason } = input;
+  const known = findRunRow(unit, runId);
+  if (isSettledUnder(known, fence)) return { ready: known.state === 'ready', ...toCommitted(unit) };
+  const run = holdRun(unit, runId, fence);
+  const session = lockSession(unit, run.session_id);
+  for (const draft of input.approvals) addApproval(unit, session, { run, draft });
+  unit.db.run(park, toStored(reason), input.resumeAt ?? null, runId);
+  addEvent(unit, session, { kind: 'run.park', runId, ref: { detail: reason } });
+  const ready = isOver(unit, reason);
+  if (ready) readyRun(unit, runId);
+  return { ready, ...toCommitted(unit) };
+}
+
+const selectApproval = `SELECT * FROM approval WHERE space = 'main' AND id = ?`;
+
+export function findApprovalRow(unit: Unit, approvalId: string): ApprovalRecord | undefined {
+  return unit.db.find<ApprovalRecord>(selectApproval, approvalId);
+}
+
+/** What the run is to wait for may have come while it was still working: then nothing would ever wake it. */
+function isOver(unit: Unit, reason: ParkReason): boolean {
+  if (reason.kind !== 'approval') return false;
+  const approval = findApprovalRow(unit, reason.ref);
+  return approval !== undefined && approval.state !== 'pending';
+}
+
+const selectCall = `SELECT * FROM call WHERE space = 'main' AND id = ?`;
+const selectApprovalOfCall = `SELECT * FROM approval WHERE space = 'main' AND call_id = ?`;
+const insertApproval = `INSERT INTO approval (id, call_id, run_id, session_id, plan_hash, ask_id, state, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`;
+
+export function findApprovalOfCall(unit: Unit, callRow: string): ApprovalRecord | undefined {
+  return unit.db.find<ApprovalRecord>(selectApprovalOfCall, callRow);
+}
+
+/** One approval per call for its whole life: a call that was asked about already is not asked again. */
+function addApproval(
+  unit: Unit,
+  session: LockedSession,
+  input: { readonly run: RunRecord; readonly draft: ApprovalDraft },
+): void {
+  const { run, draft } = input;
+  const { step, index, approvalId } = draft;
+  const callRow = toCallRow(run.id, step, index);
+  if (findApprovalOfCall(unit, callRow)) return;
+  const call = unit.db.find<CallRecord>(selectCall, callRow);
+  if (call?.state !== 'planned' || call.plan_hash !== draft.planHash)
+    throw new CuttleError('request.invalid', `Call ${callRow} is not planned with this hash.`);
+  const askId = draft.ask ? addOutbound(unit, draft.ask) : null;
+  unit.db.run(
+    insertApproval,
+    approvalId,
+    callRow,
+    run.id,
+    run.session_id,
+    draft.planHash,
+    askId,
+    draft.expiresAt,
+    unit.now,
+  );
+  const ref = { approvalId, step, index };
+  addEvent(unit, session, { kind: 'approval.request', runId: run.id, ref });
+}
+
+/** Compare-and-set on a pending approval: the first decision wins. */
+export function decideApproval(
+  unit: Unit,
+  input: Input<'decideApproval'>,
+): Output<'decideApproval'> {
+  const { approvalId, decision, by } = input;
+  const approval = findApprovalRow(unit, approvalId);
+  if (!approval) return { kind: 'unknown' };
+  const state = stateNow(unit, approval);
+  const isDecision = decision === 'approved' || decision === 'denied';
+  if (approval.state !== 'pending' || (isDecision && state !== 'pending'))
+    return { kind: 'stale', state };
+  endApproval(unit, approval, { state: decision, by: isDecision ? by : null });
+  addOutbounds(unit, input.outbound);
+  return {
+    kind: 'decided',
+    runId: approval.run_id,
+    sessionId: approval.session_id,
+    ...toCommitted(unit),
+  };
+}
+
+/** An approval past its time can no longer be given, whether or not anything has noticed yet. */
+export function stateNow(unit: Unit, approval: ApprovalRecord): ApprovalRecord['state'] {
+  return approval.state === 'pending' && approval.expires_at <= unit.now
+    ? 'expired'
+    : approval.state;
+}
+
+const updateApproval = `UPDATE approval SET state = ?, decided_by = ?, decided_at = ? WHERE space = 'main' AND id = ? AND state IN ('pending', 'approved')`;
+
+/** Any end of an approval wakes the run that waits for one. */
+export function endApproval(
+  unit: Unit,
+  approval: ApprovalRecord,
+  end: {
+    readonly state: 'approved' | 'denied' | 'expired' | 'cancelled';
+    readonly by: string | null;
+  },
+): void {
+  const { id: approvalId, run_id: runId } = approval;
+  unit.db.run(updateApproval, end.state, end.by, unit.now, approvalId);
+  const session = lockSession(unit, approval.session_id);
+  const ref = { approvalId, detail: end.state };
+  addEvent(unit, session, { kind: 'approval.resolve', runId, ref });
+  const run = findRunRow(unit, runId);
+  if (run?.state !== 'parked' || run.wait === null) return;
+  if (fromStored<ParkReason>(run.wait).kind === 'approval') readyRun(unit, runId);
+}
+
+const ready = `UPDATE run SET state = 'ready', wait = NULL, resume_at = NULL WHERE space = 'main' AND id = ? AND state = 'parked'`;
+
+function readyRun(unit: Unit, runId: string): void {
+  unit.db.run(ready, runId);
+}
+
+/** What a call was waiting for is withdrawn with it. */
+export function cancelApprovalOf(unit: Unit, callRow: string): void {
+  const approval = findApprovalOfCall(unit, callRow);
+  if (approval?.state === 'pending' || approval?.state === 'approved')
+    endApproval(unit, approval, { state: 'cancelled', by: null });
+}
+
+const consume = `UPDATE approval SET state = 'consumed', decided_at = ? WHERE space = 'main' AND id = ? AND call_id = ? AND plan_hash = ? AND state = 'approved'`;
+
+/** `approved → consumed`, bound to the call and its plan. Throws `tool.denied` where that is not what was approved. */
+export function consumeApproval(unit: Unit, call: CallRecord, approvalId: string): void {
+  const consumed = unit.db.run(consume, unit.now, approvalId, call.id, call.plan_hash);
+  const again = call.state === 'started' && call.approval_id === approvalId;
+  if (consumed === 0 && !again)
+    throw new CuttleError('tool.denied', `Approval ${approvalId} does not allow call ${call.id}.`);
+}
+
+const selectExpired = `SELECT * FROM approval WHERE space = 'main' AND state = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ?`;
+
+/** Pending approvals whose time has passed. Returns how many. */
+export function expireApprovals(unit: Unit, limit: number): number {
+  const rows = unit.db.list<ApprovalRecord>(selectExpired, unit.now, limit);
+  for (const approval of rows) endApproval(unit, approval, { state: 'expired', by: null });
+  return rows.length;
+}

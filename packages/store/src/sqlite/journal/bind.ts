@@ -1,0 +1,47 @@
+import type { BoundInput } from '@cuttle/core-types/ports';
+import type { InboundBody } from '@cuttle/core-types';
+import type { InboundRecord } from '../rows.ts';
+import { fromStored } from '../stored-json.ts';
+import { addEvent, type LockedSession, type Unit } from '../unit.ts';
+import { appendInput } from './transcript.ts';
+
+const bindInbound = `UPDATE inbound SET state = 'bound', run_id = ? WHERE space = 'main' AND id = ?`;
+const insertStep = `INSERT INTO step (run_id, n, state, attempt, upto_seq, opened_at) VALUES (?, ?, 'open', 1, ?, ?)`;
+
+/**
+ * Opens a step with its boundary and binds its inputs, which enter the transcript below that boundary.
+ * What else belongs below it (results) has been appended before.
+ */
+export function openStepWith(
+  unit: Unit,
+  session: LockedSession,
+  input: { readonly runId: string; readonly step: number; readonly rows: readonly InboundRecord[] },
+): { readonly uptoSeq: number; readonly bound: readonly BoundInput[] } {
+  const { runId, step, rows } = input;
+  const uptoSeq = session.next_entry - 1 + rows.length;
+  unit.db.run(insertStep, runId, step, uptoSeq, unit.now);
+  const bound = rows.map(toBoundInput);
+  for (const { inboundId, body } of bound) {
+    unit.db.run(bindInbound, runId, inboundId);
+    appendInput(unit, session, { runId, step, inboundId, body });
+  }
+  session.queued -= rows.length;
+  unit.queued -= rows.length;
+  const detail = rows.length === 0 ? {} : { detail: { inbounds: rows.map((row) => row.id) } };
+  addEvent(unit, session, { kind: 'step.start', runId, ref: { step, attempt: 1, ...detail } });
+  return { uptoSeq, bound };
+}
+
+export function toBoundInput(row: InboundRecord): BoundInput {
+  return {
+    inboundId: row.id,
+    externalId: row.external_id,
+    body: fromStored<InboundBody>(row.body),
+  };
+}
+
+const selectBound = `SELECT * FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`;
+
+export function listBound(unit: Unit, runId: string): InboundRecord[] {
+  return unit.db.list<InboundRecord>(selectBound, runId);
+}

@@ -1,0 +1,88 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { CommandInput, Journal } from '@cuttle/core-types/ports';
+import type { InboundRecord } from '../rows.ts';
+import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from '../unit.ts';
+import { cancelQueue, stopRun } from './abort.ts';
+import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
+import { addOutbounds } from './outbound.ts';
+import { findActiveRun } from './runs.ts';
+
+const selectInbound = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+
+/** Does what a command asks and settles its inbound, once. */
+export function settleCommand(
+  unit: Unit,
+  input: CommandInput,
+): Awaited<ReturnType<Journal['settleCommand']>> {
+  const row = unit.db.find<InboundRecord>(selectInbound, input.inboundId);
+  if (!row || row.control === 0)
+    throw new CuttleError('request.invalid', `Inbound ${input.inboundId} is no command.`);
+  const nothing = { settled: false, aborted: undefined, ...toSettled(unit) };
+  if (row.state !== 'queued') return nothing;
+  const stale = input.approval && decide(unit, input.approval);
+  if (stale !== undefined) return { ...nothing, stale };
+  const session = lockSession(unit, row.session_id);
+  const aborted = stop(unit, session, { row, input });
+  if (input.reset) resetSession(unit, session);
+  if (input.model !== undefined) session.model = input.model;
+  if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
+  answer(unit, session, { row, input });
+  return { settled: true, aborted, ...toSettled(unit) };
+}
+
+/** The state that was there first, where the decision comes too late. */
+function decide(unit: Unit, decision: NonNullable<CommandInput['approval']>): string | undefined {
+  const approval = findApprovalRow(unit, decision.approvalId);
+  if (!approval) return 'unknown';
+  const state = stateNow(unit, approval);
+  if (state !== 'pending') return state;
+  endApproval(unit, approval, { state: decision.decision, by: decision.by });
+  return undefined;
+}
+
+/** A stop reaches what was there before it was said: a message that came later is a new wish. */
+function stop(
+  unit: Unit,
+  session: LockedSession,
+  command: { readonly row: InboundRecord; readonly input: CommandInput },
+): string | undefined {
+  const { row, input } = command;
+  if (!input.stop && !input.reset) return undefined;
+  const reason = input.reset ? 'reset' : 'stopped';
+  const run = findActiveRun(unit, session.id);
+  const first = run && unit.db.find<InboundRecord>(selectInbound, run.id);
+  const reached = run && first && first.seq < row.seq ? run : undefined;
+  if (reached) {
+    const { partial, closing = [] } = input.stop ?? {};
+    stopRun(unit, session, { run: reached, by: 'user', partial, closing, reason });
+  }
+  cancelQueue(unit, session, { reason, beforeSeq: row.seq });
+  return reached?.id;
+}
+
+/** A new life of the place. What was said before stays in the history. */
+function resetSession(unit: Unit, session: LockedSession): void {
+  if (findActiveRun(unit, session.id))
+    throw new CuttleError(
+      'request.invalid',
+      'A run that began after this command is active; the session cannot be reset under it.',
+    );
+  session.generation += 1;
+  session.messages = 0;
+  const ref = { detail: { generation: session.generation } };
+  addEvent(unit, session, { kind: 'session.reset', ref });
+}
+
+const settleRow = `UPDATE inbound SET state = 'answered', reason = 'command', reply = ?, settled_at = ? WHERE space = 'main' AND id = ?`;
+
+function answer(
+  unit: Unit,
+  session: LockedSession,
+  command: { readonly row: InboundRecord; readonly input: CommandInput },
+): void {
+  const { row, input } = command;
+  unit.db.run(settleRow, input.reply, unit.now, row.id);
+  addOutbounds(unit, input.outbound);
+  unit.inbounds.push(row.id);
+  addEvent(unit, session, { kind: 'command', ref: { inboundId: row.id } });
+}

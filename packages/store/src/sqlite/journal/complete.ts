@@ -1,0 +1,72 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { Journal, Settled } from '@cuttle/core-types/ports';
+import { lockSession, toCommitted, toSettled, type Unit } from '../unit.ts';
+import { listBound } from './bind.ts';
+import { cutRun, endRun, settleBound } from './end-run.ts';
+import { findRunRow, holdRun, isSettledUnder } from './runs.ts';
+import { findLastStep, hasOpenCalls, listSteering, storeStep } from './steps.ts';
+import { appendResults } from './transcript.ts';
+
+type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
+type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
+
+/** The end of a run that went well: last step, outbound rows, fates and `run.end` in one transaction. */
+export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'completeRun'> {
+  const { runId, fence, last } = input;
+  const known = findRunRow(unit, runId);
+  if (isSettledUnder(known, fence) && known.state === 'completed')
+    return { kind: 'completed', ...repeat(unit, runId) };
+  const run = holdRun(unit, runId, fence);
+  const session = lockSession(unit, run.session_id);
+  if (last) {
+    requireNoCalls(last.calls.length, runId);
+    storeStep(unit, session, { run, record: last });
+  }
+  if (listSteering(unit, session, run).length > 0) return { kind: 'steered', ...toCommitted(unit) };
+  requireClosed(unit, runId);
+  const step = findLastStep(unit, runId)?.n;
+  if (step !== undefined) appendResults(unit, session, { runId, step });
+  const outcome = { status: 'completed', finish: input.finish } as const;
+  endRun(unit, session, { run, outcome, outbound: input.outbound });
+  settleBound(unit, run, { state: 'answered', reason: input.silent ?? null });
+  return { kind: 'completed', ...toSettled(unit) };
+}
+
+/** What a terminal transaction answers when it is asked again: the same fates, no new events. */
+function repeat(unit: Unit, runId: string): Settled {
+  for (const { id } of listBound(unit, runId)) unit.inbounds.push(id);
+  return toSettled(unit);
+}
+
+function requireNoCalls(calls: number, runId: string): void {
+  if (calls > 0)
+    throw new CuttleError(
+      'request.invalid',
+      `Run ${runId} cannot end with calls of its own that nobody will run.`,
+    );
+}
+
+function requireClosed(unit: Unit, runId: string): void {
+  const last = findLastStep(unit, runId);
+  if (last?.state !== 'done')
+    throw new CuttleError(
+      'request.invalid',
+      `Run ${runId} cannot complete: its last step is ${last?.state ?? 'missing'}.`,
+    );
+  if (hasOpenCalls(unit, runId, last.n))
+    throw new CuttleError('request.invalid', `Run ${runId} cannot complete: a call has no result.`);
+}
+
+/** The end of a run that failed. What it said at last goes into the bubble, if there is one. */
+export function failRun(unit: Unit, input: Input<'failRun'>): Settled {
+  const { runId, fence, error } = input;
+  const known = findRunRow(unit, runId);
+  if (isSettledUnder(known, fence) && known.state === 'failed') return repeat(unit, runId);
+  const run = holdRun(unit, runId, fence);
+  const session = lockSession(unit, run.session_id);
+  cutRun(unit, session, { run });
+  const outcome = { status: 'failed', error } as const;
+  const [noticeId] = endRun(unit, session, { run, outcome, outbound: input.notice });
+  settleBound(unit, run, { state: 'failed', reason: error.code, noticeId });
+  return toSettled(unit);
+}

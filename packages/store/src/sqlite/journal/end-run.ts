@@ -1,0 +1,86 @@
+import type { AssistantMessage, RunOutcome } from '@cuttle/core-types';
+import type { OutboundDraft } from '@cuttle/core-types/ports';
+import type { RunRecord } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
+import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.ts';
+import { closeOpenCalls } from './calls.ts';
+import { closeBubbles } from './outbound.ts';
+import { findLastStep } from './steps.ts';
+import { appendAnswer, appendResults } from './transcript.ts';
+
+/** A session that was quiet for this long moves up in the lists when an answer comes. */
+const quietMs = 60_000;
+
+const abortStep = `UPDATE step SET state = 'aborted', answer = ?, closed_at = ? WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open'`;
+
+/**
+ * What a run was doing when it is ended before its time: the open step aborted with the text shown so far, open calls closed.
+ * The transcript stays valid: each call in it has its one result, in order.
+ */
+export function cutRun(
+  unit: Unit,
+  session: LockedSession,
+  input: { readonly run: RunRecord; readonly partial?: AssistantMessage | undefined },
+): void {
+  const { run } = input;
+  const last = findLastStep(unit, run.id);
+  if (!last) return;
+  const place = { runId: run.id, step: last.n };
+  if (last.state !== 'open') {
+    closeOpenCalls(unit, session, { run, step: last.n });
+    appendResults(unit, session, place);
+    return;
+  }
+  const answer = toPartial(input.partial);
+  unit.db.run(abortStep, answer ? toStored(answer) : null, unit.now, run.id, last.n);
+  if (answer) appendAnswer(unit, session, { ...place, answer });
+}
+
+/** What was shown, without calls that were never stored: they have no row and would have no result. */
+function toPartial(partial: AssistantMessage | undefined): AssistantMessage | undefined {
+  const parts = partial?.parts.filter((part) => part.type !== 'tool-call') ?? [];
+  return partial && parts.length > 0 ? { ...partial, parts, partial: true } : undefined;
+}
+
+const endRunRow = `UPDATE run SET state = ?, fence = NULL, wait = NULL, resume_at = NULL, ended_at = ?, outcome = ? WHERE space = 'main' AND id = ? AND ended_at IS NULL`;
+
+/** The one terminal compare-and-set of a run, with its event and what it says at the end. Returns the ids of those messages. */
+export function endRun(
+  unit: Unit,
+  session: LockedSession,
+  end: {
+    readonly run: RunRecord;
+    readonly outcome: RunOutcome;
+    readonly outbound: readonly OutboundDraft[];
+  },
+): string[] {
+  const { run, outcome } = end;
+  const ended = unit.db.run(endRunRow, outcome.status, unit.now, toStored(outcome), run.id);
+  if (ended === 0) throw new TypeError(`Run ${run.id} has ended already.`);
+  addEvent(unit, session, { kind: 'run.end', runId: run.id, ref: { detail: outcome } });
+  touchSession(unit, session, quietMs);
+  return closeBubbles(unit, run.id, end.outbound);
+}
+
+const settle = `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND run_id = ? AND state = 'bound' RETURNING id, seq`;
+
+/** Every inbound bound to a run takes its outcome. */
+export function settleBound(
+  unit: Unit,
+  run: RunRecord,
+  fate: {
+    readonly state: 'answered' | 'failed' | 'cancelled';
+    readonly reason: string | null;
+    readonly noticeId?: string | undefined;
+  },
+): void {
+  const rows = unit.db.list<{ id: string; seq: number }>(
+    settle,
+    fate.state,
+    fate.reason,
+    fate.noticeId ?? null,
+    unit.now,
+    run.id,
+  );
+  for (const { id } of rows.toSorted((left, right) => left.seq - right.seq)) unit.inbounds.push(id);
+}

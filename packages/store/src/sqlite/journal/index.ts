@@ -1,0 +1,82 @@
+import type { Journal } from '@cuttle/core-types/ports';
+import type { Unit } from '../unit.ts';
+import { abortRun, interruptRun } from './abort.ts';
+import { acceptInbound } from './accept.ts';
+import {
+  appendAudit,
+  approvePairing,
+  openAccount,
+  putToken,
+  removeToken,
+  setIdentityAccess,
+  useToken,
+  writePairing,
+} from './access.ts';
+import { decideApproval, parkRun } from './approvals.ts';
+import { finishCall, startCalls } from './calls.ts';
+import { claimRun } from './claim.ts';
+import { settleCommand } from './commands.ts';
+import { completeRun, failRun } from './complete.ts';
+import {
+  claimDelivery,
+  discardDead,
+  openBubble,
+  prepareOutbound,
+  resolveDelivery,
+  retryDead,
+  settleDelivery,
+} from './delivery.ts';
+import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
+import { patchSession } from './sessions.ts';
+import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
+import { sweep } from './sweep.ts';
+import { putBlobRow, putValue, removeValue } from './values.ts';
+
+/** Each named transaction, as a function that runs inside one. */
+export const journal = {
+  openAccount,
+  acceptInbound,
+  claimRun,
+  openStep,
+  restartStep,
+  recordStep,
+  startCalls,
+  finishCall,
+  appendDelta,
+  parkRun,
+  completeRun,
+  failRun,
+  abortRun,
+  interruptRun,
+  settleCommand,
+  decideApproval,
+  openBubble,
+  claimDelivery,
+  settleDelivery,
+  resolveDelivery,
+  prepareOutbound,
+  retryDead,
+  discardDead,
+  putSchedule,
+  cancelSchedule,
+  fireSchedule,
+  putPairing: writePairing,
+  approvePairing,
+  setIdentityAccess,
+  putToken,
+  useToken,
+  removeToken,
+  patchSession,
+  appendAudit,
+  putValue,
+  removeValue,
+  sweep,
+} satisfies {
+  [Name in keyof Journal]: (
+    unit: Unit,
+    input: Parameters<Journal[Name]>[0],
+  ) => Awaited<ReturnType<Journal[Name]>>;
+};
+
+/** The transactions of the parts beside the journal that name rows in the same database. */
+export const blobJournal = { putBlobRow };

@@ -1,0 +1,127 @@
+import type { ConversationRef, OutboundDraft } from '@cuttle/core-types/ports';
+import type { ConversationRecord, OutboundRecord } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
+import type { Unit } from '../unit.ts';
+
+const selectConversation = `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
+const insertConversation = `INSERT INTO conversation (id, account_id, key, target, is_group, created_at) VALUES (?, ?, ?, ?, ?, ?)`;
+const updateTarget = `UPDATE conversation SET target = ?, is_group = ? WHERE space = 'main' AND id = ?`;
+
+/** The lane of a place, made on first sight; its address is kept as the platform last stated it. */
+export function openConversation(unit: Unit, ref: ConversationRef): string {
+  const { db } = unit;
+  const target = toStored(ref.target);
+  const group = Number(ref.group);
+  const known = db.find<ConversationRecord>(selectConversation, ref.accountId, ref.key);
+  if (!known) {
+    const id = unit.newId();
+    db.run(insertConversation, id, ref.accountId, ref.key, target, group, unit.now);
+    return id;
+  }
+  if (known.target !== target || known.is_group !== group)
+    db.run(updateTarget, target, group, known.id);
+  return known.id;
+}
+
+const selectByOrigin = `SELECT id FROM outbound WHERE space = 'main' AND origin = ? AND part = ? AND kind = ?`;
+const takeSeq = `UPDATE conversation SET next_seq = next_seq + 1 WHERE space = 'main' AND id = ? RETURNING next_seq - 1 AS seq`;
+const insertOutbound = `INSERT INTO outbound (id, conversation_id, seq, origin, part, kind, target_id, run_id, body, idem_key, state, ttl_ms, expires_at, epoch, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, ?, ?, ?)`;
+
+/** Appends a draft to its lane; a draft whose (origin, part, kind) is there already changes nothing. Returns the row's id. */
+export function addOutbound(unit: Unit, draft: OutboundDraft, runId?: string): string {
+  const known = unit.db.find<{ id: string }>(selectByOrigin, draft.origin, draft.part, draft.kind);
+  if (known) return known.id;
+  const conversationId = openConversation(unit, draft.conversation);
+  appendToLane(unit, conversationId, {
+    id: draft.outboundId,
+    origin: draft.origin,
+    part: draft.part,
+    kind: draft.kind,
+    target_id: draft.targetId ?? null,
+    run_id: runId ?? null,
+    body: toStored(draft.body),
+    ttl_ms: draft.ttlMs,
+  });
+  return draft.outboundId;
+}
+
+export function addOutbounds(unit: Unit, drafts: readonly OutboundDraft[]): string[] {
+  return drafts.map((draft) => addOutbound(unit, draft));
+}
+
+type LaneRow = Pick<
+  OutboundRecord,
+  'id' | 'origin' | 'part' | 'kind' | 'target_id' | 'run_id' | 'body' | 'ttl_ms'
+>;
+
+export function appendToLane(unit: Unit, conversationId: string, row: LaneRow): void {
+  const { db, now } = unit;
+  const seq = db.find<{ seq: number }>(takeSeq, conversationId)?.seq;
+  if (seq === undefined) throw new TypeError(`There is no conversation ${conversationId}.`);
+  db.run(
+    insertOutbound,
+    row.id,
+    conversationId,
+    seq,
+    row.origin,
+    row.part,
+    row.kind,
+    row.target_id,
+    row.run_id,
+    row.body,
+    row.id,
+    row.ttl_ms,
+    now + row.ttl_ms,
+    unit.epoch,
+    now,
+  );
+  unit.conversations.add(conversationId);
+}
+
+const selectBubbles = `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' ORDER BY part`;
+const withdraw = `UPDATE outbound SET state = 'withdrawn', settled_at = ? WHERE space = 'main' AND id = ? AND state = 'prepared'`;
+const laneOf = `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
+
+/**
+ * Appends what a run says at its end. A part whose bubble was (or may have been) sent becomes an edit of it;
+ * a bubble that was never sent is withdrawn; a sent bubble without a part is deleted.
+ */
+export function closeBubbles(
+  unit: Unit,
+  runId: string,
+  drafts: readonly OutboundDraft[],
+): string[] {
+  const { db } = unit;
+  const bubbles = db.list<OutboundRecord>(selectBubbles, runId);
+  const open = bubbles.filter((bubble) => {
+    if (bubble.state === 'prepared') db.run(withdraw, unit.now, bubble.id);
+    return bubble.state === 'sending' || bubble.state === 'ambiguous' || bubble.state === 'sent';
+  });
+  const ids = drafts.map((draft) => {
+    const at = open.findIndex((bubble) => draft.kind === 'send' && isPlaceOf(unit, draft, bubble));
+    const [bubble] = at < 0 ? [] : open.splice(at, 1);
+    return addOutbound(unit, bubble ? { ...draft, kind: 'edit', targetId: bubble.id } : draft);
+  });
+  for (const bubble of open) removeBubble(unit, bubble);
+  return ids;
+}
+
+function isPlaceOf(unit: Unit, draft: OutboundDraft, bubble: OutboundRecord): boolean {
+  if (draft.part !== bubble.part) return false;
+  const { accountId, key } = draft.conversation;
+  return unit.db.find<{ id: string }>(laneOf, accountId, key)?.id === bubble.conversation_id;
+}
+
+function removeBubble(unit: Unit, bubble: OutboundRecord): void {
+  appendToLane(unit, bubble.conversation_id, {
+    id: unit.newId(),
+    origin: bubble.origin,
+    part: bubble.part,
+    kind: 'delete',
+    target_id: bubble.id,
+    run_id: null,
+    body: toStored({ v: 1, text: '', payload: null }),
+    ttl_ms: bubble.ttl_ms,
+  });
+}

@@ -1,0 +1,89 @@
+import type { TaintSource } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { InboundRecord, RunRecord } from '../rows.ts';
+import { fromStored, toStored } from '../stored-json.ts';
+import { addEvent, type LockedSession, type Unit } from '../unit.ts';
+
+const selectActive = `SELECT * FROM run WHERE space = 'main' AND session_id = ? AND ended_at IS NULL`;
+const selectRun = `SELECT * FROM run WHERE space = 'main' AND id = ?`;
+
+/** The one run of a session that has not ended. */
+export function findActiveRun(unit: Unit, sessionId: string): RunRecord | undefined {
+  return unit.db.find<RunRecord>(selectActive, sessionId);
+}
+
+export function findRunRow(unit: Unit, runId: string): RunRecord | undefined {
+  return unit.db.find<RunRecord>(selectRun, runId);
+}
+
+/** The run, if it is leased under this very fence. Throws `run.not-found` or `run.fence-lost`. */
+export function holdRun(unit: Unit, runId: string, fence: string): RunRecord {
+  const run = findRunRow(unit, runId);
+  if (!run) throw new CuttleError('run.not-found', `There is no run ${runId}.`);
+  if (run.fence !== fence || run.boot !== unit.boot)
+    throw new CuttleError('run.fence-lost', `Run ${runId} has another owner or has ended.`);
+  return run;
+}
+
+/** The run, if it was let go under this very fence: a repeated call that already took effect. */
+export function isSettledUnder(run: RunRecord | undefined, fence: string): run is RunRecord {
+  return run !== undefined && run.fence === null && run.last_fence === fence;
+}
+
+const resetStalls = `UPDATE run SET stalls = 0 WHERE space = 'main' AND id = ? AND fence = ?`;
+
+/** Something new was journaled under the run, so it is not stuck. */
+export function noteProgress(unit: Unit, run: RunRecord): void {
+  if (run.stalls !== 0) unit.db.run(resetStalls, run.id, run.fence);
+}
+
+const updateTaint = `UPDATE run SET taint = ? WHERE space = 'main' AND id = ?`;
+
+export function addTaint(unit: Unit, run: RunRecord, sources: readonly TaintSource[]): void {
+  const known = new Set(fromStored<TaintSource[]>(run.taint));
+  const before = known.size;
+  for (const source of sources) known.add(source);
+  if (known.size === before) return;
+  run.taint = toStored([...known]);
+  unit.db.run(updateTaint, run.taint, run.id);
+}
+
+/** The union of what several inbounds bring, in order of appearance. */
+export function taintOf(rows: readonly InboundRecord[]): readonly TaintSource[] {
+  return [...new Set(rows.flatMap((row) => fromStored<TaintSource[]>(row.taint)))];
+}
+
+const cancelInbound = `UPDATE inbound SET state = 'cancelled', reason = ?, settled_at = ? WHERE space = 'main' AND id = ?`;
+
+/** A queued row that will not be run. */
+export function cancelQueued(
+  unit: Unit,
+  session: LockedSession,
+  cancel: { readonly row: InboundRecord; readonly reason: string },
+): void {
+  const { row, reason } = cancel;
+  unit.db.run(cancelInbound, reason, unit.now, row.id);
+  session.queued -= 1;
+  unit.queued -= 1;
+  unit.inbounds.push(row.id);
+  const ref = { inboundId: row.id, detail: { state: 'cancelled', reason } };
+  addEvent(unit, session, { kind: 'inbound', ref });
+}
+
+const selectExpired = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND expires_at <= ? ORDER BY seq`;
+
+/** Queued rows whose time has passed. */
+export function cancelExpired(unit: Unit, session: LockedSession): void {
+  if (session.queued === 0) return;
+  for (const row of unit.db.list<InboundRecord>(selectExpired, session.id, unit.now))
+    cancelQueued(unit, session, { row, reason: 'expired' });
+}
+
+/** Whether an inbound may join a run: the same place, the same sender, the same trust. */
+export function isAdmissible(row: InboundRecord, first: InboundRecord): boolean {
+  return (
+    row.conversation_id === first.conversation_id &&
+    row.principal_id === first.principal_id &&
+    row.trust === first.trust
+  );
+}

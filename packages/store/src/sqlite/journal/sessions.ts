@@ -1,0 +1,32 @@
+import type { Journal, SessionRow } from '@cuttle/core-types/ports';
+import { toSessionRow } from '../session-row.ts';
+import { type LockedSession, openSession, touchSession, type Unit } from '../unit.ts';
+
+const updateTitle = `UPDATE session SET title = ? WHERE row = ?`;
+const removeText = `DELETE FROM session_text WHERE rowid = ?`;
+const insertText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
+const updateArchived = `UPDATE session SET archived = ? WHERE row = ?`;
+
+/** Sets what is given; null takes it away, and what is not given stays. */
+export function patchSession(
+  unit: Unit,
+  input: Parameters<Journal['patchSession']>[0],
+): SessionRow {
+  const session = openSession(unit, input.sessionKey, input.agentId);
+  if (session.active_at === null) touchSession(unit, session, 0);
+  if (input.title !== undefined) renameSession(unit, session, input.title);
+  if (input.model !== undefined) session.model = input.model;
+  if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
+  if (input.archived !== undefined) {
+    session.archived = Number(input.archived);
+    unit.db.run(updateArchived, session.archived, session.row);
+  }
+  return toSessionRow(session);
+}
+
+function renameSession(unit: Unit, session: LockedSession, title: string | null): void {
+  session.title = title;
+  unit.db.run(updateTitle, title, session.row);
+  unit.db.run(removeText, session.row);
+  unit.db.run(insertText, session.row, `${session.key} ${title ?? ''}`);
+}

@@ -1,0 +1,212 @@
+import type {
+  BoundInput,
+  Committed,
+  OpenedStep,
+  PlannedCall,
+  StepRecord,
+} from '@cuttle/core-types/ports';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
+import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
+import { openStepWith, toBoundInput } from './bind.ts';
+import {
+  addTaint,
+  cancelExpired,
+  findRunRow,
+  holdRun,
+  isAdmissible,
+  noteProgress,
+  taintOf,
+} from './runs.ts';
+import { appendAnswer, appendResults } from './transcript.ts';
+import { addUsageRow } from './usage.ts';
+
+const selectStep = `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND n = ?`;
+const selectLastStep = `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`;
+
+/** Opens the next step: results and steering enter the transcript, the boundary is stored. */
+export function openStep(
+  unit: Unit,
+  input: { runId: string; fence: string; step: number; onlyIfSteered?: boolean },
+): OpenedStep | undefined {
+  const { runId, step } = input;
+  const run = holdRun(unit, runId, input.fence);
+  const session = lockSession(unit, run.session_id);
+  const known = findStep(unit, runId, step);
+  if (known) return toOpened(known, listBoundBy(unit, runId, step), unit);
+  const rows = listSteering(unit, session, run);
+  if (input.onlyIfSteered && rows.length === 0) return undefined;
+  requireClosedBefore(unit, runId, step);
+  appendResults(unit, session, { runId, step: step - 1 });
+  const { uptoSeq, bound } = openStepWith(unit, session, { runId, step, rows });
+  addTaint(unit, run, taintOf(rows));
+  noteProgress(unit, run);
+  return { step, attempt: 1, uptoSeq, bound, events: unit.events };
+}
+
+export function findStep(unit: Unit, runId: string, step: number): StepRow | undefined {
+  return unit.db.find<StepRow>(selectStep, runId, step);
+}
+
+export function findLastStep(unit: Unit, runId: string): StepRow | undefined {
+  return unit.db.find<StepRow>(selectLastStep, runId);
+}
+
+function toOpened(step: StepRow, bound: readonly BoundInput[], unit: Unit): OpenedStep {
+  const { attempt, upto_seq: uptoSeq } = step;
+  return { step: step.n, attempt, uptoSeq, bound, events: unit.events };
+}
+
+const selectBoundBy = `SELECT inbound.* FROM entry JOIN inbound ON inbound.space = 'main' AND inbound.id = entry.inbound_id
+WHERE entry.space = 'main' AND entry.session_id = ? AND entry.run_id = ? AND entry.n = ? AND entry.kind = 'input' ORDER BY entry.seq`;
+
+function listBoundBy(unit: Unit, runId: string, step: number): BoundInput[] {
+  const run = findRunRow(unit, runId);
+  if (!run) return [];
+  return unit.db.list<InboundRecord>(selectBoundBy, run.session_id, runId, step).map(toBoundInput);
+}
+
+const selectSteering = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'steer' ORDER BY seq`;
+const selectFirst = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+
+/** Queued rows that may steer this run now. */
+export function listSteering(
+  unit: Unit,
+  session: LockedSession,
+  run: RunRecord,
+): readonly InboundRecord[] {
+  cancelExpired(unit, session);
+  if (session.queued === 0) return [];
+  const first = unit.db.find<InboundRecord>(selectFirst, run.id);
+  if (!first) return [];
+  const rows = unit.db.list<InboundRecord>(selectSteering, session.id);
+  return rows.filter((row) => isAdmissible(row, first));
+}
+
+const selectOpenCall = `SELECT i FROM call WHERE space = 'main' AND run_id = ? AND n = ? AND state IN ('planned', 'started') LIMIT 1`;
+
+/** The step before is done and all of its calls are terminal; the steps before it were, when it opened. */
+function requireClosedBefore(unit: Unit, runId: string, step: number): void {
+  const last = findLastStep(unit, runId);
+  const open = unit.db.find<{ i: number }>(selectOpenCall, runId, step - 1);
+  if (last?.n === step - 1 && last.state === 'done' && !open) return;
+  throw new CuttleError(
+    'request.invalid',
+    open
+      ? `Step ${step} of run ${runId} cannot open: call ${open.i} of the step before has no result.`
+      : `Step ${step} of run ${runId} cannot open: its last step is ${last?.n ?? 0} (${last?.state ?? 'none'}).`,
+  );
+}
+
+export function hasOpenCalls(unit: Unit, runId: string, step: number): boolean {
+  return unit.db.find(selectOpenCall, runId, step) !== undefined;
+}
+
+const restart = `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING *`;
+
+/** A further attempt of the open step, with the same boundary. */
+export function restartStep(
+  unit: Unit,
+  input: { runId: string; fence: string; step: number },
+): { attempt: number; events: Unit['events'] } {
+  const { runId, step } = input;
+  const run = holdRun(unit, runId, input.fence);
+  const session = lockSession(unit, run.session_id);
+  const row = unit.db.find<StepRow>(restart, runId, step);
+  if (!row) throw new CuttleError('request.invalid', `Step ${step} of run ${runId} is not open.`);
+  addEvent(unit, session, { kind: 'step.restart', runId, ref: { step, attempt: row.attempt } });
+  return { attempt: row.attempt, events: unit.events };
+}
+
+/** The open step becomes done. */
+export function recordStep(unit: Unit, input: StepRecord): Committed {
+  const run = holdRun(unit, input.runId, input.fence);
+  storeStep(unit, lockSession(unit, run.session_id), { run, record: input });
+  return toCommitted(unit);
+}
+
+const closeStep = `UPDATE step SET state = 'done', answer = ?, finish = ?, usage = ?, provider = ?, model = ?, cost_micros = ?, closed_at = ? WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open'`;
+
+/** Stores what a step answered; a step that is done already stays as it is. */
+export function storeStep(
+  unit: Unit,
+  session: LockedSession,
+  input: { readonly run: RunRecord; readonly record: StepRecord },
+): void {
+  const { run, record } = input;
+  const { runId, step, answer, finish, usage } = record;
+  const closed = unit.db.run(
+    closeStep,
+    toStored(answer),
+    finish,
+    toStored(usage),
+    record.provider,
+    record.model,
+    record.costMicros ?? null,
+    unit.now,
+    runId,
+    step,
+  );
+  if (closed === 0) return requireDone(unit, runId, step);
+  appendAnswer(unit, session, { runId, step, answer });
+  for (const call of record.calls) insertCall(unit, record, call);
+  addUsageRow(unit, session, record);
+  addEvent(unit, session, { kind: 'step.end', runId, ref: { step } });
+  noteProgress(unit, run);
+}
+
+function requireDone(unit: Unit, runId: string, step: number): void {
+  const known = findStep(unit, runId, step);
+  if (known?.state !== 'done')
+    throw new CuttleError(
+      'request.invalid',
+      `Step ${step} of run ${runId} is ${known?.state ?? 'missing'}, so nothing can be recorded.`,
+    );
+}
+
+const insertCallRow = `INSERT INTO call (id, run_id, n, i, call_id, tool, input, effect, plan_hash, gated, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned')`;
+
+function insertCall(unit: Unit, record: StepRecord, call: PlannedCall): void {
+  const { runId, step } = record;
+  unit.db.run(
+    insertCallRow,
+    toCallRow(runId, step, call.index),
+    runId,
+    step,
+    call.index,
+    call.callId,
+    call.tool,
+    toStored(call.input),
+    call.effect,
+    call.planHash,
+    Number(call.gated),
+  );
+}
+
+/** The id of a call's row. */
+export function toCallRow(runId: string, step: number, index: number): string {
+  return `${runId}:${step}:${index}`;
+}
+
+const selectDeltaTarget = `SELECT state, attempt FROM step WHERE space = 'main' AND run_id = ? AND n = ?`;
+const insertDelta = `INSERT INTO delta (run_id, n, attempt, start, text) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+
+/** Text already shown. What comes late, for a closed step or an older attempt, is of no use and is dropped. */
+export function appendDelta(
+  unit: Unit,
+  input: {
+    runId: string;
+    fence: string;
+    step: number;
+    attempt: number;
+    offset: number;
+    text: string;
+  },
+): void {
+  const { runId, step, attempt } = input;
+  holdRun(unit, runId, input.fence);
+  const target = unit.db.find<Pick<StepRow, 'state' | 'attempt'>>(selectDeltaTarget, runId, step);
+  if (target?.state !== 'open' || target.attempt !== attempt) return;
+  unit.db.run(insertDelta, runId, step, attempt, input.offset, input.text);
+}

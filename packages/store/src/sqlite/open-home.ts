@@ -1,0 +1,120 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { StorePointName } from './crash-point.ts';
+import { type Database, openDatabase } from './database.ts';
+import { checkFile, migrate, requireSqlite, schemaVersion, toCorrupt } from './migrate.ts';
+import { createNewId } from './new-id.ts';
+import { openOwnership } from './ownership.ts';
+import type { StoreRecord } from './rows.ts';
+
+/** An open home: its one writing connection, and who owns it. */
+export interface Home {
+  readonly db: Database;
+  readonly path: string;
+  readonly boot: string;
+  readonly epoch: string;
+  newId(): string;
+  /** The database's clock: integer ms UTC. */
+  readNow(): number;
+  /** Throws `store.failed` where another opening took over. Run inside each group. */
+  checkBoot(): void;
+  close(): void;
+}
+
+export const inMemory = ':memory:';
+
+// Wal: https://sqlite.org/wal.html. Full: a commit is on the disk when it returns, which on macOS needs F_FULLFSYNC.
+const pragmas = [
+  'PRAGMA journal_mode = WAL',
+  'PRAGMA synchronous = FULL',
+  'PRAGMA fullfsync = ON',
+  'PRAGMA checkpoint_fullfsync = ON',
+  'PRAGMA wal_autocheckpoint = 4000',
+  'PRAGMA journal_size_limit = 67108864',
+  'PRAGMA temp_store = MEMORY',
+  'PRAGMA cache_size = -8000',
+];
+
+/** Takes sole ownership of a home, migrates it, and makes every lease of an earlier opening dead. */
+export function openHome(
+  path: string,
+  options: { readonly now?: number | undefined; point(name: StorePointName): void },
+): Home {
+  const { point } = options;
+  if (path === inMemory) return openBoot(openDatabase(path), path, { ...options, release() {} });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const ownership = openOwnership(path);
+  try {
+    point('boot.after.lock');
+    const isNew = !existsSync(path);
+    checkFile(path);
+    const db = openDatabase(path);
+    // The journal files take their mode from the database.
+    if (isNew) chmodSync(path, 0o600);
+    return openBoot(db, path, { ...options, release: () => ownership.release() });
+  } catch (error) {
+    ownership.release();
+    throw error;
+  }
+}
+
+const selectStore = `SELECT * FROM store`;
+const insertStore = `INSERT INTO store (epoch, boot, schema, min_writer, clock_high, opened_at) VALUES (?, ?, ?, 1, ?, ?)`;
+const updateStore = `UPDATE store SET boot = ?, schema = ?, clean = 0, clock_high = ?, opened_at = ?`;
+const selectNow = `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`;
+
+function openBoot(
+  db: Database,
+  path: string,
+  options: {
+    readonly now?: number | undefined;
+    point(name: StorePointName): void;
+    release(): void;
+  },
+): Home {
+  const { point, release } = options;
+  const readNow = (): number => db.find<{ now: number }>(selectNow)?.now ?? 0;
+  try {
+    requireSqlite(db);
+    for (const pragma of pragmas) db.raw.exec(pragma);
+    migrate(db, path, point);
+    const now = options.now ?? readNow();
+    const newId = createNewId(() => options.now ?? readNow());
+    const boot = newId();
+    point('boot.before.epoch');
+    const known = db.find<StoreRecord>(selectStore);
+    const epoch = known?.epoch ?? newId();
+    if (known) db.run(updateStore, boot, schemaVersion, now, now);
+    else db.run(insertStore, epoch, boot, schemaVersion, now, now);
+    point('boot.after.epoch');
+    return {
+      db,
+      path,
+      boot,
+      epoch,
+      newId,
+      readNow,
+      checkBoot: () => checkBoot(db, boot),
+      close() {
+        point('close.before.clean');
+        db.run(`UPDATE store SET clean = 1 WHERE boot = ?`, boot);
+        db.close();
+        release();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw toCorrupt(error, path);
+  }
+}
+
+const selectBoot = `SELECT boot FROM store`;
+
+function checkBoot(db: Database, boot: string): void {
+  const owner = db.find<{ boot: string }>(selectBoot)?.boot;
+  if (owner !== boot)
+    throw new CuttleError('store.failed', 'Another opening took this database over.', {
+      details: { owner },
+    });
+}

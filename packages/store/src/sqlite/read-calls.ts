@@ -1,0 +1,34 @@
+import { toCorrupt } from './migrate.ts';
+import { blobReader, reader } from './reader/index.ts';
+import type { View } from './view.ts';
+import { type Call, type Reply, toFailure, toReply } from './wire.ts';
+
+const reads = { ...reader, ...blobReader };
+type ReadName = keyof typeof reads;
+
+export function isRead(op: string): op is ReadName {
+  return Object.hasOwn(reads, op);
+}
+
+/** Each call in a read transaction of its own, short and with one moment of truth. */
+export function runReads(
+  calls: readonly Call[],
+  { db, path, now, boot }: View & { readonly path: string },
+): Reply[] {
+  return calls.map(([id, op, input]) => {
+    db.exec('BEGIN');
+    try {
+      return toReply(id, runRead({ db, now, boot }, op, input));
+    } catch (error) {
+      return [id, null, toFailure(toCorrupt(error, path))];
+    } finally {
+      db.exec('COMMIT');
+    }
+  });
+}
+
+function runRead(view: View, op: string, input: unknown): unknown {
+  if (!isRead(op)) throw new TypeError(`There is no read ${op}.`);
+  // `input` is what the typed port was called with, after a turn through JSON.
+  return reads[op](view, input as never);
+}

@@ -1,0 +1,31 @@
+import { openDatabase } from './database.ts';
+import { runReads } from './read-calls.ts';
+import type { Batch } from './wire.ts';
+
+export interface ReaderOptions {
+  readonly path: string;
+  /** The opening this reader belongs to. */
+  readonly boot: string;
+}
+
+/** The reading half of an open home: a text of calls in, a text of replies out. */
+export interface ReaderHost {
+  run(text: string): string;
+  close(): void;
+}
+
+const selectNow = `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`;
+
+export function createReaderHost({ path, boot }: ReaderOptions): ReaderHost {
+  const db = openDatabase(path, { readOnly: true });
+  db.raw.exec('PRAGMA query_only = ON');
+  db.raw.exec('PRAGMA cache_size = -4000');
+  return {
+    run(text) {
+      const batch = JSON.parse(text) as Batch; // written by our own main thread
+      const now = batch.now ?? db.find<{ now: number }>(selectNow)?.now ?? 0;
+      return JSON.stringify(runReads(batch.calls, { db, path, now, boot }));
+    },
+    close: () => db.close(),
+  };
+}

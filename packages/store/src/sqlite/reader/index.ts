@@ -1,0 +1,58 @@
+import type { Reader } from '@cuttle/core-types/ports';
+import type { View } from '../view.ts';
+import { findIdentity, findPairing, findToken, listPairings } from './access.ts';
+import { findApproval, listApprovals } from './approvals.ts';
+import { eventBounds, readEvents, readOpenText } from './events.ts';
+import { readFate } from './fate.ts';
+import { readAudit, usage } from './ledger.ts';
+import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
+import { findInbound, findRun } from './runs.ts';
+import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
+import { findSession, findSessionById, listSessions } from './sessions.ts';
+import { readHistory, readTranscript, searchMessages } from './transcript.ts';
+import { findBlobType, findValue, listValues, searchValues } from './values.ts';
+import { counts, findWork } from './work.ts';
+
+/** Each read, as a function that runs inside one read transaction. */
+export const reader = {
+  findSession,
+  findSessionById,
+  listSessions,
+  readTranscript,
+  readHistory,
+  searchMessages,
+  findRun,
+  findInbound,
+  readFate,
+  readEvents,
+  eventBounds,
+  readOpenText,
+  findWork,
+  findDueSchedules,
+  nextScheduleAt,
+  listSchedules,
+  findIdentity,
+  listPairings,
+  findPairing,
+  findToken,
+  listApprovals,
+  findApproval,
+  listOutbound,
+  findOutbound,
+  findConversation,
+  findConversationById,
+  counts,
+  usage,
+  readAudit,
+  findValue,
+  listValues,
+  searchValues,
+} satisfies {
+  [Name in keyof Reader]: (
+    view: View,
+    ...input: Parameters<Reader[Name]>
+  ) => Awaited<ReturnType<Reader[Name]>>;
+};
+
+/** Reads of the parts beside the reader. */
+export const blobReader = { findBlobType };

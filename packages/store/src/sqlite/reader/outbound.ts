@@ -1,0 +1,76 @@
+import type { Json } from '@cuttle/core-types';
+import type { ConversationRef, OutboundPart, OutboundRow, Reader } from '@cuttle/core-types/ports';
+import type { ConversationRecord, OutboundRecord } from '../rows.ts';
+import { fromStored } from '../stored-json.ts';
+import { toLimit, type View } from '../view.ts';
+
+const withAccount = `SELECT outbound.*, conversation.account_id FROM outbound JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id WHERE outbound.space = 'main'`;
+const selectById = `${withAccount} AND outbound.id = ?`;
+// Both states are left out of the index: nearly all rows are in one of them, so the newest are near.
+const selectUsual = `${withAccount} AND outbound.state = ? ORDER BY outbound.rowid DESC LIMIT ?`;
+const selectOther = `${withAccount} AND outbound.state = ? AND outbound.state NOT IN ('sent', 'withdrawn') AND outbound.discarded = 0 ORDER BY outbound.rowid DESC LIMIT ?`;
+type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
+
+/** Newest first. Dead letters that the owner has discarded are not listed. */
+export function listOutbound(
+  view: View,
+  input: Parameters<Reader['listOutbound']>[0],
+): OutboundRow[] {
+  const limit = toLimit(input.limit);
+  const rows = [...new Set(input.states)].flatMap((state) => {
+    const sql = state === 'sent' || state === 'withdrawn' ? selectUsual : selectOther;
+    return view.db.list<OutboundWithAccount>(sql, state, limit);
+  });
+  return rows
+    .toSorted((left, right) => right.created_at - left.created_at)
+    .slice(0, limit)
+    .map(toOutboundRow);
+}
+
+export function findOutbound(view: View, outboundId: string): OutboundRow | undefined {
+  const row = view.db.find<OutboundWithAccount>(selectById, outboundId);
+  return row && toOutboundRow(row);
+}
+
+function toOutboundRow(row: OutboundWithAccount): OutboundRow {
+  return {
+    outboundId: row.id,
+    conversationId: row.conversation_id,
+    accountId: row.account_id,
+    state: row.state,
+    kind: row.kind,
+    origin: row.origin,
+    text: fromStored<OutboundPart>(row.body).text,
+    attempt: row.attempt,
+    reason: row.reason ?? undefined,
+    at: row.created_at,
+  };
+}
+
+const selectByKey = `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
+const selectConversation = `SELECT * FROM conversation WHERE space = 'main' AND id = ?`;
+
+export function findConversation(
+  view: View,
+  input: { accountId: string; key: string },
+): ConversationRef | undefined {
+  const row = view.db.find<ConversationRecord>(selectByKey, input.accountId, input.key);
+  return row && toConversationRef(row);
+}
+
+export function findConversationById(
+  view: View,
+  conversationId: string,
+): ConversationRef | undefined {
+  const row = view.db.find<ConversationRecord>(selectConversation, conversationId);
+  return row && toConversationRef(row);
+}
+
+function toConversationRef(row: ConversationRecord): ConversationRef {
+  return {
+    accountId: row.account_id,
+    key: row.key,
+    target: fromStored<Json>(row.target),
+    group: row.is_group === 1,
+  };
+}

@@ -1,0 +1,19 @@
+import type * as schema from './schema.ts';
+
+/** A row as plain SQL gives it: the schema's own types, which stay inside this package. */
+export type AccountRecord = typeof schema.account.$inferSelect;
+export type ApprovalRecord = typeof schema.approval.$inferSelect;
+export type CallRecord = typeof schema.call.$inferSelect;
+export type ConversationRecord = typeof schema.conversation.$inferSelect;
+export type EntryRecord = typeof schema.entry.$inferSelect;
+export type EventRecord = typeof schema.event.$inferSelect;
+export type IdentityRecord = typeof schema.identity.$inferSelect;
+export type InboundRecord = typeof schema.inbound.$inferSelect;
+export type OutboundRecord = typeof schema.outbound.$inferSelect;
+export type PairingRecord = typeof schema.pairing.$inferSelect;
+export type RunRecord = typeof schema.run.$inferSelect;
+export type ScheduleRecord = typeof schema.schedule.$inferSelect;
+export type SessionRecord = typeof schema.session.$inferSelect;
+export type StepRow = typeof schema.step.$inferSelect;
+export type StoreRecord = typeof schema.store.$inferSelect;
+export type TokenRecord = typeof schema.token.$inferSelect;

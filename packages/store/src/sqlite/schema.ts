@@ -1,0 +1,19 @@
+/**
+ * The tables of a SQLite home. Wrong states do not fit in: each CHECK, UNIQUE and FOREIGN KEY here is a sentence of
+ * docs/durability. `node generate.ts` turns a change of these files into a migration.
+ * Never loaded by a running gateway: statements are plain SQL, and only the row types are used.
+ */
+export { delta, run, step, call, approval } from './schema/run.ts';
+export { outbound } from './schema/delivery.ts';
+export { entry, event, inbound, seen, summary } from './schema/queue.ts';
+export {
+  account,
+  conversation,
+  identity,
+  pairing,
+  person,
+  session,
+  store,
+  token,
+} from './schema/place.ts';
+export { audit, blob, kv, kv_once, schedule, usage } from './schema/values.ts';

@@ -1,0 +1,189 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from 'drizzle-orm/sqlite-core';
+import { flag, oneOf, space, time } from './columns.ts';
+
+/** One row: the life of this database. */
+export const store = sqliteTable(
+  'store',
+  {
+    one: integer().primaryKey().default(1),
+    /** The timeline; part of every cursor. */
+    epoch: text().notNull(),
+    /** The opening that owns every lease. */
+    boot: text().notNull(),
+    schema: integer().notNull(),
+    min_writer: integer().notNull(),
+    /** The highest time seen, against jumps of the clock. */
+    clock_high: integer().notNull(),
+    opened_at: time(),
+    /** 1 after an orderly close. */
+    clean: flag(),
+    /** Queued inbounds that are no control, over all sessions. */
+    queued: integer().notNull().default(0),
+    sessions: integer().notNull().default(0),
+  },
+  () => [check('store_one', sql`one = 1`), check('store_queued', sql`queued >= 0`)],
+);
+
+/** The gateway's own account on a platform. */
+export const account = sqliteTable(
+  'account',
+  {
+    space: space(),
+    id: text().notNull(),
+    channel: text().notNull(),
+    name: text().notNull(),
+    platform_id: text().notNull(),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.id] }),
+    unique('account_platform').on(t.space, t.channel, t.platform_id),
+  ],
+);
+
+/** A lane: a chat (and thread) of an account, where outbound rows go in order. */
+export const conversation = sqliteTable(
+  'conversation',
+  {
+    space: space(),
+    id: text().notNull(),
+    account_id: text().notNull(),
+    key: text().notNull(),
+    target: text().notNull(),
+    is_group: flag(),
+    next_seq: integer().notNull().default(1),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.id] }),
+    unique('conversation_key').on(t.space, t.account_id, t.key),
+    foreignKey({ columns: [t.space, t.account_id], foreignColumns: [account.space, account.id] }),
+  ],
+);
+
+export const queueModes = ['steer', 'followup', 'collect', 'interrupt'] as const;
+
+/** The lock of its queue, transcript and events; three counters, so that none has gaps. */
+export const session = sqliteTable(
+  'session',
+  {
+    row: integer().primaryKey(),
+    space: space(),
+    id: text().notNull(),
+    key: text().notNull(),
+    agent_id: text().notNull(),
+    generation: integer().notNull().default(1),
+    title: text(),
+    model: text(),
+    queue_mode: text({ enum: queueModes }),
+    archived: flag(),
+    next_event: integer().notNull().default(1),
+    next_inbound: integer().notNull().default(1),
+    next_entry: integer().notNull().default(1),
+    /** Queued inbounds that are no control. */
+    queued: integer().notNull().default(0),
+    /** Inputs and answers in the transcript of this generation. */
+    messages: integer().notNull().default(0),
+    created_at: time(),
+    /** The last accepted message or end of a run; null for a place that was only ever refused. */
+    active_at: integer(),
+  },
+  (t) => [
+    unique('session_id').on(t.space, t.id),
+    unique('session_key').on(t.space, t.key),
+    index('session_active')
+      .on(t.space, t.active_at, t.id)
+      .where(sql`active_at IS NOT NULL`),
+    index('session_agent')
+      .on(t.space, t.agent_id, t.active_at, t.id)
+      .where(sql`active_at IS NOT NULL`),
+    index('session_archived')
+      .on(t.space, t.active_at, t.id)
+      .where(sql`archived = 1`),
+    check('session_mode', oneOf('queue_mode', queueModes)),
+    check('session_queued', sql`queued >= 0`),
+  ],
+);
+
+/** A human; identities on platforms point to one. */
+export const person = sqliteTable(
+  'person',
+  { space: space(), id: text().notNull(), name: text(), created_at: time() },
+  (t) => [primaryKey({ columns: [t.space, t.id] })],
+);
+
+export const accesses = ['allowed', 'blocked', 'none'] as const;
+
+export const identity = sqliteTable(
+  'identity',
+  {
+    space: space(),
+    channel: text().notNull(),
+    account_id: text().notNull(),
+    external_id: text().notNull(),
+    person_id: text().notNull(),
+    name: text(),
+    access: text({ enum: accesses }).notNull(),
+    updated_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.channel, t.account_id, t.external_id] }),
+    foreignKey({ columns: [t.space, t.person_id], foreignColumns: [person.space, person.id] }),
+    check('identity_access', oneOf('access', accesses)),
+  ],
+);
+
+export const tokenKinds = ['code', 'cookie', 'api'] as const;
+
+/** A secret that authenticates, by its hash alone. */
+export const token = sqliteTable(
+  'token',
+  {
+    space: space(),
+    hash: text().notNull(),
+    kind: text({ enum: tokenKinds }).notNull(),
+    name: text().notNull(),
+    principal: text().notNull(),
+    created_at: time(),
+    expires_at: integer(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.hash] }),
+    index('token_expiry')
+      .on(t.space, t.expires_at)
+      .where(sql`expires_at IS NOT NULL`),
+    check('token_kind', oneOf('kind', tokenKinds)),
+  ],
+);
+
+/** A stranger who asked to be let in; one live code per sender. */
+export const pairing = sqliteTable(
+  'pairing',
+  {
+    space: space(),
+    code_hash: text().notNull(),
+    code_hint: text().notNull(),
+    channel: text().notNull(),
+    account_id: text().notNull(),
+    external_id: text().notNull(),
+    name: text(),
+    conversation: text().notNull(),
+    created_at: time(),
+    expires_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.code_hash] }),
+    unique('pairing_sender').on(t.space, t.channel, t.account_id, t.external_id),
+    index('pairing_expiry').on(t.space, t.expires_at),
+  ],
+);

@@ -1,0 +1,116 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from 'drizzle-orm/sqlite-core';
+import { space, time } from './columns.ts';
+
+export const schedule = sqliteTable(
+  'schedule',
+  {
+    space: space(),
+    id: text().notNull(),
+    key: text().notNull(),
+    revision: integer().notNull().default(1),
+    owner: text().notNull(),
+    session_key: text().notNull(),
+    agent_id: text().notNull(),
+    text: text().notNull(),
+    principal: text().notNull(),
+    provenance: text().notNull(),
+    route: text().notNull(),
+    conversation: text(),
+    /** Null once it fired or was cancelled; the row stays, so that its key is known. */
+    next_at: integer(),
+    last_at: integer(),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.id] }),
+    unique('schedule_key').on(t.space, t.key),
+    index('schedule_due')
+      .on(t.space, t.next_at)
+      .where(sql`next_at IS NOT NULL`),
+    index('schedule_owner')
+      .on(t.space, t.owner, t.next_at)
+      .where(sql`next_at IS NOT NULL`),
+    check('schedule_next', sql`next_at IS NULL OR last_at IS NULL OR next_at > last_at`),
+  ],
+);
+
+/** Usage by day, session and model; each step adds to it in the transaction that records the step. */
+export const usage = sqliteTable(
+  'usage',
+  {
+    space: space(),
+    /** UTC, `2026-11-21`. */
+    day: text().notNull(),
+    session_id: text().notNull(),
+    agent_id: text().notNull(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    calls: integer().notNull(),
+    input_tokens: integer().notNull(),
+    output_tokens: integer().notNull(),
+    cache_read_tokens: integer().notNull(),
+    cache_write_tokens: integer().notNull(),
+    reasoning_tokens: integer().notNull(),
+    cost_micros: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.day, t.session_id, t.agent_id, t.provider, t.model] }),
+    index('usage_session').on(t.space, t.session_id, t.day),
+  ],
+);
+
+/** What the `BlobStore` holds; the bytes are synced before the row is written. */
+export const blob = sqliteTable(
+  'blob',
+  {
+    space: space(),
+    sha256: text().notNull(),
+    mime_type: text().notNull(),
+    bytes: integer().notNull(),
+    created_at: time(),
+  },
+  (t) => [primaryKey({ columns: [t.space, t.sha256] })],
+);
+
+export const audit = sqliteTable(
+  'audit',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    space: space(),
+    at: time(),
+    kind: text().notNull(),
+    principal: text().notNull(),
+    details: text().notNull(),
+  },
+  (t) => [index('audit_order').on(t.space, t.seq)],
+);
+
+/** Notes, memory, small state. */
+export const kv = sqliteTable(
+  'kv',
+  {
+    row: integer().primaryKey(),
+    space: space(),
+    namespace: text().notNull(),
+    key: text().notNull(),
+    value: text().notNull(),
+    updated_at: time(),
+  },
+  (t) => [unique('kv_key').on(t.space, t.namespace, t.key)],
+);
+
+/** Puts that took effect, by the key of the call that asked for them. */
+export const kv_once = sqliteTable(
+  'kv_once',
+  { space: space(), once: text().notNull(), at: time() },
+  (t) => [primaryKey({ columns: [t.space, t.once] }), index('kv_once_age').on(t.space, t.at)],
+);

@@ -1,0 +1,18 @@
+import type { SessionRow } from '@cuttle/core-types/ports';
+import type { SessionRecord } from './rows.ts';
+
+export function toSessionRow(row: SessionRecord): SessionRow {
+  return {
+    sessionId: row.id,
+    sessionKey: row.key,
+    agentId: row.agent_id,
+    generation: row.generation,
+    title: row.title ?? undefined,
+    model: row.model ?? undefined,
+    queueMode: row.queue_mode ?? undefined,
+    archived: row.archived === 1,
+    messages: row.messages,
+    createdAt: row.created_at,
+    updatedAt: row.active_at ?? row.created_at,
+  };
+}

@@ -1,0 +1,145 @@
+import type {
+  Committed,
+  DurableEvent,
+  DurableEventKind,
+  EventRef,
+  Settled,
+} from '@cuttle/core-types/ports';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { Database } from './database.ts';
+import type { SessionRecord } from './rows.ts';
+import { toStored } from './stored-json.ts';
+
+/** What every transaction of one opening shares. */
+export interface UnitDeps {
+  readonly db: Database;
+  readonly boot: string;
+  readonly epoch: string;
+  newId(): string;
+  /** A named place where a crash test may cut. */
+  point(name: string): void;
+}
+
+/** One named transaction while it runs: its time, the sessions it holds, and what it will tell. */
+export interface Unit extends UnitDeps {
+  readonly now: number;
+  readonly events: DurableEvent[];
+  readonly conversations: Set<string>;
+  readonly inbounds: string[];
+  readonly sessions: Map<string, LockedSession>;
+  /** Change of the number of queued rows over all sessions. */
+  queued: number;
+}
+
+/** A session's row, changed in place and written once, by `saveSessions`. */
+export interface LockedSession extends SessionRecord {
+  readonly row: number;
+  readonly id: string;
+  readonly key: string;
+}
+
+export function createUnit(deps: UnitDeps, now: number): Unit {
+  return {
+    ...deps,
+    now,
+    events: [],
+    conversations: new Set(),
+    inbounds: [],
+    sessions: new Map(),
+    queued: 0,
+  };
+}
+
+const selectSession = `SELECT * FROM session WHERE space = 'main' AND id = ?`;
+const selectSessionByKey = `SELECT * FROM session WHERE space = 'main' AND key = ?`;
+const insertSession = `INSERT INTO session (id, key, agent_id, created_at) VALUES (?, ?, ?, ?) RETURNING *`;
+const countSession = `UPDATE store SET sessions = sessions + 1`;
+const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
+const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ? WHERE row = ?`;
+const updateQueued = `UPDATE store SET queued = queued + ?`;
+
+/** The session's row, held for the rest of the transaction. Every transaction that numbers anything takes it first. */
+export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
+  const held = unit.sessions.get(sessionId);
+  if (held) return held;
+  return hold(unit, unit.db.find<LockedSession>(selectSession, sessionId));
+}
+
+export function lockSession(unit: Unit, sessionId: string): LockedSession {
+  const session = findSession(unit, sessionId);
+  if (!session) throw new CuttleError('session.not-found', `There is no session ${sessionId}.`);
+  return session;
+}
+
+export function findSessionByKey(unit: Unit, key: string): LockedSession | undefined {
+  for (const held of unit.sessions.values()) if (held.key === key) return held;
+  return hold(unit, unit.db.find<LockedSession>(selectSessionByKey, key));
+}
+
+export function openSession(unit: Unit, key: string, agentId: string): LockedSession {
+  const known = findSessionByKey(unit, key);
+  if (known) return known;
+  const session = unit.db.find<LockedSession>(insertSession, unit.newId(), key, agentId, unit.now);
+  if (!session) throw new TypeError('INSERT … RETURNING returned no session.');
+  unit.db.run(countSession);
+  unit.db.run(insertSessionText, session.row, key);
+  unit.sessions.set(session.id, session);
+  return session;
+}
+
+function hold(unit: Unit, session: LockedSession | undefined): LockedSession | undefined {
+  if (session) unit.sessions.set(session.id, session);
+  return session;
+}
+
+/** Ends every transaction: the counters it moved are written in it. */
+export function saveSessions(unit: Unit): void {
+  for (const session of unit.sessions.values())
+    unit.db.run(
+      updateSession,
+      session.generation,
+      session.model,
+      session.queue_mode,
+      session.next_event,
+      session.next_inbound,
+      session.next_entry,
+      session.queued,
+      session.messages,
+      session.row,
+    );
+  if (unit.queued !== 0) unit.db.run(updateQueued, unit.queued);
+}
+
+/** Moves the session to the top of the lists. Rows move in two indexes, so small steps of time are not worth it. */
+export function touchSession(unit: Unit, session: LockedSession, atLeastMs: number): void {
+  if (session.active_at !== null && unit.now - session.active_at < atLeastMs) return;
+  session.active_at = unit.now;
+  unit.db.run(`UPDATE session SET active_at = ? WHERE row = ?`, unit.now, session.row);
+}
+
+const insertEvent = `INSERT INTO event (session_id, seq, run_id, kind, ref, at) VALUES (?, ?, ?, ?, ?, ?)`;
+
+/** Adds the session's next durable event: under its lock, so that the order of numbers is the order of commits. */
+export function addEvent(
+  unit: Unit,
+  session: LockedSession,
+  event: {
+    readonly kind: DurableEventKind;
+    readonly runId?: string;
+    readonly ref?: Omit<EventRef, 'detail'> & { readonly detail?: object | string };
+  },
+): void {
+  const seq = session.next_event++;
+  const { kind, runId } = event;
+  const ref = (event.ref ?? {}) as EventRef; // details are values of core-types, all of which are JSON
+  unit.db.run(insertEvent, session.id, seq, runId ?? null, kind, toStored(ref), unit.now);
+  unit.events.push({ sessionId: session.id, seq, runId, kind, ref, at: unit.now });
+}
+
+export function toCommitted(unit: Unit): Committed {
+  return { events: unit.events, conversations: [...unit.conversations] };
+}
+
+export function toSettled(unit: Unit): Settled {
+  return { ...toCommitted(unit), inbounds: unit.inbounds };
+}

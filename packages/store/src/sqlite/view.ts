@@ -1,0 +1,16 @@
+import type { Database } from './database.ts';
+
+/** One read transaction: every statement in it sees the same moment. */
+export interface View {
+  readonly db: Database;
+  readonly now: number;
+  /** The opening that reads; leases of another one are dead. */
+  readonly boot: string;
+}
+
+const mostRows = 1_000;
+
+/** What was asked for, within what one page may hold. */
+export function toLimit(limit: number): number {
+  return Math.min(mostRows, Math.max(0, Math.trunc(limit) || 0));
+}

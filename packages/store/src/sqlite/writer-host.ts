@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs';
+import type { StoreHealth } from '@cuttle/core-types/ports';
+import { type CrashPoint, createPoint } from './crash-point.ts';
+import { createDisk, createNoDisk, type DiskOptions } from './disk.ts';
+import { commitGroup, type GroupDeps, isTransaction } from './group.ts';
+import { inMemory, openHome } from './open-home.ts';
+import { runReads } from './read-calls.ts';
+import type { Batch, Call } from './wire.ts';
+
+export interface WriterOptions {
+  readonly path: string;
+  /** Unix ms at the opening; absent: the database's clock. */
+  readonly now?: number | undefined;
+  readonly disk?: DiskOptions | undefined;
+  readonly crashPoint?: CrashPoint | undefined;
+  /** Pages the database may have; a test's stand-in for a disk that is full. */
+  readonly maxPages?: number | undefined;
+}
+
+/** The writing half of an open home, wherever it runs: texts of calls in, a text of replies out. */
+export interface WriterHost {
+  readonly boot: string;
+  readonly epoch: string;
+  readonly health: StoreHealth;
+  /** Runs what waits, in groups. `reply` is called after each COMMIT. Throws where the process must end. */
+  run(batches: readonly string[], reply: (text: string) => void): void;
+  /** Upkeep that is due without any call: room on the disk, the length of the write-ahead log. */
+  tend(): void;
+  close(): void;
+}
+
+/** Calls in one transaction at most, so that nobody waits long for a crowd. */
+const mostInGroup = 256;
+/** Calls after which the log is brought into the database, between two groups and after their replies. */
+const checkpointCalls = 1_024;
+/** A log of this length means that a reader holds it: it is told in `health`. */
+const mostLogBytes = 64 * 1024 * 1024;
+
+export function createWriterHost(options: WriterOptions): WriterHost {
+  const { path } = options;
+  const point = createPoint(options.crashPoint);
+  const home = openHome(path, { now: options.now, point });
+  if (options.maxPages !== undefined)
+    home.db.raw.exec(`PRAGMA max_page_count = ${options.maxPages}`);
+  const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
+  const deps: GroupDeps = { home, disk, point };
+  let sinceCheckpoint = 0;
+  let longLog = false;
+  const checkpoint = (): void => {
+    point('checkpoint.before');
+    home.db.list(`PRAGMA wal_checkpoint(PASSIVE)`);
+    sinceCheckpoint = 0;
+    point('checkpoint.after');
+  };
+  return {
+    boot: home.boot,
+    epoch: home.epoch,
+    get health() {
+      return toHealth(disk.level, longLog);
+    },
+    run(batches, reply) {
+      const { calls, now = home.readNow() } = toCalls(batches);
+      disk.look(now);
+      const writes = calls.filter(([, op]) => isTransaction(op));
+      for (const group of toGroups(writes)) {
+        const replies = commitGroup(deps, group, now);
+        point('store.before.reply');
+        reply(JSON.stringify(replies));
+        point('store.after.reply');
+        sinceCheckpoint += group.length;
+      }
+      const reads = calls.filter(([, op]) => !isTransaction(op));
+      if (reads.length > 0)
+        reply(JSON.stringify(runReads(reads, { db: home.db, path, now, boot: home.boot })));
+      if (sinceCheckpoint >= checkpointCalls) checkpoint();
+    },
+    tend() {
+      disk.keepReserve();
+      if (sinceCheckpoint > 0) checkpoint();
+      longLog = logBytes(path) > mostLogBytes;
+    },
+    close: () => home.close(),
+  };
+}
+
+function toHealth(disk: StoreHealth['disk'], longLog: boolean): StoreHealth {
+  const detail =
+    disk === 'ok'
+      ? longLog && 'The write-ahead log is long: a reader holds it open.'
+      : `The disk is ${disk === 'low' ? 'nearly full' : 'full'}: nothing new is taken in.`;
+  return { writable: disk === 'ok', disk, ...(detail && { detail }) };
+}
+
+function logBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The calls of several messages, with the latest time. */
+function toCalls(texts: readonly string[]): Batch {
+  // Our own main thread wrote them, in the shape of `Batch`.
+  const batches = texts.map((text) => JSON.parse(text) as Batch);
+  return { now: batches.at(-1)?.now, calls: batches.flatMap(({ calls }) => calls) };
+}
+
+function* toGroups(calls: readonly Call[]): Generator<readonly Call[]> {
+  for (let at = 0; at < calls.length; at += mostInGroup) yield calls.slice(at, at + mostInGroup);
+}
