@@ -1,1 +1,13 @@
-export {};
+export { createConfigTool } from './config-tool.ts';
+export { describeTools, type ToolRow } from './describe-tools.ts';
+export { createFileTools } from './files/file-tools.ts';
+export { createMathEvaluator, createMathTools, type Evaluate } from './math/math-tools.ts';
+export { createMessageTool } from './message-tool.ts';
+export { createReminderTools, type Place } from './reminder-tools.ts';
+export { createSessionTools } from './session-tools.ts';
+export { createTimeTools } from './time-tools.ts';
+export type { TaintOf } from './values/kept-value.ts';
+export { createMemoryTools } from './values/memory-tools.ts';
+export { createNoteTools } from './values/note-tools.ts';
+export { createFetchTool } from './web/fetch-tool.ts';
+export { type ConvertPage, createPageConverter } from './web/page-converter.ts';

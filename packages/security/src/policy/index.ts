@@ -1,6 +1,6 @@
 export { type Action, authorise, type Decision, type Resource } from './authorise.ts';
 export { type ConversationFacts } from './conversation.ts';
-export { scopeIncludes } from './scopes.ts';
+export { isOwner, scopeIncludes } from './scopes.ts';
 export {
   profileIncludes,
   toolGroups,
