@@ -21,7 +21,13 @@ export {
   wrongContentType,
 } from './http-fault.ts';
 export type { CalledTool, CallMessage, DialectId, ModelCall, OfferedTool } from './model-call.ts';
-export type { ModelServer, ModelServerOptions, Rejection, ServedModel } from './model-server.ts';
+export {
+  defaultApiKey,
+  type ModelServer,
+  type ModelServerOptions,
+  type Rejection,
+  type ServedModel,
+} from './model-server.ts';
 export type { RecordedRequest, RequestOutcome } from './recorded-request.ts';
 export { type BodyFraming, readRecordedCase, type RecordedCase } from './replay/recorded-case.ts';
 export {
@@ -32,6 +38,12 @@ export {
   type TransportVariantId,
   variantsOf,
 } from './replay/replay-server.ts';
+export {
+  readRecordedSequence,
+  type RecordedSequence,
+  type RecordedStep,
+} from './replay/recorded-sequence.ts';
+export { openSequenceServer, type SequenceServer } from './replay/sequence-server.ts';
 export type { VariantOutcome } from './replay/transport-variant.ts';
 export {
   type ModelScript,

@@ -84,6 +84,7 @@ export interface Dialect {
   readonly basePath: string;
 }
 
+/** The key that a server takes when it is told of no other. */
 export const defaultApiKey = 'test-key';
 
 export async function openModelServer(

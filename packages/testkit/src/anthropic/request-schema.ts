@@ -9,7 +9,7 @@ const CacheControl = z
   .strictObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() })
   .nullish();
 
-export const TextBlock = z.strictObject({
+const TextBlock = z.strictObject({
   type: z.literal('text'),
   text: z.string(),
   cache_control: CacheControl,
@@ -135,7 +135,7 @@ export const InputMessage = z.strictObject({
 export type InputMessage = z.infer<typeof InputMessage>;
 
 /** https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */
-export const CustomTool = z.strictObject({
+const CustomTool = z.strictObject({
   type: z.literal('custom').nullish(),
   name: z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/),
   description: z.string().optional(),
@@ -147,7 +147,6 @@ export const CustomTool = z.strictObject({
   eager_input_streaming: z.boolean().nullish(),
   input_examples: z.array(z.record(z.string(), z.unknown())).optional(),
 });
-export type CustomTool = z.infer<typeof CustomTool>;
 const ServerTool = z.looseObject({
   type: z.string().regex(/_(\d{8})$|^mcp_toolset$/),
   name: z.string().optional(),

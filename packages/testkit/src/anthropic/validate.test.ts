@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readRecordedCase } from '../replay/recorded-case.ts';
 import type { AnthropicModel, ApiVersion } from './checked-request.ts';
 import { signThinking } from './signature.ts';
 import { anthropicRules, type Validated, validateMessages } from './validate.ts';
@@ -418,6 +419,24 @@ describe('bodies that break a rule', () => {
 });
 
 describe('bodies that keep the rules', () => {
+  it.each(['thinking-prompt', 'multiple-parallel-tool-calls'])(
+    'takes what the service took: %s',
+    async (name) => {
+      const file = new URL(`../replay/fixtures/${name}.case.json`, import.meta.url).pathname;
+      const { request } = await readRecordedCase(file);
+
+      const validated = validateMessages(request?.body, '2023-06-01', {
+        models: [],
+        turns: 'combined',
+        rules: 'enforced',
+        isSigned: () => false,
+        countPrompt: () => 1,
+      });
+
+      expect(validated).toMatchObject({ ok: true });
+    },
+  );
+
   const parallel = [user('a'), assistant([use('x'), use('y')]), user([result('y'), result('x')])];
   const cases: readonly { readonly what: string; readonly body: object; version?: ApiVersion }[] = [
     {

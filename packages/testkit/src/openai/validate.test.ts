@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readRecordedSequence } from '../replay/recorded-sequence.ts';
 import type { OpenaiModel, ReasoningField } from './checked-request.ts';
 import { openaiRules, type Validated, validateChat } from './validate.ts';
 
@@ -400,6 +401,21 @@ describe('bodies that break a rule', () => {
 });
 
 describe('bodies that keep the rules', () => {
+  it('takes what a service took, step by step', async () => {
+    const name = '../replay/fixtures/tools-streaming-variant-d.sequence.json';
+    const { steps } = await readRecordedSequence(new URL(name, import.meta.url).pathname);
+    const setup = {
+      models: [],
+      reasoning: 'hidden',
+      rules: 'enforced',
+      countPrompt: () => 1,
+    } as const;
+
+    const validated = steps.map(({ request }) => validateChat(request?.body, setup).ok);
+
+    expect(validated).toEqual([true, true]);
+  });
+
   it.each([
     { what: 'neighbours of one role', body: { messages: [user('a'), user('b')] } },
     { what: 'an assistant first', body: { messages: [{ role: 'assistant', content: 'a' }] } },

@@ -3,6 +3,7 @@ import { type LoopbackServer, openLoopbackServer } from '../loopback-server.ts';
 import { createRequestLog, type RecordedRequest, type Recording } from '../recorded-request.ts';
 import { deliver } from './deliver.ts';
 import { readRecordedCase, type RecordedCase } from './recorded-case.ts';
+import { complaintAbout, errorDelivery, toBasePath } from './recorded-path.ts';
 import {
   type BodyVariantId,
   bodyVariantsOf,
@@ -90,7 +91,7 @@ export async function openReplayServer(options: ReplayServerOptions): Promise<Re
     requests: log.requests,
     strayed: strays.requests,
     violations,
-    baseUrl: (suffix) => `${server.origin}${basePathOf(recorded, suffix)}`,
+    baseUrl: (suffix) => `${server.origin}${toBasePath(recorded, suffix)}`,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await other[Symbol.asyncDispose]();
@@ -148,42 +149,4 @@ const tooMany = {
 
 function isSequence(variant: TransportVariantId): variant is keyof typeof sequenceVariants {
   return variant in sequenceVariants;
-}
-
-function complaintAbout(
-  { method, path, order }: RecordedRequest,
-  { request }: RecordedCase,
-): string | undefined {
-  if (request === undefined) return undefined;
-  if (method === request.method && pathOf(path) === pathOf(request.path)) return undefined;
-  return `Request ${order} was ${method} ${path}, recorded was ${request.method} ${request.path}`;
-}
-
-function errorDelivery(
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): Delivery {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-    writes: [Buffer.from(JSON.stringify(body))],
-    pauseMs: 0,
-    ending: 'complete',
-    framing: 'length',
-    encoding: 'plain',
-  };
-}
-
-/** Two slashes at the head were recorded, and mean one. */
-function pathOf(path: string): string {
-  return (path.split('?')[0] ?? '').replace(/^\/+/, '/');
-}
-
-function basePathOf({ request, name }: RecordedCase, suffix: string): string {
-  if (request === undefined) return '';
-  const path = pathOf(request.path);
-  if (!path.endsWith(suffix))
-    throw new TypeError(`The path of ${name} is ${path}, without ${suffix}`);
-  return path.slice(0, path.length - suffix.length);
 }
