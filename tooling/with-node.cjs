@@ -86,13 +86,15 @@ const child = spawn(program, rest, { stdio: 'inherit', env, detached: !windows }
 // A terminal signals every process of the foreground group and npm passes the same signal on again,
 // so that one Ctrl-C arrives here up to three times. Within a second they count as one.
 const passedOn = new Map();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => {
-    const now = Date.now();
-    if (now - (passedOn.get(signal) ?? 0) < 1000) return;
-    passedOn.set(signal, now);
-    child.kill(signal);
-  });
+function passOn(signal) {
+  const now = Date.now();
+  if (now - (passedOn.get(signal) ?? 0) < 1000) return;
+  passedOn.set(signal, now);
+  child.kill(signal);
+}
+process.on('SIGINT', passOn).on('SIGTERM', passOn);
+// A closed terminal ends the program. Without one (nohup, a service) nothing is to be heard.
+if (process.stdin.isTTY) process.on('SIGHUP', () => passOn('SIGTERM'));
 
 child.on('error', (error) => {
   process.stderr.write(`cuttle: ${program} did not start: ${error.message}\n`);
