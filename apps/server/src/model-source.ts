@@ -23,8 +23,15 @@ export interface Models extends ModelSource {
 
 /** The models of a configuration. Providers are made when first used; nothing of an SDK is loaded before. Throws `config.invalid` for an unknown kind. */
 export function createModels(
-  deps: { readonly clock: Clock; readonly random: () => number; readonly fetch?: typeof fetch | undefined },
-  { entries, fallback }: { readonly entries: readonly ProviderEntry[]; readonly fallback: ModelChoice },
+  deps: {
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly fetch?: typeof fetch | undefined;
+  },
+  {
+    entries,
+    fallback,
+  }: { readonly entries: readonly ProviderEntry[]; readonly fallback: ModelChoice },
 ): Models {
   const made = new Map<string, ModelProvider>();
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
@@ -34,7 +41,10 @@ export function createModels(
     const entry = byId.get(id);
     if (known || !entry) return known;
     const { kind, settings } = entry;
-    const bare = requireKind(id, kind).create({ ...settings, id }, { fetch: deps.fetch, clock: deps.clock });
+    const bare = requireKind(id, kind).create(
+      { ...settings, id },
+      { fetch: deps.fetch, clock: deps.clock },
+    );
     const retrying = createRetrying(bare, deps);
     made.set(id, retrying);
     return retrying;
@@ -42,7 +52,11 @@ export function createModels(
   const resolve = (ref: string): ResolvedModel => {
     const slash = ref.indexOf('/');
     const found = slash > 0 ? provider(ref.slice(0, slash)) : undefined;
-    if (!found) throw new CuttleError('model.unknown', `No provider is set up for the model "${ref.slice(0, 200)}".`);
+    if (!found)
+      throw new CuttleError(
+        'model.unknown',
+        `No provider is set up for the model "${ref.slice(0, 200)}".`,
+      );
     return { ref, provider: found, model: ref.slice(slash + 1) };
   };
   return {
@@ -59,5 +73,7 @@ function requireKind(id: string, kind: string): (typeof providerDefinitions)[num
   const definition = providerDefinitions.find((one) => one.id === kind);
   if (definition) return definition;
   const kinds = providerDefinitions.map((one) => one.id).join(', ');
-  throw new CuttleError('config.invalid', `providers.${id}.kind: there is no kind "${kind}".`, { hint: `Kinds: ${kinds}.` });
+  throw new CuttleError('config.invalid', `providers.${id}.kind: there is no kind "${kind}".`, {
+    hint: `Kinds: ${kinds}.`,
+  });
 }

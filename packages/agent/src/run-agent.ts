@@ -126,28 +126,27 @@ async function* answerStep(
   if (attempt > 1) yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
   for (let tries = 1; ; tries += 1) {
     yield { type: 'step.start', step, attempt };
+    let begun = false;
     try {
       for await (const event of callModel({ provider, request, step }, signal)) {
         if (event.type === 'step.end')
           state.tokens += event.usage.inputTokens + event.usage.outputTokens;
+        begun = true;
         yield event;
         if (event.type === 'step.end') return event;
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (tries >= state.limits.maxStepAttempts || !isTransient(error)) throw error;
+      if (!begun || tries >= state.limits.maxStepAttempts || !isTransient(error)) throw error;
       attempt = state.deps.restartStep ? await state.deps.restartStep(step) : attempt + 1;
       yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
     }
   }
 }
 
-/** A stream that broke; what a provider refused, or what a retrying provider gave up before its first word, is final. */
+/** A stream that broke in the middle. What failed before its first word was retried by the provider already. */
 function isTransient(error: unknown): boolean {
-  return (
-    isCuttleError(error, 'provider.network', 'provider.timeout') &&
-    error.details?.['begun'] === true
-  );
+  return isCuttleError(error) && error.traits.retryable && error.code.startsWith('provider.');
 }
 
 function requestOf({ input, tools, messages, identity }: Loop): ModelRequest {

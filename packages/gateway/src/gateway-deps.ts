@@ -13,8 +13,7 @@ export interface GatewaySettings {
   readonly hosts: readonly string[];
   readonly bodyBytes: number;
   readonly framesBytes: number;
-  /** Per address and minute, for requests without valid authentication and for others. */
-  readonly anonymousPerMinute: number;
+  /** Requests of one caller. */
   readonly requestsPerMinute: number;
   readonly agentIds: readonly string[];
   readonly defaultAgentId: string;

@@ -1,4 +1,5 @@
-import type { AssistantMessage } from '@cuttle/core-types';
+import type { AssistantMessage, Route, TaintSource } from '@cuttle/core-types';
+import type { ConversationRef } from '@cuttle/core-types/ports';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { Cancelled } from '@cuttle/core-types/errors';
 
@@ -15,6 +16,10 @@ export interface ActiveRun {
   text(): string;
   /** The open step and what it has said so far. */
   open(): { readonly step: number; readonly attempt: number; readonly text: string } | undefined;
+  /** Where it answers. */
+  readonly route: Route;
+  readonly conversation: ConversationRef | undefined;
+  taint(): readonly TaintSource[];
   /** The number of its next event. */
   nextSeq(): number;
 }

@@ -1,4 +1,3 @@
-import { textFor } from '@cuttle/core-types/texts';
 import type { ChannelAccount } from './kernel.ts';
 import { type RunState, textSoFar } from './run-state.ts';
 
@@ -70,9 +69,4 @@ async function openBubble(state: RunState): Promise<void> {
 /** No preview goes out after this; the final row closes the bubble. */
 export function endBubble({ kernel, bubbleId }: RunState): void {
   if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
-}
-
-/** What a stopped answer looks like in its bubble. */
-export function stoppedText(state: RunState): string {
-  return [textSoFar(state), textFor('run.aborted')].filter((text) => text !== '').join('\n\n');
 }

@@ -42,7 +42,7 @@ interface Arrival {
 export function createChannelDoor(
   kernel: Kernel,
   account: ChannelAccount,
-  runControl: (row: ControlRow) => Promise<void>,
+  runControl: (row: ControlRow) => Promise<unknown>,
 ): Door {
   return {
     async accept(event, signal) {
@@ -219,7 +219,7 @@ function toBody(event: ChannelInbound, text: string): InboundBody {
 function afterAccept(
   kernel: Kernel,
   { arrival, input, result }: { arrival: Arrival; input: AcceptInput; result: AcceptResult },
-  runControl: (row: ControlRow) => Promise<void>,
+  runControl: (row: ControlRow) => Promise<unknown>,
 ): void {
   readyAfterAccept(
     kernel,

@@ -53,11 +53,7 @@ export function createChannelSupervisor(
   const once = async (signal: AbortSignal): Promise<void> => {
     const connected = await connect(signal);
     await publishMenu(kernel, channel, signal);
-    const door = createChannelDoor(
-      kernel,
-      connected,
-      async (row) => void (await runControl(kernel, row)),
-    );
+    const door = createChannelDoor(kernel, connected, (row) => runControl(kernel, row));
     await channel.receive(door, signal);
   };
   return {

@@ -1,9 +1,9 @@
 import { noUsage, QueueMode } from '@cuttle/core-types';
 import { isCuttleError } from '@cuttle/core-types/errors';
-import type { CommandInput, ControlRow } from '@cuttle/core-types/ports';
+import type { CommandInput, ControlRow, Journal } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
-import { type CommandName, commandTable, parseCommand } from './commands.ts';
+import { type CommandName, commandTable, type ParsedCommand, parseCommand } from './commands.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { agentSettings } from './settings.ts';
@@ -19,39 +19,49 @@ type Handler = (kernel: Kernel, row: ControlRow, args: readonly string[]) => Pro
 export async function runControl(kernel: Kernel, row: ControlRow): Promise<string> {
   const parsed = parseCommand(row.text);
   const effect = parsed
-    ? await perform(kernel, row, parsed.row.name, parsed.args)
+    ? await perform(kernel, row, parsed)
     : { reply: textFor('command.unknown', { command: row.text }) };
-  const account = row.conversation && kernel.accounts.get(row.conversation.accountId);
+  const result = await settle(kernel, row, effect);
+  if (result.stale === undefined) return finish(kernel, { row, effect, result });
+  // The approval ended between our look and the commit: say so instead.
+  const late: Effect = { reply: textFor('approval.stale', { state: result.stale }) };
+  return finish(kernel, { row, effect: late, result: await settle(kernel, row, late) });
+}
+
+type CommandResult = Awaited<ReturnType<Journal['settleCommand']>>;
+
+async function settle(kernel: Kernel, row: ControlRow, effect: Effect): Promise<CommandResult> {
+  const { conversation, inboundId } = row;
+  const account = conversation && kernel.accounts.get(conversation.accountId);
   const answer = { text: effect.reply, notice: 'command' };
   const outbound =
-    account && row.conversation
+    account && conversation
       ? noticeDrafts(kernel, {
           channel: account.channel,
-          conversation: row.conversation,
-          origin: `notice:${row.inboundId}`,
+          conversation,
+          origin: `notice:${inboundId}`,
           answer,
         })
       : [];
   kernel.point('command.before.commit');
-  const result = await kernel.store.journal.settleCommand({
-    inboundId: row.inboundId,
-    ...effect,
-    outbound,
-  });
+  const result = await kernel.store.journal.settleCommand({ inboundId, ...effect, outbound });
   kernel.point('command.after.commit');
+  return result;
+}
+
+function finish(
+  kernel: Kernel,
+  { row, effect, result }: { row: ControlRow; effect: Effect; result: CommandResult },
+): string {
   const { sessionId, sessionKey, inboundId } = row;
-  afterStop(kernel, {
-    sessionId,
-    sessionKey,
-    aborted: result.aborted,
-    by: 'user',
-    settled: { ...result, inbounds: result.inbounds.filter((id) => id !== inboundId) },
-  });
+  const settled = { ...result, inbounds: result.inbounds.filter((id) => id !== inboundId) };
+  afterStop(kernel, { sessionId, sessionKey, aborted: result.aborted, by: 'user', settled });
   const eventSeq = result.events.at(-1)?.seq;
+  const kind = effect.reset ? 'reset' : 'command';
   kernel.hub.publishSession({
     sessionId,
     sessionKey,
-    kind: effect.reset ? 'reset' : 'command',
+    kind,
     eventSeq,
     inboundId,
     text: effect.reply,
@@ -72,12 +82,8 @@ export async function runControl(kernel: Kernel, row: ControlRow): Promise<strin
 async function perform(
   kernel: Kernel,
   row: ControlRow,
-  name: CommandName,
-  args: readonly string[],
+  { row: { name, risk }, args }: ParsedCommand,
 ): Promise<Effect> {
-  const { risk } = commandTable.find((command) => command.name === name) ?? {
-    risk: 'owner' as const,
-  };
   const decision = authorise(row.principal, 'command.run', { kind: 'command', name, risk });
   if (decision.kind !== 'allow') return { reply: textFor('access.command', { command: name }) };
   return handlers[name](kernel, row, args);

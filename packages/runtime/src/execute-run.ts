@@ -3,7 +3,13 @@ import type { ResumePoint } from '@cuttle/agent';
 import type { Message, RunEventOf, RunOutcome } from '@cuttle/core-types';
 import { messagesOf } from '@cuttle/core-types';
 import { isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
-import type { ClaimedRun, OutboundDraft, StoredCall, StoredRun } from '@cuttle/core-types/ports';
+import type {
+  ClaimedRun,
+  ConversationRef,
+  OutboundDraft,
+  StoredCall,
+  StoredRun,
+} from '@cuttle/core-types/ports';
 import { type TextCode, textFor } from '@cuttle/core-types/texts';
 import { endBubble } from './bubble.ts';
 import { createDeltaJournal } from './delta-journal.ts';
@@ -11,7 +17,14 @@ import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { createRunContext, readStartPoint } from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
-import { createRunState, partialOf, publish, type RunState, seqAfter, textSoFar } from './run-state.ts';
+import {
+  createRunState,
+  partialOf,
+  publish,
+  type RunState,
+  seqAfter,
+  textSoFar,
+} from './run-state.ts';
 import { showTyping } from './typing.ts';
 
 /** A run that was claimed so often without a new row is given up. */
@@ -33,7 +46,15 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
     partial: () => state && partialOf(state),
     bubble: () => state?.bubbleId,
     text: () => (state ? textSoFar(state) : ''),
-    open: () => state && { step: state.step, attempt: state.attempt, text: state.texts.get(state.step) ?? '' },
+    route: claimed.route,
+    conversation: conversationOf(claimed),
+    taint: () => [...(state?.taint ?? claimed.taint)],
+    open: () =>
+      state && {
+        step: state.step,
+        attempt: state.attempt,
+        text: state.texts.get(state.step) ?? '',
+      },
     nextSeq: () => (state ? (state.seq += 1) : seqAfter(kernel, claimed.createdAt)),
   };
   kernel.active.add(active);
@@ -74,6 +95,16 @@ async function waitForAccount(
     approvals: [],
   });
   kernel.waitingForAccount.add(accountId, sessionId);
+}
+
+function conversationOf({ route, conversationKey }: ClaimedRun): ConversationRef | undefined {
+  if (route.kind === 'pull' || conversationKey === undefined) return undefined;
+  return {
+    accountId: route.accountId,
+    key: conversationKey,
+    target: route.target,
+    group: route.chat === 'group',
+  };
 }
 
 /** Segments of the loop: one, unless a message arrived between the last answer and its completion. */
@@ -219,23 +250,17 @@ async function completeRun(
 /** The answer as rows of the conversation; none for doors that read the stored answer. */
 function finalDrafts(
   kernel: Kernel,
-  { runId, route, conversationKey }: ClaimedRun,
+  claimed: ClaimedRun,
   text: string,
   code?: TextCode,
 ): OutboundDraft[] {
-  if (route.kind === 'pull' || conversationKey === undefined || text === '') return [];
-  const account = kernel.accounts.get(route.accountId);
-  if (!account) return [];
-  const conversation = {
-    accountId: route.accountId,
-    key: conversationKey,
-    target: route.target,
-    group: route.chat === 'group',
-  };
+  const conversation = conversationOf(claimed);
+  const account = conversation && kernel.accounts.get(conversation.accountId);
+  if (!account || text === '') return [];
   return noticeDrafts(kernel, {
     channel: account.channel,
     conversation,
-    origin: `${runId}:final`,
+    origin: `${claimed.runId}:final`,
     answer: { text, notice: code },
   });
 }
@@ -302,5 +327,12 @@ function publishEnd(
 ): void {
   const { sessionId, sessionKey, runId } = state.claimed;
   state.seq += 1;
-  state.kernel.hub.publishRun({ sessionId, sessionKey, runId, seq: state.seq, text: () => textSoFar(state), ...end });
+  state.kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId,
+    seq: state.seq,
+    text: () => textSoFar(state),
+    ...end,
+  });
 }

@@ -14,7 +14,7 @@ export interface StopDrafts {
   readonly closing: readonly OutboundDraft[];
 }
 
-/** What was said so far, and the edit that closes its bubble. */
+/** What was said so far, and the words that close its bubble; without a bubble nothing is said. */
 export async function stopDrafts(
   kernel: Kernel,
   active: ActiveRun | undefined,
@@ -24,21 +24,17 @@ export async function stopDrafts(
   const bubbleId = active.bubble();
   const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
   const account = row && kernel.accounts.get(row.accountId);
-  if (!row || !account) return { partial, closing: [] };
-  const said = (partial?.parts ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : []));
-  const text = [...said, textFor('run.aborted')].join('\n\n');
-  const conversation = await kernel.store.reader.findConversationById(row.conversationId);
-  if (!conversation) return { partial, closing: [] };
+  const conversation = row && (await kernel.store.reader.findConversationById(row.conversationId));
+  if (!account || !conversation) return { partial, closing: [] };
+  const text = [active.text(), textFor('run.aborted')].filter((words) => words !== '').join('\n\n');
+  const origin = `${active.runId}:final`;
   const drafts = noticeDrafts(kernel, {
     channel: account.channel,
     conversation,
-    origin: `${active.runId}:final`,
+    origin,
     answer: { text, notice: 'run.aborted' },
   });
-  return {
-    partial,
-    closing: drafts.slice(0, 1).map((draft) => ({ ...draft, kind: 'edit', targetId: bubbleId })),
-  };
+  return { partial, closing: drafts };
 }
 
 /** Ends the active run of a session on purpose: the rows first, then the signal. */

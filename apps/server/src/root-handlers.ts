@@ -1,0 +1,84 @@
+import { testModel } from './test-model.ts';
+import type { Json } from '@cuttle/core-types';
+import type { Tool } from '@cuttle/core-types/ports';
+import type { RootHandlers } from '@cuttle/gateway';
+import { ownerPrincipal } from '@cuttle/gateway';
+import { authorise } from '@cuttle/security/policy';
+import type { ConfigSource } from './config-source.ts';
+import type { ServerLog } from './log.ts';
+import type { Models } from './model-source.ts';
+import { toRuntimeSettings } from './settings.ts';
+
+interface RootParts {
+  readonly models: () => Models;
+  readonly tools: readonly Tool[];
+  readonly configuration: ConfigSource;
+  readonly log: ServerLog;
+}
+
+/** What only the whole can answer: its models, tools, configuration and log. */
+export function createRootHandlers({ models, tools, configuration, log }: RootParts): RootHandlers {
+  return {
+    async 'models.list'() {
+      const { ref, reason } = models().fallback();
+      const others = models()
+        .list()
+        .filter((one) => one !== ref);
+      const report = (id: string) => ({
+        id,
+        provider: id.split('/')[0] ?? '',
+        isDefault: id === ref,
+      });
+      return { models: [ref, ...others].map(report), default: ref, reason };
+    },
+    'models.test': (params, _principal, signal) => testModel(models(), params.model, signal),
+    async 'providers.status'() {
+      const { ref, reason } = models().fallback();
+      const providers = models().entries.map(({ id, kind, models: known }) => ({
+        id,
+        kind,
+        detail: known.join(', '),
+      }));
+      return { providers, default: ref, reason };
+    },
+    async 'tools.catalog'() {
+      const [agent] = toRuntimeSettings(configuration.current().config).agents;
+      const provenance = { door: 'web', accountId: 'web', trust: 'owner' } as const;
+      return {
+        tools: tools.map(({ name, description, effect, risk }) => {
+          const policy = agent?.tools ?? {
+            profile: 'minimal',
+            allow: [],
+            deny: [],
+            approvals: 'ask',
+          };
+          const decision = authorise(ownerPrincipal, 'tool.use', {
+            kind: 'tool',
+            name,
+            risk,
+            provenance,
+            taint: [],
+            policy,
+          });
+          return { name, description, effect, risk, allowed: decision.kind === 'allow' };
+        }),
+      };
+    },
+    async 'config.get'({ path }) {
+      const { redacted, hash, file, problems } = configuration.current();
+      const config = path === undefined ? redacted : pick(redacted, path);
+      return { config, hash, file, problems: [...problems] };
+    },
+    'config.set': ({ path, value, baseHash }) => configuration.set({ path, value, baseHash }),
+    'config.reload': () => configuration.reload(),
+    'config.schema': async () => ({ schema: configuration.schema() }),
+    'logs.tail': async ({ limit, after }) => ({ lines: [...log.tail(limit, after)] }),
+  };
+}
+
+function pick(value: Json, path: string): Json {
+  return path.split('.').reduce<Json>((inner, key) => {
+    if (inner === null || typeof inner !== 'object') return null;
+    return (Array.isArray(inner) ? inner[Number(key)] : inner[key]) ?? null;
+  }, value);
+}

@@ -1,0 +1,85 @@
+import type { Config } from '@cuttle/config';
+import type { GatewaySettings } from '@cuttle/gateway';
+import type { AgentSettings, RuntimeSettings } from '@cuttle/runtime';
+
+/** The configuration as the runtime reads it. */
+export function toRuntimeSettings(config: Config): RuntimeSettings {
+  const { limits, delivery, approvals, pairing } = config;
+  const agents = config.agents.list.map((agent) => toAgentSettings(config, agent));
+  return {
+    agents,
+    defaultAgentId: agents[0]?.id ?? 'main',
+    queue: {
+      perSession: limits.queuePerSession,
+      total: limits.queueTotal,
+      concurrency: limits.concurrency,
+      collectMax: 50,
+    },
+    delivery: {
+      deadlineMs: delivery.deadlineMs,
+      marginMs: delivery.marginMs,
+      ttlMs: delivery.ttlMs,
+      bubbleAfterMs: delivery.streamAfterMs,
+    },
+    approvals,
+    pairing,
+    windowEntries: limits.windowEntries,
+  };
+}
+
+/** Layered: an agent's own words over the defaults. */
+function toAgentSettings(
+  { agents: { defaults }, tools }: Config,
+  agent: Config['agents']['list'][number],
+): AgentSettings {
+  const system = [defaults.system, agent.system].filter((part) => part !== undefined).join('\n\n');
+  const {
+    profile = tools.profile,
+    allow = tools.allow,
+    deny = [],
+    approvals = tools.approvals,
+  } = agent.tools ?? {};
+  return {
+    id: agent.id,
+    name: agent.name ?? 'Cuttle',
+    model: agent.model,
+    system: system === '' ? undefined : system,
+    thinking: agent.thinking ?? defaults.thinking,
+    // What the owner forbids for all stays forbidden for each.
+    tools: { profile, allow, deny: [...tools.deny, ...deny], approvals },
+    limits: withoutAbsent({ ...defaults.limits, ...agent.limits }),
+    queueMode: agent.queueMode ?? defaults.queueMode,
+  };
+}
+
+function withoutAbsent({
+  maxSteps,
+  maxWallMs,
+  maxTokens,
+  toolTimeoutMs,
+}: Config['agents']['defaults']['limits']): AgentSettings['limits'] {
+  return {
+    ...(maxSteps !== undefined && { maxSteps }),
+    ...(maxWallMs !== undefined && { maxWallMs }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(toolTimeoutMs !== undefined && { toolTimeoutMs }),
+  };
+}
+
+/** Names that reach this machine and cannot be rebound by someone else's DNS. */
+const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
+
+export function toGatewaySettings({ gateway, agents }: Config, token: string): GatewaySettings {
+  const agentIds = agents.list.map(({ id }) => id);
+  return {
+    token,
+    allowedOrigins: gateway.allowedOrigins,
+    // On a network the machine has names we do not know.
+    hosts: gateway.bind === 'loopback' ? [...loopbackHosts, ...gateway.hosts] : [],
+    bodyBytes: gateway.limits.bodyBytes,
+    framesBytes: gateway.limits.frameBytes,
+    requestsPerMinute: gateway.limits.requestsPerMinute,
+    agentIds,
+    defaultAgentId: agentIds[0] ?? 'main',
+  };
+}

@@ -1,0 +1,79 @@
+import type { NewId } from '@cuttle/core-types';
+import type { Clock, Store, Tool } from '@cuttle/core-types/ports';
+import type { Runtime } from '@cuttle/runtime';
+import { createGuardedFetch } from '@cuttle/security/fetch';
+import {
+  createConfigTool,
+  createFetchTool,
+  createFileTools,
+  createMathEvaluator,
+  createMathTools,
+  createMemoryTools,
+  createMessageTool,
+  createNoteTools,
+  createPageConverter,
+  createReminderTools,
+  createSessionTools,
+  createTimeTools,
+} from '@cuttle/tools';
+import { CuttleError } from '@cuttle/core-types/errors';
+
+interface ToolDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly workspace: string;
+  readonly config: () => unknown;
+  readonly secrets: () => readonly string[];
+  /** Files of worker threads, where a bundle has them. */
+  readonly workers: { readonly math?: URL; readonly page?: URL };
+  /** The runtime that the tools serve; it is made after them. */
+  readonly runtime: () => Runtime;
+}
+
+/** Every tool this app ships. */
+export function createTools({
+  store,
+  clock,
+  newId,
+  workspace,
+  config,
+  secrets,
+  workers,
+  runtime,
+}: ToolDeps): readonly Tool[] {
+  const { journal, reader } = store;
+  const placeOf = ({ runId }: { runId: string }) => {
+    const place = runtime().placeOf(runId);
+    if (!place) throw new CuttleError('run.not-found', 'This run has ended.');
+    return place;
+  };
+  const taintOf = ({ runId }: { runId: string }) => runtime().placeOf(runId)?.taint ?? [];
+  const schedules = {
+    cancelSchedule: journal.cancelSchedule,
+    async putSchedule(draft: Parameters<typeof journal.putSchedule>[0]) {
+      const put = await journal.putSchedule(draft);
+      runtime().schedulesChanged();
+      return put;
+    },
+  };
+  return [
+    ...createTimeTools({ clock }),
+    ...createMathTools({
+      evaluate: createMathEvaluator({ clock }, { ...(workers.math && { worker: workers.math }) })
+        .evaluate,
+    }),
+    ...createNoteTools({ reader, journal, taintOf }),
+    ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
+    ...createMemoryTools({ reader, journal, taintOf }),
+    ...createFileTools({ root: workspace }),
+    ...createFetchTool({
+      fetch: createGuardedFetch({}),
+      convert: createPageConverter({ clock }, { ...(workers.page && { worker: workers.page }) })
+        .convert,
+    }),
+    ...createSessionTools({ reader }),
+    ...createMessageTool(),
+    ...createConfigTool({ config, secrets }),
+  ];
+}

@@ -1,0 +1,98 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import { createChannelDoor } from './channel-door.ts';
+import {
+  type ChannelSettings,
+  type ChannelStatus,
+  type ChannelSupervisor,
+  createChannelSupervisor,
+} from './channel-supervisor.ts';
+import { runControl } from './control.ts';
+import type { ChannelAccount, Kernel } from './kernel.ts';
+
+/** The messenger accounts of this gateway, each kept connected by its supervisor. */
+export interface ChannelSet {
+  add(settings: ChannelSettings): void;
+  /** Resolves when the account has stopped and its adapter is closed. */
+  remove(channel: string, name: string): Promise<void>;
+  statuses(): readonly ChannelStatus[];
+  receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
+  /** Connects what was added, and from now on what is added. */
+  start(): void;
+  /** Takes nothing more in; what is to be sent still can be. */
+  stopReceiving(): Promise<void>;
+  close(): Promise<void>;
+}
+export interface WebhookDelivery {
+  readonly channel: string;
+  readonly name: string;
+  readonly request: Request;
+}
+
+interface Supervised {
+  readonly settings: ChannelSettings;
+  readonly supervisor: ChannelSupervisor;
+  readonly stop: AbortController;
+  running: Promise<void> | undefined;
+}
+
+export function createChannelSet(
+  kernel: Kernel,
+  connected: { add(account: ChannelAccount): void; remove(accountId: string): void },
+): ChannelSet {
+  const supervised = new Map<string, Supervised>();
+  let started = false;
+  const run = (entry: Supervised): void => {
+    entry.running ??= entry.supervisor.run(entry.stop.signal);
+  };
+  const end = async (entry: Supervised): Promise<void> => {
+    entry.stop.abort();
+    await entry.running;
+    const account = entry.supervisor.account();
+    if (account) connected.remove(account.accountId);
+    await entry.settings.channel[Symbol.asyncDispose]();
+  };
+  return {
+    add(settings) {
+      const supervisor = createChannelSupervisor(kernel, settings, connected.add);
+      const entry: Supervised = {
+        settings,
+        supervisor,
+        stop: new AbortController(),
+        running: undefined,
+      };
+      supervised.set(keyOf(settings.channel.id, settings.name), entry);
+      if (started) run(entry);
+    },
+    async remove(channel, name) {
+      const key = keyOf(channel, name);
+      const entry = supervised.get(key);
+      supervised.delete(key);
+      if (entry) await end(entry);
+    },
+    statuses: () => [...supervised.values()].map(({ supervisor }) => supervisor.status()),
+    receiveWebhook({ channel, name, request }, signal) {
+      const entry = supervised.get(keyOf(channel, name));
+      const account = entry?.supervisor.account();
+      const webhook = entry?.settings.channel.webhook;
+      if (!account || !webhook)
+        throw new CuttleError('channel.not-found', 'No connected channel takes webhooks here.');
+      const door = createChannelDoor(kernel, account, (row) => runControl(kernel, row));
+      return webhook.receive(request, door, signal);
+    },
+    start() {
+      started = true;
+      for (const entry of supervised.values()) run(entry);
+    },
+    async stopReceiving() {
+      for (const { stop } of supervised.values()) stop.abort();
+      await Promise.all([...supervised.values()].map(({ running }) => running));
+    },
+    async close() {
+      await Promise.all([...supervised.values()].map(end));
+    },
+  };
+}
+
+function keyOf(channel: string, name: string): string {
+  return `${channel}:${name}`;
+}

@@ -1,0 +1,54 @@
+import { createActiveRuns } from './active-runs.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createFates } from './fates.ts';
+import type { ChannelAccount, Kernel, RuntimeDeps } from './kernel.ts';
+import { createRunHub } from './run-hub.ts';
+import { createSessionQueue } from './session-queue.ts';
+import { workSession } from './work-session.ts';
+
+/** The connected accounts, and the sessions whose run waits for one. */
+export interface ConnectedAccounts {
+  readonly accounts: ReadonlyMap<string, ChannelAccount>;
+  add(account: ChannelAccount): void;
+  remove(accountId: string): void;
+}
+
+/** Makes what the parts of the kernel share, each part once. */
+export function createKernel(
+  deps: RuntimeDeps,
+  stopping: AbortSignal,
+): { readonly kernel: Kernel; readonly connected: ConnectedAccounts } {
+  const accounts = new Map<string, ChannelAccount>();
+  const waiting = new Map<string, Set<string>>();
+  const point = deps.point ?? ((): void => {});
+  const kernel: Kernel = {
+    ...deps,
+    point,
+    accounts,
+    hub: createRunHub({ report: (error) => deps.log.error('A listener failed.', { error }) }),
+    fates: createFates(),
+    active: createActiveRuns(),
+    dispatcher: createDispatcher({ ...deps, accounts, point }),
+    sessions: createSessionQueue({
+      concurrency: () => deps.settings().queue.concurrency,
+      work: (sessionId) => workSession(kernel, sessionId, stopping),
+    }),
+    waitingForAccount: {
+      add(accountId, sessionId) {
+        if (accounts.has(accountId)) kernel.sessions.wake(sessionId);
+        else waiting.set(accountId, (waiting.get(accountId) ?? new Set()).add(sessionId));
+      },
+    },
+  };
+  const connected: ConnectedAccounts = {
+    accounts,
+    add(account) {
+      accounts.set(account.accountId, account);
+      kernel.dispatcher.accountReady(account.accountId);
+      for (const sessionId of waiting.get(account.accountId) ?? []) kernel.sessions.wake(sessionId);
+      waiting.delete(account.accountId);
+    },
+    remove: (accountId) => void accounts.delete(accountId),
+  };
+  return { kernel, connected };
+}
