@@ -1,11 +1,20 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
+declare const row: unique symbol;
+
+/** The text of a statement that returns rows, together with the type of a row: they are written side by side. */
+export type Query<Row> = string & { readonly [row]: Row };
+
+export function query<Row>(sql: string): Query<Row> {
+  return sql as Query<Row>; // the contract suite runs every statement and compares whole values
+}
+
 /** One connection. Statements are prepared when first used and kept: their texts are constants, so there are few. */
 export interface Database {
   readonly raw: DatabaseSync;
-  /** The first row, whose type the caller knows from the statement's text. */
-  find<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  list<Row>(sql: string, ...values: SQLInputValue[]): Row[];
+  /** The first row. */
+  find<Row>(sql: Query<Row>, ...values: SQLInputValue[]): Row | undefined;
+  list<Row>(sql: Query<Row>, ...values: SQLInputValue[]): Row[];
   /** Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
   exec(sql: string): void;
@@ -31,11 +40,10 @@ export function openDatabase(
   };
   return {
     raw,
-    // The statement's text and the row type stand side by side at every call, and the contract suite runs them all.
-    find: <Row>(sql: string, ...values: SQLInputValue[]) =>
-      prepared(sql).get(...values) as Row | undefined,
-    // As above.
-    list: <Row>(sql: string, ...values: SQLInputValue[]) => prepared(sql).all(...values) as Row[],
+    find: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) =>
+      prepared(sql).get(...values) as Row | undefined, // what a Query promises
+    list: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) =>
+      prepared(sql).all(...values) as Row[], // what a Query promises
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     exec: (sql) => prepared(sql).run(),
     close: () => {

@@ -144,15 +144,15 @@ function refuseBeginning(id: number, op: string, now: number): Reply | undefined
   return [id, null, toFailure(low)];
 }
 
-const grave: readonly (number | undefined)[] = [
+const grave: ReadonlySet<number | undefined> = new Set([
   sqlite.full,
   sqlite.ioError,
   sqlite.corrupt,
   sqlite.notADatabase,
-];
+]);
 
 function concernsGroup(error: unknown): boolean {
-  return grave.includes(sqliteCode(error));
+  return grave.has(sqliteCode(error));
 }
 
 /** A constraint says that the input would make a wrong state; anything else is told as it is. */

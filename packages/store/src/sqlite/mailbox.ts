@@ -1,4 +1,4 @@
-import { CuttleError } from '@cuttle/core-types/errors';
+import type { CuttleError } from '@cuttle/core-types/errors';
 import { type Batch, type Call, fromFailure, type Reply } from './wire.ts';
 
 /** The asking side of a thread: what is asked in one turn leaves as one message. */

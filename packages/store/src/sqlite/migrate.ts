@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { CuttleError } from '@cuttle/core-types/errors';
-import { type Database, openDatabase, sqlite, sqliteCode } from './database.ts';
+import { type Database, openDatabase, sqlite, sqliteCode, query } from './database.ts';
 import { migrations } from './migrations.generated.ts';
 
 /** The newest schema this code knows: `PRAGMA user_version` of an open home. */
@@ -21,7 +21,8 @@ export function checkFile(path: string): void {
     db = openDatabase(path, { readOnly: true });
     const version = readVersion(db);
     if (version > schemaVersion) throw toNewer(path, version);
-    const store = version === 0 ? undefined : db.find<{ clean: number }>(`SELECT clean FROM store`);
+    const store =
+      version === 0 ? undefined : db.find(query<{ clean: number }>(`SELECT clean FROM store`));
     if (store?.clean !== 1 && bytes <= mostCheckedBytes) checkPages(db, path);
   } catch (error) {
     throw toCorrupt(error, path);
@@ -31,7 +32,7 @@ export function checkFile(path: string): void {
 }
 
 function checkPages(db: Database, path: string): void {
-  const [first] = db.list<{ quick_check: string }>(`PRAGMA quick_check(1)`);
+  const [first] = db.list(query<{ quick_check: string }>(`PRAGMA quick_check(1)`));
   if (first?.quick_check !== 'ok')
     throw new CuttleError(
       'store.corrupt',
@@ -59,11 +60,12 @@ function toNewer(path: string, version: number): CuttleError {
 }
 
 function readVersion(db: Database): number {
-  return db.find<{ user_version: number }>(`PRAGMA user_version`)?.user_version ?? 0;
+  return db.find(query<{ user_version: number }>(`PRAGMA user_version`))?.user_version ?? 0;
 }
 
 export function requireSqlite(db: Database): void {
-  const version = db.find<{ version: string }>(`SELECT sqlite_version() AS version`)?.version ?? '';
+  const version =
+    db.find(query<{ version: string }>(`SELECT sqlite_version() AS version`))?.version ?? '';
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   const rank = (numbers: readonly number[]): number =>
     numbers.reduce((sum, part) => sum * 1000 + part, 0);

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { StorePointName } from './crash-point.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, query } from './database.ts';
 import { checkFile, migrate, requireSqlite, schemaVersion, toCorrupt } from './migrate.ts';
 import { createNewId } from './new-id.ts';
 import { openOwnership } from './ownership.ts';
@@ -59,10 +59,12 @@ export function openHome(
   }
 }
 
-const selectStore = `SELECT * FROM store`;
+const selectStore = query<StoreRecord>(`SELECT * FROM store`);
 const insertStore = `INSERT INTO store (epoch, boot, schema, min_writer, clock_high, opened_at) VALUES (?, ?, ?, 1, ?, ?)`;
 const updateStore = `UPDATE store SET boot = ?, schema = ?, clean = 0, clock_high = ?, opened_at = ?`;
-const selectNow = `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`;
+const selectNow = query<{ now: number }>(
+  `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`,
+);
 
 function openBoot(
   db: Database,
@@ -74,7 +76,7 @@ function openBoot(
   },
 ): Home {
   const { point, release } = options;
-  const readNow = (): number => db.find<{ now: number }>(selectNow)?.now ?? 0;
+  const readNow = (): number => db.find(selectNow)?.now ?? 0;
   try {
     requireSqlite(db);
     for (const pragma of pragmas) db.raw.exec(pragma);
@@ -83,7 +85,7 @@ function openBoot(
     const newId = createNewId(() => options.now ?? readNow());
     const boot = newId();
     point('boot.before.epoch');
-    const known = db.find<StoreRecord>(selectStore);
+    const known = db.find(selectStore);
     const epoch = known?.epoch ?? newId();
     if (known) db.run(updateStore, boot, schemaVersion, now, now);
     else db.run(insertStore, epoch, boot, schemaVersion, now, now);
@@ -109,10 +111,10 @@ function openBoot(
   }
 }
 
-const selectBoot = `SELECT boot FROM store`;
+const selectBoot = query<{ boot: string }>(`SELECT boot FROM store`);
 
 function checkBoot(db: Database, boot: string): void {
-  const owner = db.find<{ boot: string }>(selectBoot)?.boot;
+  const owner = db.find(selectBoot)?.boot;
   if (owner !== boot)
     throw new CuttleError('store.failed', 'Another opening took this database over.', {
       details: { owner },

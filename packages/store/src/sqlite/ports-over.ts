@@ -79,22 +79,21 @@ const readerNames = [
   'searchValues',
 ] as const satisfies readonly (keyof Reader)[];
 
-/** A name that is missing above does not compile here. */
-type AllNamed<Port, Name> = Exclude<keyof Port, Name> extends never ? Port : never;
+/** A name that is missing above does not compile below. */
+type Whole<Port, Name> = Exclude<keyof Port, Name> extends never ? Port : never;
 
 export function createJournal(call: Caller): Journal {
-  return over<AllNamed<Journal, (typeof journalNames)[number]>>(journalNames, call);
+  // Each method asks for the function of its name, and journal/index.ts holds those to the port.
+  return over(journalNames, call) as unknown as Whole<Journal, (typeof journalNames)[number]>;
 }
 
 export function createReader(call: Caller): Reader {
-  return over<AllNamed<Reader, (typeof readerNames)[number]>>(readerNames, call);
+  // Likewise, with reader/index.ts.
+  return over(readerNames, call) as unknown as Whole<Reader, (typeof readerNames)[number]>;
 }
 
-function over<Port>(names: readonly string[], call: Caller): Port {
-  const methods = names.map((name) => [name, (input?: unknown) => call(name, input)]);
-  // Each method takes what the port says and answers with what the function of that name returns; journal/index.ts and
-  // reader/index.ts hold those functions to the same port.
-  return Object.fromEntries(methods) as Port;
+function over(names: readonly string[], call: Caller): Record<string, Caller> {
+  return Object.fromEntries(names.map((name) => [name, (input) => call(name, input)]));
 }
 
 export function createBlobs(

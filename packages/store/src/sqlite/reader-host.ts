@@ -1,4 +1,4 @@
-import { openDatabase } from './database.ts';
+import { openDatabase, query } from './database.ts';
 import { runReads } from './read-calls.ts';
 import type { Batch } from './wire.ts';
 
@@ -14,7 +14,9 @@ export interface ReaderHost {
   close(): void;
 }
 
-const selectNow = `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`;
+const selectNow = query<{ now: number }>(
+  `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`,
+);
 
 export function createReaderHost({ path, boot }: ReaderOptions): ReaderHost {
   const db = openDatabase(path, { readOnly: true });
@@ -23,7 +25,7 @@ export function createReaderHost({ path, boot }: ReaderOptions): ReaderHost {
   return {
     run(text) {
       const batch = JSON.parse(text) as Batch; // written by our own main thread
-      const now = batch.now ?? db.find<{ now: number }>(selectNow)?.now ?? 0;
+      const now = batch.now ?? db.find(selectNow)?.now ?? 0;
       return JSON.stringify(runReads(batch.calls, { db, path, now, boot }));
     },
     close: () => db.close(),

@@ -1,4 +1,4 @@
-import type { CuttleError } from '@cuttle/core-types/errors';
+import { type CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import { toClosed } from './closed.ts';
 import type { Caller } from './ports-over.ts';
 import type { Thread } from './thread.ts';
@@ -73,9 +73,12 @@ export function createReading(deps: {
     async close(error) {
       closed = error;
       clearTimeout(timer);
-      // A thread that never started has nothing to close.
-      const thread = await starting?.catch(() => undefined);
-      await thread?.close(error);
+      try {
+        await (await starting)?.close(error);
+      } catch (unstarted) {
+        // A thread that never started has nothing to close; why it did not is told by `onFailed` or by who asked for it.
+        if (!isCuttleError(unstarted)) throw unstarted;
+      }
     },
   };
 }

@@ -16,4 +16,6 @@ export type ScheduleRecord = typeof schema.schedule.$inferSelect;
 export type SessionRecord = typeof schema.session.$inferSelect;
 export type StepRow = typeof schema.step.$inferSelect;
 export type StoreRecord = typeof schema.store.$inferSelect;
+export type AuditRecord = typeof schema.audit.$inferSelect;
+export type ValueRecord = typeof schema.kv.$inferSelect;
 export type TokenRecord = typeof schema.token.$inferSelect;

@@ -1,13 +1,23 @@
-/** Text of a JSON column → the value that was written there. Only for what this store encoded itself. */
-export function fromStored<Value>(text: string): Value {
-  // The column is written in one place, from a value of this type.
-  return JSON.parse(text) as Value;
+import type { Json } from '@cuttle/core-types';
+
+declare const encoded: unique symbol;
+
+/** The text of a JSON column, with the type of what was encoded. */
+export type Stored<Value> = string & { readonly [encoded]: Value };
+
+export function toStored<Value>(value: Value): Stored<Value> {
+  return JSON.stringify(value) as Stored<Value>; // the one place that makes such a text
 }
 
-export function fromStoredOr<Value>(text: string | null | undefined): Value | undefined {
-  return text === null || text === undefined ? undefined : fromStored<Value>(text);
+export function fromStored<Value>(text: Stored<Value>): Value {
+  return JSON.parse(text) as Value; // by its type, a text that `toStored` made of such a value
 }
 
-export function toStored(value: unknown): string {
-  return JSON.stringify(value);
+export function fromStoredOr<Value>(text: Stored<Value> | null | undefined): Value | undefined {
+  return text === null || text === undefined ? undefined : fromStored(text);
+}
+
+/** The value as JSON, for those who do not look into it. */
+export function toJson(text: Stored<unknown>): Json {
+  return JSON.parse(text) as Json; // whatever a JSON text holds is JSON
 }

@@ -35,7 +35,11 @@ export async function startThread<Health>(options: ThreadOptions<Health>): Promi
     // In the sources, packages name each other by their sources too.
     execArgv: url.pathname.endsWith('.ts') ? ['--conditions=@cuttle/source'] : [],
   });
-  const mailbox = createMailbox({ now, post: (text) => worker.postMessage(text) });
+  const post = (message: string | undefined): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
+    worker.postMessage(message);
+  };
+  const mailbox = createMailbox({ now, post });
   const ready = Promise.withResolvers<Extract<Signal<Health>, { type: 'ready' }>>();
   const gone = Promise.withResolvers<void>();
   const fail = (error: CuttleError): void => {
@@ -76,7 +80,7 @@ export async function startThread<Health>(options: ThreadOptions<Health>): Promi
       isClosing = true;
       // What was asked in this very turn leaves first.
       await Promise.resolve();
-      worker.postMessage(undefined);
+      post(undefined);
       await gone.promise;
       mailbox.fail(closed);
       await worker.terminate();

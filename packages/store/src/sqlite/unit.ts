@@ -6,7 +6,7 @@ import type {
   Settled,
 } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Database } from './database.ts';
+import { type Database, query } from './database.ts';
 import type { SessionRecord } from './rows.ts';
 import { toStored } from './stored-json.ts';
 
@@ -50,9 +50,13 @@ export function createUnit(deps: UnitDeps, now: number): Unit {
   };
 }
 
-const selectSession = `SELECT * FROM session WHERE space = 'main' AND id = ?`;
-const selectSessionByKey = `SELECT * FROM session WHERE space = 'main' AND key = ?`;
-const insertSession = `INSERT INTO session (id, key, agent_id, created_at) VALUES (?, ?, ?, ?) RETURNING *`;
+const selectSession = query<LockedSession>(`SELECT * FROM session WHERE space = 'main' AND id = ?`);
+const selectSessionByKey = query<LockedSession>(
+  `SELECT * FROM session WHERE space = 'main' AND key = ?`,
+);
+const insertSession = query<LockedSession>(
+  `INSERT INTO session (id, key, agent_id, created_at) VALUES (?, ?, ?, ?) RETURNING *`,
+);
 const countSession = `UPDATE store SET sessions = sessions + 1`;
 const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
 const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ? WHERE row = ?`;
@@ -62,7 +66,7 @@ const updateQueued = `UPDATE store SET queued = queued + ?`;
 export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
   const held = unit.sessions.get(sessionId);
   if (held) return held;
-  return hold(unit, unit.db.find<LockedSession>(selectSession, sessionId));
+  return hold(unit, unit.db.find(selectSession, sessionId));
 }
 
 export function lockSession(unit: Unit, sessionId: string): LockedSession {
@@ -73,13 +77,13 @@ export function lockSession(unit: Unit, sessionId: string): LockedSession {
 
 export function findSessionByKey(unit: Unit, key: string): LockedSession | undefined {
   for (const held of unit.sessions.values()) if (held.key === key) return held;
-  return hold(unit, unit.db.find<LockedSession>(selectSessionByKey, key));
+  return hold(unit, unit.db.find(selectSessionByKey, key));
 }
 
 export function openSession(unit: Unit, key: string, agentId: string): LockedSession {
   const known = findSessionByKey(unit, key);
   if (known) return known;
-  const session = unit.db.find<LockedSession>(insertSession, unit.newId(), key, agentId, unit.now);
+  const session = unit.db.find(insertSession, unit.newId(), key, agentId, unit.now);
   if (!session) throw new TypeError('INSERT … RETURNING returned no session.');
   unit.db.run(countSession);
   unit.db.run(insertSessionText, session.row, key);

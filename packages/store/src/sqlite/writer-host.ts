@@ -48,7 +48,7 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   let longLog = false;
   const checkpoint = (): void => {
     point('checkpoint.before');
-    home.db.list(`PRAGMA wal_checkpoint(PASSIVE)`);
+    home.db.raw.exec('PRAGMA wal_checkpoint(PASSIVE)');
     sinceCheckpoint = 0;
     point('checkpoint.after');
   };

@@ -84,7 +84,7 @@ function drain(
     if (message === undefined) return { texts, closing: true };
     texts.push(message);
     // The main thread sends nothing but texts and `undefined`.
-    const next = receiveMessageOnPort(port) as { message: string | undefined } | undefined;
+    const next: { message: string | undefined } | undefined = receiveMessageOnPort(port);
     if (!next) return { texts, closing: false };
     message = next.message;
   }

@@ -1,5 +1,6 @@
 import type { RunOutcome } from '@cuttle/core-types';
 import type { ClaimedRun, Journal } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { findSession, type LockedSession, toSettled, type Unit } from '../unit.ts';
@@ -45,7 +46,9 @@ export function stopRun(
   settleBound(unit, run, { state: 'cancelled', reason: stop.reason });
 }
 
-const selectQueued = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND seq < ? ORDER BY seq`;
+const selectQueued = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND seq < ? ORDER BY seq`,
+);
 
 /** Everything queued in a session; `beforeSeq`: only what came before that inbound. */
 export function cancelQueue(
@@ -54,12 +57,14 @@ export function cancelQueue(
   cancel: { readonly reason: string; readonly beforeSeq?: number },
 ): void {
   const before = cancel.beforeSeq ?? Number.MAX_SAFE_INTEGER;
-  for (const row of unit.db.list<InboundRecord>(selectQueued, session.id, before))
+  for (const row of unit.db.list(selectQueued, session.id, before))
     cancelQueued(unit, session, { row, reason: cancel.reason });
 }
 
-const selectInterrupts = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'interrupt' ORDER BY seq`;
-const selectInbound = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+const selectInterrupts = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'interrupt' ORDER BY seq`,
+);
+const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 const rebind = `UPDATE inbound SET run_id = ? WHERE space = 'main' AND run_id = ? AND state = 'bound'`;
 
 /** The old run ends and a new one starts with its inputs and the message that interrupted, in one transaction. */
@@ -76,7 +81,7 @@ export function interruptRun(
   cutRun(unit, session, { run: old, partial: input.partial });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
   endRun(unit, session, { run: old, outcome, outbound: input.closing });
-  const taint = new Set([...fromStored<ReturnType<typeof taintOf>>(old.taint), ...taintOf([row])]);
+  const taint = new Set([...fromStored(old.taint), ...taintOf([row])]);
   const run = insertRun(unit, session, { first: row, fence: input.fence, taint: [...taint] });
   unit.db.run(rebind, run.id, old.id);
   openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
@@ -89,8 +94,8 @@ function findInterrupt(
   session: LockedSession,
   run: RunRecord,
 ): InboundRecord | undefined {
-  const first = unit.db.find<InboundRecord>(selectInbound, run.id);
+  const first = unit.db.find(selectInbound, run.id);
   if (!first) return undefined;
-  const rows = unit.db.list<InboundRecord>(selectInterrupts, session.id);
+  const rows = unit.db.list(selectInterrupts, session.id);
   return rows.find((row) => isAdmissible(row, first));
 }

@@ -1,4 +1,5 @@
 import type { AcceptInput, AcceptResult } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import {
@@ -13,8 +14,12 @@ import {
 import { seeIdentity, writePairing } from './access.ts';
 import { addOutbounds, openConversation } from './outbound.ts';
 
-const selectSeen = `SELECT body_hash FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`;
-const selectKnown = `SELECT * FROM inbound WHERE space = 'main' AND account_id = ? AND external_id = ?`;
+const selectSeen = query<{ body_hash: string }>(
+  `SELECT body_hash FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`,
+);
+const selectKnown = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND account_id = ? AND external_id = ?`,
+);
 
 /** Takes in one message: dedupe, refuse or queue, in one transaction. */
 export function acceptInbound(unit: Unit, input: AcceptInput): AcceptResult {
@@ -29,9 +34,9 @@ export function acceptInbound(unit: Unit, input: AcceptInput): AcceptResult {
 /** A message that was taken before, by the identity of the message. */
 function findKnown(unit: Unit, input: AcceptInput): AcceptResult | undefined {
   const { db } = unit;
-  const seen = db.find<{ body_hash: string }>(selectSeen, input.accountId, input.externalId);
+  const seen = db.find(selectSeen, input.accountId, input.externalId);
   if (!seen) return undefined;
-  const row = db.find<InboundRecord>(selectKnown, input.accountId, input.externalId);
+  const row = db.find(selectKnown, input.accountId, input.externalId);
   const inboundId = row?.id ?? input.inboundId;
   if (seen.body_hash !== input.bodyHash) return { kind: 'conflict', inboundId };
   return {
@@ -47,7 +52,7 @@ function isFull(unit: Unit, input: AcceptInput): boolean {
   const { perSession, total } = input.bounds;
   const queued = findSessionByKey(unit, input.sessionKey)?.queued ?? 0;
   if (queued >= perSession) return true;
-  const all = unit.db.find<{ queued: number }>(`SELECT queued FROM store`)?.queued ?? 0;
+  const all = unit.db.find(query<{ queued: number }>(`SELECT queued FROM store`))?.queued ?? 0;
   return all >= total;
 }
 

@@ -1,4 +1,3 @@
-import type { Principal } from '@cuttle/core-types';
 import type {
   Committed,
   Identity,
@@ -6,6 +5,7 @@ import type {
   PairingDraft,
   StoredToken,
 } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { toCommitted, type Unit } from '../unit.ts';
@@ -13,13 +13,15 @@ import { addOutbounds } from './outbound.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 
-const selectAccount = `SELECT id FROM account WHERE space = 'main' AND channel = ? AND platform_id = ?`;
+const selectAccount = query<{ id: string }>(
+  `SELECT id FROM account WHERE space = 'main' AND channel = ? AND platform_id = ?`,
+);
 const insertAccount = `INSERT INTO account (id, channel, name, platform_id, created_at) VALUES (?, ?, ?, ?, ?)`;
 const renameAccount = `UPDATE account SET name = ? WHERE space = 'main' AND id = ? AND name <> ?`;
 
 export function openAccount(unit: Unit, input: Input<'openAccount'>): { accountId: string } {
   const { channel, name, platformId } = input;
-  const known = unit.db.find<{ id: string }>(selectAccount, channel, platformId);
+  const known = unit.db.find(selectAccount, channel, platformId);
   if (known) {
     unit.db.run(renameAccount, name, known.id, name);
     return { accountId: known.id };
@@ -31,9 +33,13 @@ export function openAccount(unit: Unit, input: Input<'openAccount'>): { accountI
 
 type Peer = Pick<Identity, 'channel' | 'accountId' | 'externalId'>;
 
-const selectIdentity = `SELECT * FROM identity WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+const selectIdentity = query<IdentityRecord>(
+  `SELECT * FROM identity WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`,
+);
 const insertPerson = `INSERT INTO person (id, name, created_at) VALUES (?, ?, ?)`;
-const insertIdentity = `INSERT INTO identity (channel, account_id, external_id, person_id, name, access, updated_at) VALUES (?, ?, ?, ?, ?, 'none', ?) RETURNING *`;
+const insertIdentity = query<IdentityRecord>(
+  `INSERT INTO identity (channel, account_id, external_id, person_id, name, access, updated_at) VALUES (?, ?, ?, ?, ?, 'none', ?) RETURNING *`,
+);
 const renameIdentity = `UPDATE identity SET name = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
 
 /** Someone who spoke: a row on first sight, the name as last stated. */
@@ -43,7 +49,7 @@ export function seeIdentity(
 ): IdentityRecord {
   const { channel, accountId, externalId } = peer;
   const name = peer.name ?? null;
-  const known = unit.db.find<IdentityRecord>(selectIdentity, channel, accountId, externalId);
+  const known = unit.db.find(selectIdentity, channel, accountId, externalId);
   if (known) {
     if (name !== null && name !== known.name)
       unit.db.run(renameIdentity, name, unit.now, channel, accountId, externalId);
@@ -51,15 +57,7 @@ export function seeIdentity(
   }
   const person = unit.newId();
   unit.db.run(insertPerson, person, name, unit.now);
-  const made = unit.db.find<IdentityRecord>(
-    insertIdentity,
-    channel,
-    accountId,
-    externalId,
-    person,
-    name,
-    unit.now,
-  );
+  const made = unit.db.find(insertIdentity, channel, accountId, externalId, person, name, unit.now);
   if (!made) throw new TypeError('INSERT … RETURNING returned no identity.');
   return made;
 }
@@ -92,14 +90,16 @@ export function writePairing(unit: Unit, draft: PairingDraft): void {
   );
 }
 
-const takePairing = `DELETE FROM pairing WHERE space = 'main' AND code_hash = ? AND expires_at > ? RETURNING *`;
+const takePairing = query<PairingRecord>(
+  `DELETE FROM pairing WHERE space = 'main' AND code_hash = ? AND expires_at > ? RETURNING *`,
+);
 
 /** Lets in the sender who was given this code. */
 export function approvePairing(
   unit: Unit,
   input: Input<'approvePairing'>,
 ): ({ identity: Identity } & Committed) | undefined {
-  const pairing = unit.db.find<PairingRecord>(takePairing, input.codeHash, unit.now);
+  const pairing = unit.db.find(takePairing, input.codeHash, unit.now);
   if (!pairing) return undefined;
   const { channel, account_id: accountId, external_id: externalId } = pairing;
   const name = pairing.name ?? undefined;
@@ -120,11 +120,13 @@ export function putToken(unit: Unit, draft: Input<'putToken'>): void {
   unit.db.run(insertToken, hash, kind, name, principal, unit.now, expiresAt ?? null);
 }
 
-const selectToken = `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`;
+const selectToken = query<TokenRecord>(
+  `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`,
+);
 const deleteToken = `DELETE FROM token WHERE space = 'main' AND hash = ?`;
 
 export function useToken(unit: Unit, input: Input<'useToken'>): StoredToken | undefined {
-  const row = unit.db.find<TokenRecord>(selectToken, input.hash, input.kind, unit.now);
+  const row = unit.db.find(selectToken, input.hash, input.kind, unit.now);
   if (row?.kind === 'code') unit.db.run(deleteToken, row.hash);
   return row && toToken(row);
 }
@@ -134,7 +136,7 @@ export function toToken(row: TokenRecord): StoredToken {
     hash: row.hash,
     kind: row.kind,
     name: row.name,
-    principal: fromStored<Principal>(row.principal),
+    principal: fromStored(row.principal),
     expiresAt: row.expires_at ?? undefined,
     createdAt: row.created_at,
   };

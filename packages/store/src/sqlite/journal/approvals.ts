@@ -1,6 +1,7 @@
 import type { ApprovalDraft, Journal } from '@cuttle/core-types/ports';
 import type { ParkReason } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
+import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, RunRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
@@ -28,10 +29,12 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   return { ready, ...toCommitted(unit) };
 }
 
-const selectApproval = `SELECT * FROM approval WHERE space = 'main' AND id = ?`;
+const selectApproval = query<ApprovalRecord>(
+  `SELECT * FROM approval WHERE space = 'main' AND id = ?`,
+);
 
 export function findApprovalRow(unit: Unit, approvalId: string): ApprovalRecord | undefined {
-  return unit.db.find<ApprovalRecord>(selectApproval, approvalId);
+  return unit.db.find(selectApproval, approvalId);
 }
 
 /** What the run is to wait for may have come while it was still working: then nothing would ever wake it. */
@@ -41,12 +44,14 @@ function isOver(unit: Unit, reason: ParkReason): boolean {
   return approval !== undefined && approval.state !== 'pending';
 }
 
-const selectCall = `SELECT * FROM call WHERE space = 'main' AND id = ?`;
-const selectApprovalOfCall = `SELECT * FROM approval WHERE space = 'main' AND call_id = ?`;
+const selectCall = query<CallRecord>(`SELECT * FROM call WHERE space = 'main' AND id = ?`);
+const selectApprovalOfCall = query<ApprovalRecord>(
+  `SELECT * FROM approval WHERE space = 'main' AND call_id = ?`,
+);
 const insertApproval = `INSERT INTO approval (id, call_id, run_id, session_id, plan_hash, ask_id, state, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`;
 
 export function findApprovalOfCall(unit: Unit, callRow: string): ApprovalRecord | undefined {
-  return unit.db.find<ApprovalRecord>(selectApprovalOfCall, callRow);
+  return unit.db.find(selectApprovalOfCall, callRow);
 }
 
 /** One approval per call for its whole life: a call that was asked about already is not asked again. */
@@ -59,7 +64,7 @@ function addApproval(
   const { step, index, approvalId } = draft;
   const callRow = toCallRow(run.id, step, index);
   if (findApprovalOfCall(unit, callRow)) return;
-  const call = unit.db.find<CallRecord>(selectCall, callRow);
+  const call = unit.db.find(selectCall, callRow);
   if (call?.state !== 'planned' || call.plan_hash !== draft.planHash)
     throw new CuttleError('request.invalid', `Call ${callRow} is not planned with this hash.`);
   const askId = draft.ask ? addOutbound(unit, draft.ask) : null;
@@ -125,7 +130,7 @@ export function endApproval(
   addEvent(unit, session, { kind: 'approval.resolve', runId, ref });
   const run = findRunRow(unit, runId);
   if (run?.state !== 'parked' || run.wait === null) return;
-  if (fromStored<ParkReason>(run.wait).kind === 'approval') readyRun(unit, runId);
+  if (fromStored(run.wait).kind === 'approval') readyRun(unit, runId);
 }
 
 const ready = `UPDATE run SET state = 'ready', wait = NULL, resume_at = NULL WHERE space = 'main' AND id = ? AND state = 'parked'`;
@@ -151,11 +156,13 @@ export function consumeApproval(unit: Unit, call: CallRecord, approvalId: string
     throw new CuttleError('tool.denied', `Approval ${approvalId} does not allow call ${call.id}.`);
 }
 
-const selectExpired = `SELECT * FROM approval WHERE space = 'main' AND state = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ?`;
+const selectExpired = query<ApprovalRecord>(
+  `SELECT * FROM approval WHERE space = 'main' AND state = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ?`,
+);
 
 /** Pending approvals whose time has passed. Returns how many. */
 export function expireApprovals(unit: Unit, limit: number): number {
-  const rows = unit.db.list<ApprovalRecord>(selectExpired, unit.now, limit);
+  const rows = unit.db.list(selectExpired, unit.now, limit);
   for (const approval of rows) endApproval(unit, approval, { state: 'expired', by: null });
   return rows.length;
 }

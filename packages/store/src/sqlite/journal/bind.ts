@@ -1,5 +1,6 @@
 import type { BoundInput } from '@cuttle/core-types/ports';
-import type { InboundBody } from '@cuttle/core-types';
+
+import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, type Unit } from '../unit.ts';
@@ -36,12 +37,14 @@ export function toBoundInput(row: InboundRecord): BoundInput {
   return {
     inboundId: row.id,
     externalId: row.external_id,
-    body: fromStored<InboundBody>(row.body),
+    body: fromStored(row.body),
   };
 }
 
-const selectBound = `SELECT * FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`;
+const selectBound = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`,
+);
 
 export function listBound(unit: Unit, runId: string): InboundRecord[] {
-  return unit.db.list<InboundRecord>(selectBound, runId);
+  return unit.db.list(selectBound, runId);
 }

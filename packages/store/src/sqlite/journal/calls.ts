@@ -2,6 +2,7 @@ import type { ToolResultPart } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Committed, Journal } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
+import { query } from '../database.ts';
 import type { CallRecord, RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
@@ -10,11 +11,11 @@ import { addOutbounds } from './outbound.ts';
 import { addTaint, holdRun, noteProgress } from './runs.ts';
 import { toCallRow } from './steps.ts';
 
-const selectCall = `SELECT * FROM call WHERE space = 'main' AND id = ?`;
+const selectCall = query<CallRecord>(`SELECT * FROM call WHERE space = 'main' AND id = ?`);
 
 function findCall(unit: Unit, place: { runId: string; step: number; index: number }): CallRecord {
   const id = toCallRow(place.runId, place.step, place.index);
-  const call = unit.db.find<CallRecord>(selectCall, id);
+  const call = unit.db.find(selectCall, id);
   if (!call) throw new CuttleError('request.invalid', `There is no call ${id}.`);
   return call;
 }
@@ -114,7 +115,9 @@ function closeCall(
   addEvent(unit, session, { kind: 'tool.result', runId: run.id, ref });
 }
 
-const selectOpen = `SELECT * FROM call WHERE space = 'main' AND run_id = ? AND n = ? AND state IN ('planned', 'started') ORDER BY i`;
+const selectOpen = query<CallRecord>(
+  `SELECT * FROM call WHERE space = 'main' AND run_id = ? AND n = ? AND state IN ('planned', 'started') ORDER BY i`,
+);
 
 /** The end of a run: what never started is cancelled, what had started is unknown. Each call has a result then. */
 export function closeOpenCalls(
@@ -123,7 +126,7 @@ export function closeOpenCalls(
   input: { readonly run: RunRecord; readonly step: number },
 ): void {
   const { run, step } = input;
-  for (const call of unit.db.list<CallRecord>(selectOpen, run.id, step)) {
+  for (const call of unit.db.list(selectOpen, run.id, step)) {
     const started = call.state === 'started';
     const text = textFor(started ? 'tool.outcome-unknown' : 'tool.cancelled');
     const result: ToolResultPart = {

@@ -1,5 +1,6 @@
-import type { Principal, Provenance, Route, TaintSource } from '@cuttle/core-types';
+import type { TaintSource } from '@cuttle/core-types';
 import type { ClaimedRun } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
@@ -38,8 +39,12 @@ function resumeRun(
   return toClaimed(unit, session, { run: taken, resumed: true });
 }
 
-const updateLease = `UPDATE run SET state = 'leased', fence = ?, last_fence = ?, boot = ?, attempt = ?, stalls = ?, wait = NULL, resume_at = NULL WHERE space = 'main' AND id = ? RETURNING *`;
-const updateAttempt = `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND state = 'open' RETURNING *`;
+const updateLease = query<RunRecord>(
+  `UPDATE run SET state = 'leased', fence = ?, last_fence = ?, boot = ?, attempt = ?, stalls = ?, wait = NULL, resume_at = NULL WHERE space = 'main' AND id = ? RETURNING *`,
+);
+const updateAttempt = query<StepRow>(
+  `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND state = 'open' RETURNING *`,
+);
 
 /** A new fence. A cut lease counts as an attempt; a step that was open is called again, with the same boundary. */
 function takeOver(
@@ -49,7 +54,7 @@ function takeOver(
 ): RunRecord {
   const { run, fence } = claim;
   const cut = Number(run.state === 'leased');
-  const taken = unit.db.find<RunRecord>(
+  const taken = unit.db.find(
     updateLease,
     fence,
     fence,
@@ -58,7 +63,7 @@ function takeOver(
     run.stalls + cut,
     run.id,
   );
-  const open = unit.db.find<StepRow>(updateAttempt, run.id);
+  const open = unit.db.find(updateAttempt, run.id);
   if (open) {
     const ref = { step: open.n, attempt: open.attempt };
     addEvent(unit, session, { kind: 'step.restart', runId: run.id, ref });
@@ -66,7 +71,9 @@ function takeOver(
   return taken ?? run;
 }
 
-const selectQueue = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 ORDER BY seq LIMIT ?`;
+const selectQueue = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 ORDER BY seq LIMIT ?`,
+);
 
 /** The oldest queued row; where it collects, also those directly behind it that may be merged with it. */
 function nextInputs(
@@ -75,7 +82,7 @@ function nextInputs(
   collectMax: number,
 ): readonly InboundRecord[] {
   if (session.queued === 0) return [];
-  const queue = unit.db.list<InboundRecord>(selectQueue, session.id, Math.max(1, collectMax));
+  const queue = unit.db.list(selectQueue, session.id, Math.max(1, collectMax));
   const [first] = queue;
   if (first?.mode !== 'collect') return first ? [first] : [];
   const end = queue.findIndex((row) => row.mode !== 'collect' || !isAdmissible(row, first));
@@ -96,8 +103,9 @@ function startRun(
   return toClaimed(unit, session, { run, resumed: false, rows });
 }
 
-const insertRunRow = `INSERT INTO run (id, session_id, generation, format, state, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
-VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, 1, 0, ?, ?, ?) RETURNING *`;
+const insertRunRow =
+  query<RunRecord>(`INSERT INTO run (id, session_id, generation, format, state, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
+VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, 1, 0, ?, ?, ?) RETURNING *`);
 
 /** A leased run, named after an inbound whose sender, trust and route it takes. */
 export function insertRun(
@@ -110,7 +118,7 @@ export function insertRun(
   },
 ): RunRecord {
   const { first, fence, taint } = input;
-  const run = unit.db.find<RunRecord>(
+  const run = unit.db.find(
     insertRunRow,
     first.id,
     session.id,
@@ -129,9 +137,13 @@ export function insertRun(
   return run;
 }
 
-const selectInbound = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
-const selectOpenStep = `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND state = 'open'`;
-const selectConversationKey = `SELECT key FROM conversation WHERE space = 'main' AND id = ?`;
+const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
+const selectOpenStep = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND state = 'open'`,
+);
+const selectConversationKey = query<{ key: string }>(
+  `SELECT key FROM conversation WHERE space = 'main' AND id = ?`,
+);
 
 /** A leased run as its owner gets it. */
 export function toClaimed(
@@ -145,14 +157,13 @@ export function toClaimed(
 ): ClaimedRun {
   const { run, resumed } = claim;
   const rows = claim.rows ?? listBound(unit, run.id);
-  const first =
-    rows.find((row) => row.id === run.id) ?? unit.db.find<InboundRecord>(selectInbound, run.id);
+  const first = rows.find((row) => row.id === run.id) ?? unit.db.find(selectInbound, run.id);
   if (!first) throw new TypeError(`Run ${run.id} has no inbound.`);
-  const open = unit.db.find<StepRow>(selectOpenStep, run.id);
+  const open = unit.db.find(selectOpenStep, run.id);
   const conversationKey =
     first.conversation_id === null
       ? undefined
-      : unit.db.find<{ key: string }>(selectConversationKey, first.conversation_id)?.key;
+      : unit.db.find(selectConversationKey, first.conversation_id)?.key;
   return {
     runId: run.id,
     sessionId: session.id,
@@ -164,10 +175,10 @@ export function toClaimed(
     attempt: run.attempt,
     stalls: run.stalls,
     resumed,
-    principal: fromStored<Principal>(first.principal),
-    provenance: fromStored<Provenance>(first.provenance),
-    taint: fromStored<TaintSource[]>(run.taint),
-    route: fromStored<Route>(first.route),
+    principal: fromStored(first.principal),
+    provenance: fromStored(first.provenance),
+    taint: fromStored(run.taint),
+    route: fromStored(first.route),
     conversationId: first.conversation_id ?? undefined,
     conversationKey,
     createdAt: run.created_at,

@@ -1,5 +1,6 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { CommandInput, Journal } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
 import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from '../unit.ts';
 import { cancelQueue, stopRun } from './abort.ts';
@@ -7,14 +8,14 @@ import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
 import { addOutbounds } from './outbound.ts';
 import { findActiveRun } from './runs.ts';
 
-const selectInbound = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
 /** Does what a command asks and settles its inbound, once. */
 export function settleCommand(
   unit: Unit,
   input: CommandInput,
 ): Awaited<ReturnType<Journal['settleCommand']>> {
-  const row = unit.db.find<InboundRecord>(selectInbound, input.inboundId);
+  const row = unit.db.find(selectInbound, input.inboundId);
   if (!row || row.control === 0)
     throw new CuttleError('request.invalid', `Inbound ${input.inboundId} is no command.`);
   const nothing = { settled: false, aborted: undefined, ...toSettled(unit) };
@@ -50,7 +51,7 @@ function stop(
   if (!input.stop && !input.reset) return undefined;
   const reason = input.reset ? 'reset' : 'stopped';
   const run = findActiveRun(unit, session.id);
-  const first = run && unit.db.find<InboundRecord>(selectInbound, run.id);
+  const first = run && unit.db.find(selectInbound, run.id);
   const reached = run && first && first.seq < row.seq ? run : undefined;
   if (reached) {
     const { partial, closing = [] } = input.stop ?? {};

@@ -1,13 +1,12 @@
-import type { Json } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type {
   Delivery,
   DeliveryClaim,
   DeliveryOutcome,
   Journal,
-  OutboundPart,
   Receipt,
 } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored, fromStoredOr, toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
@@ -20,20 +19,28 @@ type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
 /** How long a lane rests that is held up by a send whose end nobody stored. */
 const restMs = 1_000;
 
-const selectOutbound = `SELECT * FROM outbound WHERE space = 'main' AND id = ?`;
-const selectHead = `SELECT * FROM outbound WHERE space = 'main' AND conversation_id = ? AND state IN ('prepared', 'sending', 'ambiguous') ORDER BY seq LIMIT 1`;
-const selectConversation = `SELECT * FROM conversation WHERE space = 'main' AND id = ?`;
-const selectBubble = `SELECT id FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' LIMIT 1`;
+const selectOutbound = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND id = ?`,
+);
+const selectHead = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND conversation_id = ? AND state IN ('prepared', 'sending', 'ambiguous') ORDER BY seq LIMIT 1`,
+);
+const selectConversation = query<ConversationRecord>(
+  `SELECT * FROM conversation WHERE space = 'main' AND id = ?`,
+);
+const selectBubble = query<{ id: string }>(
+  `SELECT id FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' LIMIT 1`,
+);
 
 export function findOutboundRow(unit: Unit, outboundId: string): OutboundRecord | undefined {
-  return unit.db.find<OutboundRecord>(selectOutbound, outboundId);
+  return unit.db.find(selectOutbound, outboundId);
 }
 
 /** A placeholder for an answer that is being written, where nothing earlier in its lane is undelivered. */
 export function openBubble(unit: Unit, input: Input<'openBubble'>): Output<'openBubble'> {
   const { runId, fence, draft } = input;
   holdRun(unit, runId, fence);
-  const known = unit.db.find<{ id: string }>(selectBubble, runId);
+  const known = unit.db.find(selectBubble, runId);
   if (known) return known.id === draft.outboundId ? { outboundId: known.id } : undefined;
   const conversationId = openConversation(unit, draft.conversation);
   if (unit.db.find(selectHead, conversationId)) return undefined;
@@ -43,7 +50,7 @@ export function openBubble(unit: Unit, input: Input<'openBubble'>): Output<'open
 /** The head of a lane: what to do with its lowest undelivered row. */
 export function claimDelivery(unit: Unit, input: Input<'claimDelivery'>): DeliveryClaim {
   for (;;) {
-    const head = unit.db.find<OutboundRecord>(selectHead, input.conversationId);
+    const head = unit.db.find(selectHead, input.conversationId);
     if (!head) return { kind: 'idle' };
     const claim = claimRow(unit, head, input);
     if (claim) return claim;
@@ -73,10 +80,12 @@ function claimSending(
   return claimAmbiguous(unit, row, input.fence);
 }
 
-const becomeAmbiguous = `UPDATE outbound SET state = 'ambiguous', fence = ?, boot = ? WHERE space = 'main' AND id = ? RETURNING *`;
+const becomeAmbiguous = query<OutboundRecord>(
+  `UPDATE outbound SET state = 'ambiguous', fence = ?, boot = ? WHERE space = 'main' AND id = ? RETURNING *`,
+);
 
 function claimAmbiguous(unit: Unit, row: OutboundRecord, fence: string): DeliveryClaim {
-  const taken = unit.db.find<OutboundRecord>(becomeAmbiguous, fence, unit.boot, row.id) ?? row;
+  const taken = unit.db.find(becomeAmbiguous, fence, unit.boot, row.id) ?? row;
   return { kind: 'ambiguous', delivery: toDelivery(unit, taken, findReceipt(unit, taken)) };
 }
 
@@ -106,7 +115,9 @@ function end(
   unit.db.run(endRow, to.state, to.reason, unit.now, row.id);
 }
 
-const becomeSending = `UPDATE outbound SET state = 'sending', fence = ?, boot = ?, deadline = ?, attempt = attempt + 1, not_before = NULL, reason = NULL WHERE space = 'main' AND id = ? RETURNING *`;
+const becomeSending = query<OutboundRecord>(
+  `UPDATE outbound SET state = 'sending', fence = ?, boot = ?, deadline = ?, attempt = attempt + 1, not_before = NULL, reason = NULL WHERE space = 'main' AND id = ? RETURNING *`,
+);
 
 function startSending(
   unit: Unit,
@@ -115,26 +126,26 @@ function startSending(
 ): OutboundRecord {
   const { fence, deadlineMs } = input;
   const deadline = unit.now + deadlineMs;
-  return unit.db.find<OutboundRecord>(becomeSending, fence, unit.boot, deadline, row.id) ?? row;
+  return unit.db.find(becomeSending, fence, unit.boot, deadline, row.id) ?? row;
 }
 
 /** What the platform gave for the message that is edited or deleted. */
 function findReceipt(unit: Unit, row: OutboundRecord): Receipt | undefined {
   const target = row.target_id === null ? undefined : findOutboundRow(unit, row.target_id);
-  return fromStoredOr<Receipt>(target?.receipt);
+  return fromStoredOr(target?.receipt);
 }
 
 function toDelivery(unit: Unit, row: OutboundRecord, receipt: Receipt | undefined): Delivery {
-  const conversation = unit.db.find<ConversationRecord>(selectConversation, row.conversation_id);
+  const conversation = unit.db.find(selectConversation, row.conversation_id);
   if (!conversation) throw new TypeError(`Outbound ${row.id} has no conversation.`);
   return {
     outboundId: row.id,
     conversationId: conversation.id,
     accountId: conversation.account_id,
-    target: fromStored<Json>(conversation.target),
+    target: fromStored(conversation.target),
     group: conversation.is_group === 1,
     kind: row.kind,
-    body: fromStored<OutboundPart>(row.body),
+    body: fromStored(row.body),
     receipt,
     idempotencyKey: row.idem_key,
     attempt: row.attempt,

@@ -1,5 +1,6 @@
 import type { AssistantMessage, RunOutcome } from '@cuttle/core-types';
 import type { OutboundDraft } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.ts';
@@ -62,7 +63,9 @@ export function endRun(
   return closeBubbles(unit, run.id, end.outbound);
 }
 
-const settle = `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND run_id = ? AND state = 'bound' RETURNING id, seq`;
+const settle = query<{ id: string; seq: number }>(
+  `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND run_id = ? AND state = 'bound' RETURNING id, seq`,
+);
 
 /** Every inbound bound to a run takes its outcome. */
 export function settleBound(
@@ -74,7 +77,7 @@ export function settleBound(
     readonly noticeId?: string | undefined;
   },
 ): void {
-  const rows = unit.db.list<{ id: string; seq: number }>(
+  const rows = unit.db.list(
     settle,
     fate.state,
     fate.reason,

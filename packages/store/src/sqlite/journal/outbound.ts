@@ -1,9 +1,12 @@
 import type { ConversationRef, OutboundDraft } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
 
-const selectConversation = `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
+const selectConversation = query<ConversationRecord>(
+  `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
+);
 const insertConversation = `INSERT INTO conversation (id, account_id, key, target, is_group, created_at) VALUES (?, ?, ?, ?, ?, ?)`;
 const updateTarget = `UPDATE conversation SET target = ?, is_group = ? WHERE space = 'main' AND id = ?`;
 
@@ -12,7 +15,7 @@ export function openConversation(unit: Unit, ref: ConversationRef): string {
   const { db } = unit;
   const target = toStored(ref.target);
   const group = Number(ref.group);
-  const known = db.find<ConversationRecord>(selectConversation, ref.accountId, ref.key);
+  const known = db.find(selectConversation, ref.accountId, ref.key);
   if (!known) {
     const id = unit.newId();
     db.run(insertConversation, id, ref.accountId, ref.key, target, group, unit.now);
@@ -23,14 +26,18 @@ export function openConversation(unit: Unit, ref: ConversationRef): string {
   return known.id;
 }
 
-const selectByOrigin = `SELECT id FROM outbound WHERE space = 'main' AND origin = ? AND part = ? AND kind = ?`;
-const takeSeq = `UPDATE conversation SET next_seq = next_seq + 1 WHERE space = 'main' AND id = ? RETURNING next_seq - 1 AS seq`;
+const selectByOrigin = query<{ id: string }>(
+  `SELECT id FROM outbound WHERE space = 'main' AND origin = ? AND part = ? AND kind = ?`,
+);
+const takeSeq = query<{ seq: number }>(
+  `UPDATE conversation SET next_seq = next_seq + 1 WHERE space = 'main' AND id = ? RETURNING next_seq - 1 AS seq`,
+);
 const insertOutbound = `INSERT INTO outbound (id, conversation_id, seq, origin, part, kind, target_id, run_id, body, idem_key, state, ttl_ms, expires_at, epoch, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, ?, ?, ?)`;
 
 /** Appends a draft to its lane; a draft whose (origin, part, kind) is there already changes nothing. Returns the row's id. */
 export function addOutbound(unit: Unit, draft: OutboundDraft, runId?: string): string {
-  const known = unit.db.find<{ id: string }>(selectByOrigin, draft.origin, draft.part, draft.kind);
+  const known = unit.db.find(selectByOrigin, draft.origin, draft.part, draft.kind);
   if (known) return known.id;
   const conversationId = openConversation(unit, draft.conversation);
   appendToLane(unit, conversationId, {
@@ -57,7 +64,7 @@ type LaneRow = Pick<
 
 export function appendToLane(unit: Unit, conversationId: string, row: LaneRow): void {
   const { db, now } = unit;
-  const seq = db.find<{ seq: number }>(takeSeq, conversationId)?.seq;
+  const seq = db.find(takeSeq, conversationId)?.seq;
   if (seq === undefined) throw new TypeError(`There is no conversation ${conversationId}.`);
   db.run(
     insertOutbound,
@@ -79,9 +86,13 @@ export function appendToLane(unit: Unit, conversationId: string, row: LaneRow): 
   unit.conversations.add(conversationId);
 }
 
-const selectBubbles = `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' ORDER BY part`;
+const selectBubbles = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' ORDER BY part`,
+);
 const withdraw = `UPDATE outbound SET state = 'withdrawn', settled_at = ? WHERE space = 'main' AND id = ? AND state = 'prepared'`;
-const laneOf = `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
+const laneOf = query<{ id: string }>(
+  `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
+);
 
 /**
  * Appends what a run says at its end. A part whose bubble was (or may have been) sent becomes an edit of it;
@@ -93,7 +104,7 @@ export function closeBubbles(
   drafts: readonly OutboundDraft[],
 ): string[] {
   const { db } = unit;
-  const bubbles = db.list<OutboundRecord>(selectBubbles, runId);
+  const bubbles = db.list(selectBubbles, runId);
   const open = bubbles.filter((bubble) => {
     if (bubble.state === 'prepared') db.run(withdraw, unit.now, bubble.id);
     return bubble.state === 'sending' || bubble.state === 'ambiguous' || bubble.state === 'sent';
@@ -110,7 +121,7 @@ export function closeBubbles(
 function isPlaceOf(unit: Unit, draft: OutboundDraft, bubble: OutboundRecord): boolean {
   if (draft.part !== bubble.part) return false;
   const { accountId, key } = draft.conversation;
-  return unit.db.find<{ id: string }>(laneOf, accountId, key)?.id === bubble.conversation_id;
+  return unit.db.find(laneOf, accountId, key)?.id === bubble.conversation_id;
 }
 
 function removeBubble(unit: Unit, bubble: OutboundRecord): void {

@@ -1,19 +1,22 @@
 import type { TaintSource } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
+import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, type Unit } from '../unit.ts';
 
-const selectActive = `SELECT * FROM run WHERE space = 'main' AND session_id = ? AND ended_at IS NULL`;
-const selectRun = `SELECT * FROM run WHERE space = 'main' AND id = ?`;
+const selectActive = query<RunRecord>(
+  `SELECT * FROM run WHERE space = 'main' AND session_id = ? AND ended_at IS NULL`,
+);
+const selectRun = query<RunRecord>(`SELECT * FROM run WHERE space = 'main' AND id = ?`);
 
 /** The one run of a session that has not ended. */
 export function findActiveRun(unit: Unit, sessionId: string): RunRecord | undefined {
-  return unit.db.find<RunRecord>(selectActive, sessionId);
+  return unit.db.find(selectActive, sessionId);
 }
 
 export function findRunRow(unit: Unit, runId: string): RunRecord | undefined {
-  return unit.db.find<RunRecord>(selectRun, runId);
+  return unit.db.find(selectRun, runId);
 }
 
 /** The run, if it is leased under this very fence. Throws `run.not-found` or `run.fence-lost`. */
@@ -40,17 +43,17 @@ export function noteProgress(unit: Unit, run: RunRecord): void {
 const updateTaint = `UPDATE run SET taint = ? WHERE space = 'main' AND id = ?`;
 
 export function addTaint(unit: Unit, run: RunRecord, sources: readonly TaintSource[]): void {
-  const known = new Set(fromStored<TaintSource[]>(run.taint));
+  const known = new Set<TaintSource>(fromStored(run.taint));
   const before = known.size;
   for (const source of sources) known.add(source);
   if (known.size === before) return;
-  run.taint = toStored([...known]);
+  run.taint = toStored<readonly TaintSource[]>([...known]);
   unit.db.run(updateTaint, run.taint, run.id);
 }
 
 /** The union of what several inbounds bring, in order of appearance. */
 export function taintOf(rows: readonly InboundRecord[]): readonly TaintSource[] {
-  return [...new Set(rows.flatMap((row) => fromStored<TaintSource[]>(row.taint)))];
+  return [...new Set(rows.flatMap((row) => fromStored(row.taint)))];
 }
 
 const cancelInbound = `UPDATE inbound SET state = 'cancelled', reason = ?, settled_at = ? WHERE space = 'main' AND id = ?`;
@@ -70,12 +73,14 @@ export function cancelQueued(
   addEvent(unit, session, { kind: 'inbound', ref });
 }
 
-const selectExpired = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND expires_at <= ? ORDER BY seq`;
+const selectExpired = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND expires_at <= ? ORDER BY seq`,
+);
 
 /** Queued rows whose time has passed. */
 export function cancelExpired(unit: Unit, session: LockedSession): void {
   if (session.queued === 0) return;
-  for (const row of unit.db.list<InboundRecord>(selectExpired, session.id, unit.now))
+  for (const row of unit.db.list(selectExpired, session.id, unit.now))
     cancelQueued(unit, session, { row, reason: 'expired' });
 }
 

@@ -6,6 +6,7 @@ import type {
   StepRecord,
 } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
+import { query } from '../database.ts';
 import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
@@ -22,8 +23,12 @@ import {
 import { appendAnswer, appendResults } from './transcript.ts';
 import { addUsageRow } from './usage.ts';
 
-const selectStep = `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND n = ?`;
-const selectLastStep = `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`;
+const selectStep = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
+);
+const selectLastStep = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`,
+);
 
 /** Opens the next step: results and steering enter the transcript, the boundary is stored. */
 export function openStep(
@@ -46,11 +51,11 @@ export function openStep(
 }
 
 export function findStep(unit: Unit, runId: string, step: number): StepRow | undefined {
-  return unit.db.find<StepRow>(selectStep, runId, step);
+  return unit.db.find(selectStep, runId, step);
 }
 
 export function findLastStep(unit: Unit, runId: string): StepRow | undefined {
-  return unit.db.find<StepRow>(selectLastStep, runId);
+  return unit.db.find(selectLastStep, runId);
 }
 
 function toOpened(step: StepRow, bound: readonly BoundInput[], unit: Unit): OpenedStep {
@@ -58,17 +63,20 @@ function toOpened(step: StepRow, bound: readonly BoundInput[], unit: Unit): Open
   return { step: step.n, attempt, uptoSeq, bound, events: unit.events };
 }
 
-const selectBoundBy = `SELECT inbound.* FROM entry JOIN inbound ON inbound.space = 'main' AND inbound.id = entry.inbound_id
-WHERE entry.space = 'main' AND entry.session_id = ? AND entry.run_id = ? AND entry.n = ? AND entry.kind = 'input' ORDER BY entry.seq`;
+const selectBoundBy =
+  query<InboundRecord>(`SELECT inbound.* FROM entry JOIN inbound ON inbound.space = 'main' AND inbound.id = entry.inbound_id
+WHERE entry.space = 'main' AND entry.session_id = ? AND entry.run_id = ? AND entry.n = ? AND entry.kind = 'input' ORDER BY entry.seq`);
 
 function listBoundBy(unit: Unit, runId: string, step: number): BoundInput[] {
   const run = findRunRow(unit, runId);
   if (!run) return [];
-  return unit.db.list<InboundRecord>(selectBoundBy, run.session_id, runId, step).map(toBoundInput);
+  return unit.db.list(selectBoundBy, run.session_id, runId, step).map(toBoundInput);
 }
 
-const selectSteering = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'steer' ORDER BY seq`;
-const selectFirst = `SELECT * FROM inbound WHERE space = 'main' AND id = ?`;
+const selectSteering = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'steer' ORDER BY seq`,
+);
+const selectFirst = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
 /** Queued rows that may steer this run now. */
 export function listSteering(
@@ -78,18 +86,20 @@ export function listSteering(
 ): readonly InboundRecord[] {
   cancelExpired(unit, session);
   if (session.queued === 0) return [];
-  const first = unit.db.find<InboundRecord>(selectFirst, run.id);
+  const first = unit.db.find(selectFirst, run.id);
   if (!first) return [];
-  const rows = unit.db.list<InboundRecord>(selectSteering, session.id);
+  const rows = unit.db.list(selectSteering, session.id);
   return rows.filter((row) => isAdmissible(row, first));
 }
 
-const selectOpenCall = `SELECT i FROM call WHERE space = 'main' AND run_id = ? AND n = ? AND state IN ('planned', 'started') LIMIT 1`;
+const selectOpenCall = query<{ i: number }>(
+  `SELECT i FROM call WHERE space = 'main' AND run_id = ? AND n = ? AND state IN ('planned', 'started') LIMIT 1`,
+);
 
 /** The step before is done and all of its calls are terminal; the steps before it were, when it opened. */
 function requireClosedBefore(unit: Unit, runId: string, step: number): void {
   const last = findLastStep(unit, runId);
-  const open = unit.db.find<{ i: number }>(selectOpenCall, runId, step - 1);
+  const open = unit.db.find(selectOpenCall, runId, step - 1);
   if (last?.n === step - 1 && last.state === 'done' && !open) return;
   throw new CuttleError(
     'request.invalid',
@@ -103,7 +113,9 @@ export function hasOpenCalls(unit: Unit, runId: string, step: number): boolean {
   return unit.db.find(selectOpenCall, runId, step) !== undefined;
 }
 
-const restart = `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING *`;
+const restart = query<StepRow>(
+  `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING *`,
+);
 
 /** A further attempt of the open step, with the same boundary. */
 export function restartStep(
@@ -113,7 +125,7 @@ export function restartStep(
   const { runId, step } = input;
   const run = holdRun(unit, runId, input.fence);
   const session = lockSession(unit, run.session_id);
-  const row = unit.db.find<StepRow>(restart, runId, step);
+  const row = unit.db.find(restart, runId, step);
   if (!row) throw new CuttleError('request.invalid', `Step ${step} of run ${runId} is not open.`);
   addEvent(unit, session, { kind: 'step.restart', runId, ref: { step, attempt: row.attempt } });
   return { attempt: row.attempt, events: unit.events };
@@ -189,7 +201,9 @@ export function toCallRow(runId: string, step: number, index: number): string {
   return `${runId}:${step}:${index}`;
 }
 
-const selectDeltaTarget = `SELECT state, attempt FROM step WHERE space = 'main' AND run_id = ? AND n = ?`;
+const selectDeltaTarget = query<Pick<StepRow, 'state' | 'attempt'>>(
+  `SELECT state, attempt FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
+);
 const insertDelta = `INSERT INTO delta (run_id, n, attempt, start, text) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
 /** Text already shown. What comes late, for a closed step or an older attempt, is of no use and is dropped. */
@@ -206,7 +220,7 @@ export function appendDelta(
 ): void {
   const { runId, step, attempt } = input;
   holdRun(unit, runId, input.fence);
-  const target = unit.db.find<Pick<StepRow, 'state' | 'attempt'>>(selectDeltaTarget, runId, step);
+  const target = unit.db.find(selectDeltaTarget, runId, step);
   if (target?.state !== 'open' || target.attempt !== attempt) return;
   unit.db.run(insertDelta, runId, step, attempt, input.offset, input.text);
 }

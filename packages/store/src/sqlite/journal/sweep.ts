@@ -1,4 +1,5 @@
 import type { Journal } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import { toCommitted, type Unit } from '../unit.ts';
 import { expireApprovals } from './approvals.ts';
 
@@ -7,12 +8,12 @@ const maxJumpMs = 3_600_000;
 /** A call is long over when its key is forgotten. */
 const onceMs = 30 * 86_400_000;
 
-const selectClock = `SELECT clock_high FROM store`;
+const selectClock = query<{ clock_high: number }>(`SELECT clock_high FROM store`);
 const updateClock = `UPDATE store SET clock_high = ?`;
 
 /** One slice of upkeep. */
 export function sweep(unit: Unit, input: { limit: number }): Awaited<ReturnType<Journal['sweep']>> {
-  const last = unit.db.find<{ clock_high: number }>(selectClock)?.clock_high ?? unit.now;
+  const last = unit.db.find(selectClock)?.clock_high ?? unit.now;
   if (last !== unit.now) unit.db.run(updateClock, unit.now);
   const changed = Math.abs(unit.now - last) > maxJumpMs ? 0 : sweepRows(unit, input.limit);
   return { changed, ...toCommitted(unit) };

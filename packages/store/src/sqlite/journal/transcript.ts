@@ -1,10 +1,13 @@
-import type { AssistantMessage, InboundBody, Message, ToolResultPart } from '@cuttle/core-types';
+import type { AssistantMessage, InboundBody, Message } from '@cuttle/core-types';
+import { query } from '../database.ts';
 import type { CallRecord, EntryRecord } from '../rows.ts';
 import { toMessages, toSearchText, wordsOf } from '../search-text.ts';
-import { fromStored } from '../stored-json.ts';
+import { fromStoredOr } from '../stored-json.ts';
 import type { LockedSession, Unit } from '../unit.ts';
 
-const insertEntry = `INSERT INTO entry (session_id, generation, seq, kind, inbound_id, run_id, n, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING row`;
+const insertEntry = query<{ row: number }>(
+  `INSERT INTO entry (session_id, generation, seq, kind, inbound_id, run_id, n, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING row`,
+);
 const insertText = `INSERT INTO message_text (rowid, place, words) VALUES (?, ?, ?)`;
 
 /** The step an entry belongs to: the one that bound the input, gave the answer or planned the calls. */
@@ -34,16 +37,21 @@ export function appendAnswer(
   appendEntry(unit, session, { ...place, kind: 'answer', messages: [answer] });
 }
 
-const selectResults = `SELECT * FROM call WHERE space = 'main' AND run_id = ? AND n = ? ORDER BY i`;
-const selectResultsEntry = `SELECT row FROM entry WHERE space = 'main' AND run_id = ? AND n = ? AND kind = 'results' AND inbound_id IS NULL`;
+const selectResults = query<CallRecord>(
+  `SELECT * FROM call WHERE space = 'main' AND run_id = ? AND n = ? ORDER BY i`,
+);
+const selectResultsEntry = query<{ row: number }>(
+  `SELECT row FROM entry WHERE space = 'main' AND run_id = ? AND n = ? AND kind = 'results' AND inbound_id IS NULL`,
+);
 
 /** The results of a step's calls enter the transcript together, in the order of the calls; once. */
 export function appendResults(unit: Unit, session: LockedSession, place: EntryPlace): void {
   const { db } = unit;
-  const calls = db.list<CallRecord>(selectResults, place.runId, place.step);
+  const calls = db.list(selectResults, place.runId, place.step);
   if (calls.length === 0) return;
   if (db.find(selectResultsEntry, place.runId, place.step)) return;
-  const parts = calls.map((call) => fromStored<ToolResultPart>(call.result ?? 'null'));
+  // Each is terminal by now, and terminal means that there is a result.
+  const parts = calls.flatMap((call) => fromStoredOr(call.result) ?? []);
   const messages: Message[] = [{ role: 'tool', parts }];
   appendEntry(unit, session, { ...place, kind: 'results', messages });
 }
@@ -58,7 +66,7 @@ function appendEntry(
   },
 ): void {
   const { db, now } = unit;
-  const row = db.find<{ row: number }>(
+  const row = db.find(
     insertEntry,
     session.id,
     session.generation,

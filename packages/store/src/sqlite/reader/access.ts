@@ -1,39 +1,40 @@
-import type {
-  ConversationRef,
-  Identity,
-  PairingRow,
-  Reader,
-  StoredToken,
-} from '@cuttle/core-types/ports';
+import type { Identity, PairingRow, Reader, StoredToken } from '@cuttle/core-types/ports';
 import { toToken } from '../journal/access.ts';
+import { query } from '../database.ts';
 import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
 type Peer = Pick<Identity, 'channel' | 'accountId' | 'externalId'>;
 
-const selectIdentity = `SELECT * FROM identity WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+const selectIdentity = query<IdentityRecord>(
+  `SELECT * FROM identity WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`,
+);
 
 export function findIdentity(view: View, peer: Peer): Identity | undefined {
   const { channel, accountId, externalId } = peer;
-  const row = view.db.find<IdentityRecord>(selectIdentity, channel, accountId, externalId);
+  const row = view.db.find(selectIdentity, channel, accountId, externalId);
   if (!row) return undefined;
   const { person_id: personId, access } = row;
   return { channel, accountId, externalId, personId, name: row.name ?? undefined, access };
 }
 
-const selectPairings = `SELECT * FROM pairing WHERE space = 'main' AND expires_at > ? ORDER BY expires_at DESC LIMIT ?`;
-const selectPairing = `SELECT * FROM pairing WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ? AND expires_at > ?`;
+const selectPairings = query<PairingRecord>(
+  `SELECT * FROM pairing WHERE space = 'main' AND expires_at > ? ORDER BY expires_at DESC LIMIT ?`,
+);
+const selectPairing = query<PairingRecord>(
+  `SELECT * FROM pairing WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ? AND expires_at > ?`,
+);
 
 /** Those that can still be approved, the newest first. */
 export function listPairings(view: View, input: { limit: number }): PairingRow[] {
-  const rows = view.db.list<PairingRecord>(selectPairings, view.now, toLimit(input.limit));
+  const rows = view.db.list(selectPairings, view.now, toLimit(input.limit));
   return rows.map(toPairingRow);
 }
 
 export function findPairing(view: View, peer: Peer): PairingRow | undefined {
   const { channel, accountId, externalId } = peer;
-  const row = view.db.find<PairingRecord>(selectPairing, channel, accountId, externalId, view.now);
+  const row = view.db.find(selectPairing, channel, accountId, externalId, view.now);
   return row && toPairingRow(row);
 }
 
@@ -46,16 +47,18 @@ function toPairingRow(row: PairingRecord): PairingRow {
     name: row.name ?? undefined,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    conversation: fromStored<ConversationRef>(row.conversation),
+    conversation: fromStored(row.conversation),
   };
 }
 
-const selectToken = `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`;
+const selectToken = query<TokenRecord>(
+  `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`,
+);
 
 export function findToken(
   view: View,
   input: Parameters<Reader['findToken']>[0],
 ): StoredToken | undefined {
-  const row = view.db.find<TokenRecord>(selectToken, input.hash, input.kind, view.now);
+  const row = view.db.find(selectToken, input.hash, input.kind, view.now);
   return row && toToken(row);
 }

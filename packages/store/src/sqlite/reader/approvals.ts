@@ -1,5 +1,5 @@
-import type { Json } from '@cuttle/core-types';
 import type { ApprovalRow, Reader } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
@@ -9,8 +9,10 @@ JOIN call ON call.space = 'main' AND call.id = approval.call_id
 JOIN run ON run.space = 'main' AND run.id = approval.run_id
 JOIN session ON session.space = 'main' AND session.id = approval.session_id
 WHERE approval.space = 'main'`;
-const selectById = `${withCall} AND approval.id = ?`;
-const selectPending = `${withCall} AND approval.state = 'pending' AND (?1 IS NULL OR approval.session_id = ?1) ORDER BY approval.expires_at LIMIT ?2`;
+const selectById = query<ApprovalWithCall>(`${withCall} AND approval.id = ?`);
+const selectPending = query<ApprovalWithCall>(
+  `${withCall} AND approval.state = 'pending' AND (?1 IS NULL OR approval.session_id = ?1) ORDER BY approval.expires_at LIMIT ?2`,
+);
 type ApprovalWithCall = ApprovalRecord &
   Pick<CallRecord, 'n' | 'i' | 'tool' | 'input'> & {
     readonly session_key: string;
@@ -22,16 +24,12 @@ export function listApprovals(
   view: View,
   input: Parameters<Reader['listApprovals']>[0],
 ): ApprovalRow[] {
-  const rows = view.db.list<ApprovalWithCall>(
-    selectPending,
-    input.sessionId ?? null,
-    toLimit(input.limit),
-  );
+  const rows = view.db.list(selectPending, input.sessionId ?? null, toLimit(input.limit));
   return rows.map(toApprovalRow);
 }
 
 export function findApproval(view: View, approvalId: string): ApprovalRow | undefined {
-  const row = view.db.find<ApprovalWithCall>(selectById, approvalId);
+  const row = view.db.find(selectById, approvalId);
   return row && toApprovalRow(row);
 }
 
@@ -45,7 +43,7 @@ function toApprovalRow(row: ApprovalWithCall): ApprovalRow {
     step: row.n,
     index: row.i,
     tool: row.tool,
-    input: fromStored<Json>(row.input),
+    input: fromStored(row.input),
     planHash: row.plan_hash,
     state: row.state,
     expiresAt: row.expires_at,

@@ -1,7 +1,7 @@
-import type { Json } from '@cuttle/core-types';
 import type { Fate } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, OutboundRecord, RunRecord, StepRow } from '../rows.ts';
-import { fromStored } from '../stored-json.ts';
+import { toJson } from '../stored-json.ts';
 import type { View } from '../view.ts';
 import { findInboundRow, type InboundWithKey, toStoredInbound } from './runs.ts';
 
@@ -26,10 +26,12 @@ function received(row: InboundWithKey): Moment[] {
   return [{ at: row.at, what: 'inbound.received', detail }];
 }
 
-const selectEntry = `SELECT at, run_id, n FROM entry WHERE space = 'main' AND inbound_id = ?`;
+const selectEntry = query<{ at: number; run_id: string; n: number }>(
+  `SELECT at, run_id, n FROM entry WHERE space = 'main' AND inbound_id = ?`,
+);
 
 function bound(view: View, row: InboundWithKey): Moment[] {
-  const entry = view.db.find<{ at: number; run_id: string; n: number }>(selectEntry, row.id);
+  const entry = view.db.find(selectEntry, row.id);
   if (!entry) return [];
   return [{ at: entry.at, what: 'inbound.bound', detail: { runId: entry.run_id, step: entry.n } }];
 }
@@ -39,28 +41,33 @@ function settled(row: InboundWithKey): Moment[] {
   return [{ at: row.settled_at, what: `inbound.${row.state}`, detail: { reason: row.reason } }];
 }
 
-const selectRun = `SELECT * FROM run WHERE space = 'main' AND id = ?`;
-const selectSteps = `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n`;
-const selectCalls = `SELECT * FROM call WHERE space = 'main' AND run_id = ? ORDER BY n, i`;
-const selectApprovals = `SELECT approval.* FROM approval JOIN call ON call.space = 'main' AND call.id = approval.call_id
-WHERE call.space = 'main' AND call.run_id = ? AND approval.space = 'main' ORDER BY call.n, call.i`;
+const selectRun = query<RunRecord>(`SELECT * FROM run WHERE space = 'main' AND id = ?`);
+const selectSteps = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n`,
+);
+const selectCalls = query<CallRecord>(
+  `SELECT * FROM call WHERE space = 'main' AND run_id = ? ORDER BY n, i`,
+);
+const selectApprovals =
+  query<ApprovalRecord>(`SELECT approval.* FROM approval JOIN call ON call.space = 'main' AND call.id = approval.call_id
+WHERE call.space = 'main' AND call.run_id = ? AND approval.space = 'main' ORDER BY call.n, call.i`);
 
 function ofRun(view: View, runId: string): Moment[] {
   const { db } = view;
-  const run = db.find<RunRecord>(selectRun, runId);
+  const run = db.find(selectRun, runId);
   if (!run) return [];
   return [
     { at: run.created_at, what: 'run.start', detail: { runId, attempt: run.attempt } },
-    ...db.list<StepRow>(selectSteps, runId).flatMap(ofStep),
-    ...db.list<CallRecord>(selectCalls, runId).flatMap(ofCall),
-    ...db.list<ApprovalRecord>(selectApprovals, runId).flatMap(ofApproval),
+    ...db.list(selectSteps, runId).flatMap(ofStep),
+    ...db.list(selectCalls, runId).flatMap(ofCall),
+    ...db.list(selectApprovals, runId).flatMap(ofApproval),
     ...ended(run),
   ];
 }
 
 function ended({ ended_at: at, outcome }: RunRecord): Moment[] {
   if (at === null || outcome === null) return [];
-  return [{ at, what: 'run.end', detail: fromStored<Json>(outcome) }];
+  return [{ at, what: 'run.end', detail: toJson(outcome) }];
 }
 
 function ofStep(row: StepRow): Moment[] {
@@ -96,18 +103,20 @@ function ofApproval(row: ApprovalRecord): Moment[] {
   return [start, { at: row.decided_at, what: 'approval.resolve', detail }];
 }
 
-const selectNotice = `SELECT * FROM outbound WHERE space = 'main' AND id = ?`;
+const selectNotice = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND id = ?`,
+);
 // Origins of a run begin with its id and a colon; a semicolon is the next character.
-const selectOfRun = `SELECT * FROM outbound WHERE space = 'main' AND origin >= ? || ':' AND origin < ? || ';' ORDER BY origin, part`;
+const selectOfRun = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND origin >= ? || ':' AND origin < ? || ';' ORDER BY origin, part`,
+);
 
 /** What was sent because of it: the answer's parts, messages of tools, the notice. */
 function delivered(view: View, row: InboundWithKey): Moment[] {
   const { db } = view;
   const rows = new Map<string, OutboundRecord>();
-  const notice =
-    row.notice_id === null ? undefined : db.find<OutboundRecord>(selectNotice, row.notice_id);
-  const ofRuns =
-    row.run_id === null ? [] : db.list<OutboundRecord>(selectOfRun, row.run_id, row.run_id);
+  const notice = row.notice_id === null ? undefined : db.find(selectNotice, row.notice_id);
+  const ofRuns = row.run_id === null ? [] : db.list(selectOfRun, row.run_id, row.run_id);
   for (const outbound of [...ofRuns, ...(notice ? [notice] : [])]) rows.set(outbound.id, outbound);
   return [...rows.values()].flatMap(ofOutbound);
 }

@@ -1,14 +1,17 @@
-import type { Json } from '@cuttle/core-types';
 import type { Reader, UsageRow } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import { toDay } from '../journal/usage.ts';
+import type { AuditRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
 const sums = `SELECT day, agent_id, provider, model, sum(calls) AS calls, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
 sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens, sum(reasoning_tokens) AS reasoning_tokens, sum(cost_micros) AS cost_micros FROM usage`;
 const groups = `GROUP BY day, agent_id, provider, model ORDER BY day, agent_id, provider, model`;
-const selectAll = `${sums} WHERE space = 'main' AND day >= ? ${groups}`;
-const selectOfSession = `${sums} WHERE space = 'main' AND session_id = ? AND day >= ? ${groups}`;
+const selectAll = query<UsageSum>(`${sums} WHERE space = 'main' AND day >= ? ${groups}`);
+const selectOfSession = query<UsageSum>(
+  `${sums} WHERE space = 'main' AND session_id = ? AND day >= ? ${groups}`,
+);
 
 interface UsageSum {
   readonly day: string;
@@ -29,8 +32,8 @@ export function usage(view: View, input: Parameters<Reader['usage']>[0]): UsageR
   const day = toDay(input.since);
   const rows =
     input.sessionId === undefined
-      ? view.db.list<UsageSum>(selectAll, day)
-      : view.db.list<UsageSum>(selectOfSession, input.sessionId, day);
+      ? view.db.list(selectAll, day)
+      : view.db.list(selectOfSession, input.sessionId, day);
   return rows.map((row) => ({
     day: row.day,
     agentId: row.agent_id,
@@ -48,7 +51,9 @@ export function usage(view: View, input: Parameters<Reader['usage']>[0]): UsageR
   }));
 }
 
-const selectAudit = `SELECT at, kind, principal, details FROM audit WHERE space = 'main' ORDER BY seq DESC LIMIT ?`;
+const selectAudit = query<Pick<AuditRecord, 'at' | 'kind' | 'principal' | 'details'>>(
+  `SELECT at, kind, principal, details FROM audit WHERE space = 'main' ORDER BY seq DESC LIMIT ?`,
+);
 
 /** Newest first. */
 export function readAudit(
@@ -56,9 +61,6 @@ export function readAudit(
   input: { limit: number },
 ): Awaited<ReturnType<Reader['readAudit']>> {
   return view.db
-    .list<{ at: number; kind: string; principal: string; details: string }>(
-      selectAudit,
-      toLimit(input.limit),
-    )
-    .map((row) => ({ ...row, details: fromStored<Json>(row.details) }));
+    .list(selectAudit, toLimit(input.limit))
+    .map((row) => ({ ...row, details: fromStored(row.details) }));
 }

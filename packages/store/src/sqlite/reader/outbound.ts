@@ -1,14 +1,18 @@
-import type { Json } from '@cuttle/core-types';
-import type { ConversationRef, OutboundPart, OutboundRow, Reader } from '@cuttle/core-types/ports';
+import type { ConversationRef, OutboundRow, Reader } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
 const withAccount = `SELECT outbound.*, conversation.account_id FROM outbound JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id WHERE outbound.space = 'main'`;
-const selectById = `${withAccount} AND outbound.id = ?`;
+const selectById = query<OutboundWithAccount>(`${withAccount} AND outbound.id = ?`);
 // Both states are left out of the index: nearly all rows are in one of them, so the newest are near.
-const selectUsual = `${withAccount} AND outbound.state = ? ORDER BY outbound.rowid DESC LIMIT ?`;
-const selectOther = `${withAccount} AND outbound.state = ? AND outbound.state NOT IN ('sent', 'withdrawn') AND outbound.discarded = 0 ORDER BY outbound.rowid DESC LIMIT ?`;
+const selectUsual = query<OutboundWithAccount>(
+  `${withAccount} AND outbound.state = ? ORDER BY outbound.rowid DESC LIMIT ?`,
+);
+const selectOther = query<OutboundWithAccount>(
+  `${withAccount} AND outbound.state = ? AND outbound.state NOT IN ('sent', 'withdrawn') AND outbound.discarded = 0 ORDER BY outbound.rowid DESC LIMIT ?`,
+);
 type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
 
 /** Newest first. Dead letters that the owner has discarded are not listed. */
@@ -19,7 +23,7 @@ export function listOutbound(
   const limit = toLimit(input.limit);
   const rows = [...new Set(input.states)].flatMap((state) => {
     const sql = state === 'sent' || state === 'withdrawn' ? selectUsual : selectOther;
-    return view.db.list<OutboundWithAccount>(sql, state, limit);
+    return view.db.list(sql, state, limit);
   });
   return rows
     .toSorted((left, right) => right.created_at - left.created_at)
@@ -28,7 +32,7 @@ export function listOutbound(
 }
 
 export function findOutbound(view: View, outboundId: string): OutboundRow | undefined {
-  const row = view.db.find<OutboundWithAccount>(selectById, outboundId);
+  const row = view.db.find(selectById, outboundId);
   return row && toOutboundRow(row);
 }
 
@@ -40,21 +44,25 @@ function toOutboundRow(row: OutboundWithAccount): OutboundRow {
     state: row.state,
     kind: row.kind,
     origin: row.origin,
-    text: fromStored<OutboundPart>(row.body).text,
+    text: fromStored(row.body).text,
     attempt: row.attempt,
     reason: row.reason ?? undefined,
     at: row.created_at,
   };
 }
 
-const selectByKey = `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`;
-const selectConversation = `SELECT * FROM conversation WHERE space = 'main' AND id = ?`;
+const selectByKey = query<ConversationRecord>(
+  `SELECT * FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
+);
+const selectConversation = query<ConversationRecord>(
+  `SELECT * FROM conversation WHERE space = 'main' AND id = ?`,
+);
 
 export function findConversation(
   view: View,
   input: { accountId: string; key: string },
 ): ConversationRef | undefined {
-  const row = view.db.find<ConversationRecord>(selectByKey, input.accountId, input.key);
+  const row = view.db.find(selectByKey, input.accountId, input.key);
   return row && toConversationRef(row);
 }
 
@@ -62,7 +70,7 @@ export function findConversationById(
   view: View,
   conversationId: string,
 ): ConversationRef | undefined {
-  const row = view.db.find<ConversationRecord>(selectConversation, conversationId);
+  const row = view.db.find(selectConversation, conversationId);
   return row && toConversationRef(row);
 }
 
@@ -70,7 +78,7 @@ function toConversationRef(row: ConversationRecord): ConversationRef {
   return {
     accountId: row.account_id,
     key: row.key,
-    target: fromStored<Json>(row.target),
+    target: fromStored(row.target),
     group: row.is_group === 1,
   };
 }

@@ -1,4 +1,3 @@
-import type { AssistantMessage, Json, RunOutcome, ToolResultPart, Usage } from '@cuttle/core-types';
 import type {
   Reader,
   StoredCall,
@@ -6,34 +5,41 @@ import type {
   StoredRun,
   StoredStep,
 } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, InboundRecord, RunRecord, StepRow } from '../rows.ts';
-import { fromStored, fromStoredOr } from '../stored-json.ts';
+import { fromStored, fromStoredOr, toJson } from '../stored-json.ts';
 import type { View } from '../view.ts';
 import { toText } from './transcript.ts';
 
-const selectRun = `SELECT run.*, session.key AS session_key, inbound.principal_id, inbound.trust FROM run
+const selectRun =
+  query<RunWithPlace>(`SELECT run.*, session.key AS session_key, inbound.principal_id, inbound.trust FROM run
 JOIN session ON session.space = 'main' AND session.id = run.session_id
 JOIN inbound ON inbound.space = 'main' AND inbound.id = run.id
-WHERE run.space = 'main' AND run.id = ?`;
+WHERE run.space = 'main' AND run.id = ?`);
 type RunWithPlace = RunRecord &
   Pick<InboundRecord, 'principal_id' | 'trust'> & { readonly session_key: string };
 
-const selectSteps = `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n`;
-const selectCalls = `SELECT call.*, approval.id AS asked_id, approval.state AS asked_state FROM call
+const selectSteps = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n`,
+);
+const selectCalls =
+  query<CallWithApproval>(`SELECT call.*, approval.id AS asked_id, approval.state AS asked_state FROM call
 LEFT JOIN approval ON approval.space = 'main' AND approval.call_id = call.id
-WHERE call.space = 'main' AND call.run_id = ? ORDER BY call.n, call.i`;
+WHERE call.space = 'main' AND call.run_id = ? ORDER BY call.n, call.i`);
 type CallWithApproval = CallRecord & {
   readonly asked_id: string | null;
   readonly asked_state: ApprovalRecord['state'] | null;
 };
-const selectBound = `SELECT id FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`;
+const selectBound = query<{ id: string }>(
+  `SELECT id FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`,
+);
 
 export function findRun(view: View, runId: string): StoredRun | undefined {
   const { db } = view;
-  const row = db.find<RunWithPlace>(selectRun, runId);
+  const row = db.find(selectRun, runId);
   if (!row) return undefined;
-  const calls = db.list<CallWithApproval>(selectCalls, runId);
-  const steps = db.list<StepRow>(selectSteps, runId).map((step) =>
+  const calls = db.list(selectCalls, runId);
+  const steps = db.list(selectSteps, runId).map((step) =>
     toStoredStep(
       step,
       calls.filter((call) => call.n === step.n),
@@ -44,10 +50,10 @@ export function findRun(view: View, runId: string): StoredRun | undefined {
     sessionId: row.session_id,
     sessionKey: row.session_key,
     state: row.state,
-    wait: fromStoredOr<Json>(row.wait),
-    outcome: fromStoredOr<RunOutcome>(row.outcome),
+    wait: row.wait === null ? undefined : toJson(row.wait),
+    outcome: fromStoredOr(row.outcome),
     steps,
-    inbounds: db.list<{ id: string }>(selectBound, runId).map(({ id }) => id),
+    inbounds: db.list(selectBound, runId).map(({ id }) => id),
     principalId: row.principal_id,
     trust: row.trust,
     createdAt: row.created_at,
@@ -61,9 +67,9 @@ function toStoredStep(row: StepRow, calls: readonly CallWithApproval[]): StoredS
     state: row.state,
     attempt: row.attempt,
     uptoSeq: row.upto_seq,
-    answer: fromStoredOr<AssistantMessage>(row.answer),
+    answer: fromStoredOr(row.answer),
     finish: row.finish ?? undefined,
-    usage: fromStoredOr<Usage>(row.usage),
+    usage: fromStoredOr(row.usage),
     calls: calls.map(toStoredCall),
   };
 }
@@ -73,7 +79,7 @@ function toStoredCall(row: CallWithApproval): StoredCall {
     index: row.i,
     callId: row.call_id,
     tool: row.tool,
-    input: fromStored<Json>(row.input),
+    input: fromStored(row.input),
     effect: row.effect,
     planHash: row.plan_hash,
     gated: row.gated === 1,
@@ -82,13 +88,15 @@ function toStoredCall(row: CallWithApproval): StoredCall {
     state: row.state,
     attempt: row.attempt,
     deadline: row.deadline ?? undefined,
-    result: fromStoredOr<ToolResultPart>(row.result),
+    result: fromStoredOr(row.result),
   };
 }
 
 const withKey = `SELECT inbound.*, session.key AS session_key FROM inbound JOIN session ON session.space = 'main' AND session.id = inbound.session_id WHERE inbound.space = 'main'`;
-const selectById = `${withKey} AND inbound.id = ?`;
-const selectByExternal = `${withKey} AND inbound.account_id = ? AND inbound.external_id = ?`;
+const selectById = query<InboundWithKey>(`${withKey} AND inbound.id = ?`);
+const selectByExternal = query<InboundWithKey>(
+  `${withKey} AND inbound.account_id = ? AND inbound.external_id = ?`,
+);
 export type InboundWithKey = InboundRecord & { readonly session_key: string };
 
 export function findInbound(
@@ -98,12 +106,12 @@ export function findInbound(
   const row =
     'inboundId' in input
       ? findInboundRow(view, input.inboundId)
-      : view.db.find<InboundWithKey>(selectByExternal, input.accountId, input.externalId);
+      : view.db.find(selectByExternal, input.accountId, input.externalId);
   return row && toStoredInbound(row);
 }
 
 export function findInboundRow(view: View, inboundId: string): InboundWithKey | undefined {
-  return view.db.find<InboundWithKey>(selectById, inboundId);
+  return view.db.find(selectById, inboundId);
 }
 
 export function toStoredInbound(row: InboundWithKey): StoredInbound {

@@ -1,19 +1,20 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Reader, SessionRow } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
 import type { SessionRecord } from '../rows.ts';
 import { toSessionRow } from '../session-row.ts';
 import { toLimit, type View } from '../view.ts';
 
-const selectByKey = `SELECT * FROM session WHERE space = 'main' AND key = ?`;
-const selectById = `SELECT * FROM session WHERE space = 'main' AND id = ?`;
+const selectByKey = query<SessionRecord>(`SELECT * FROM session WHERE space = 'main' AND key = ?`);
+const selectById = query<SessionRecord>(`SELECT * FROM session WHERE space = 'main' AND id = ?`);
 
 export function findSession(view: View, sessionKey: string): SessionRow | undefined {
-  const row = view.db.find<SessionRecord>(selectByKey, sessionKey);
+  const row = view.db.find(selectByKey, sessionKey);
   return row && toSessionRow(row);
 }
 
 export function findSessionById(view: View, sessionId: string): SessionRow | undefined {
-  const row = view.db.find<SessionRecord>(selectById, sessionId);
+  const row = view.db.find(selectById, sessionId);
   return row && toSessionRow(row);
 }
 
@@ -31,8 +32,10 @@ export function listSessions(view: View, input: ListInput): Page {
   ];
   const used = filters.filter((filter) => filter !== undefined);
   const where = used.map((filter) => ` AND ${filter.sql}`).join('');
-  const rows = view.db.list<SessionRecord>(
-    `SELECT * FROM session WHERE space = 'main' AND active_at IS NOT NULL${where} ORDER BY active_at DESC, id DESC LIMIT ?`,
+  const rows = view.db.list(
+    query<SessionRecord>(
+      `SELECT * FROM session WHERE space = 'main' AND active_at IS NOT NULL${where} ORDER BY active_at DESC, id DESC LIMIT ?`,
+    ),
     ...used.flatMap((filter) => filter.values),
     limit + 1,
   );
@@ -74,6 +77,6 @@ const indexedSearch = `row IN (SELECT rowid FROM session_text WHERE words MATCH 
 function searchFilter({ search }: ListInput): Filter | undefined {
   const words = search?.trim() ?? '';
   if (words === '') return undefined;
-  if ([...words].length < 3) return { sql: shortSearch, values: [words.toLowerCase()] };
+  if (Array.from(words).length < 3) return { sql: shortSearch, values: [words.toLowerCase()] };
   return { sql: indexedSearch, values: [`"${words.slice(0, 256).replaceAll('"', '""')}"`] };
 }

@@ -1,47 +1,52 @@
-import type { Json } from '@cuttle/core-types';
 import type { Reader, ValueRow } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
+import type { ValueRecord } from '../rows.ts';
 import { toPlace, toSearchQuery } from '../search-text.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-  readonly updated_at: number;
-}
+type KeyValue = Pick<ValueRecord, 'key' | 'value' | 'updated_at'>;
 
-const selectOne = `SELECT key, value, updated_at FROM kv WHERE space = 'main' AND namespace = ? AND key = ?`;
-const selectPage = `SELECT key, value, updated_at FROM kv WHERE space = 'main' AND namespace = ? AND key > ? ORDER BY key LIMIT ?`;
-const selectHits = `SELECT kv.key, kv.value, kv.updated_at FROM value_text JOIN kv ON kv.row = value_text.rowid WHERE value_text MATCH ? ORDER BY rank LIMIT ?`;
+const selectOne = query<KeyValue>(
+  `SELECT key, value, updated_at FROM kv WHERE space = 'main' AND namespace = ? AND key = ?`,
+);
+const selectPage = query<KeyValue>(
+  `SELECT key, value, updated_at FROM kv WHERE space = 'main' AND namespace = ? AND key > ? ORDER BY key LIMIT ?`,
+);
+const selectHits = query<KeyValue>(
+  `SELECT kv.key, kv.value, kv.updated_at FROM value_text JOIN kv ON kv.row = value_text.rowid WHERE value_text MATCH ? ORDER BY rank LIMIT ?`,
+);
 
 export function findValue(
   view: View,
   input: { namespace: string; key: string },
 ): ValueRow | undefined {
-  const row = view.db.find<KeyValue>(selectOne, input.namespace, input.key);
+  const row = view.db.find(selectOne, input.namespace, input.key);
   return row && toValueRow(row);
 }
 
 /** In order of the keys; `after` is the last key of the page before. */
 export function listValues(view: View, input: Parameters<Reader['listValues']>[0]): ValueRow[] {
   const { namespace, after = '', limit } = input;
-  return view.db.list<KeyValue>(selectPage, namespace, after, toLimit(limit)).map(toValueRow);
+  return view.db.list(selectPage, namespace, after, toLimit(limit)).map(toValueRow);
 }
 
 /** Best match first. */
 export function searchValues(view: View, input: Parameters<Reader['searchValues']>[0]): ValueRow[] {
   const match = toSearchQuery(input.query, toPlace(input.namespace));
   if (match === undefined) return [];
-  return view.db.list<KeyValue>(selectHits, match, toLimit(input.limit)).map(toValueRow);
+  return view.db.list(selectHits, match, toLimit(input.limit)).map(toValueRow);
 }
 
 function toValueRow(row: KeyValue): ValueRow {
-  return { key: row.key, value: fromStored<Json>(row.value), updatedAt: row.updated_at };
+  return { key: row.key, value: fromStored(row.value), updatedAt: row.updated_at };
 }
 
-const selectBlob = `SELECT mime_type FROM blob WHERE space = 'main' AND sha256 = ?`;
+const selectBlob = query<{ mime_type: string }>(
+  `SELECT mime_type FROM blob WHERE space = 'main' AND sha256 = ?`,
+);
 
 /** The type that bytes were put with first. */
 export function findBlobType(view: View, sha256: string): string | undefined {
-  return view.db.find<{ mime_type: string }>(selectBlob, sha256)?.mime_type;
+  return view.db.find(selectBlob, sha256)?.mime_type;
 }

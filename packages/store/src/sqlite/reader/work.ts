@@ -1,5 +1,5 @@
-import type { Principal, Provenance, Route } from '@cuttle/core-types';
 import type { ControlRow, Reader, Work } from '@cuttle/core-types/ports';
+import { query, type Query } from '../database.ts';
 import type { InboundRecord, StoreRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import type { View } from '../view.ts';
@@ -11,28 +11,34 @@ interface Place {
 }
 
 // Oldest message first, so that nobody who waited long waits longer.
-const selectQueued = `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`;
-const selectRuns = `SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL
-AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`;
-const selectStateless = `SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
-UNION SELECT session_id FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 AND stateless = 1 AND at < (SELECT opened_at FROM store)`;
-const selectLanes = `SELECT conversation_id, min(rowid) AS oldest FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous') GROUP BY conversation_id ORDER BY oldest`;
-const selectControls = `SELECT * FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 1 ORDER BY rowid`;
+const selectQueued = query<Place>(
+  `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`,
+);
+const selectRuns =
+  query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL
+AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
+const selectStateless =
+  query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
+UNION SELECT session_id FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 AND stateless = 1 AND at < (SELECT opened_at FROM store)`);
+const selectLanes = query<{ conversation_id: string }>(
+  `SELECT conversation_id, min(rowid) AS oldest FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous') GROUP BY conversation_id ORDER BY oldest`,
+);
+const selectControls = query<InboundRecord>(
+  `SELECT * FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 1 ORDER BY rowid`,
+);
 
 /** What earlier openings left to do. Sessions whose client is gone are named only among `statelessRuns`. */
 export function findWork(view: View): Work {
   const { db, boot, now } = view;
-  const stateless = db.list<Place>(selectStateless, boot).map(toSessionId);
+  const stateless = db.list(selectStateless, boot).map(toSessionId);
   const gone = new Set(stateless);
-  const runs = db.list<Place>(selectRuns, boot, now).map(toSessionId);
-  const queued = db.list<Place>(selectQueued).map(toSessionId);
+  const runs = db.list(selectRuns, boot, now).map(toSessionId);
+  const queued = db.list(selectQueued).map(toSessionId);
   const sessions = new Set([...runs, ...queued].filter((sessionId) => !gone.has(sessionId)));
   return {
     sessions: [...sessions],
-    conversations: db
-      .list<{ conversation_id: string }>(selectLanes)
-      .map((row) => row.conversation_id),
-    controls: db.list<InboundRecord>(selectControls).map((row) => toControl(view, row)),
+    conversations: db.list(selectLanes).map((row) => row.conversation_id),
+    controls: db.list(selectControls).map((row) => toControl(view, row)),
     statelessRuns: stateless.map((sessionId) => ({ sessionId })),
   };
 }
@@ -41,36 +47,51 @@ function toSessionId(place: Place): string {
   return place.session_id;
 }
 
-const selectSession = `SELECT key, agent_id FROM session WHERE space = 'main' AND id = ?`;
+const selectSession = query<{ key: string; agent_id: string }>(
+  `SELECT key, agent_id FROM session WHERE space = 'main' AND id = ?`,
+);
 
 function toControl(view: View, row: InboundRecord): ControlRow {
-  const session = view.db.find<{ key: string; agent_id: string }>(selectSession, row.session_id);
+  const session = view.db.find(selectSession, row.session_id);
   return {
     inboundId: row.id,
     sessionId: row.session_id,
     sessionKey: session?.key ?? '',
     agentId: session?.agent_id ?? '',
     text: toText(row.body),
-    principal: fromStored<Principal>(row.principal),
-    provenance: fromStored<Provenance>(row.provenance),
-    route: fromStored<Route>(row.route),
+    principal: fromStored(row.principal),
+    provenance: fromStored(row.provenance),
+    route: fromStored(row.route),
     conversation:
       row.conversation_id === null ? undefined : findConversationById(view, row.conversation_id),
   };
 }
 
-const countRuns = `SELECT coalesce(sum(state = 'leased'), 0) AS running, coalesce(sum(state = 'parked'), 0) AS parked FROM run WHERE space = 'main' AND ended_at IS NULL`;
-const countLanes = `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous')`;
-const countDead = `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND discarded = 0`;
-const countUnconfirmed = `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed'`;
+interface Count {
+  readonly n: number;
+}
+
+const countAll = query<Pick<StoreRecord, 'queued' | 'sessions'>>(
+  `SELECT queued, sessions FROM store`,
+);
+const countRuns = query<{ running: number; parked: number }>(
+  `SELECT coalesce(sum(state = 'leased'), 0) AS running, coalesce(sum(state = 'parked'), 0) AS parked FROM run WHERE space = 'main' AND ended_at IS NULL`,
+);
+const countLanes = query<Count>(
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous')`,
+);
+const countDead = query<Count>(
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state NOT IN ('sent', 'withdrawn') AND discarded = 0`,
+);
+const countUnconfirmed = query<Count>(
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state NOT IN ('sent', 'withdrawn')`,
+);
 
 export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {
   const { db } = view;
-  const count = (sql: string): number => db.find<{ n: number }>(sql)?.n ?? 0;
-  const store = db.find<Pick<StoreRecord, 'queued' | 'sessions'>>(
-    `SELECT queued, sessions FROM store`,
-  );
-  const runs = db.find<{ running: number; parked: number }>(countRuns);
+  const count = (sql: Query<Count>): number => db.find(sql)?.n ?? 0;
+  const store = db.find(countAll);
+  const runs = db.find(countRuns);
   return {
     queued: store?.queued ?? 0,
     running: runs?.running ?? 0,

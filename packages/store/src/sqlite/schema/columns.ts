@@ -7,7 +7,6 @@ import { integer, text } from 'drizzle-orm/sqlite-core';
  */
 
 /** The tenant of a row, first in every key and index. Today always `main`. */
-// eslint-disable-next-line typescript/explicit-module-boundary-types
 export const space = () => text().notNull().default('main');
 
 /** Ms UTC that is always there. */

@@ -1,3 +1,4 @@
+import type { OutboundPart, Receipt } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   type AnySQLiteColumn,
@@ -11,6 +12,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { Stored } from '../stored-json.ts';
 import { flag, oneOf, space, time } from './columns.ts';
 import { conversation } from './place.ts';
 
@@ -40,7 +42,7 @@ export const outbound = sqliteTable(
     target_id: text(),
     /** The run whose bubble this is. */
     run_id: text(),
-    body: text().notNull(),
+    body: text().notNull().$type<Stored<OutboundPart>>(),
     idem_key: text().notNull(),
     state: text({ enum: outboundStates }).notNull(),
     fence: text(),
@@ -53,7 +55,7 @@ export const outbound = sqliteTable(
     not_before: integer(),
     ttl_ms: integer().notNull(),
     expires_at: time(),
-    receipt: text(),
+    receipt: text().$type<Stored<Receipt>>(),
     reason: text(),
     epoch: text().notNull(),
     created_at: time(),

@@ -1,3 +1,5 @@
+import type { Json, Principal } from '@cuttle/core-types';
+import type { ConversationRef } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -9,6 +11,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/sqlite-core';
+import type { Stored } from '../stored-json.ts';
 import { flag, oneOf, space, time } from './columns.ts';
 
 /** One row: the life of this database. */
@@ -59,7 +62,7 @@ export const conversation = sqliteTable(
     id: text().notNull(),
     account_id: text().notNull(),
     key: text().notNull(),
-    target: text().notNull(),
+    target: text().notNull().$type<Stored<Json>>(),
     is_group: flag(),
     next_seq: integer().notNull().default(1),
     created_at: time(),
@@ -153,7 +156,7 @@ export const token = sqliteTable(
     hash: text().notNull(),
     kind: text({ enum: tokenKinds }).notNull(),
     name: text().notNull(),
-    principal: text().notNull(),
+    principal: text().notNull().$type<Stored<Principal>>(),
     created_at: time(),
     expires_at: integer(),
   },
@@ -177,7 +180,7 @@ export const pairing = sqliteTable(
     account_id: text().notNull(),
     external_id: text().notNull(),
     name: text(),
-    conversation: text().notNull(),
+    conversation: text().notNull().$type<Stored<ConversationRef>>(),
     created_at: time(),
     expires_at: time(),
   },

@@ -1,3 +1,12 @@
+import type {
+  InboundBody,
+  Json,
+  Principal,
+  Provenance,
+  Route,
+  TaintSource,
+} from '@cuttle/core-types';
+import type { DurableEventKind, EventRef } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -10,6 +19,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { Stored } from '../stored-json.ts';
 import { flag, oneOf, space, time } from './columns.ts';
 import { outbound } from './delivery.ts';
 import { conversation, queueModes, session } from './place.ts';
@@ -52,17 +62,17 @@ export const inbound = sqliteTable(
     /** Principal, trust and provenance are frozen here; a run takes those of the inbound it is named after. */
     principal_id: text().notNull(),
     trust: text({ enum: trusts }).notNull(),
-    principal: text().notNull(),
-    provenance: text().notNull(),
-    taint: text().notNull(),
-    route: text().notNull(),
+    principal: text().notNull().$type<Stored<Principal>>(),
+    provenance: text().notNull().$type<Stored<Provenance>>(),
+    taint: text().notNull().$type<Stored<readonly TaintSource[]>>(),
+    route: text().notNull().$type<Stored<Route>>(),
     route_kind: text({ enum: ['push', 'pull'] }).notNull(),
     /** A request whose client is its only reader: not run again after a restart. */
     stateless: flag(),
     mode: text({ enum: queueModes }).notNull(),
     /** A command: acts at once, never bound to a run. */
     control: flag(),
-    body: text().notNull(),
+    body: text().notNull().$type<Stored<InboundBody>>(),
     state: text({ enum: inboundStates }).notNull(),
     run_id: text(),
     reason: text(),
@@ -166,7 +176,7 @@ export const summary = sqliteTable(
     session_id: text().notNull(),
     generation: integer().notNull(),
     upto_seq: integer().notNull(),
-    body: text().notNull(),
+    body: text().notNull().$type<Stored<Json>>(),
     at: time(),
   },
   (t) => [
@@ -183,8 +193,8 @@ export const event = sqliteTable(
     session_id: text().notNull(),
     seq: integer().notNull(),
     run_id: text(),
-    kind: text().notNull(),
-    ref: text().notNull(),
+    kind: text().$type<DurableEventKind>().notNull(),
+    ref: text().notNull().$type<Stored<EventRef>>(),
     at: time(),
   },
   (t) => [

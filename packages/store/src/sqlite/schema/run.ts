@@ -1,3 +1,12 @@
+import type {
+  AssistantMessage,
+  Json,
+  ParkReason,
+  RunOutcome,
+  TaintSource,
+  ToolResultPart,
+  Usage,
+} from '@cuttle/core-types';
 import { sql } from 'drizzle-orm';
 import {
   type AnySQLiteColumn,
@@ -11,6 +20,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { Stored } from '../stored-json.ts';
 import { flag, oneOf, space, time } from './columns.ts';
 import { outbound } from './delivery.ts';
 import { session } from './place.ts';
@@ -39,12 +49,12 @@ export const run = sqliteTable(
     /** Takeovers since the last new journal row. */
     stalls: integer().notNull(),
     stateless: flag(),
-    taint: text().notNull(),
-    wait: text(),
+    taint: text().notNull().$type<Stored<readonly TaintSource[]>>(),
+    wait: text().$type<Stored<ParkReason>>(),
     resume_at: integer(),
     created_at: time(),
     ended_at: integer(),
-    outcome: text(),
+    outcome: text().$type<Stored<RunOutcome>>(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.id] }),
@@ -78,9 +88,9 @@ export const step = sqliteTable(
     attempt: integer().notNull(),
     upto_seq: integer().notNull(),
     summary_upto: integer(),
-    answer: text(),
+    answer: text().$type<Stored<AssistantMessage>>(),
     finish: text({ enum: ['stop', 'length', 'tool-calls', 'filtered'] }),
-    usage: text(),
+    usage: text().$type<Stored<Usage>>(),
     provider: text(),
     model: text(),
     cost_micros: integer(),
@@ -115,7 +125,7 @@ export const call = sqliteTable(
     /** The provider's name for it, for the transcript. */
     call_id: text().notNull(),
     tool: text().notNull(),
-    input: text().notNull(),
+    input: text().notNull().$type<Stored<Json>>(),
     effect: text({ enum: effects }).notNull(),
     plan_hash: text().notNull(),
     gated: flag(),
@@ -124,7 +134,7 @@ export const call = sqliteTable(
     state: text({ enum: callStates }).notNull(),
     attempt: integer().notNull().default(0),
     deadline: integer(),
-    result: text(),
+    result: text().$type<Stored<ToolResultPart>>(),
     started_at: integer(),
     ended_at: integer(),
   },

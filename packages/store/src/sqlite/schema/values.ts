@@ -1,3 +1,5 @@
+import type { Json, Principal, Provenance, Route } from '@cuttle/core-types';
+import type { ConversationRef } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -8,6 +10,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/sqlite-core';
+import type { Stored } from '../stored-json.ts';
 import { space, time } from './columns.ts';
 
 export const schedule = sqliteTable(
@@ -21,10 +24,10 @@ export const schedule = sqliteTable(
     session_key: text().notNull(),
     agent_id: text().notNull(),
     text: text().notNull(),
-    principal: text().notNull(),
-    provenance: text().notNull(),
-    route: text().notNull(),
-    conversation: text(),
+    principal: text().notNull().$type<Stored<Principal>>(),
+    provenance: text().notNull().$type<Stored<Provenance>>(),
+    route: text().notNull().$type<Stored<Route>>(),
+    conversation: text().$type<Stored<ConversationRef>>(),
     /** Null once it fired or was cancelled; the row stays, so that its key is known. */
     next_at: integer(),
     last_at: integer(),
@@ -89,7 +92,7 @@ export const audit = sqliteTable(
     at: time(),
     kind: text().notNull(),
     principal: text().notNull(),
-    details: text().notNull(),
+    details: text().notNull().$type<Stored<Json>>(),
   },
   (t) => [index('audit_order').on(t.space, t.seq)],
 );
@@ -102,7 +105,7 @@ export const kv = sqliteTable(
     space: space(),
     namespace: text().notNull(),
     key: text().notNull(),
-    value: text().notNull(),
+    value: text().notNull().$type<Stored<Json>>(),
     updated_at: time(),
   },
   (t) => [unique('kv_key').on(t.space, t.namespace, t.key)],
