@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+const queueMode = z.enum(['steer', 'followup', 'collect', 'interrupt']);
+const thinking = z.enum(['off', 'minimal', 'low', 'medium', 'high', 'max']);
+
+const runLimits = z.looseObject({
+  maxSteps: z.int().positive().optional().describe('Model calls of one run.'),
+  maxWallMs: z.int().positive().optional().describe('Milliseconds of one run.'),
+  maxTokens: z.int().positive().optional().describe('Tokens of one run.'),
+  toolTimeoutMs: z.int().positive().optional().describe('Milliseconds of one tool call.'),
+});
+
+export const toolsSection = z.looseObject({
+  profile: z
+    .enum(['minimal', 'messaging', 'coding', 'full'])
+    .default('messaging')
+    .describe('Which groups of tools agents have.'),
+  allow: z
+    .array(z.string())
+    .default([])
+    .describe('Tools beyond the profile: names, `group:<name>`, or a prefix ending in *.'),
+  deny: z.array(z.string()).default([]).describe('Tools that never run; wins over everything.'),
+  approvals: z
+    .enum(['ask', 'deny', 'allow'])
+    .default('ask')
+    .describe('What happens where a call needs an approval; `allow` holds for the owner only.'),
+});
+
+const agent = z.looseObject({
+  id: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+    .describe('Names the agent in session keys and model names.'),
+  name: z.string().optional().describe('What the agent calls itself.'),
+  model: z.string().optional().describe('`<provider>/<model>`, over the default.'),
+  system: z.string().optional().describe('Added to the base prompt.'),
+  queueMode: queueMode.optional().describe('What happens to messages that arrive during a run.'),
+  thinking: thinking.optional().describe('How much a model may think.'),
+  tools: toolsSection.partial().optional().describe('Over `tools`; `deny` adds to it.'),
+  limits: runLimits.optional().describe('Over `agents.defaults.limits`.'),
+});
+
+const defaults = z.looseObject({
+  model: z
+    .string()
+    .optional()
+    .describe(
+      '`<provider>/<model>` used where nothing else is chosen; found by itself when not set.',
+    ),
+  fallbacks: z
+    .array(z.string())
+    .default([])
+    .describe('Models to ask when the first cannot answer.'),
+  system: z.string().optional().describe('Added to the base prompt of every agent.'),
+  queueMode: queueMode
+    .default('followup')
+    .describe('What happens to messages that arrive during a run.'),
+  thinking: thinking.optional().describe('How much a model may think.'),
+  limits: runLimits.prefault({}).describe('Where a run is ended.'),
+});
+
+export const agentsSection = z.looseObject({
+  defaults: defaults.prefault({}).describe('For every agent that says nothing else.'),
+  list: z
+    .array(agent)
+    .min(1)
+    .default([{ id: 'main' }])
+    .describe('The agents; the first is the default.'),
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const model = z.looseObject({
+  id: z.string().describe('The name the service knows the model by.'),
+  contextWindow: z.int().positive().optional().describe('Tokens it takes in all.'),
+  maxOutputTokens: z.int().positive().optional().describe('Tokens it answers at most.'),
+});
+
+const provider = z.looseObject({
+  kind: z
+    .string()
+    .describe(
+      'Which service or dialect: openai, anthropic, ollama, offline, or a preset such as groq.',
+    ),
+  baseUrl: z.string().optional().describe('Where the service answers; its own address by default.'),
+  apiKey: z.string().optional().describe('Write it as `${NAME}` to keep it out of the file.'),
+  apiKeys: z.array(z.string()).optional().describe('Several keys, used in turn.'),
+  models: z
+    .array(model)
+    .optional()
+    .describe('Models to offer, where the service does not list them.'),
+});
+
+/** Adapters check their own settings; here only what all have in common. */
+export const providersSection = z.record(
+  z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, _, . or -'),
+  provider,
+);
+
+/** Platform → account → settings, which the platform's adapter checks. */
+export const channelsSection = z.record(z.string(), z.record(z.string(), z.looseObject({})));
