@@ -60,7 +60,10 @@ export async function acceptPull(
     inboundId,
     accountId: message.provenance.accountId,
     externalId: `${message.principal.id}:${message.key}`,
-    bodyHash: await bodyHash(JSON.stringify([sessionKey, message.body])),
+    // A message without a key of its own comes once: nothing can be compared with it.
+    bodyHash: message.stateless
+      ? 'unkeyed'
+      : await bodyHash(JSON.stringify([sessionKey, message.body])),
     sessionKey,
     agentId,
     principal: message.principal,

@@ -22,5 +22,5 @@ export function showTyping(
       if (!both.aborted) kernel.log.debug('Typing could not be shown.', { error });
     });
   }
-  return { stop: () => ended.abort() };
+  return { stop: () => ended.abort('ended') };
 }

@@ -3,7 +3,6 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { taintOf } from '@cuttle/security/policy';
 import type { InboundFate, PullAccepted, PullMessage } from '@cuttle/runtime';
 import { z } from 'zod';
-import { hashToken } from '@cuttle/security';
 import type { FanOut } from '../fan-out.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
 import { type CompletionStream, createCompletionStream } from './completion-stream.ts';
@@ -54,15 +53,13 @@ export function createCompletionsDoor(deps: GatewayDeps, fanOut: FanOut): Comple
         const wire = parseRequest(call.text);
         const request: Request = { deps, call, wire };
         const message = await toMessage(request);
-        const hash = message.stateless
-          ? await hashToken(`${call.principal.id}\n${call.text}`)
-          : undefined;
+        const said = message.stateless ? `${call.principal.id}\n${call.text}` : undefined;
         const isRetry = Number(call.header('x-stainless-retry-count') ?? 0) > 0;
         const answer = wire.stream === true ? createStreamAnswer(request, fanOut) : undefined;
-        pending = isRetry && hash !== undefined ? recent.find(hash) : undefined;
+        pending = isRetry && said !== undefined ? recent.find(said) : undefined;
         if (!pending) {
           pending = await accept(deps, message, (inboundId) => answer?.watch(inboundId));
-          if (hash !== undefined) recent.add(hash, pending);
+          if (said !== undefined) recent.add(said, { pending, gone: call.gone });
         }
         if (message.stateless) stopWhenLeft(request, pending);
         return answer ? answer.respond(pending) : await wholeAnswer(request, pending);
@@ -145,21 +142,30 @@ async function accept(
   return { accepted, fate, waiters: 0 };
 }
 
-/** Requests of the last minute by what they said: a retry of the SDK joins the run that it lost. */
-function createRecent({ clock }: GatewayDeps): {
-  find(hash: string): Pending | undefined;
-  add(hash: string, pending: Pending): void;
-} {
-  const recent = new Map<string, { readonly pending: Pending; readonly at: number }>();
+interface Recent {
+  find(said: string): Pending | undefined;
+  add(said: string, request: { readonly pending: Pending; readonly gone: AbortSignal }): void;
+}
+
+/** Stateless requests under way, and those of the last minute whose client was lost, by what they said: a retry of the SDK joins its run. */
+function createRecent({ clock }: GatewayDeps): Recent {
+  const recent = new Map<string, { readonly pending: Pending; lostAt: number | undefined }>();
   return {
-    find: (hash) => recent.get(hash)?.pending,
-    add(hash, pending) {
+    find: (said) => recent.get(said)?.pending,
+    add(said, { pending, gone }) {
+      const entry: { readonly pending: Pending; lostAt: number | undefined } = {
+        pending,
+        lostAt: undefined,
+      };
+      recent.set(said, entry);
       const now = clock.now();
-      recent.set(hash, { pending, at: now });
-      for (const [key, { at }] of recent) {
-        if (now - at < retryWindowMs) break;
-        recent.delete(key);
-      }
+      for (const [key, { lostAt }] of recent)
+        if (lostAt !== undefined && now - lostAt > retryWindowMs) recent.delete(key);
+      gone.addEventListener('abort', () => (entry.lostAt = clock.now()), { once: true });
+      const done = (): void => {
+        if (entry.lostAt === undefined && recent.get(said) === entry) recent.delete(said);
+      };
+      pending.fate.then(done, done);
     },
   };
 }
@@ -214,10 +220,20 @@ function createStreamAnswer({ deps, call, wire }: Request, fanOut: FanOut): Stre
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let early = '';
   let unwatch = (): void => {};
+  let pending = '';
+  const flush = (): void => {
+    if (controller && pending !== '') controller.enqueue(encoder.encode(pending));
+    pending = '';
+  };
+  // What comes in one turn of the event loop leaves in one packet.
   const write = (text: string): void => {
     if (text === '') return;
-    if (controller) controller.enqueue(encoder.encode(text));
-    else early += text;
+    if (!controller) {
+      early += text;
+      return;
+    }
+    if (pending === '') setImmediate(flush);
+    pending += text;
   };
   const begin = (inboundId: string): CompletionStream => {
     chunks ??= createCompletionStream({
@@ -241,7 +257,7 @@ function createStreamAnswer({ deps, call, wire }: Request, fanOut: FanOut): Stre
       const beat = new AbortController();
       const close = (): void => {
         unwatch();
-        beat.abort();
+        beat.abort('ended');
         controller = undefined;
       };
       const end = async (): Promise<void> => {
@@ -253,6 +269,7 @@ function createStreamAnswer({ deps, call, wire }: Request, fanOut: FanOut): Stre
           .catch((error: unknown) => stream.fail(error));
         if (!controller) return;
         write(last);
+        flush();
         controller.close();
         close();
       };
