@@ -8,6 +8,7 @@ import type { AnthropicRemedy } from './remedies.ts';
 export interface AnthropicEncoding {
   readonly promptCaching: 'on' | 'off';
   readonly maxOutputTokens?: number | undefined;
+  readonly apiVersion?: string | undefined;
 }
 
 /** What every part of an encoding may look at. */

@@ -45,9 +45,9 @@ function mayThink({ request, applied, turns }: AnthropicChoices): boolean {
   if (applied.has('without-thinking')) return false;
   const choice = request.parameters?.toolChoice;
   if (choice === 'required' || typeof choice === 'object') return false;
-  if (turns.at(-1)?.role !== 'tool') return true;
   const answer = turns.findLast((turn) => turn.role === 'assistant');
-  const first = answer?.parts[0];
+  if (!answer?.parts.some(({ type }) => type === 'tool-call')) return true;
+  const [first] = answer.parts;
   return first?.type === 'thinking' && (first.signature ?? first.redacted) !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from '@cuttle/core-types';
-import type { ModelRequest } from '@cuttle/core-types/ports';
+import type { ModelRequest, ToolSpec } from '@cuttle/core-types/ports';
 import { callIdsOf, namesOf } from '../transcript/names-of.ts';
 import { prepareTranscript } from '../transcript/prepare-transcript.ts';
 import { anthropicIdRule } from '../transcript/wire-ids.ts';
@@ -76,8 +76,10 @@ function encodeSystem(choices: AnthropicChoices): Record<string, Json> {
 
 function encodeTools(choices: AnthropicChoices): Record<string, Json> {
   const { request, names } = choices;
-  if (request.tools.length === 0) return {};
-  const tools = request.tools
+  const offered = request.tools.length > 0;
+  const specs = offered ? request.tools : formerTools(choices);
+  if (specs.length === 0) return {};
+  const tools = specs
     .map(({ name, description, parameters }) => ({
       name: names.toWire(name),
       ...(description.trim() !== '' && { description }),
@@ -88,7 +90,21 @@ function encodeTools(choices: AnthropicChoices): Record<string, Json> {
     .map((tool, index, all) =>
       index === all.length - 1 ? { ...tool, ...cacheMark(choices) } : tool,
     );
-  return { tools, ...encodeToolChoice(choices) };
+  return { tools, ...(offered ? encodeToolChoice(choices) : { tool_choice: { type: 'none' } }) };
+}
+
+/** "Requests which include `tool_use` or `tool_result` blocks must define tools": those that were called, not to be called again. */
+function formerTools({ turns }: AnthropicChoices): readonly ToolSpec[] {
+  const called = new Set<string>();
+  for (const turn of turns) {
+    if (turn.role !== 'assistant') continue;
+    for (const part of turn.parts) if (part.type === 'tool-call') called.add(part.name);
+  }
+  return [...called].map((name) => ({
+    name,
+    description: 'Not available any more.',
+    parameters: {},
+  }));
 }
 
 function encodeToolChoice({
@@ -101,20 +117,25 @@ function encodeToolChoice({
   if (choice === undefined || choice === 'auto') return {};
   if (choice === 'none') return { tool_choice: { type: 'none' } };
   if (rule.forcedTool === 'refused' || applied.has('without-forced-tool')) return {};
-  return {
-    tool_choice:
-      choice === 'required' ? { type: 'any' } : { type: 'tool', name: names.toWire(choice.name) },
-  };
+  const tool_choice =
+    choice === 'required' ? { type: 'any' } : { type: 'tool', name: names.toWire(choice.name) };
+  return { tool_choice };
 }
 
 /** "`temperature` and `top_p` cannot both be specified for this model." */
-function encodeSampling({ request, rule, applied }: AnthropicChoices): Record<string, Json> {
-  const { temperature, topP } = request.parameters ?? {};
-  const thinks = request.thinking !== undefined && request.thinking !== 'off';
-  if (rule.sampling === 'refused' || applied.has('without-sampling') || thinks) return {};
+function encodeSampling(choices: AnthropicChoices): Record<string, Json> {
+  const { temperature, topP } = choices.request.parameters ?? {};
+  if (!maySample(choices)) return {};
   // OpenAI's scale ends at 2, theirs at 1.
   if (temperature !== undefined) return { temperature: Math.min(Math.max(temperature, 0), 1) };
   return topP === undefined ? {} : { top_p: topP };
+}
+
+/** "temperature may only be set to 1 when thinking is enabled", and newer versions know no sampling parameters. */
+function maySample({ request, rule, applied, options }: AnthropicChoices): boolean {
+  const thinks = request.thinking !== undefined && request.thinking !== 'off';
+  const newest = options.apiVersion !== undefined && options.apiVersion >= '2026-10-21';
+  return rule.sampling === 'taken' && !applied.has('without-sampling') && !thinks && !newest;
 }
 
 /** "stop_sequences: each stop sequence must contain non-whitespace" */

@@ -30,6 +30,9 @@ const Expectation = z.looseObject({
       retry_after_ms: z.number().optional(),
     })
     .nullish(),
+  must_echo_in_next_turn: z
+    .array(z.looseObject({ kind: z.string(), value: z.string() }))
+    .optional(),
 });
 type Expectation = z.infer<typeof Expectation>;
 

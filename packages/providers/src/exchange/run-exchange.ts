@@ -5,7 +5,7 @@ import { type AnswerDecoder, createAnswerReader } from './read-answer.ts';
 import { readChunks } from './read-chunks.ts';
 import { ignore, type Send, sendWatched } from './send-watched.ts';
 import type { Timer } from './timer.ts';
-import { startWatch } from './watch.ts';
+import { startWatch, type Watch } from './watch.ts';
 
 export interface ExchangeDeps {
   readonly service: string;
@@ -20,9 +20,6 @@ export interface ExchangeCall {
   readonly decoder: AnswerDecoder;
 }
 
-/** A service may keep the connection open after its last record; the next request wants it back, but not at any price. */
-const drainMs = 250;
-
 /** One request and its answer: time limits, abort, bytes to events, and a name for every failure. */
 export async function* runExchange(
   deps: ExchangeDeps,
@@ -32,20 +29,28 @@ export async function* runExchange(
   signal.throwIfAborted();
   const watch = startWatch(deps, signal);
   const answer = createAnswerReader({ ...deps, ...deps.limits, decoder: call.decoder });
+  let handedOver = false;
   try {
     const response = await sendWatched(deps.service, call.send, watch);
+    watch.listen();
     for await (const chunk of readChunks({ service: deps.service, response }, watch.signal)) {
       watch.heard();
-      const before = answer.finished;
-      for (const event of answer.read(chunk)) yield event;
-      if (answer.finished && !before)
-        deps.timer.sleep(drainMs, watch.signal).then(() => watch.stop(), ignore);
+      const over = handedOver;
+      for (const event of answer.read(chunk)) {
+        signal.throwIfAborted();
+        handedOver = event.type === 'finish';
+        yield event;
+      }
+      if (handedOver && !over) drain(deps, watch);
       watch.listen();
     }
-    for (const event of answer.end()) yield event;
+    for (const event of answer.end()) {
+      signal.throwIfAborted();
+      yield event;
+    }
   } catch (error) {
     // The answer is complete and was handed over: how the connection ended does not matter.
-    if (answer.finished) return;
+    if (handedOver) return;
     signal.throwIfAborted();
     // The watch aborts with `provider.timeout`.
     watch.signal.throwIfAborted();
@@ -53,4 +58,11 @@ export async function* runExchange(
   } finally {
     watch.stop();
   }
+}
+
+const drainMs = 250;
+
+/** A service may keep the connection open after its last record. The next request wants it back, but not at any price. */
+function drain({ timer }: ExchangeDeps, watch: Watch): void {
+  timer.sleep(drainMs, watch.signal).then(() => watch.stop(), ignore);
 }
