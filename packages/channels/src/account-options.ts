@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What the owner decides for one account, on every platform alike. Enforced by the runtime, never by a channel. */
 export const AccountOptions = z.object({
   enabled: z.boolean().default(true).describe('Whether this account is started.'),
-  agent: z.string().default('main').describe('Id of the agent that answers here.'),
+  agent: z.string().optional().describe('Id of the agent that answers here; the first without it.'),
   dmPolicy: z
     .enum(['pairing', 'allowlist', 'open', 'disabled'])
     .default('pairing')

@@ -14,36 +14,57 @@ export interface TelegramApi {
   ): Promise<unknown>;
 }
 
-type RawCall = (params: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
+type Call = (
+  method: string,
+  params: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+) => Promise<unknown>;
 
 export function createTelegramApi(
   options: Pick<TelegramOptions, 'token' | 'apiRoot' | 'pollTimeoutSeconds'>,
   deps: Pick<ChannelDeps, 'fetch'>,
 ): TelegramApi {
-  let loading: Promise<Readonly<Record<string, RawCall | undefined>>> | undefined;
-  const load = async (): Promise<Readonly<Record<string, RawCall | undefined>>> => {
-    const { Api } = await import('grammy');
-    const api = new Api(options.token, {
-      apiRoot: options.apiRoot,
-      // grammY types the fetch of node-fetch; it uses what `toTransport` takes and gives.
-      fetch: toTransport(deps.fetch) as never,
-      timeoutSeconds: options.pollTimeoutSeconds + 15,
-    });
-    // Methods by name, called with what `encode` made: the answers are parsed where they are read.
-    return api.raw as unknown as Readonly<Record<string, RawCall | undefined>>;
-  };
+  let loading: Promise<Call> | undefined;
   return {
     async call(method, params, signal) {
       signal.throwIfAborted();
       try {
-        const raw = await (loading ??= load());
+        loading ??= loadClient(options, deps);
+        const call = await loading;
         signal.throwIfAborted();
-        return await raw[method]?.(params, signal);
+        return await call(method, params, signal);
       } catch (error) {
         signal.throwIfAborted();
         throw toChannelError(error);
       }
     },
+  };
+}
+
+type RawMethod = (...args: readonly unknown[]) => Promise<unknown>;
+
+async function loadClient(
+  {
+    token,
+    apiRoot,
+    pollTimeoutSeconds,
+  }: Pick<TelegramOptions, 'token' | 'apiRoot' | 'pollTimeoutSeconds'>,
+  deps: Pick<ChannelDeps, 'fetch'>,
+): Promise<Call> {
+  const { Api } = await import('grammy');
+  const api = new Api(token, {
+    apiRoot,
+    // grammY types the fetch of node-fetch; it uses what `toTransport` takes and gives.
+    fetch: toTransport(deps.fetch) as never,
+    timeoutSeconds: pollTimeoutSeconds + 15,
+  });
+  // Methods by name, called with what `encode` made: the answers are parsed where they are read. Not to be awaited as
+  // it is: the proxy has every name, `then` too.
+  const raw = api.raw as unknown as Readonly<Record<string, RawMethod>>;
+  return async (method, params, signal) => {
+    // grammY knows methods without parameters, and takes a signal as their first.
+    const args = Object.keys(params).length === 0 ? [signal] : [params, signal];
+    return raw[method]?.(...args);
   };
 }
 

@@ -1,0 +1,216 @@
+import type { ChannelInbound } from '@cuttle/core-types/ports';
+import { describe, expect, it } from 'vitest';
+import type { PersonSays } from './fixture.ts';
+import {
+  type Contract,
+  openSession,
+  sendText,
+  type Session,
+  soon,
+  startReceiving,
+} from './session.ts';
+
+/** What the door gets when a person says each of these. */
+async function hear(
+  session: Session,
+  ...said: readonly PersonSays[]
+): Promise<readonly ChannelInbound[]> {
+  await using receiving = startReceiving(session);
+  for (const says of said) session.platform.say(says);
+  return [...(await receiving.door.waitForAccepted(said.length, soon()))];
+}
+
+export function describeFacts(contract: Contract): void {
+  const { traits } = contract;
+  describe('facts', () => {
+    it('of a private message: who, where, what and when', async () => {
+      await using session = await openSession(contract);
+      const { platform } = session;
+      const [event] = await hear(session, { text: 'hello' });
+      expect(event).toMatchObject({
+        kind: 'message',
+        text: 'hello',
+        target: platform.target('dm'),
+        chat: { id: platform.chatId('dm'), kind: 'dm' },
+        sender: { id: platform.personId('ann'), isBot: false },
+        mentioned: false,
+        replyToUs: false,
+      });
+      expect(event?.chat.threadId).toBeUndefined();
+      expect(event?.command).toBeUndefined();
+      expect(event?.messageId).not.toBe('');
+      expect(event?.sender.name).not.toBe('');
+      expect(Math.abs((event?.at ?? 0) - Date.now())).toBeLessThan(60_000);
+    });
+
+    it('survive JSON, whatever people write', async () => {
+      await using session = await openSession(contract);
+      const texts = [
+        '<b>&amp;</b>',
+        '👩‍👩‍👧 naïve Ω 漢字',
+        'a\n\nb\tc',
+        '"quotes" \\ slash',
+        '-'.repeat(3000),
+      ];
+      const events = await hear(session, ...texts.map((text) => ({ text })));
+      expect(events.map(({ text }) => text.replaceAll('\t', ' '))).toEqual(
+        texts.map((text) => text.replaceAll('\t', ' ')),
+      );
+      expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+    });
+
+    it('tell apart two messages with the same words', async () => {
+      await using session = await openSession(contract);
+      const [first, second] = await hear(session, { text: 'same' }, { text: 'same' });
+      expect(first?.externalId).not.toBe(second?.externalId);
+    });
+
+    it('name a command and its arguments', async () => {
+      await using session = await openSession(contract);
+      const [bare, long, none, path] = await hear(
+        session,
+        { text: '/status' },
+        { text: '/model  openai/gpt now' },
+        { text: 'see /status' },
+        { text: 'and/or' },
+      );
+      expect(bare?.command).toEqual({ name: 'status', args: '' });
+      expect(long?.command).toEqual({ name: 'model', args: 'openai/gpt now' });
+      expect(none?.command).toBeUndefined();
+      expect(path?.command).toBeUndefined();
+    });
+
+    if (traits.groups) describeGroupFacts(contract);
+    if (traits.threads) describeThreadFacts(contract);
+    if (traits.pictures) describePictureFacts(contract);
+    if (traits.edits) describeEditFacts(contract);
+    if (traits.buttons) describeButtonFacts(contract);
+  });
+}
+
+function describeThreadFacts(contract: Contract): void {
+  it('of a thread: it is a conversation of its own', async () => {
+    await using session = await openSession(contract);
+    const { platform } = session;
+    const [event] = await hear(session, { text: 'in a topic', in: 'thread' });
+    expect(event?.chat).toMatchObject({ id: platform.chatId('thread'), kind: 'group' });
+    expect(event?.chat.threadId).toBeDefined();
+    expect(event?.target).toEqual(platform.target('thread'));
+    expect(event?.replyToUs).toBe(false);
+    const { chat } = event ?? { chat: { id: '', threadId: '' } };
+    expect(session.channel.address(`${chat.id}:${chat.threadId ?? ''}`)).toMatchObject({
+      target: event?.target,
+    });
+  });
+}
+
+function describePictureFacts(contract: Contract): void {
+  it('of a picture: its kind, and its caption as text', async () => {
+    await using session = await openSession(contract);
+    const [event] = await hear(session, { text: 'look', picture: true });
+    expect(event).toMatchObject({ kind: 'message', text: 'look' });
+    expect(event?.media).toHaveLength(1);
+    expect(JSON.stringify(event?.media?.[0]?.ref).length).toBeGreaterThan(2);
+  });
+}
+
+function describeButtonFacts(contract: Contract): void {
+  it('of a pressed button: its token, who pressed it and under which message', async () => {
+    await using session = await openSession(contract);
+    const buttons = [
+      [
+        { label: 'Allow', token: 'approve abc' },
+        { label: 'Deny', token: 'approve abc deny' },
+      ],
+    ];
+    const [part] = session.channel.render({ text: 'May I?', buttons });
+    const receipt = await session.channel.send(
+      {
+        kind: 'send',
+        target: session.platform.target('dm'),
+        part: part ?? never(),
+        idempotencyKey: 'k',
+      },
+      soon(),
+    );
+    await using receiving = startReceiving(session);
+    session.platform.press(receipt.messageId, 'Deny');
+    session.platform.press(receipt.messageId, 'Allow');
+    const [deny, allow] = await receiving.door.waitForAccepted(2, soon());
+    expect(deny).toMatchObject({
+      kind: 'button',
+      buttonToken: 'approve abc deny',
+      messageId: receipt.messageId,
+      sender: { id: session.platform.personId('ann') },
+      target: session.platform.target('dm'),
+    });
+    expect(allow?.buttonToken).toBe('approve abc');
+    expect(allow?.externalId).not.toBe(deny?.externalId);
+  });
+}
+
+function describeGroupFacts(contract: Contract): void {
+  it('of a group: the same person has the same id everywhere', async () => {
+    await using session = await openSession(contract);
+    const { platform } = session;
+    const [group, own, ben] = await hear(
+      session,
+      { text: 'in the group', in: 'group' },
+      { text: 'alone' },
+      { text: 'me too', in: 'group', from: 'ben' },
+    );
+    expect(group?.chat).toMatchObject({ id: platform.chatId('group'), kind: 'group' });
+    expect(group?.target).toEqual(platform.target('group'));
+    expect(group?.sender.id).toBe(own?.sender.id);
+    expect(ben?.sender.id).toBe(platform.personId('ben'));
+    expect(ben?.sender.id).not.toBe(group?.sender.id);
+  });
+
+  it('say whether we were named', async () => {
+    await using session = await openSession(contract);
+    const [named, not] = await hear(
+      session,
+      { text: 'what do you think?', in: 'group', mention: true },
+      { text: 'somebody else?', in: 'group' },
+    );
+    expect([named?.mentioned, not?.mentioned]).toEqual([true, false]);
+  });
+
+  it('say whether a message answers ours', async () => {
+    await using session = await openSession(contract);
+    const { messageId } = await sendText(session, 'a question', { place: 'group' });
+    await using receiving = startReceiving(session);
+    session.platform.say({ text: 'an answer', in: 'group', replyTo: messageId });
+    const [answer] = await receiving.door.waitForAccepted(1, soon());
+    session.platform.say({
+      text: 'to each other',
+      in: 'group',
+      from: 'ben',
+      replyTo: answer?.messageId ?? '',
+    });
+    const [, other] = await receiving.door.waitForAccepted(2, soon());
+    expect([answer?.replyToUs, other?.replyToUs]).toEqual([true, false]);
+  });
+}
+
+function describeEditFacts(contract: Contract): void {
+  it('of an edit: the message it changes, and which change it is', async () => {
+    await using session = await openSession(contract);
+    await using receiving = startReceiving(session);
+    const said = session.platform.say({ text: 'frist' });
+    const edit = session.platform.edit(said.messageId, 'first');
+    session.platform.edit(said.messageId, 'first!');
+    const [original, first, second] = await receiving.door.waitForAccepted(3, soon());
+    expect([original?.kind, first?.kind, second?.kind]).toEqual(['message', 'edit', 'edit']);
+    expect([first?.text, second?.text]).toEqual(['first', 'first!']);
+    expect(first?.messageId).toBe(original?.messageId);
+    expect(new Set([original?.externalId, first?.externalId, second?.externalId]).size).toBe(3);
+    session.platform.redeliver(edit);
+    const [, , , again] = await receiving.door.waitForAccepted(4, soon());
+    expect(again?.externalId).toBe(first?.externalId);
+  });
+}
+
+function never(): never {
+  throw new Error('Nothing was rendered');
+}

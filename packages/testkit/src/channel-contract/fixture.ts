@@ -1,0 +1,116 @@
+import type { Channel, Clock, Door, Log, Target } from '@cuttle/core-types/ports';
+
+/** Where people meet: a private chat with Ann, a group of Ann and Ben, a thread (topic) of a group. */
+export type Place = 'dm' | 'group' | 'thread';
+export type Person = 'ann' | 'ben';
+
+export interface PersonSays {
+  readonly text: string;
+  /** Ann without it. */
+  readonly from?: Person;
+  /** The private chat with `from` without it. */
+  readonly in?: Place;
+  /** Names the account in the way of the platform. */
+  readonly mention?: boolean;
+  /** A message that is answered. */
+  readonly replyTo?: string;
+  /** With a picture. */
+  readonly picture?: boolean;
+}
+
+/** Something that happened on the platform and that the channel must hear of. */
+export interface PlatformEvent {
+  /** The platform's id of the message it is about. */
+  readonly messageId: string;
+  readonly ref: unknown;
+}
+
+export interface VisibleText {
+  readonly messageId: string;
+  readonly text: string;
+  readonly replyTo?: string | undefined;
+}
+
+/** What goes wrong with the next calls of a kind. */
+export type Trouble =
+  /** Refused, with a wait of seven seconds. */
+  | 'rate-limited'
+  /** The platform's own failure. */
+  | 'server-error'
+  /** Cut before it took effect. */
+  | 'cut-before'
+  /** Took effect, but the answer is lost. */
+  | 'cut-after'
+  | 'blocked'
+  | 'invalid'
+  | 'auth'
+  /** The formatting of the text is refused. */
+  | 'formatting'
+  /** Never answered. */
+  | 'hang';
+
+/** The platform's side: what people do, what they see, and what goes wrong. */
+export interface ChannelPlatform {
+  /** The platform's own id of the account. */
+  readonly accountId: string;
+  personId(person: Person): string;
+  chatId(place: Place): string;
+  target(place: Place): Target;
+  say(says: PersonSays): PlatformEvent;
+  edit(messageId: string, text: string): PlatformEvent;
+  /** Presses a button of a message the account sent to the private chat. */
+  press(messageId: string, label: string): PlatformEvent;
+  /** The account's own message comes back to it, as some platforms do. */
+  echoOwn(): PlatformEvent;
+  /** An event nobody can read. */
+  deliverUnreadable(): PlatformEvent;
+  redeliver(event: PlatformEvent): void;
+  isAcknowledged(event: PlatformEvent): boolean;
+  /** What people see of the account's messages in a place now, in order. */
+  visible(place: Place): readonly VisibleText[];
+  /** Calls that changed what people see, or tried to. */
+  visibleCalls(): number;
+  typing(place: Place): number;
+  commands(): readonly string[];
+  /** A person deletes a message of the account. */
+  deleteMessage(place: Place, messageId: string): void;
+  fail(calls: 'connect' | 'receive' | 'send', trouble: Trouble, times?: number): void;
+  revoke(): void;
+  dropConnections(): void;
+  /** Calls of `receive` that wait for an event or, for pushed events, whether they can come. */
+  isListening(): boolean;
+  /** Resolves when `predicate` holds, asked after each change. */
+  waitFor<T>(predicate: () => T | undefined | false | null, signal: AbortSignal): Promise<T>;
+}
+
+/** What the suite gives to each channel. */
+export interface ContractDeps {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+export interface ChannelFixture extends AsyncDisposable {
+  readonly platform: ChannelPlatform;
+  /** Another channel of the same account, as after a restart. */
+  open(): Channel;
+  /** A channel whose platform cannot be reached. */
+  openUnreachable(): Channel;
+  /** For platforms that push: serves the channel's webhook until the abort. */
+  serve?(channel: Channel, door: Door, signal: AbortSignal): Promise<void>;
+  /** For platforms that push: one delivery of a new private message, or something else that reaches the address. */
+  delivery?(kind: 'genuine' | 'wrong-secret' | 'no-secret' | 'not-json' | 'huge'): Request;
+}
+
+/** What the platform has; the suite leaves out the cases that speak of something else. */
+export interface ChannelTraits {
+  readonly groups: boolean;
+  readonly threads: boolean;
+  readonly edits: boolean;
+  readonly buttons: boolean;
+  readonly pictures: boolean;
+  readonly quotes: boolean;
+  /** The channel fetches events itself, and so notices by itself that its token was revoked. */
+  readonly pulls: boolean;
+}
