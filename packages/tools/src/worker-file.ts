@@ -3,6 +3,9 @@
  * lie in one folder.
  */
 export function workerFile(name: 'math-worker' | 'page-worker'): URL {
-  const isSource = import.meta.url.endsWith('.ts');
-  return new URL(`./${name}.${isSource ? 'ts' : 'js'}`, import.meta.url);
+  const source = {
+    'math-worker': new URL('./math-worker.ts', import.meta.url),
+    'page-worker': new URL('./page-worker.ts', import.meta.url),
+  }[name];
+  return import.meta.url.endsWith('.ts') ? source : new URL(source.href.replace(/\.ts$/, '.js'));
 }

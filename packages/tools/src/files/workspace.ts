@@ -5,6 +5,7 @@ import {
   mkdir,
   open,
   readdir,
+  readlink,
   realpath,
   rename,
   stat,
@@ -106,14 +107,20 @@ function refused(path: string): CuttleError {
   });
 }
 
-/** What was opened must still be what its path names, inside the workspace. */
+/**
+ * What was opened must be inside the workspace, whatever its path leads to by now. Linux tells where an open file is;
+ * elsewhere the path is resolved anew and must name the same file.
+ */
 async function checkOpened(
   root: string,
   { handle, target, path }: { handle: FileHandle; target: string; path: string },
 ): Promise<Stats> {
   const opened = await handle.stat();
   if (!opened.isFile()) throw new CuttleError('tool.failed', `"${path}" is not a file.`);
-  const named = await stat(await findInside(root, target));
+  const top = await realpath(root);
+  const place = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
+  checkInside(top, place ?? (await realpath(target)), path);
+  const named = await stat(target);
   if (named.dev !== opened.dev || named.ino !== opened.ino) throw refused(path);
   return opened;
 }

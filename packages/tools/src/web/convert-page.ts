@@ -27,7 +27,6 @@ export function convertPage({ html, url }: HtmlPage): MarkdownPage {
   // Readability takes the document apart, and finds nothing in short or odd pages.
   const whole = document.body.cloneNode(true);
   const article = new Readability<PageElement>(document, {
-    maxElemsToParse: 100_000,
     serializer: (node) => node as PageElement, // a node of our own document
   }).parse();
   const main =

@@ -1,0 +1,192 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionRow, Tool } from '@cuttle/core-types/ports';
+import { toolGroups } from '@cuttle/security/policy';
+import { expect, it } from 'vitest';
+import { createConfigTool } from './config-tool.ts';
+import { describeTool, type ToolFixture } from './contract/describe-tool.ts';
+import { createValueStore } from './contract/value-store.ts';
+import { describeTools } from './describe-tools.ts';
+import { createFileTools } from './files/file-tools.ts';
+import { createMathTools } from './math/math-tools.ts';
+import { createMessageTool } from './message-tool.ts';
+import { createReminderTools } from './reminder-tools.ts';
+import { createSessionTools } from './session-tools.ts';
+import { createTimeTools } from './time-tools.ts';
+import { createMemoryTools } from './values/memory-tools.ts';
+import { createNoteTools } from './values/note-tools.ts';
+import { createFetchTool } from './web/fetch-tool.ts';
+
+const clock = { now: () => Date.UTC(2026, 0, 1) };
+
+function pick(tools: readonly Tool[], name: string): Tool {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (!tool) throw new Error(`no tool ${name}`);
+  return tool;
+}
+
+function alone(tools: readonly Tool[], name: string, input: ToolFixture['input']): ToolFixture {
+  return {
+    tool: pick(tools, name),
+    input,
+    effects: (contexts) => contexts.flatMap(({ sent }) => sent),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function onStore(name: string, input: ToolFixture['input']): () => Promise<ToolFixture> {
+  return async () => {
+    const store = createValueStore();
+    let ids = 0;
+    const tools = [
+      ...createNoteTools({ reader: store, journal: store }),
+      ...createMemoryTools({ reader: store, journal: store }),
+      ...createReminderTools({
+        reader: store,
+        journal: store,
+        clock,
+        newId: () => `id-${(ids += 1)}`,
+        placeOf: () => ({
+          route: { kind: 'pull', door: 'web', stateless: false },
+          conversation: undefined,
+        }),
+      }),
+    ];
+    await store.putSchedule({
+      scheduleId: 'set-before',
+      key: 'k',
+      owner: 'owner',
+      sessionKey: 's',
+      agentId: 'main',
+      nextAt: clock.now() + 1000,
+      text: 'x',
+      principal: { id: 'owner', kind: 'machine', scopes: [] },
+      provenance: { door: 'web', accountId: 'a', trust: 'owner' },
+      route: { kind: 'pull', door: 'web', stateless: false },
+      conversation: undefined,
+    });
+    return {
+      ...alone(tools, name, input),
+      effects: () => [[...store.values], [...store.schedules.keys()]],
+    };
+  };
+}
+
+function inFolder(name: string, input: ToolFixture['input']): () => Promise<ToolFixture> {
+  return async () => {
+    const root = await mkdtemp(join(tmpdir(), 'cuttle-tools-'));
+    await writeFile(join(root, 'a.txt'), 'one two');
+    return {
+      ...alone(createFileTools({ root }), name, input),
+      async effects() {
+        const names = (await readdir(root)).toSorted();
+        return Promise.all(
+          names.map(async (file) => [
+            file,
+            await readFile(join(root, file), 'utf8'),
+            (await stat(join(root, file))).mode,
+          ]),
+        );
+      },
+      [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+    };
+  };
+}
+
+const session: SessionRow = {
+  sessionId: 's1',
+  sessionKey: 'k1',
+  agentId: 'main',
+  generation: 1,
+  title: 'A title',
+  model: undefined,
+  queueMode: undefined,
+  archived: false,
+  messages: 2,
+  createdAt: 0,
+  updatedAt: 0,
+};
+const sessions = createSessionTools({
+  reader: {
+    findSession: async () => session,
+    listSessions: async () => ({ sessions: [session], next: undefined }),
+    readHistory: async () => ({
+      entries: [],
+      queued: [],
+      before: undefined,
+      eventSeq: 0,
+      activeRunId: undefined,
+    }),
+  },
+});
+const fetchTools = createFetchTool({
+  fetch: async (_url, init) => {
+    init?.signal?.throwIfAborted();
+    return new Response('hello', { headers: { 'content-type': 'text/plain' } });
+  },
+  convert: async () => ({ title: '', markdown: '' }),
+});
+
+const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
+  current_time: async () =>
+    alone(createTimeTools({ clock }), 'current_time', { timeZone: 'Europe/Berlin' }),
+  math_eval: async () =>
+    alone(createMathTools({ evaluate: async (text) => text }), 'math_eval', {
+      expression: '1 + 1',
+    }),
+  note_add: onStore('note_add', { text: 'milk' }),
+  note_list: onStore('note_list', {}),
+  reminder_set: onStore('reminder_set', { text: 'milk', inSeconds: 60 }),
+  reminder_list: onStore('reminder_list', {}),
+  reminder_cancel: onStore('reminder_cancel', { id: 'set-before' }),
+  memory_get: onStore('memory_get', { key: 'a' }),
+  memory_set: onStore('memory_set', { key: 'a', value: 'b' }),
+  memory_list: onStore('memory_list', {}),
+  memory_search: onStore('memory_search', { query: 'a' }),
+  message_send: async () => alone(createMessageTool(), 'message_send', { text: 'hi' }),
+  session_list: async () => alone(sessions, 'session_list', {}),
+  session_read: async () => alone(sessions, 'session_read', { sessionKey: 'k1' }),
+  web_fetch: async () => alone(fetchTools, 'web_fetch', { url: 'https://example.com/' }),
+  file_read: inFolder('file_read', { path: 'a.txt' }),
+  file_write: inFolder('file_write', { path: 'b.txt', content: 'x' }),
+  file_edit: inFolder('file_edit', { path: 'a.txt', old: 'one', new: 'three' }),
+  file_list: inFolder('file_list', {}),
+  config_read: async () =>
+    alone(createConfigTool({ config: () => ({ a: 1 }) }), 'config_read', { path: 'a' }),
+};
+for (const [name, open] of Object.entries(fixtures)) describeTool(name, open);
+
+it('lists each tool with the profiles that hold it', () => {
+  const rows = describeTools();
+  expect(rows.map(({ name }) => name)).toEqual(Object.keys(fixtures).toSorted());
+  expect(rows.map(({ name }) => name)).toEqual(Object.values(toolGroups).flat().toSorted());
+  expect(
+    rows.map(
+      ({ name, effect, risk, profiles }) => `${name} ${effect} ${risk} ${profiles.join(',')}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    [
+      "config_read pure read full",
+      "current_time pure read minimal,messaging,coding,full",
+      "file_edit opaque write coding,full",
+      "file_list pure read coding,full",
+      "file_read pure read coding,full",
+      "file_write keyed write coding,full",
+      "math_eval pure read minimal,messaging,coding,full",
+      "memory_get pure read messaging,coding,full",
+      "memory_list pure read messaging,coding,full",
+      "memory_search pure read messaging,coding,full",
+      "memory_set keyed write messaging,coding,full",
+      "message_send keyed send messaging,coding,full",
+      "note_add keyed write messaging,coding,full",
+      "note_list pure read messaging,coding,full",
+      "reminder_cancel keyed write messaging,coding,full",
+      "reminder_list pure read messaging,coding,full",
+      "reminder_set keyed write messaging,coding,full",
+      "session_list pure read messaging,coding,full",
+      "session_read pure read messaging,coding,full",
+      "web_fetch pure network messaging,coding,full",
+    ]
+  `);
+});
