@@ -38,15 +38,16 @@ function encodeBudget(
 
 /**
  * "Thinking may not be enabled when tool_choice forces tool use." "Expected `thinking` or `redacted_thinking`, but
- * found `tool_use`": with a budget, an answer whose calls are being worked on must begin with its thinking,
- * which the answer of another model does not have.
+ * found `tool_use`": with a budget, what the model says since the user's last words, a loop of calls and results,
+ * must begin with its thinking, which the answer of another model does not have.
  */
 function mayThink({ request, applied, turns }: AnthropicChoices): boolean {
   if (applied.has('without-thinking')) return false;
   const choice = request.parameters?.toolChoice;
   if (choice === 'required' || typeof choice === 'object') return false;
-  const answer = turns.findLast((turn) => turn.role === 'assistant');
-  if (!answer?.parts.some(({ type }) => type === 'tool-call')) return true;
+  const asked = turns.findLastIndex((turn) => turn.role === 'user');
+  const answer = turns.find((turn, at) => at > asked && turn.role === 'assistant');
+  if (answer?.role !== 'assistant') return true;
   const [first] = answer.parts;
   return first?.type === 'thinking' && (first.signature ?? first.redacted) !== undefined;
 }
