@@ -76,7 +76,8 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('createLazyWorker', () => {
+// Starting a thread takes a while on a busy machine.
+describe('createLazyWorker', { timeout: 30_000 }, () => {
   it('keeps its thread between requests and does them in turn', async () => {
     const { ask } = open();
     const answers = await Promise.all(['a', 'b', 'c'].map((input) => ask(input)));

@@ -207,7 +207,7 @@ describe('with gitleaks as an independent detector', async () => {
       if (found.length > samples.length / 2) missed.push(rule.id);
     }
     expect(missed.toSorted()).toEqual(Object.keys(left).toSorted());
-  });
+  }, 30_000);
 });
 
 /**
