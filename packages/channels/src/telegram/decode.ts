@@ -57,7 +57,7 @@ function decodeMessage(
     kind,
     sender,
     messageId: String(message.message_id),
-    text: command?.text ?? text,
+    text: command?.text ?? withAddresses(text, entities),
     mentioned: entities.some((entity) => isOurName(entity, text, self)),
     replyToUs: isReplyToUs(message, self),
     command: command?.fact,
@@ -69,7 +69,7 @@ function decodeMessage(
 
 /** Text or caption. Offsets count on the text as it came; entities beyond it are not believed. */
 function contentOf(message: WireMessage): { text: string; entities: readonly WireEntity[] } {
-  const text = clean(message.text ?? message.caption ?? '');
+  const text = clean(message.text ?? message.caption ?? wordsOf(message['rich_message']));
   const entities = message.entities ?? message.caption_entities ?? [];
   return {
     text,
@@ -119,6 +119,31 @@ function placeOf(message: {
     },
   };
 }
+
+/** Words that hide an address are followed by it: whoever reads the text alone must see where it leads. */
+function withAddresses(text: string, entities: readonly WireEntity[]): string {
+  let result = '';
+  let from = 0;
+  for (const { type, offset, length, url } of entities.toSorted((a, b) => a.offset - b.offset)) {
+    const end = offset + length;
+    if (type !== 'text_link' || typeof url !== 'string' || end < from) continue;
+    result += `${text.slice(from, end)} (${clean(url)})`;
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+/** The words of a rich message, block by block. https://core.telegram.org/bots/api#richmessage */
+function wordsOf(rich: unknown, depth = 0): string {
+  if (typeof rich === 'string') return rich;
+  if (typeof rich !== 'object' || rich === null || depth > 20) return '';
+  if (Array.isArray(rich))
+    return rich.map((part: unknown) => wordsOf(part, depth + 1)).join(depth < 2 ? '\n' : ' ');
+  const parts = Object.entries(rich).filter(([key]) => richContent.has(key));
+  return parts.map(([, part]) => wordsOf(part, depth + 1)).join(' ');
+}
+
+const richContent = new Set(['blocks', 'text', 'cells', 'items', 'caption', 'credit', 'summary']);
 
 /** Anonymous administrators and channels share one stand-in user: the chat that speaks is who they are. */
 function senderOf({ from, sender_chat: chat }: WireMessage): ChannelInbound['sender'] | undefined {

@@ -37,17 +37,29 @@ export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
 
 /** Sets the webhook, stays until the abort, and removes it unless told to leave it for other servers. */
 export async function holdWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void> {
-  const { settings } = deps;
-  await setWebhook(deps, signal);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  if (!settings.keepOnStop)
-    await deps.api
-      .call('deleteWebhook', { drop_pending_updates: false }, AbortSignal.timeout(5000))
-      .catch((error: unknown) => deps.log.warn('The webhook could not be removed.', { error }));
+  try {
+    await setWebhook(deps, signal);
+    await untilAborted(signal);
+  } finally {
+    // Also where the abort came while it was being set: it may be there.
+    if (signal.aborted && !deps.settings.keepOnStop) await removeWebhook(deps);
+  }
   signal.throwIfAborted();
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function removeWebhook({ api, log }: WebhookDeps): Promise<void> {
+  try {
+    await api.call('deleteWebhook', { drop_pending_updates: false }, AbortSignal.timeout(5000));
+  } catch (error) {
+    log.warn('The webhook could not be removed.', { error });
+  }
 }
 
 async function setWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,7 @@ export const WireEntity = z.looseObject({
   offset: z.int().nonnegative(),
   length: z.int().nonnegative(),
   user: WireUser.nullish(),
+  url: z.string().nullish(),
 });
 export type WireEntity = z.infer<typeof WireEntity>;
 
