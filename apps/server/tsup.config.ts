@@ -4,7 +4,7 @@ export default [
   lib(),
   bundle('src/main.ts', {
     'sqlite-writer': '../../packages/store/src/sqlite/writer.ts',
-    'sqlite-reader': '../../packages/store/src/sqlite/reader-worker.ts',
+    'reader-worker': '../../packages/store/src/sqlite/reader-worker.ts',
     'math-worker': '../../packages/tools/src/math-worker.ts',
     'page-worker': '../../packages/tools/src/page-worker.ts',
   }),

@@ -19,7 +19,9 @@ export const AccountOptions = z.object({
   owners: z
     .array(z.union([z.string(), z.number()]).transform(String))
     .default([])
-    .describe('Platform ids or @names of the owner: may use every command and approve.'),
+    .describe(
+      'Platform ids of the owner, who may use every command and approve. Names can change hands and are not taken here.',
+    ),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

@@ -20,7 +20,8 @@ export function standingOf(
   event: ChannelInbound,
   identity: Identity | undefined,
 ): Standing {
-  const isOwner = isListed(account.access.owners, event);
+  // A name can change hands; only the platform's own id names the owner.
+  const isOwner = account.access.owners.includes(event.sender.id);
   const trust = isOwner ? 'owner' : trustIn(account, event, identity);
   const personId = identity?.personId;
   const principal: Principal = {
