@@ -30,7 +30,8 @@ for (const figure of figures)
   );
 const at = process.argv.indexOf('--json');
 const file = at < 0 ? undefined : process.argv[at + 1];
-if (file !== undefined) writeFileSync(file, JSON.stringify({ name: 'store.commit', figures }, undefined, 2));
+if (file !== undefined)
+  writeFileSync(file, JSON.stringify({ name: 'store.commit', figures }, undefined, 2));
 
 type Work = (place: Place, caller: number) => Promise<void>;
 interface Place {
@@ -92,7 +93,8 @@ async function turn(place: Place, caller: number): Promise<void> {
   const fence = newId();
   const run = await journal.claimRun({ sessionId, fence, collectMax: 10 });
   if (!run) throw new Error('Nothing to claim.');
-  const text = 'It is a quarter past three, and the train leaves in eleven minutes from platform four.';
+  const text =
+    'It is a quarter past three, and the train leaves in eleven minutes from platform four.';
   const { runId } = run;
   const draft: OutboundDraft = {
     outboundId: newId(),

@@ -2,13 +2,13 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { StorePointName } from './crash-point.ts';
 import { sqlite, sqliteCode } from './database.ts';
 import type { Disk } from './disk.ts';
-import { blobJournal, journal } from './journal/index.ts';
+import { ownJournal, journal } from './journal/index.ts';
 import { toCorrupt } from './migrate.ts';
 import type { Home } from './open-home.ts';
 import { createUnit, saveSessions, type Unit } from './unit.ts';
 import { type Call, type Reply, toFailure, toReply } from './wire.ts';
 
-const transactions = { ...journal, ...blobJournal };
+const transactions = { ...journal, ...ownJournal };
 type TransactionName = keyof typeof transactions;
 
 export function isTransaction(op: string): op is TransactionName {
@@ -45,6 +45,8 @@ const restMs = 5_000;
 export interface GroupDeps {
   readonly home: Home;
   readonly disk: Disk;
+  /** Queued rows over all sessions, as last committed. */
+  readonly queue: { queued: number };
   point(name: StorePointName): void;
 }
 
@@ -85,16 +87,28 @@ function toFull([id]: Call): Reply {
   return [id, null, toFailure(full)];
 }
 
+/** What the calls of a group share while it runs. */
+interface Group {
+  readonly now: number;
+  queued: number;
+}
+
+// Once per group, as every accept and every claim moves it.
+const updateQueued = `UPDATE store SET queued = ?`;
+
 function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[] {
-  const { home, point } = deps;
+  const { home, queue, point } = deps;
   const { db } = home;
+  const group: Group = { queued: queue.queued, now };
   db.exec('BEGIN IMMEDIATE');
   try {
     home.checkBoot();
     point('store.after.begin');
-    const replies = calls.map((call) => runCall(deps, call, now));
+    const replies = calls.map((call) => runCall(deps, call, group));
+    if (group.queued !== queue.queued) db.run(updateQueued, group.queued);
     point('store.before.commit');
     db.exec('COMMIT');
+    queue.queued = group.queued;
     point('store.after.commit');
     return replies;
   } catch (error) {
@@ -106,19 +120,24 @@ function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[]
 }
 
 /** One call in its savepoint. Throws what concerns the whole group. */
-function runCall(deps: GroupDeps, [id, op, input]: Call, now: number): Reply {
+function runCall(deps: GroupDeps, [id, op, input]: Call, group: Group): Reply {
   const { home, disk, point } = deps;
   const { db } = home;
   if (disk.level !== 'ok') {
-    const refused = refuseBeginning(id, op, now);
+    const refused = refuseBeginning(id, op, group.now);
     if (refused) return refused;
   }
   db.exec('SAVEPOINT call');
   try {
-    const unit = createUnit({ ...home, point: (name) => point(name as StorePointName) }, now); // names are checked where they are written
+    const unit = createUnit(
+      // Names of points are checked where they are written.
+      { ...home, totalQueued: group.queued, point: (name) => point(name as StorePointName) },
+      group.now,
+    );
     const value = runTransaction(unit, op, input);
     saveSessions(unit);
     db.exec('RELEASE call');
+    group.queued += unit.queued;
     point('store.after.savepoint');
     return toReply(id, value);
   } catch (error) {

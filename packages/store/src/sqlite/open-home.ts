@@ -14,6 +14,8 @@ export interface Home {
   readonly path: string;
   readonly boot: string;
   readonly epoch: string;
+  /** Queued rows at the opening. */
+  readonly queued: number;
   newId(): string;
   /** The database's clock: integer ms UTC. */
   readNow(): number;
@@ -95,6 +97,7 @@ function openBoot(
       path,
       boot,
       epoch,
+      queued: known?.queued ?? 0,
       newId,
       readNow,
       checkBoot: () => checkBoot(db, boot),

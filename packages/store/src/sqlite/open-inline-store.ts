@@ -42,7 +42,7 @@ export async function openInlineStore(options: InlineStoreOptions): Promise<Stor
   const { call } = mailbox;
   return {
     journal: createJournal(call),
-    reader: createReader(call),
+    reader: createReader({ read: call, write: call }),
     blobs: createBlobs(blobsPath, { write: call, read: call }),
     boot: host.boot,
     epoch: host.epoch,

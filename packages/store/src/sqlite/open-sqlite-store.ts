@@ -59,7 +59,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   });
   return {
     journal: createJournal(writer.call),
-    reader: createReader(reading.call),
+    reader: createReader({ read: reading.call, write: writer.call }),
     blobs: createBlobs(blobsPath, { write: writer.call, read: reading.call }),
     boot,
     epoch,

@@ -1,3 +1,4 @@
+import { isCuttleError } from '@cuttle/core-types/errors';
 import type { BlobStore, Journal, Reader } from '@cuttle/core-types/ports';
 import { createFolderBlobs } from '../blobs/folder-blobs.ts';
 
@@ -87,9 +88,30 @@ export function createJournal(call: Caller): Journal {
   return over(journalNames, call) as unknown as Whole<Journal, (typeof journalNames)[number]>;
 }
 
-export function createReader(call: Caller): Reader {
+export function createReader(calls: { readonly read: Caller; readonly write: Caller }): Reader {
   // Likewise, with reader/index.ts.
-  return over(readerNames, call) as unknown as Whole<Reader, (typeof readerNames)[number]>;
+  const reader = over(readerNames, calls.read) as unknown as Whole<
+    Reader,
+    (typeof readerNames)[number]
+  >;
+  return {
+    ...reader,
+    async searchMessages(input) {
+      await indexAll(calls.write);
+      return reader.searchMessages(input);
+    },
+  };
+}
+
+const indexedEntries = 256;
+
+/** Words of the newest messages are indexed when somebody looks for them. With a full disk, older ones are still found. */
+async function indexAll(write: Caller): Promise<void> {
+  try {
+    while ((await write('indexMessages', { limit: indexedEntries })) === indexedEntries);
+  } catch (error) {
+    if (!isCuttleError(error, 'store.full')) throw error;
+  }
 }
 
 function over(names: readonly string[], call: Caller): Record<string, Caller> {

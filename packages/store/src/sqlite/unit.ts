@@ -18,6 +18,8 @@ export interface UnitDeps {
   newId(): string;
   /** A named place where a crash test may cut. */
   point(name: string): void;
+  /** Queued rows over all sessions, before this transaction. */
+  readonly totalQueued: number;
 }
 
 /** One named transaction while it runs: its time, the sessions it holds, and what it will tell. */
@@ -60,8 +62,6 @@ const insertSession = query<LockedSession>(
 const countSession = `UPDATE store SET sessions = sessions + 1`;
 const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
 const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ? WHERE row = ?`;
-const updateQueued = `UPDATE store SET queued = queued + ?`;
-
 /** The session's row, held for the rest of the transaction. Every transaction that numbers anything takes it first. */
 export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
   const held = unit.sessions.get(sessionId);
@@ -96,7 +96,7 @@ function hold(unit: Unit, session: LockedSession | undefined): LockedSession | u
   return session;
 }
 
-/** Ends every transaction: the counters it moved are written in it. */
+/** Ends every transaction: the counters of its sessions are written in it. */
 export function saveSessions(unit: Unit): void {
   for (const session of unit.sessions.values())
     unit.db.run(
@@ -111,7 +111,6 @@ export function saveSessions(unit: Unit): void {
       session.messages,
       session.row,
     );
-  if (unit.queued !== 0) unit.db.run(updateQueued, unit.queued);
 }
 
 /** Moves the session to the top of the lists. Rows move in two indexes, so small steps of time are not worth it. */

@@ -31,8 +31,11 @@ export interface WriterHost {
 
 /** Calls in one transaction at most, so that nobody waits long for a crowd. */
 const mostInGroup = 256;
-/** Calls after which the log is brought into the database, between two groups and after their replies. */
-const checkpointCalls = 1_024;
+/** Calls after which words are indexed and the log is brought into the database: between two groups, after their replies. */
+const upkeepCalls = 1_024;
+/** Entries in one transaction of the full-text index, and such transactions in one go. */
+const indexedEntries = 128;
+const indexedSlices = 8;
 /** A log of this length means that a reader holds it: it is told in `health`. */
 const mostLogBytes = 64 * 1024 * 1024;
 
@@ -43,14 +46,16 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   if (options.maxPages !== undefined)
     home.db.raw.exec(`PRAGMA max_page_count = ${options.maxPages}`);
   const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
-  const deps: GroupDeps = { home, disk, point };
-  let sinceCheckpoint = 0;
+  const queue = { queued: home.queued };
+  const deps: GroupDeps = { home, disk, queue, point };
+  let sinceUpkeep = 0;
   let longLog = false;
-  const checkpoint = (): void => {
+  const upkeep = (now: number): void => {
+    if (disk.level === 'ok') indexSome(deps, now);
     point('checkpoint.before');
     home.db.raw.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    sinceCheckpoint = 0;
     point('checkpoint.after');
+    sinceUpkeep = 0;
   };
   return {
     boot: home.boot,
@@ -67,20 +72,27 @@ export function createWriterHost(options: WriterOptions): WriterHost {
         point('store.before.reply');
         reply(JSON.stringify(replies));
         point('store.after.reply');
-        sinceCheckpoint += group.length;
+        sinceUpkeep += group.length;
       }
       const reads = calls.filter(([, op]) => !isTransaction(op));
       if (reads.length > 0)
         reply(JSON.stringify(runReads(reads, { db: home.db, path, now, boot: home.boot })));
-      if (sinceCheckpoint >= checkpointCalls) checkpoint();
+      if (sinceUpkeep >= upkeepCalls) upkeep(now);
     },
     tend() {
       disk.keepReserve();
-      if (sinceCheckpoint > 0) checkpoint();
+      if (sinceUpkeep > 0) upkeep(home.readNow());
       longLog = logBytes(path) > mostLogBytes;
     },
     close: () => home.close(),
   };
+}
+
+function indexSome(deps: GroupDeps, now: number): void {
+  for (let slice = 0; slice < indexedSlices; slice += 1) {
+    const [reply] = commitGroup(deps, [[0, 'indexMessages', { limit: indexedEntries }]], now);
+    if (reply?.[1] !== indexedEntries) return;
+  }
 }
 
 function toHealth(disk: StoreHealth['disk'], longLog: boolean): StoreHealth {

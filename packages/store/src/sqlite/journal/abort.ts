@@ -4,7 +4,7 @@ import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { findSession, type LockedSession, toSettled, type Unit } from '../unit.ts';
-import { openStepWith } from './bind.ts';
+import { listBound, openStepWith } from './bind.ts';
 import { insertRun, toClaimed } from './claim.ts';
 import { cutRun, endRun, settleBound } from './end-run.ts';
 import { cancelExpired, cancelQueued, findActiveRun, isAdmissible, taintOf } from './runs.ts';
@@ -84,8 +84,10 @@ export function interruptRun(
   const taint = new Set([...fromStored(old.taint), ...taintOf([row])]);
   const run = insertRun(unit, session, { first: row, fence: input.fence, taint: [...taint] });
   unit.db.run(rebind, run.id, old.id);
-  openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
-  return { aborted: old.id, run: toClaimed(unit, session, { run, resumed: false }) };
+  const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
+  const rows = listBound(unit, run.id);
+  const open = { step: 1, attempt: 1, uptoSeq };
+  return { aborted: old.id, run: toClaimed(unit, session, { run, rows, open, resumed: false }) };
 }
 
 /** Only the one who is being answered interrupts; a message of anyone else waits its turn. */

@@ -52,8 +52,7 @@ function isFull(unit: Unit, input: AcceptInput): boolean {
   const { perSession, total } = input.bounds;
   const queued = findSessionByKey(unit, input.sessionKey)?.queued ?? 0;
   if (queued >= perSession) return true;
-  const all = unit.db.find(query<{ queued: number }>(`SELECT queued FROM store`))?.queued ?? 0;
-  return all >= total;
+  return unit.totalQueued + unit.queued >= total;
 }
 
 function take(unit: Unit, input: AcceptInput): AcceptResult {
@@ -116,7 +115,7 @@ function insertInbound(
   const { db, now } = unit;
   const { session, state } = fate;
   const { principal, provenance, route } = input;
-  const conversationId = input.conversation ? openConversation(unit, input.conversation) : null;
+  const lane = input.conversation && openConversation(unit, input.conversation);
   db.run(insertSeen, input.accountId, input.externalId, input.bodyHash, now);
   db.run(
     insertRow,
@@ -125,7 +124,7 @@ function insertInbound(
     input.externalId,
     session.id,
     session.next_inbound++,
-    conversationId,
+    lane?.id ?? null,
     principal.id,
     provenance.trust,
     toStored(principal),

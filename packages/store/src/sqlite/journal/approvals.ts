@@ -6,7 +6,7 @@ import type { ApprovalRecord, CallRecord, RunRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
 import { addOutbound, addOutbounds } from './outbound.ts';
-import { findRunRow, holdRun, isSettledUnder } from './runs.ts';
+import { findRunRow, isSettledUnder, requireHeld } from './runs.ts';
 import { toCallRow } from './steps.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -19,7 +19,7 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   const { runId, fence, reason } = input;
   const known = findRunRow(unit, runId);
   if (isSettledUnder(known, fence)) return { ready: known.state === 'ready', ...toCommitted(unit) };
-  const run = holdRun(unit, runId, fence);
+  const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
   for (const draft of input.approvals) addApproval(unit, session, { run, draft });
   unit.db.run(park, toStored(reason), input.resumeAt ?? null, runId);

@@ -22,9 +22,9 @@ export function openStepWith(
   const uptoSeq = session.next_entry - 1 + rows.length;
   unit.db.run(insertStep, runId, step, uptoSeq, unit.now);
   const bound = rows.map(toBoundInput);
-  for (const { inboundId, body } of bound) {
+  for (const { inboundId } of bound) {
     unit.db.run(bindInbound, runId, inboundId);
-    appendInput(unit, session, { runId, step, inboundId, body });
+    appendInput(unit, session, { runId, step, inboundId });
   }
   session.queued -= rows.length;
   unit.queued -= rows.length;
@@ -47,4 +47,12 @@ const selectBound = query<InboundRecord>(
 
 export function listBound(unit: Unit, runId: string): InboundRecord[] {
   return unit.db.list(selectBound, runId);
+}
+
+const selectBoundIds = query<{ id: string }>(
+  `SELECT id FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`,
+);
+
+export function listBoundIds(unit: Unit, runId: string): string[] {
+  return unit.db.list(selectBoundIds, runId).map(({ id }) => id);
 }

@@ -19,7 +19,6 @@ export function claimRun(
   if (!session) return undefined;
   const active = findActiveRun(unit, session.id);
   if (active) return resumeRun(unit, session, { run: active, fence: input.fence });
-  cancelExpired(unit, session);
   const rows = nextInputs(unit, session, input.collectMax);
   return rows.length === 0 ? undefined : startRun(unit, session, { rows, fence: input.fence });
 }
@@ -32,11 +31,21 @@ function resumeRun(
   const { run, fence } = claim;
   const ours = run.state === 'leased' && run.boot === unit.boot;
   // The claim that made this lease, asked again: the same answer.
-  if (ours && run.fence === fence) return toClaimed(unit, session, { run, resumed: true });
+  if (ours && run.fence === fence) return toResumed(unit, session, run);
   const waits = run.state === 'parked' && (run.resume_at === null || run.resume_at > unit.now);
   if (ours || waits) return undefined;
-  const taken = takeOver(unit, session, claim);
-  return toClaimed(unit, session, { run: taken, resumed: true });
+  return toResumed(unit, session, takeOver(unit, session, claim));
+}
+
+const selectOpenStep = query<StepRow>(
+  `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND state = 'open'`,
+);
+
+function toResumed(unit: Unit, session: LockedSession, run: RunRecord): ClaimedRun {
+  const rows = listBound(unit, run.id);
+  const step = unit.db.find(selectOpenStep, run.id);
+  const open = step && { step: step.n, attempt: step.attempt, uptoSeq: step.upto_seq };
+  return toClaimed(unit, session, { run, rows, open, resumed: true });
 }
 
 const updateLease = query<RunRecord>(
@@ -71,9 +80,10 @@ function takeOver(
   return taken ?? run;
 }
 
-const selectQueue = query<InboundRecord>(
-  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 ORDER BY seq LIMIT ?`,
-);
+const queueOf = `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 ORDER BY seq`;
+// Limits are literals: with a bound one SQLite plans the statement anew at each call.
+const selectOldest = query<InboundRecord>(`${queueOf} LIMIT 1`);
+const selectQueue = query<InboundRecord>(`${queueOf} LIMIT 100`);
 
 /** The oldest queued row; where it collects, also those directly behind it that may be merged with it. */
 function nextInputs(
@@ -81,12 +91,17 @@ function nextInputs(
   session: LockedSession,
   collectMax: number,
 ): readonly InboundRecord[] {
-  if (session.queued === 0) return [];
-  const queue = unit.db.list(selectQueue, session.id, Math.max(1, collectMax));
-  const [first] = queue;
+  const first = oldest(unit, session);
   if (first?.mode !== 'collect') return first ? [first] : [];
+  const queue = unit.db.list(selectQueue, session.id).slice(0, Math.max(1, collectMax));
   const end = queue.findIndex((row) => row.mode !== 'collect' || !isAdmissible(row, first));
   return end < 0 ? queue : queue.slice(0, end);
+}
+
+/** Nothing queued is past its time once this was asked. */
+function oldest(unit: Unit, session: LockedSession): InboundRecord | undefined {
+  cancelExpired(unit, session);
+  return session.queued === 0 ? undefined : unit.db.find(selectOldest, session.id);
 }
 
 /** A new run, named after the first of `rows`. */
@@ -99,13 +114,19 @@ function startRun(
   const [first] = rows;
   if (!first) throw new TypeError('A run needs an input.');
   const run = insertRun(unit, session, { first, fence, taint: taintOf(rows) });
-  openStepWith(unit, session, { runId: run.id, step: 1, rows });
-  return toClaimed(unit, session, { run, resumed: false, rows });
+  const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows });
+  const open = { step: 1, attempt: 1, uptoSeq };
+  return toClaimed(unit, session, { run, rows, open, resumed: false });
 }
 
-const insertRunRow =
-  query<RunRecord>(`INSERT INTO run (id, session_id, generation, format, state, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
-VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, 1, 0, ?, ?, ?) RETURNING *`);
+const insertRunRow = `INSERT INTO run (id, session_id, generation, format, state, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
+VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, 1, 0, ?, ?, ?)`;
+
+/** What an owner is told of its run's row. */
+type LeasedRun = Pick<
+  RunRecord,
+  'id' | 'generation' | 'last_fence' | 'attempt' | 'stalls' | 'taint' | 'created_at'
+>;
 
 /** A leased run, named after an inbound whose sender, trust and route it takes. */
 export function insertRun(
@@ -116,31 +137,30 @@ export function insertRun(
     readonly fence: string;
     readonly taint: readonly TaintSource[];
   },
-): RunRecord {
-  const { first, fence, taint } = input;
-  const run = unit.db.find(
+): LeasedRun {
+  const { first, fence } = input;
+  const { id } = first;
+  const { generation } = session;
+  const taint = toStored(input.taint);
+  unit.db.run(
     insertRunRow,
-    first.id,
+    id,
     session.id,
-    session.generation,
+    generation,
     runFormat,
-    first.id,
+    id,
     fence,
     fence,
     unit.boot,
     first.stateless,
-    toStored(taint),
+    taint,
     unit.now,
   );
-  if (!run) throw new TypeError('INSERT … RETURNING returned no run.');
-  addEvent(unit, session, { kind: 'run.start', runId: run.id, ref: { inboundId: first.id } });
-  return run;
+  addEvent(unit, session, { kind: 'run.start', runId: id, ref: { inboundId: id } });
+  return { id, generation, last_fence: fence, attempt: 1, stalls: 0, taint, created_at: unit.now };
 }
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
-const selectOpenStep = query<StepRow>(
-  `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND state = 'open'`,
-);
 const selectConversationKey = query<{ key: string }>(
   `SELECT key FROM conversation WHERE space = 'main' AND id = ?`,
 );
@@ -150,16 +170,15 @@ export function toClaimed(
   unit: Unit,
   session: LockedSession,
   claim: {
-    readonly run: RunRecord;
+    readonly run: LeasedRun;
     readonly resumed: boolean;
-    readonly rows?: readonly InboundRecord[];
+    readonly rows: readonly InboundRecord[];
+    readonly open: ClaimedRun['open'];
   },
 ): ClaimedRun {
-  const { run, resumed } = claim;
-  const rows = claim.rows ?? listBound(unit, run.id);
+  const { run, resumed, rows, open } = claim;
   const first = rows.find((row) => row.id === run.id) ?? unit.db.find(selectInbound, run.id);
   if (!first) throw new TypeError(`Run ${run.id} has no inbound.`);
-  const open = unit.db.find(selectOpenStep, run.id);
   const conversationKey =
     first.conversation_id === null
       ? undefined
@@ -183,7 +202,7 @@ export function toClaimed(
     conversationKey,
     createdAt: run.created_at,
     inputs: rows.map(toBoundInput),
-    open: open && { step: open.n, attempt: open.attempt, uptoSeq: open.upto_seq },
+    open,
     events: unit.events,
   };
 }

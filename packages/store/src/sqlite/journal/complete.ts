@@ -1,9 +1,9 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Journal, Settled } from '@cuttle/core-types/ports';
 import { lockSession, toCommitted, toSettled, type Unit } from '../unit.ts';
-import { listBound } from './bind.ts';
+import { listBoundIds } from './bind.ts';
 import { cutRun, endRun, settleBound } from './end-run.ts';
-import { findRunRow, holdRun, isSettledUnder } from './runs.ts';
+import { findRunRow, isSettledUnder, requireHeld } from './runs.ts';
 import { findLastStep, hasOpenCalls, listSteering, storeStep } from './steps.ts';
 import { appendResults } from './transcript.ts';
 
@@ -16,16 +16,15 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
   const known = findRunRow(unit, runId);
   if (isSettledUnder(known, fence) && known.state === 'completed')
     return { kind: 'completed', ...repeat(unit, runId) };
-  const run = holdRun(unit, runId, fence);
+  const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
   if (last) {
     requireNoCalls(last.calls.length, runId);
     storeStep(unit, session, { run, record: last });
   }
   if (listSteering(unit, session, run).length > 0) return { kind: 'steered', ...toCommitted(unit) };
-  requireClosed(unit, runId);
-  const step = findLastStep(unit, runId)?.n;
-  if (step !== undefined) appendResults(unit, session, { runId, step });
+  // A step recorded here has no calls; one that was recorded before may have some.
+  if (!last) appendResults(unit, session, { runId, step: requireClosed(unit, runId) });
   const outcome = { status: 'completed', finish: input.finish } as const;
   endRun(unit, session, { run, outcome, outbound: input.outbound });
   settleBound(unit, run, { state: 'answered', reason: input.silent ?? null });
@@ -34,7 +33,7 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
 
 /** What a terminal transaction answers when it is asked again: the same fates, no new events. */
 function repeat(unit: Unit, runId: string): Settled {
-  for (const { id } of listBound(unit, runId)) unit.inbounds.push(id);
+  unit.inbounds.push(...listBoundIds(unit, runId));
   return toSettled(unit);
 }
 
@@ -46,7 +45,8 @@ function requireNoCalls(calls: number, runId: string): void {
     );
 }
 
-function requireClosed(unit: Unit, runId: string): void {
+/** The number of the last step, which is done and has no open call. */
+function requireClosed(unit: Unit, runId: string): number {
   const last = findLastStep(unit, runId);
   if (last?.state !== 'done')
     throw new CuttleError(
@@ -55,6 +55,7 @@ function requireClosed(unit: Unit, runId: string): void {
     );
   if (hasOpenCalls(unit, runId, last.n))
     throw new CuttleError('request.invalid', `Run ${runId} cannot complete: a call has no result.`);
+  return last.n;
 }
 
 /** The end of a run that failed. What it said at last goes into the bubble, if there is one. */
@@ -62,7 +63,7 @@ export function failRun(unit: Unit, input: Input<'failRun'>): Settled {
   const { runId, fence, error } = input;
   const known = findRunRow(unit, runId);
   if (isSettledUnder(known, fence) && known.state === 'failed') return repeat(unit, runId);
-  const run = holdRun(unit, runId, fence);
+  const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
   cutRun(unit, session, { run });
   const outcome = { status: 'failed', error } as const;

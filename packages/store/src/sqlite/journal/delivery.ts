@@ -42,8 +42,8 @@ export function openBubble(unit: Unit, input: Input<'openBubble'>): Output<'open
   holdRun(unit, runId, fence);
   const known = unit.db.find(selectBubble, runId);
   if (known) return known.id === draft.outboundId ? { outboundId: known.id } : undefined;
-  const conversationId = openConversation(unit, draft.conversation);
-  if (unit.db.find(selectHead, conversationId)) return undefined;
+  const lane = openConversation(unit, draft.conversation);
+  if (unit.db.find(selectHead, lane.id)) return undefined;
   return { outboundId: addOutbound(unit, { ...draft, kind: 'open' }, runId) };
 }
 

@@ -1,9 +1,9 @@
 import type { AssistantMessage, RunOutcome } from '@cuttle/core-types';
 import type { OutboundDraft } from '@cuttle/core-types/ports';
-import { query } from '../database.ts';
 import type { RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.ts';
+import { listBoundIds } from './bind.ts';
 import { closeOpenCalls } from './calls.ts';
 import { closeBubbles } from './outbound.ts';
 import { findLastStep } from './steps.ts';
@@ -34,7 +34,7 @@ export function cutRun(
   }
   const answer = toPartial(input.partial);
   unit.db.run(abortStep, answer ? toStored(answer) : null, unit.now, run.id, last.n);
-  if (answer) appendAnswer(unit, session, { ...place, answer });
+  if (answer) appendAnswer(unit, session, place);
 }
 
 /** What was shown, without calls that were never stored: they have no row and would have no result. */
@@ -63,9 +63,7 @@ export function endRun(
   return closeBubbles(unit, run.id, end.outbound);
 }
 
-const settle = query<{ id: string; seq: number }>(
-  `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND run_id = ? AND state = 'bound' RETURNING id, seq`,
-);
+const settle = `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND id = ? AND state = 'bound'`;
 
 /** Every inbound bound to a run takes its outcome. */
 export function settleBound(
@@ -77,13 +75,8 @@ export function settleBound(
     readonly noticeId?: string | undefined;
   },
 ): void {
-  const rows = unit.db.list(
-    settle,
-    fate.state,
-    fate.reason,
-    fate.noticeId ?? null,
-    unit.now,
-    run.id,
-  );
-  for (const { id } of rows.toSorted((left, right) => left.seq - right.seq)) unit.inbounds.push(id);
+  for (const id of listBoundIds(unit, run.id)) {
+    unit.db.run(settle, fate.state, fate.reason, fate.noticeId ?? null, unit.now, id);
+    unit.inbounds.push(id);
+  }
 }

@@ -29,6 +29,7 @@ import {
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
+import { indexMessages } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { putBlobRow, putValue, removeValue } from './values.ts';
 
@@ -78,5 +79,5 @@ export const journal = {
   ) => Awaited<ReturnType<Journal[Name]>>;
 };
 
-/** The transactions of the parts beside the journal that name rows in the same database. */
-export const blobJournal = { putBlobRow };
+/** Transactions of the store's own: the index of blobs, the full-text index. */
+export const ownJournal = { putBlobRow, indexMessages };

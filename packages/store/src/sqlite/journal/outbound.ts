@@ -10,8 +10,11 @@ const selectConversation = query<ConversationRecord>(
 const insertConversation = `INSERT INTO conversation (id, account_id, key, target, is_group, created_at) VALUES (?, ?, ?, ?, ?, ?)`;
 const updateTarget = `UPDATE conversation SET target = ?, is_group = ? WHERE space = 'main' AND id = ?`;
 
+/** A lane and the number of its next row. */
+export type Lane = Pick<ConversationRecord, 'id' | 'next_seq'>;
+
 /** The lane of a place, made on first sight; its address is kept as the platform last stated it. */
-export function openConversation(unit: Unit, ref: ConversationRef): string {
+export function openConversation(unit: Unit, ref: ConversationRef): Lane {
   const { db } = unit;
   const target = toStored(ref.target);
   const group = Number(ref.group);
@@ -19,19 +22,17 @@ export function openConversation(unit: Unit, ref: ConversationRef): string {
   if (!known) {
     const id = unit.newId();
     db.run(insertConversation, id, ref.accountId, ref.key, target, group, unit.now);
-    return id;
+    return { id, next_seq: 1 };
   }
   if (known.target !== target || known.is_group !== group)
     db.run(updateTarget, target, group, known.id);
-  return known.id;
+  return known;
 }
 
 const selectByOrigin = query<{ id: string }>(
   `SELECT id FROM outbound WHERE space = 'main' AND origin = ? AND part = ? AND kind = ?`,
 );
-const takeSeq = query<{ seq: number }>(
-  `UPDATE conversation SET next_seq = next_seq + 1 WHERE space = 'main' AND id = ? RETURNING next_seq - 1 AS seq`,
-);
+const updateSeq = `UPDATE conversation SET next_seq = ? WHERE space = 'main' AND id = ?`;
 const insertOutbound = `INSERT INTO outbound (id, conversation_id, seq, origin, part, kind, target_id, run_id, body, idem_key, state, ttl_ms, expires_at, epoch, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, ?, ?, ?)`;
 
@@ -39,8 +40,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'prepared', ?, ?, ?, ?)`;
 export function addOutbound(unit: Unit, draft: OutboundDraft, runId?: string): string {
   const known = unit.db.find(selectByOrigin, draft.origin, draft.part, draft.kind);
   if (known) return known.id;
-  const conversationId = openConversation(unit, draft.conversation);
-  appendToLane(unit, conversationId, {
+  appendToLane(unit, openConversation(unit, draft.conversation), {
     id: draft.outboundId,
     origin: draft.origin,
     part: draft.part,
@@ -62,15 +62,14 @@ type LaneRow = Pick<
   'id' | 'origin' | 'part' | 'kind' | 'target_id' | 'run_id' | 'body' | 'ttl_ms'
 >;
 
-export function appendToLane(unit: Unit, conversationId: string, row: LaneRow): void {
+function appendToLane(unit: Unit, lane: Lane, row: LaneRow): void {
   const { db, now } = unit;
-  const seq = db.find(takeSeq, conversationId)?.seq;
-  if (seq === undefined) throw new TypeError(`There is no conversation ${conversationId}.`);
+  db.run(updateSeq, lane.next_seq + 1, lane.id);
   db.run(
     insertOutbound,
     row.id,
-    conversationId,
-    seq,
+    lane.id,
+    lane.next_seq,
     row.origin,
     row.part,
     row.kind,
@@ -83,11 +82,11 @@ export function appendToLane(unit: Unit, conversationId: string, row: LaneRow): 
     unit.epoch,
     now,
   );
-  unit.conversations.add(conversationId);
+  unit.conversations.add(lane.id);
 }
 
 const selectBubbles = query<OutboundRecord>(
-  `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open' ORDER BY part`,
+  `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open'`,
 );
 const withdraw = `UPDATE outbound SET state = 'withdrawn', settled_at = ? WHERE space = 'main' AND id = ? AND state = 'prepared'`;
 const laneOf = query<{ id: string }>(
@@ -124,8 +123,12 @@ function isPlaceOf(unit: Unit, draft: OutboundDraft, bubble: OutboundRecord): bo
   return unit.db.find(laneOf, accountId, key)?.id === bubble.conversation_id;
 }
 
+const selectLane = query<Lane>(`SELECT id, next_seq FROM conversation WHERE space = 'main' AND id = ?`);
+
 function removeBubble(unit: Unit, bubble: OutboundRecord): void {
-  appendToLane(unit, bubble.conversation_id, {
+  const lane = unit.db.find(selectLane, bubble.conversation_id);
+  if (!lane) throw new TypeError(`Outbound ${bubble.id} has no conversation.`);
+  appendToLane(unit, lane, {
     id: unit.newId(),
     origin: bubble.origin,
     part: bubble.part,

@@ -21,7 +21,14 @@ export function findRunRow(unit: Unit, runId: string): RunRecord | undefined {
 
 /** The run, if it is leased under this very fence. Throws `run.not-found` or `run.fence-lost`. */
 export function holdRun(unit: Unit, runId: string, fence: string): RunRecord {
-  const run = findRunRow(unit, runId);
+  return requireHeld(unit, findRunRow(unit, runId), { runId, fence });
+}
+
+export function requireHeld(
+  unit: Unit,
+  run: RunRecord | undefined,
+  { runId, fence }: { readonly runId: string; readonly fence: string },
+): RunRecord {
   if (!run) throw new CuttleError('run.not-found', `There is no run ${runId}.`);
   if (run.fence !== fence || run.boot !== unit.boot)
     throw new CuttleError('run.fence-lost', `Run ${runId} has another owner or has ended.`);

@@ -14,7 +14,6 @@ import { openStepWith, toBoundInput } from './bind.ts';
 import {
   addTaint,
   cancelExpired,
-  findRunRow,
   holdRun,
   isAdmissible,
   noteProgress,
@@ -23,12 +22,15 @@ import {
 import { appendAnswer, appendResults } from './transcript.ts';
 import { addUsageRow } from './usage.ts';
 
-const selectStep = query<StepRow>(
-  `SELECT * FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
+const selectStep = query<StepPlace>(
+  `SELECT n, state, attempt, upto_seq FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
 );
-const selectLastStep = query<StepRow>(
-  `SELECT * FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`,
+const selectLastStep = query<StepPlace>(
+  `SELECT n, state, attempt, upto_seq FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`,
 );
+
+/** Where a step stands, without what it said. */
+type StepPlace = Pick<StepRow, 'n' | 'state' | 'attempt' | 'upto_seq'>;
 
 /** Opens the next step: results and steering enter the transcript, the boundary is stored. */
 export function openStep(
@@ -50,27 +52,25 @@ export function openStep(
   return { step, attempt: 1, uptoSeq, bound, events: unit.events };
 }
 
-export function findStep(unit: Unit, runId: string, step: number): StepRow | undefined {
+export function findStep(unit: Unit, runId: string, step: number): StepPlace | undefined {
   return unit.db.find(selectStep, runId, step);
 }
 
-export function findLastStep(unit: Unit, runId: string): StepRow | undefined {
+export function findLastStep(unit: Unit, runId: string): StepPlace | undefined {
   return unit.db.find(selectLastStep, runId);
 }
 
-function toOpened(step: StepRow, bound: readonly BoundInput[], unit: Unit): OpenedStep {
+function toOpened(step: StepPlace, bound: readonly BoundInput[], unit: Unit): OpenedStep {
   const { attempt, upto_seq: uptoSeq } = step;
   return { step: step.n, attempt, uptoSeq, bound, events: unit.events };
 }
 
 const selectBoundBy =
-  query<InboundRecord>(`SELECT inbound.* FROM entry JOIN inbound ON inbound.space = 'main' AND inbound.id = entry.inbound_id
-WHERE entry.space = 'main' AND entry.session_id = ? AND entry.run_id = ? AND entry.n = ? AND entry.kind = 'input' ORDER BY entry.seq`);
+  query<InboundRecord>(`SELECT inbound.* FROM inbound JOIN entry ON entry.space = 'main' AND entry.inbound_id = inbound.id
+WHERE inbound.space = 'main' AND inbound.run_id = ?1 AND entry.run_id = ?1 AND entry.n = ?2 ORDER BY inbound.seq`);
 
 function listBoundBy(unit: Unit, runId: string, step: number): BoundInput[] {
-  const run = findRunRow(unit, runId);
-  if (!run) return [];
-  return unit.db.list(selectBoundBy, run.session_id, runId, step).map(toBoundInput);
+  return unit.db.list(selectBoundBy, runId, step).map(toBoundInput);
 }
 
 const selectSteering = query<InboundRecord>(
@@ -113,8 +113,8 @@ export function hasOpenCalls(unit: Unit, runId: string, step: number): boolean {
   return unit.db.find(selectOpenCall, runId, step) !== undefined;
 }
 
-const restart = query<StepRow>(
-  `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING *`,
+const restart = query<{ attempt: number }>(
+  `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING attempt`,
 );
 
 /** A further attempt of the open step, with the same boundary. */
@@ -161,7 +161,7 @@ export function storeStep(
     step,
   );
   if (closed === 0) return requireDone(unit, runId, step);
-  appendAnswer(unit, session, { runId, step, answer });
+  appendAnswer(unit, session, { runId, step });
   for (const call of record.calls) insertCall(unit, record, call);
   addUsageRow(unit, session, record);
   addEvent(unit, session, { kind: 'step.end', runId, ref: { step } });
@@ -201,7 +201,7 @@ export function toCallRow(runId: string, step: number, index: number): string {
   return `${runId}:${step}:${index}`;
 }
 
-const selectDeltaTarget = query<Pick<StepRow, 'state' | 'attempt'>>(
+const selectDeltaTarget = query<Pick<StepPlace, 'state' | 'attempt'>>(
   `SELECT state, attempt FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
 );
 const insertDelta = `INSERT INTO delta (run_id, n, attempt, start, text) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;

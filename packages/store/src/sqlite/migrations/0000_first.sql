@@ -260,13 +260,13 @@ CREATE TABLE `outbound` (
 	CONSTRAINT "outbound_target" CHECK((kind IN ('edit', 'delete')) = (target_id IS NOT NULL)),
 	CONSTRAINT "outbound_sending" CHECK(state <> 'sending' OR (fence IS NOT NULL AND deadline IS NOT NULL)),
 	CONSTRAINT "outbound_sent" CHECK((state = 'sent') = (receipt IS NOT NULL)),
-	CONSTRAINT "outbound_bubble" CHECK(kind <> 'open' OR run_id IS NOT NULL)
+	CONSTRAINT "outbound_bubble" CHECK((kind = 'open') = (run_id IS NOT NULL))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_flight` ON `outbound` (`space`,`conversation_id`) WHERE state IN ('sending', 'ambiguous');--> statement-breakpoint
 CREATE INDEX `outbound_lane` ON `outbound` (`space`,`conversation_id`,`seq`) WHERE state IN ('prepared', 'sending', 'ambiguous');--> statement-breakpoint
-CREATE INDEX `outbound_state` ON `outbound` (`space`,`state`) WHERE state NOT IN ('sent', 'withdrawn');--> statement-breakpoint
-CREATE INDEX `outbound_bubble` ON `outbound` (`space`,`run_id`) WHERE kind = 'open';--> statement-breakpoint
+CREATE INDEX `outbound_ended` ON `outbound` (`space`,`state`) WHERE state IN ('unconfirmed', 'dead', 'held');--> statement-breakpoint
+CREATE INDEX `outbound_bubble` ON `outbound` (`space`,`run_id`) WHERE run_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_order` ON `outbound` (`space`,`conversation_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_origin` ON `outbound` (`space`,`origin`,`part`,`kind`);--> statement-breakpoint
 CREATE TABLE `pairing` (
@@ -422,6 +422,7 @@ CREATE TABLE `store` (
 	`clean` integer DEFAULT 0 NOT NULL,
 	`queued` integer DEFAULT 0 NOT NULL,
 	`sessions` integer DEFAULT 0 NOT NULL,
+	`indexed_row` integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "store_one" CHECK(one = 1),
 	CONSTRAINT "store_queued" CHECK(queued >= 0)
 );

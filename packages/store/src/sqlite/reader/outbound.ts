@@ -1,4 +1,4 @@
-import type { ConversationRef, OutboundRow, Reader } from '@cuttle/core-types/ports';
+import type { ConversationRef, OutboundRow, OutboundState, Reader } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
@@ -6,13 +6,27 @@ import { toLimit, type View } from '../view.ts';
 
 const withAccount = `SELECT outbound.*, conversation.account_id FROM outbound JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id WHERE outbound.space = 'main'`;
 const selectById = query<OutboundWithAccount>(`${withAccount} AND outbound.id = ?`);
-// Both states are left out of the index: nearly all rows are in one of them, so the newest are near.
-const selectUsual = query<OutboundWithAccount>(
-  `${withAccount} AND outbound.state = ? ORDER BY outbound.rowid DESC LIMIT ?`,
+const newest = `ORDER BY outbound.rowid DESC LIMIT ?`;
+// An index for each kind of state: what is on its way, and what ended otherwise than well. Nearly all other rows are
+// `sent`, so the newest ones are near.
+const selectMoving = query<OutboundWithAccount>(
+  `${withAccount} AND outbound.state = ? AND outbound.state IN ('prepared', 'sending', 'ambiguous') ${newest}`,
 );
-const selectOther = query<OutboundWithAccount>(
-  `${withAccount} AND outbound.state = ? AND outbound.state NOT IN ('sent', 'withdrawn') AND outbound.discarded = 0 ORDER BY outbound.rowid DESC LIMIT ?`,
+const selectEnded = query<OutboundWithAccount>(
+  `${withAccount} AND outbound.state = ? AND outbound.state IN ('unconfirmed', 'dead', 'held') AND outbound.discarded = 0 ${newest}`,
 );
+const selectUsual = query<OutboundWithAccount>(`${withAccount} AND outbound.state = ? ${newest}`);
+
+const selectOf: Readonly<Record<OutboundState, typeof selectUsual>> = {
+  prepared: selectMoving,
+  sending: selectMoving,
+  ambiguous: selectMoving,
+  unconfirmed: selectEnded,
+  dead: selectEnded,
+  held: selectEnded,
+  sent: selectUsual,
+  withdrawn: selectUsual,
+};
 type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
 
 /** Newest first. Dead letters that the owner has discarded are not listed. */
@@ -21,10 +35,9 @@ export function listOutbound(
   input: Parameters<Reader['listOutbound']>[0],
 ): OutboundRow[] {
   const limit = toLimit(input.limit);
-  const rows = [...new Set(input.states)].flatMap((state) => {
-    const sql = state === 'sent' || state === 'withdrawn' ? selectUsual : selectOther;
-    return view.db.list(sql, state, limit);
-  });
+  const rows = [...new Set(input.states)].flatMap((state) =>
+    view.db.list(selectOf[state], state, limit),
+  );
   return rows
     .toSorted((left, right) => right.created_at - left.created_at)
     .slice(0, limit)

@@ -9,7 +9,7 @@ import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { fromStored, fromStoredOr, toJson } from '../stored-json.ts';
 import type { View } from '../view.ts';
-import { toText } from './transcript.ts';
+import { toText } from '../entry-text.ts';
 
 const selectRun =
   query<RunWithPlace>(`SELECT run.*, session.key AS session_key, inbound.principal_id, inbound.trust FROM run

@@ -1,25 +1,14 @@
-import type { Message } from '@cuttle/core-types';
 import type { History, MessageHit, Reader, TranscriptEntry } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
-import type { CallRecord, EntryRecord, InboundRecord, SessionRecord, StepRow } from '../rows.ts';
-import { toMessages, toSearchQuery, toSnippet, wordsOf } from '../search-text.ts';
-import { fromStored, fromStoredOr } from '../stored-json.ts';
+import { entryColumns, type EntryWithText, messagesOfEntry, toText } from '../entry-text.ts';
+import type { InboundRecord, SessionRecord } from '../rows.ts';
+import { toSearchQuery, toSnippet, wordsOf } from '../search-text.ts';
 import { toLimit, type View } from '../view.ts';
 
 type Input<Name extends keyof Reader> = Parameters<Reader[Name]>[0];
 
-/** An entry with the text of the row it names. */
-type EntryWithText = EntryRecord & {
-  readonly body: InboundRecord['body'] | null;
-  readonly answer: StepRow['answer'];
-};
-
-const columns = `entry.*, inbound.body, step.answer FROM entry
-LEFT JOIN inbound ON inbound.space = 'main' AND inbound.id = entry.inbound_id
-LEFT JOIN step ON step.space = 'main' AND step.run_id = entry.run_id AND step.n = entry.n AND entry.kind = 'answer'`;
-
 const selectRange = query<EntryWithText>(
-  `SELECT ${columns} WHERE entry.space = 'main' AND entry.session_id = ? AND entry.seq > ? AND entry.seq <= ? AND entry.generation = ? ORDER BY entry.seq LIMIT ?`,
+  `SELECT ${entryColumns} WHERE entry.space = 'main' AND entry.session_id = ? AND entry.seq > ? AND entry.seq <= ? AND entry.generation = ? ORDER BY entry.seq LIMIT ?`,
 );
 
 export function readTranscript(view: View, input: Input<'readTranscript'>): TranscriptEntry[] {
@@ -36,32 +25,14 @@ function toEntry(view: View, row: EntryWithText): TranscriptEntry {
     runId: row.run_id,
     inboundId: row.inbound_id ?? undefined,
     step: row.kind === 'input' ? undefined : row.n,
-    messages: messagesOfEntry(view, row),
+    messages: messagesOfEntry(view.db, row),
     at: row.at,
   };
 }
 
-const selectResults = query<Pick<CallRecord, 'result'>>(
-  `SELECT result FROM call WHERE space = 'main' AND run_id = ? AND n = ? ORDER BY i`,
-);
-
-function messagesOfEntry(view: View, row: EntryWithText): readonly Message[] {
-  switch (row.kind) {
-    case 'input':
-      return row.body === null ? [] : toMessages(fromStored(row.body));
-    case 'answer':
-      return row.answer === null ? [] : [fromStored(row.answer)];
-    case 'results': {
-      const results = view.db.list(selectResults, row.run_id, row.n);
-      const parts = results.flatMap(({ result }) => fromStoredOr(result) ?? []);
-      return [{ role: 'tool', parts }];
-    }
-  }
-}
-
 const selectSession = query<SessionRecord>(`SELECT * FROM session WHERE space = 'main' AND id = ?`);
 const selectNewest = query<EntryWithText>(
-  `SELECT ${columns} WHERE entry.space = 'main' AND entry.session_id = ? AND entry.seq < ? ORDER BY entry.seq DESC LIMIT ?`,
+  `SELECT ${entryColumns} WHERE entry.space = 'main' AND entry.session_id = ? AND entry.seq < ? ORDER BY entry.seq DESC LIMIT ?`,
 );
 const selectQueue = query<InboundRecord>(
   `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 ORDER BY seq LIMIT 1000`,
@@ -93,15 +64,10 @@ function listQueued(view: View, sessionId: string): History['queued'] {
   }));
 }
 
-/** What an inbound said, for people. */
-export function toText(body: InboundRecord['body']): string {
-  return toMessages(fromStored(body)).map(wordsOf).join('\n');
-}
-
 const roles = { input: 'user', answer: 'assistant', results: 'tool' } as const;
 
 const selectHits = query<EntryWithText>(
-  `SELECT ${columns} JOIN message_text ON message_text.rowid = entry.row WHERE message_text MATCH ? ORDER BY message_text.rowid DESC LIMIT ?`,
+  `SELECT ${entryColumns} JOIN message_text ON message_text.rowid = entry.row WHERE message_text MATCH ? ORDER BY message_text.rowid DESC LIMIT ?`,
 );
 const selectRow = query<{ row: number }>(
   `SELECT row FROM session WHERE space = 'main' AND key = ?`,
@@ -118,7 +84,7 @@ export function searchMessages(view: View, input: Input<'searchMessages'>): Mess
     sessionKey: view.db.find(selectKey, row.session_id)?.key ?? '',
     entrySeq: row.seq,
     role: roles[row.kind],
-    snippet: toSnippet(messagesOfEntry(view, row).map(wordsOf).join('\n'), said),
+    snippet: toSnippet(messagesOfEntry(view.db, row).map(wordsOf).join('\n'), said),
     at: row.at,
   }));
 }

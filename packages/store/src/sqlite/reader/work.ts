@@ -4,7 +4,7 @@ import type { InboundRecord, StoreRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import type { View } from '../view.ts';
 import { findConversationById } from './outbound.ts';
-import { toText } from './transcript.ts';
+import { toText } from '../entry-text.ts';
 
 interface Place {
   readonly session_id: string;
@@ -81,10 +81,10 @@ const countLanes = query<Count>(
   `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous')`,
 );
 const countDead = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state NOT IN ('sent', 'withdrawn') AND discarded = 0`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state IN ('unconfirmed', 'dead', 'held') AND discarded = 0`,
 );
 const countUnconfirmed = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state NOT IN ('sent', 'withdrawn')`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state IN ('unconfirmed', 'dead', 'held')`,
 );
 
 export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {

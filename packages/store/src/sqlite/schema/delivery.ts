@@ -73,12 +73,12 @@ export const outbound = sqliteTable(
     index('outbound_lane')
       .on(t.space, t.conversation_id, t.seq)
       .where(sql`state IN ('prepared', 'sending', 'ambiguous')`),
-    index('outbound_state')
+    index('outbound_ended')
       .on(t.space, t.state)
-      .where(sql`state NOT IN ('sent', 'withdrawn')`),
+      .where(sql`state IN ('unconfirmed', 'dead', 'held')`),
     index('outbound_bubble')
       .on(t.space, t.run_id)
-      .where(sql`kind = 'open'`),
+      .where(sql`run_id IS NOT NULL`),
     foreignKey({
       columns: [t.space, t.conversation_id],
       foreignColumns: [conversation.space, conversation.id],
@@ -95,7 +95,7 @@ export const outbound = sqliteTable(
       sql`state <> 'sending' OR (fence IS NOT NULL AND deadline IS NOT NULL)`,
     ),
     check('outbound_sent', sql`(state = 'sent') = (receipt IS NOT NULL)`),
-    check('outbound_bubble', sql`kind <> 'open' OR run_id IS NOT NULL`),
+    check('outbound_bubble', sql`(kind = 'open') = (run_id IS NOT NULL)`),
   ],
 );
 

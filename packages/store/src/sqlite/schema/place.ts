@@ -33,6 +33,8 @@ export const store = sqliteTable(
     /** Queued inbounds that are no control, over all sessions. */
     queued: integer().notNull().default(0),
     sessions: integer().notNull().default(0),
+    /** The last entry whose words are in `message_text`. */
+    indexed_row: integer().notNull().default(0),
   },
   () => [check('store_one', sql`one = 1`), check('store_queued', sql`queued >= 0`)],
 );
