@@ -10,13 +10,12 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 export default defineConfig({
   plugins: [preactPlugin()],
   resolve: { conditions: ['@cuttle/source', 'module', 'browser', 'development|production'] },
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { PAGE_VERSION: JSON.stringify(version) },
   build: {
     target: 'es2023',
     sourcemap: false,
     // The content security policy allows no inlined module, style or picture beyond `data:` of our own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { treeshake: { manualPureFunctions: ['z'] } },
   },
 });

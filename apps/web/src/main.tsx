@@ -9,10 +9,9 @@ import { createKeptText, type TextStorage } from './conversation/kept-text.ts';
 import { describe } from './conversation/outbox.ts';
 import { takeCode, tradeCode } from './login/login-code.ts';
 import { LoginScreen } from './login/login-screen.tsx';
-import './styles/index.css';
 import { createTheme } from './theme/theme.ts';
 
-declare const __VERSION__: string;
+declare const PAGE_VERSION: string;
 
 // The composition root of the page: everything of the browser is named here.
 const root = document.getElementById('app') ?? document.body;
@@ -48,10 +47,13 @@ async function start(): Promise<void> {
 /** Whether this browser's cookie is good, asked by a connection that is closed again. */
 async function isKnown(): Promise<boolean> {
   using client = createClient({ ...clientOptions(), reconnect: 'never' });
-  return client.connect(life.signal).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await client.connect(life.signal);
+    return true;
+  } catch (error) {
+    if (isCuttleError(error)) return false;
+    throw error;
+  }
 }
 
 function openPage(): void {
@@ -117,7 +119,7 @@ function followHash(page: ReturnType<typeof createPage>): void {
 function clientOptions(): Parameters<typeof createClient>[0] {
   return {
     url: location.origin,
-    client: { id: clientId(), version: __VERSION__, platform: 'web', mode: 'webchat' },
+    client: { id: clientId(), version: PAGE_VERSION, platform: 'web', mode: 'webchat' },
   };
 }
 

@@ -8,7 +8,6 @@ import { ModelHint } from './model-hint.tsx';
 import type { Page } from './page.ts';
 import { SessionPanel } from '../sessions/session-panel.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
-import { toTitle } from '../sessions/session-title.ts';
 import { TopBar } from './top-bar.tsx';
 
 export interface AppProps {
@@ -19,7 +18,7 @@ export interface AppProps {
 
 export function App({ page, loggedOut }: AppProps): JSX.Element {
   const isNarrow = useMedia('(max-width: 820px)');
-  const conversation = page.conversation.value;
+  const conversation = page.current.conversation.value;
   const sessionKey = conversation?.sessionKey;
   useShortcuts(page);
   useTitle(page);
@@ -72,7 +71,7 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
 }
 
 function Problem({ page }: { readonly page: Page }): JSX.Element | null {
-  const problem = page.problem.value;
+  const problem = page.current.conversation.value?.problem.value ?? page.problem.value;
   if (problem === undefined) return null;
   return (
     <p class="problem" role="alert">
@@ -104,7 +103,8 @@ function useShortcuts(page: Page): void {
       if (event.defaultPrevented) return;
       if (event.key === 'Escape') {
         if (page.drawer.value === 'open') page.drawer.value = 'closed';
-        else if (page.conversation.value?.busy.value === true) page.conversation.value.stop();
+        else if (page.current.conversation.value?.busy.value === true)
+          page.current.conversation.value.stop();
       } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         page.drawer.value = 'open';
@@ -117,12 +117,9 @@ function useShortcuts(page: Page): void {
 }
 
 function useTitle(page: Page): void {
-  const conversation = page.conversation.value;
-  const sessionKey = conversation?.session.value.sessionKey ?? '';
-  const known = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
-  const title = conversation ? `${toTitle(known ?? { sessionKey })} – Cuttle` : 'Cuttle';
-  const busy = conversation?.busy.value === true;
+  const { title } = page.current.facts.value;
+  const busy = page.current.conversation.value?.busy.value === true;
   useEffect(() => {
-    document.title = busy ? `… ${title}` : title;
+    document.title = `${busy ? '… ' : ''}${title} – Cuttle`;
   }, [title, busy]);
 }

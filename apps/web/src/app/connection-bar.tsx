@@ -39,5 +39,5 @@ export function ConnectionBar({ page }: { readonly page: Page }): JSX.Element {
 
 function wordsFor(state: ClientState): string {
   if (state.status === 'closed') return state.error?.message ?? 'The connection was closed.';
-  return 'Reconnecting… What you write is kept and sent when the gateway is back.';
+  return 'Reconnecting… What you send is kept.';
 }

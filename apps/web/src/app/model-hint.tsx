@@ -6,7 +6,7 @@ import type { Page } from './page.ts';
 /** Where no model is set up, the gateway answers by itself: says so, and how to add one. */
 export function ModelHint({ page }: { readonly page: Page }): JSX.Element | null {
   const [dismissed, setDismissed] = useState(false);
-  const models = page.models.value;
+  const models = page.lists.models.value;
   if (dismissed || !models?.default.startsWith('offline/')) return null;
   return (
     <aside class="hint-bar" aria-label="No model is connected">

@@ -5,7 +5,6 @@ import { Menu, type MenuItem } from './menu.tsx';
 import type { Page } from './page.ts';
 import { RenameForm } from '../sessions/rename-form.tsx';
 import { themes } from '../theme/theme.ts';
-import { toTitle } from '../sessions/session-title.ts';
 
 const themeNames = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
 
@@ -56,9 +55,7 @@ export function TopBar({
 
 function Title({ page }: { readonly page: Page }): JSX.Element {
   const [renaming, setRenaming] = useState(false);
-  const sessionKey = page.conversation.value?.session.value.sessionKey ?? '';
-  const known = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
-  const title = toTitle(known ?? { sessionKey });
+  const { sessionKey, title, stored } = page.current.facts.value;
   if (renaming)
     return (
       <RenameForm
@@ -71,7 +68,7 @@ function Title({ page }: { readonly page: Page }): JSX.Element {
   return (
     <div class="title">
       <h1 dir="auto">{title}</h1>
-      {known && (
+      {stored && (
         <button
           type="button"
           class="ghost round"
@@ -87,11 +84,9 @@ function Title({ page }: { readonly page: Page }): JSX.Element {
 }
 
 function ModelMenu({ page }: { readonly page: Page }): JSX.Element | null {
-  const models = page.models.value;
+  const models = page.lists.models.value;
   if (!models) return null;
-  const sessionKey = page.conversation.value?.session.value.sessionKey;
-  const own = page.sessions.sessions.value.find((one) => one.sessionKey === sessionKey)?.model;
-  const shown = own ?? models.default;
+  const shown = page.current.facts.value.model ?? models.default;
   const items: MenuItem[] = models.models.map(({ id, isDefault, contextWindow }) => ({
     key: id,
     label: id,

@@ -1,13 +1,12 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Page } from '../app/page.ts';
 import { FileChips } from './file-chips.tsx';
 import { Icon } from '../app/icon.tsx';
-import { nextIndex } from '../app/next-index.ts';
-import { type Command, matchCommands, withCommand } from './slash-menu.ts';
 import { SlashMenu } from './slash-menu-view.tsx';
-import { useUploads } from './use-uploads.tsx';
+import { isPlainEnter, useDraft } from './use-draft.ts';
+import { type Uploads, useUploads } from './use-uploads.tsx';
 
 export interface ComposerProps {
   readonly page: Page;
@@ -19,71 +18,35 @@ const menuId = 'commands';
 
 /** Where a message is written. Enter sends, Shift+Enter begins a line, Escape stops the answer. */
 export function Composer({ page, conversation }: ComposerProps): JSX.Element {
-  const { sessionKey } = conversation;
-  const [text, setText] = useState(page.drafts.find(sessionKey) ?? '');
-  const [chosen, setChosen] = useState(0);
-  const [dismissed, setDismissed] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const uploads = useUploads();
-  const busy = conversation.busy.value;
-  const matches = dismissed ? [] : matchCommands(page.commands.value, text);
-  const active = Math.min(chosen, matches.length - 1);
-
-  const write = (next: string): void => {
-    setText(next);
-    setChosen(0);
-    setDismissed(false);
-    page.drafts.put(sessionKey, next);
-  };
+  const focus = (): void => field.current?.focus();
+  const { sessionKey } = conversation;
+  const send = (text: string): void => conversation.send(text, uploads.files);
+  const draft = useDraft({ page, sessionKey, send, focus });
+  const { text, matches, active } = draft;
+  const hasMenu = matches.length > 0;
   useEffect(() => fitHeight(field.current), [text]);
-  const suggestion = page.suggestion.value;
-  useEffect(() => {
-    if (suggestion === undefined) return;
-    page.suggestion.value = undefined;
-    write(suggestion);
-    field.current?.focus();
-  }, [suggestion]);
 
-  const send = (words: string): void => {
-    if (words.trim() === '' && uploads.files.length === 0) return;
-    conversation.send(words, uploads.files);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (isEmpty(text, uploads)) return;
+    send(text);
     uploads.clear();
-    write('');
-  };
-  const choose = (command: Command, then: 'send' | 'write'): void => {
-    const { text: next, complete } = withCommand(command);
-    if (then === 'send' && complete) send(next);
-    else write(next);
-    field.current?.focus();
-  };
-  const inMenu = (event: KeyboardEvent): boolean => {
-    if (matches.length === 0) return false;
-    const command = matches[active];
-    const next = nextIndex(event.key, { now: active, count: matches.length });
-    if (next !== undefined && event.key.startsWith('Arrow')) setChosen(next);
-    else if (event.key === 'Escape') setDismissed(true);
-    else if (event.key === 'Tab' && command) choose(command, 'write');
-    else if (isPlainEnter(event) && command) choose(command, 'send');
-    else return false;
-    return true;
+    draft.write('');
+    focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (!inMenu(event)) {
-      if (!isPlainEnter(event)) return;
-      send(text);
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  const onSubmit = (event: Event): void => {
-    event.preventDefault();
-    send(text);
-    field.current?.focus();
+    if (draft.press(event)) {
+      event.preventDefault();
+      // Escape closed the commands; the page must not stop the answer for it.
+      event.stopPropagation();
+    } else if (isPlainEnter(event)) submit(event);
   };
   return (
-    <form class="composer" onSubmit={onSubmit} {...uploads.dropTarget}>
-      {matches.length > 0 && (
-        <SlashMenu id={menuId} commands={matches} active={active} choose={choose} />
+    <form class="composer" onSubmit={submit} {...uploads.dropTarget}>
+      {hasMenu && (
+        <SlashMenu id={menuId} commands={matches} active={active} choose={draft.choose} />
       )}
       <div class="composer-box">
         <FileChips uploads={uploads} />
@@ -102,45 +65,58 @@ export function Composer({ page, conversation }: ComposerProps): JSX.Element {
           maxLength={1_000_000}
           aria-autocomplete="list"
           aria-haspopup="listbox"
-          aria-controls={matches.length > 0 ? menuId : undefined}
-          aria-activedescendant={matches.length > 0 ? `${menuId}-${active}` : undefined}
-          onInput={(event) => write(event.currentTarget.value)}
+          aria-controls={hasMenu ? menuId : undefined}
+          aria-activedescendant={hasMenu ? `${menuId}-${active}` : undefined}
+          onInput={(event) => draft.write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           onPaste={uploads.onPaste}
         />
-        <div class="composer-buttons">
-          {uploads.picker}
-          <span class="hint">Enter sends · Shift + Enter new line · / commands</span>
-          {busy && (
-            <button
-              type="button"
-              class="stop"
-              aria-label="Stop"
-              title="Stop (Esc)"
-              onClick={conversation.stop}
-            >
-              <Icon name="stop" />
-            </button>
-          )}
-          {(!busy || text.trim() !== '') && (
-            <button
-              type="submit"
-              class="send primary"
-              aria-label={busy ? 'Send after this answer' : 'Send'}
-              disabled={text.trim() === '' && uploads.files.length === 0}
-            >
-              <Icon name="send" />
-            </button>
-          )}
-        </div>
+        <Buttons conversation={conversation} uploads={uploads} empty={isEmpty(text, uploads)} />
       </div>
     </form>
   );
 }
 
-/** Enter that sends: not with Shift, and not the one that ends the choice of an input method. */
-function isPlainEnter(event: KeyboardEvent): boolean {
-  return event.key === 'Enter' && !event.shiftKey && !event.isComposing;
+interface ButtonsProps {
+  readonly conversation: Conversation;
+  readonly uploads: Uploads;
+  readonly empty: boolean;
+}
+
+/** While an answer is made there is a button that stops it, and one that sends once there is something to send. */
+function Buttons({ conversation, uploads, empty }: ButtonsProps): JSX.Element {
+  const busy = conversation.busy.value;
+  return (
+    <div class="composer-buttons">
+      {uploads.picker}
+      <span class="hint">Enter sends · Shift + Enter new line · / commands</span>
+      {busy && (
+        <button
+          type="button"
+          class="stop"
+          aria-label="Stop"
+          title="Stop (Esc)"
+          onClick={conversation.stop}
+        >
+          <Icon name="stop" />
+        </button>
+      )}
+      {(!busy || !empty) && (
+        <button
+          type="submit"
+          class="send primary"
+          aria-label={busy ? 'Send after this answer' : 'Send'}
+          disabled={empty}
+        >
+          <Icon name="send" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function isEmpty(text: string, { files }: Uploads): boolean {
+  return text.trim() === '' && files.length === 0;
 }
 
 /** The style sheet limits the height; past it the field scrolls. */

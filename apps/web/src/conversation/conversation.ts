@@ -5,8 +5,7 @@ import { createCallNotes } from './call-notes.ts';
 import { createFates } from './fates.ts';
 import { createPacer, type Frames } from './frames.ts';
 import type { KeptText } from './kept-text.ts';
-import { createLazyFollow } from './lazy-follow.ts';
-import { createOutbox, describe, type Upload } from './outbox.ts';
+import { createOutbox, describe, type Outbox, type Upload } from './outbox.ts';
 import { toLiveTurns } from '../timeline/live-turns.ts';
 import { type Note, withFates, withNotes } from '../timeline/page-turns.ts';
 import { toStoredTurns } from '../timeline/stored-turns.ts';
@@ -40,38 +39,72 @@ export interface ConversationDeps {
   readonly accepted: (sessionKey: string, text: string) => void;
 }
 
+const pageSize = 60;
+
 export function openConversation(deps: ConversationDeps, sessionKey: string): Conversation {
   const { client } = deps;
   const ending = new AbortController();
   const end = ending.signal;
-  const notes = createCallNotes();
-  const remarks = signal<readonly Note[]>([]);
+  const view = watchSession(deps, sessionKey, end);
+  const { session, turns, outbox, approvals } = view;
   const problem = signal<string | undefined>(undefined);
-  const stopHearing = client.on('agent', (event) => notes.hear(event));
-  const follow = createLazyFollow(client, { sessionKey, limit: pageSize }, end);
-  const session = signal(follow.current);
-  const approvals = createApprovals(client, end);
-  const outbox = createOutbox(
-    {
-      ...deps,
-      sessionKey,
-      commanded: (command, reply) => {
-        const afterSeq = session.value.entries.at(-1)?.seq ?? 0;
-        const id = deps.newId();
-        remarks.value = [...remarks.value, { id, afterSeq, command, text: reply }];
-      },
-      accepted: (text) => {
-        follow.begin();
-        deps.accepted(sessionKey, text);
-      },
+  const attempt = (work: Promise<unknown>): void => {
+    problem.value = undefined;
+    work.catch((error: unknown) => {
+      if (!end.aborted) problem.value = describe(error);
+    });
+  };
+  return {
+    sessionKey,
+    session,
+    turns,
+    busy: computed(() => session.value.activeRunId !== undefined),
+    problem,
+    send(text, uploads) {
+      problem.value = undefined;
+      outbox.send(text, uploads);
     },
-    end,
-  );
-  const stored = computed(() => {
-    const { entries } = session.value;
-    return toStoredTurns(entries, outbox.keyOf);
-  });
+    retry: (turnKey) => retry({ turns: turns.value, outbox }, turnKey),
+    discard: (turnKey) => outbox.discard(idOf(turnKey)),
+    stop: () => attempt(client.call('chat.abort', { sessionKey }, end)),
+    decide: (approvalId, decision) => attempt(approvals.decide(approvalId, decision)),
+    loadEarlier: view.loadEarlier,
+    close() {
+      view.stop();
+      ending.abort();
+    },
+  };
+}
+
+interface SessionWatch {
+  readonly session: ReadonlySignal<FollowedSession>;
+  readonly turns: ReadonlySignal<readonly Turn[]>;
+  readonly outbox: Outbox;
+  readonly approvals: ReturnType<typeof createApprovals>;
+  loadEarlier(): Promise<void>;
+  stop(): void;
+}
+
+/** The session as it changes, drawn at the pace of the page. */
+function watchSession(deps: ConversationDeps, sessionKey: string, end: AbortSignal): SessionWatch {
+  const { client } = deps;
+  const notes = createCallNotes();
+  // Before the session itself, so that a call's place is known when the call is.
+  const stopHearing = client.on('agent', (event) => notes.hear(event));
+  const follow = client.follow(sessionKey, { limit: pageSize }, end);
+  const session = signal(follow.current);
+  const remarks = signal<readonly Note[]>([]);
+  const approvals = createApprovals(client, end);
   const fates = createFates(client, end);
+  const commanded = (command: string, text: string): void => {
+    const afterSeq = session.value.entries.at(-1)?.seq ?? 0;
+    const at = new Date(deps.now()).toISOString();
+    remarks.value = [...remarks.value, { id: deps.newId(), afterSeq, at, command, text }];
+  };
+  const accepted = (text: string): void => deps.accepted(sessionKey, text);
+  const outbox = createOutbox({ ...deps, sessionKey, commanded, accepted }, end);
+  const entries = computed(() => session.value.entries);
+  const stored = computed(() => toStoredTurns(entries.value, outbox.keyOf));
   const turns = computed(() => {
     const live = toLiveTurns(stored.value, {
       session: session.value,
@@ -82,7 +115,6 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     });
     return withNotes(withFates(live, fates.known.value), remarks.value);
   });
-
   const draw = async (): Promise<void> => {
     const next = follow.current;
     settleShown(outbox, next);
@@ -96,37 +128,14 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
   const pacer = createPacer(deps.frames, draw);
   const stopFollowing = follow.subscribe(() => pacer.ask());
   pacer.ask();
-
-  const attempt = (work: Promise<unknown>): void => {
-    problem.value = undefined;
-    work.catch((error: unknown) => {
-      if (!end.aborted) problem.value = describe(error);
-    });
+  const loadEarlier = (): Promise<void> => follow.loadEarlier(end);
+  const stop = (): void => {
+    stopHearing();
+    stopFollowing();
+    pacer.stop();
   };
-  return {
-    sessionKey,
-    session,
-    turns,
-    busy: computed(() => session.value.activeRunId !== undefined),
-    problem,
-    send: outbox.send,
-    retry: (turnKey) => retry({ turns: turns.value, outbox }, turnKey),
-    discard: (turnKey) => outbox.discard(turnKey.replace(/^in:/, '')),
-    stop: () => attempt(client.call('chat.abort', { sessionKey }, end)),
-    decide: (approvalId, decision) => attempt(approvals.decide(approvalId, decision)),
-    loadEarlier: () => follow.loadEarlier(end),
-    close() {
-      stopHearing();
-      stopFollowing();
-      pacer.stop();
-      ending.abort();
-    },
-  };
+  return { session, turns, outbox, approvals, loadEarlier, stop };
 }
-
-const pageSize = 60;
-
-type Outbox = ReturnType<typeof createOutbox>;
 
 function settleShown(outbox: Outbox, session: FollowedSession): void {
   if (outbox.pending.value.length === 0) return;
@@ -139,13 +148,16 @@ function retry(
   { turns, outbox }: { turns: readonly Turn[]; outbox: Outbox },
   turnKey: string,
 ): void {
-  const at = turns.findIndex(({ key }) => key === turnKey);
-  const turn = turns[at];
-  const isPending = outbox.pending.value.some(({ id }) => turnKey === `in:${id}`);
-  if (isPending) outbox.retry(turnKey.replace(/^in:/, ''));
-  else if (turn?.kind === 'user') outbox.send(turn.text, []);
-  else {
-    const said = turns.slice(0, at).findLast((one) => one.kind === 'user');
-    if (said?.kind === 'user') outbox.send(said.text, []);
+  if (outbox.pending.value.some(({ id }) => id === idOf(turnKey))) {
+    outbox.retry(idOf(turnKey));
+    return;
   }
+  const at = turns.findIndex(({ key }) => key === turnKey);
+  const said = turns.slice(0, at + 1).findLast((turn) => turn.kind === 'user');
+  if (said?.kind === 'user') outbox.send(said.text, []);
+}
+
+/** The turn of a message of this page is named by the message's id. */
+function idOf(turnKey: string): string {
+  return turnKey.replace(/^in:/, '');
 }

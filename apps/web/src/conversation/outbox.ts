@@ -1,9 +1,9 @@
 import type { Client } from '@cuttle/client';
 import type { ReadonlySignal } from '@preact/signals';
-import { signal } from '@preact/signals';
 import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { KeptText } from './kept-text.ts';
 import type { PendingMessage } from '../timeline/live-turns.ts';
+import { createUnsent, type UnsentMessage } from './unsent.ts';
 
 /** A file that goes with a message; `data` is base64. */
 export interface Upload {
@@ -36,116 +36,65 @@ export interface OutboxDeps {
   readonly now: () => number;
   /** A command was carried out and answered. */
   readonly commanded: (command: string, reply: string) => void;
-  /** The first answer of the gateway to a message: the session exists from here on. */
+  /** The gateway took a message: the session exists from here on. */
   readonly accepted: (text: string) => void;
 }
 
-interface Sending extends PendingMessage {
-  readonly uploads: readonly Upload[];
-}
-
 export function createOutbox(deps: OutboxDeps, end: AbortSignal): Outbox {
-  const pending = signal<readonly Sending[]>([]);
+  const { client, sessionKey } = deps;
+  const unsent = createUnsent(deps.kept, sessionKey);
   const keys = new Map<string, string>();
-  const put = (next: readonly Sending[]): void => {
-    pending.value = next;
-    deps.kept.put(deps.sessionKey, next.length === 0 ? '' : JSON.stringify(toKept(next)));
-  };
-  const change = (id: string, fields: Partial<Sending>): void =>
-    put(pending.value.map((one) => (one.id === id ? { ...one, ...fields } : one)));
-  const discard = (id: string): void => put(pending.value.filter((one) => one.id !== id));
 
-  const attempt = async (message: Sending): Promise<void> => {
-    const { id, text, uploads } = message;
-    try {
-      const attachments = uploads.map(({ mimeType, name, data }) => ({ mimeType, name, data }));
-      const answer = await deps.client.call(
-        'chat.send',
-        {
-          sessionKey: deps.sessionKey,
-          message: text,
-          idempotencyKey: id,
-          ...(attachments.length > 0 && { attachments }),
-        },
-        end,
-      );
-      deps.accepted(text);
-      if (answer.status === 'command') {
-        discard(id);
-        deps.commanded(text, answer.reply ?? '');
-        return;
-      }
-      keys.set(answer.runId, id);
-      change(id, { inboundId: answer.runId });
-    } catch (error) {
-      if (end.aborted) return;
-      change(id, { state: 'failed', reason: describe(error) });
+  const attempt = async ({ id, text, uploads }: UnsentMessage): Promise<void> => {
+    const params = { sessionKey, message: text, idempotencyKey: id, ...toAttachments(uploads) };
+    const answer = await client.call('chat.send', params, end);
+    deps.accepted(text);
+    if (answer.status === 'command') {
+      unsent.remove(id);
+      deps.commanded(text, answer.reply ?? '');
+      return;
     }
+    keys.set(answer.runId, id);
+    unsent.change(id, { inboundId: answer.runId });
   };
-  const begin = (message: Sending): void => {
+  const begin = (message: UnsentMessage): void => {
     attempt(message).catch((error: unknown) => {
-      change(message.id, { state: 'failed', reason: describe(error) });
+      if (!end.aborted) unsent.change(message.id, { state: 'failed', reason: describe(error) });
     });
   };
 
-  put(fromKept(deps.kept.find(deps.sessionKey)));
-  for (const message of pending.value) begin(message);
+  for (const message of unsent.messages.value) if (message.state === 'sending') begin(message);
   return {
-    pending,
+    pending: unsent.messages,
     send(text, uploads) {
       const at = new Date(deps.now()).toISOString();
       const attachments = uploads.map(({ name }) => name);
       const fresh = { state: 'sending', reason: undefined, inboundId: undefined } as const;
-      const message: Sending = { id: deps.newId(), text, uploads, attachments, at, ...fresh };
-      put([...pending.value, message]);
+      const message = { id: deps.newId(), text, uploads, attachments, at, ...fresh };
+      unsent.add(message);
       begin(message);
     },
     retry(id) {
-      const message = pending.value.find((one) => one.id === id);
+      const message = unsent.messages.value.find((one) => one.id === id);
       if (message?.state !== 'failed') return;
-      change(id, { state: 'sending', reason: undefined });
+      unsent.change(id, { state: 'sending', reason: undefined });
       begin(message);
     },
-    discard,
+    discard: unsent.remove,
     settle(isShown) {
-      const left = pending.value.filter(
-        ({ inboundId }) => inboundId === undefined || !isShown(inboundId),
-      );
-      if (left.length < pending.value.length) put(left);
+      for (const { id, inboundId } of unsent.messages.value)
+        if (inboundId !== undefined && isShown(inboundId)) unsent.remove(id);
     },
     keyOf: (inboundId) => keys.get(inboundId) ?? inboundId,
   };
+}
+
+function toAttachments(uploads: readonly Upload[]): { attachments?: Upload[] } {
+  return uploads.length === 0 ? {} : { attachments: uploads.map((upload) => ({ ...upload })) };
 }
 
 /** What went wrong and the next step, as the gateway said it. */
 export function describe(error: unknown): string {
   const { message, hint } = toCuttleError(error);
   return isCuttleError(error) ? `${message} ${hint}` : message;
-}
-
-/** Files are too large for the storage of a tab: a message whose files a reload took is kept as failed, to be looked at. */
-function toKept(messages: readonly Sending[]): readonly Omit<Sending, 'uploads'>[] {
-  return messages.map(({ uploads, ...message }) =>
-    uploads.length === 0
-      ? message
-      : { ...message, state: 'failed', reason: 'The page was reloaded: attach the files again.' },
-  );
-}
-
-function fromKept(text: string | undefined): readonly Sending[] {
-  const kept: unknown = text === undefined || text === '' ? [] : JSON.parse(text);
-  if (!Array.isArray(kept)) return [];
-  return kept.filter(isKept).map((message) => ({ ...message, uploads: [] }));
-}
-
-/** Only this page writes it, but an older build of it may have. */
-function isKept(value: unknown): value is Omit<Sending, 'uploads'> {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, text, at, attachments } = value as Partial<PendingMessage>; // each is looked at below
-  return (
-    typeof id === 'string' &&
-    typeof text === 'string' &&
-    typeof at === 'string' &&
-    Array.isArray(attachments)
-  );
 }

@@ -69,14 +69,19 @@ function renderHeading(token: Tokens.Heading, key: number): ComponentChild {
 
 function renderList(token: Tokens.List, key: number): ComponentChild {
   const items = token.items.map((item, index) => (
-    <li key={index} dir="auto" class={item.task ? 'task-item' : undefined}>
+    <li key={index} class={item.task ? 'task-item' : undefined}>
       {renderBlocks(item.tokens)}
     </li>
   ));
-  if (!token.ordered) return <ul key={key}>{items}</ul>;
+  if (!token.ordered)
+    return (
+      <ul key={key} dir="auto">
+        {items}
+      </ul>
+    );
   const start = token.start === '' ? undefined : token.start;
   return (
-    <ol key={key} start={start}>
+    <ol key={key} start={start} dir="auto">
       {items}
     </ol>
   );

@@ -1,7 +1,6 @@
 /** Puts text on the clipboard. Over plain HTTP to another machine browsers offer only the old way. */
 export async function copyText(text: string, page: Document): Promise<'copied' | 'refused'> {
-  // The type promises a clipboard, but browsers leave it out where the page is no secure context.
-  const clipboard = page.defaultView?.navigator.clipboard as Clipboard | undefined;
+  const clipboard = page.defaultView?.navigator.clipboard;
   if (clipboard) {
     return clipboard.writeText(text).then(
       () => 'copied',

@@ -48,10 +48,12 @@ const named: Readonly<Record<string, string>> = {
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z][a-z0-9]{1,31}));/gi,
-    (whole: string, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined) return named[name] ?? whole;
-      return fromCode(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal));
+    /&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});/gi,
+    (whole, name: string) => {
+      if (!name.startsWith('#')) return named[name] ?? whole;
+      return fromCode(
+        /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1)),
+      );
     },
   );
 }

@@ -24,17 +24,14 @@ export function renderInline(tokens: readonly Token[]): ComponentChild[] {
   return children;
 }
 
-// The reader runs without extensions, whose tokens alone are outside of this union.
 export function asMarked(token: Token): MarkedToken {
-  return token as MarkedToken;
+  return token as MarkedToken; // the reader runs without extensions, whose tokens alone are outside of this union
 }
 
 function renderToken(token: MarkedToken, key: number): ComponentChild {
   switch (token.type) {
     case 'text':
-      return 'tokens' in token && token.tokens
-        ? renderInline(token.tokens)
-        : decodeEntities(token.text);
+      return 'tokens' in token ? renderInline(token.tokens) : decodeEntities(token.text);
     case 'escape':
       return token.text;
     case 'strong':

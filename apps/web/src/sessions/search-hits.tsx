@@ -25,7 +25,7 @@ export function SearchHits({ page }: { readonly page: Page }): JSX.Element {
               </span>
               <span class="hit-words" dir="auto">
                 {role === 'user' ? 'You: ' : ''}
-                {markWords(snippet, query.value).map(({ text, marked }, index) =>
+                {markWords(withoutSigns(snippet), query.value).map(({ text, marked }, index) =>
                   marked ? <mark key={index}>{text}</mark> : text,
                 )}
               </span>
@@ -35,4 +35,9 @@ export function SearchHits({ page }: { readonly page: Page }): JSX.Element {
       </ul>
     </section>
   );
+}
+
+/** A hit is read as words; the signs of Markdown around them say nothing here. */
+function withoutSigns(snippet: string): string {
+  return snippet.replace(/\*\*|`+|^#+ /gm, '');
 }

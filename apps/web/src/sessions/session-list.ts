@@ -1,5 +1,5 @@
 import type { Client } from '@cuttle/client';
-import type { ResultOf, SessionSummary } from '@cuttle/core-types/protocol';
+import type { ParamsOf, ResultOf, SessionSummary } from '@cuttle/core-types/protocol';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { describe } from '../conversation/outbox.ts';
 
@@ -12,7 +12,7 @@ export interface SessionList {
   readonly hits: ReadonlySignal<readonly SearchHit[]>;
   readonly query: ReadonlySignal<string>;
   readonly shown: ReadonlySignal<'current' | 'archived'>;
-  readonly phase: ReadonlySignal<'loading' | 'ready' | 'failed'>;
+  readonly phase: ReadonlySignal<'loading' | 'ready'>;
   readonly problem: ReadonlySignal<string | undefined>;
   readonly hasMore: ReadonlySignal<boolean>;
   search(query: string): void;
@@ -32,84 +32,94 @@ export interface SessionListDeps {
 const pageSize = 50;
 const typingPauseMs = 180;
 
-export function createSessionList(deps: SessionListDeps, end: AbortSignal): SessionList {
-  const { client } = deps;
-  const sessions = signal<readonly SessionSummary[]>([]);
-  const hits = signal<readonly SearchHit[]>([]);
-  const query = signal('');
-  const shown = signal<'current' | 'archived'>('current');
-  const phase = signal<'loading' | 'ready' | 'failed'>('loading');
-  const problem = signal<string | undefined>(undefined);
-  const hasMore = signal(false);
-  let next: string | undefined;
+export function createSessionList(
+  { client, later }: SessionListDeps,
+  end: AbortSignal,
+): SessionList {
+  const state = createState();
   let round = 0;
   let cancel: (() => void) | undefined;
 
-  const load = async (before: string | undefined): Promise<void> => {
+  const load = async (which: 'first page' | 'next page'): Promise<void> => {
     const mine = (round += 1);
-    const search = query.value.trim();
-    const archived = shown.value === 'archived';
-    const [page, found] = await Promise.all([
-      client.call(
-        'sessions.list',
-        {
-          limit: pageSize,
-          archived,
-          ...(before !== undefined && { before }),
-          ...(search !== '' && { search }),
-        },
-        end,
-      ),
-      search.length < 2
-        ? { hits: [] }
-        : client.call('sessions.search', { query: search, limit: 30 }, end),
+    const before = which === 'next page' ? state.next.value : undefined;
+    const [page, { hits }] = await Promise.all([
+      client.call('sessions.list', toListParams(state, before), end),
+      findMessages(client, state.query.value.trim(), end),
     ]);
-    // A later search has begun: its answer is the one to show.
+    // A later one has begun: its answer is the one to show.
     if (mine !== round) return;
-    sessions.value = before === undefined ? page.sessions : [...sessions.value, ...page.sessions];
-    hits.value = found.hits;
-    next = page.next;
-    hasMore.value = next !== undefined;
-    phase.value = 'ready';
-    problem.value = undefined;
+    const known = before === undefined ? [] : state.sessions.value;
+    state.sessions.value = [...known, ...page.sessions];
+    state.hits.value = hits;
+    state.next.value = page.next;
+    state.hasMore.value = page.next !== undefined;
+    state.problem.value = undefined;
   };
-  const reload = (before?: string): void => {
-    load(before).catch((error: unknown) => {
-      if (end.aborted) return;
-      phase.value = sessions.value.length === 0 ? 'failed' : 'ready';
-      problem.value = describe(error);
-    });
+  const reload = (which: 'first page' | 'next page' = 'first page'): void => {
+    load(which)
+      .catch((error: unknown) => {
+        if (!end.aborted) state.problem.value = describe(error);
+      })
+      .finally(() => {
+        state.phase.value = 'ready';
+      });
   };
-  const patch = async (
-    sessionKey: string,
-    change: { title?: string; archived?: boolean },
-  ): Promise<void> => {
-    const summary = await client.call('sessions.patch', { sessionKey, ...change }, end);
-    sessions.value = sessions.value.map((one) =>
-      one.sessionKey === summary.sessionKey ? summary : one,
-    );
+  const patch = async (params: ParamsOf<'sessions.patch'>): Promise<void> => {
+    await client.call('sessions.patch', params, end);
     reload();
   };
   return {
-    sessions,
-    hits,
-    query,
-    shown,
-    phase,
-    problem,
-    hasMore,
+    ...state,
     search(text) {
-      query.value = text;
+      state.query.value = text;
       cancel?.();
-      cancel = deps.later(() => reload(), typingPauseMs);
+      cancel = later(() => reload(), typingPauseMs);
     },
     show(which) {
-      shown.value = which;
+      state.shown.value = which;
       reload();
     },
     refresh: () => reload(),
-    loadMore: () => reload(next),
-    rename: (sessionKey, title) => patch(sessionKey, { title: title.trim().slice(0, 200) }),
-    archive: (sessionKey, mark) => patch(sessionKey, { archived: mark === 'archive' }),
+    loadMore: () => reload('next page'),
+    rename: (sessionKey, title) => patch({ sessionKey, title: title.trim().slice(0, 200) }),
+    archive: (sessionKey, mark) => patch({ sessionKey, archived: mark === 'archive' }),
   };
+}
+
+type State = ReturnType<typeof createState>;
+
+function createState() {
+  return {
+    sessions: signal<readonly SessionSummary[]>([]),
+    hits: signal<readonly SearchHit[]>([]),
+    query: signal(''),
+    shown: signal<'current' | 'archived'>('current'),
+    phase: signal<'loading' | 'ready'>('loading'),
+    problem: signal<string | undefined>(undefined),
+    hasMore: signal(false),
+    next: signal<string | undefined>(undefined),
+  };
+}
+
+function toListParams(state: State, before: string | undefined): ParamsOf<'sessions.list'> {
+  const search = state.query.value.trim();
+  return {
+    limit: pageSize,
+    archived: state.shown.value === 'archived',
+    ...(before !== undefined && { before }),
+    ...(search !== '' && { search }),
+  };
+}
+
+/** One letter would find everything. */
+const minWords = 2;
+
+async function findMessages(
+  client: Pick<Client, 'call'>,
+  query: string,
+  end: AbortSignal,
+): Promise<{ readonly hits: readonly SearchHit[] }> {
+  if (query.length < minWords) return { hits: [] };
+  return client.call('sessions.search', { query, limit: 30 }, end);
 }

@@ -61,15 +61,23 @@ export function SessionPanel({ page, reachable }: SessionPanelProps): JSX.Elemen
         <SessionRows page={page} />
         {query.trim().length >= 2 && <SearchHits page={page} />}
       </nav>
-      <button
-        type="button"
-        class="ghost small archived-toggle"
-        aria-pressed={sessions.shown.value === 'archived'}
-        onClick={() => sessions.show(sessions.shown.value === 'archived' ? 'current' : 'archived')}
-      >
-        <Icon name="archive" />
-        {sessions.shown.value === 'archived' ? 'Back to current sessions' : 'Archived sessions'}
-      </button>
+      <ArchivedToggle page={page} />
     </aside>
+  );
+}
+
+function ArchivedToggle({ page }: { readonly page: Page }): JSX.Element {
+  const { shown, show } = page.sessions;
+  const isArchive = shown.value === 'archived';
+  return (
+    <button
+      type="button"
+      class="ghost small archived-toggle"
+      aria-pressed={isArchive}
+      onClick={() => show(isArchive ? 'current' : 'archived')}
+    >
+      <Icon name="archive" />
+      {isArchive ? 'Back to current sessions' : 'Archived sessions'}
+    </button>
   );
 }

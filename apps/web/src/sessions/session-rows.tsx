@@ -55,7 +55,7 @@ function SessionRow({ page, session }: SessionRowProps): JSX.Element {
   const [renaming, setRenaming] = useState(false);
   const { sessionKey, archived } = session;
   const title = toTitle(session);
-  const open = page.conversation.value?.session.value.sessionKey;
+  const open = page.current.facts.value.sessionKey;
   if (renaming)
     return (
       <li class="session-row">

@@ -9,7 +9,7 @@ export function toTitle(session: {
   const place = prefix === 'agent' ? rest : sessionKey.split(':');
   const [first = '', second] = place;
   if (first === 'main' && second === undefined) return 'Main';
-  if (first === webPrefix) return 'New chat';
+  if (first === webPrefix) return 'Untitled';
   const peer = place.at(-1) ?? '';
   return peer === first ? decode(first) : `${capital(first)} · ${decode(peer)}`;
 }

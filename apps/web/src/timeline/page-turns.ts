@@ -7,6 +7,7 @@ export interface Note {
   readonly id: string;
   /** The last entry when it was said. */
   readonly afterSeq: number;
+  readonly at: string;
   readonly command: string;
   readonly text: string;
 }
@@ -15,16 +16,19 @@ export interface Note {
 export function withNotes(turns: readonly Turn[], notes: readonly Note[]): readonly Turn[] {
   if (notes.length === 0) return turns;
   const all = [...turns];
-  for (const { id, afterSeq, command, text } of notes) {
-    const later = all.findIndex((turn) => isAfter(turn, afterSeq));
+  for (const note of notes) {
+    const { id, command, text } = note;
+    const later = all.findIndex((turn) => isAfter(turn, note));
     const place = later < 0 ? all.length : later;
     all.splice(place, 0, { kind: 'note', key: `note:${id}`, command, text });
   }
   return all;
 }
 
-function isAfter(turn: Turn, seq: number): boolean {
-  return turn.kind !== 'note' && turn.seq !== undefined && turn.seq > seq;
+/** What is not stored yet is compared by time; both times are of this machine. */
+function isAfter(turn: Turn, { afterSeq, at }: Note): boolean {
+  if (turn.kind === 'note') return false;
+  return turn.seq === undefined ? turn.at !== undefined && turn.at > at : turn.seq > afterSeq;
 }
 
 /** Messages that will not be answered say so. */

@@ -43,7 +43,9 @@ export function Timeline({ page, conversation }: TimelineProps): JSX.Element {
             </button>
           )}
           <Turns turns={turns} conversation={conversation} />
-          {turns.length === 0 && phase === 'live' && <EmptyState page={page} />}
+          {turns.length === 0 && phase === 'live' && (
+            <EmptyState page={page} conversation={conversation} />
+          )}
           {turns.length === 0 && phase === 'loading' && <Loading />}
           {phase === 'failed' && error && (
             <p class="failure card" role="alert">

@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import type { CallPart } from './turns.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { Icon, type IconName } from '../app/icon.tsx';
-import { toInputLine, toInputText } from './call-input.ts';
+import { CallInput } from './call-input-view.tsx';
+import { toInputLine } from './call-input.ts';
 
 export interface ToolCardProps {
   readonly part: CallPart;
@@ -31,7 +32,7 @@ export function ToolCard({ part, decide }: ToolCardProps): JSX.Element {
       </summary>
       <div class="tool-body">
         <h3>Arguments</h3>
-        <CodeBlock text={toInputText(input)} lang="json" />
+        <CallInput input={input} />
         {output === undefined && progress !== undefined && (
           <Output title="So far" text={progress} />
         )}
@@ -78,7 +79,7 @@ function ApprovalCard({
           <p>This is exactly what would run.</p>
         </div>
       </header>
-      <CodeBlock text={toInputText(part.input)} lang="json" />
+      <CallInput input={part.input} />
       <div class="approval-buttons">
         <button type="button" class="primary" onClick={() => decide(approvalId, 'approved')}>
           Approve

@@ -14,11 +14,11 @@ export function useFoundTurn(parts: {
   readonly letGo: () => void;
 }): void {
   const { page, conversation, box, letGo } = parts;
-  const wanted = page.found.value;
+  const wanted = page.current.found.value;
   const { phase } = conversation.session.value;
   useEffect(() => {
     if (wanted === undefined || phase !== 'live') return;
-    page.found.value = undefined;
+    page.current.found.value = undefined;
     const show = async (): Promise<void> => {
       for (let pages = 0; pages < maxPages; pages += 1) {
         const { entries, before } = conversation.session.value;

@@ -50,16 +50,16 @@ export function useScroll({ box, content, conversation }: ScrollParts): Scroll {
     before.current = undefined;
   }, [first, box]);
 
+  const load = async (element: HTMLElement): Promise<void> => {
+    await conversation.loadEarlier();
+    // The turns are drawn after this; their effect compares with the box as it is now.
+    before.current = sizesOf(element);
+  };
   const loadEarlier = (): void => {
     const element = box.current;
     if (!element || loading.current) return;
     loading.current = true;
-    conversation
-      .loadEarlier()
-      // The turns are drawn after this; their effect compares with the box as it is now.
-      .then(() => {
-        before.current = sizesOf(element);
-      })
+    load(element)
       .catch(() => undefined) // the button stays, and the next scroll tries again
       .finally(() => {
         loading.current = false;

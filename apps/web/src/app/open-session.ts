@@ -1,0 +1,92 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import {
+  type Conversation,
+  type ConversationDeps,
+  openConversation,
+} from '../conversation/conversation.ts';
+import type { SessionList } from '../sessions/session-list.ts';
+import { titleFromMessage, toTitle, webPrefix } from '../sessions/session-title.ts';
+import { keyToHash } from './session-hash.ts';
+
+/** Which session the page shows. */
+export interface OpenSession {
+  readonly conversation: ReadonlySignal<Conversation | undefined>;
+  readonly facts: ReadonlySignal<SessionFacts>;
+  /** The entry of a search hit that was chosen, until it is in view. */
+  readonly found: Signal<number | undefined>;
+  /** Shows a session and puts it into the address bar. */
+  open(sessionKey: string, seq?: number): void;
+  /** Shows a session and leaves the address bar alone. */
+  show(sessionKey: string): void;
+  startChat(): void;
+  close(): void;
+}
+
+export interface SessionFacts {
+  readonly sessionKey: string;
+  readonly title: string;
+  /** Undefined: the default. */
+  readonly model: string | undefined;
+  /** Whether the gateway knows it; a new chat is known from its first message on. */
+  readonly stored: boolean;
+}
+
+export interface OpenSessionDeps extends Omit<ConversationDeps, 'accepted'> {
+  readonly sessions: SessionList;
+  readonly report: (work: Promise<unknown>) => void;
+  readonly putHash: (hash: string) => void;
+}
+
+export function createOpenSession(deps: OpenSessionDeps): OpenSession {
+  const { sessions } = deps;
+  const conversation = signal<Conversation | undefined>(undefined);
+  const found = signal<number | undefined>(undefined);
+  const accepted = (sessionKey: string, text: string): void => {
+    const isUntitled =
+      facts.value.sessionKey.endsWith(sessionKey) && !hasTitle(sessions, facts.value);
+    const isNewChat = isUntitled && isWebKey(sessionKey) && !text.startsWith('/');
+    if (isNewChat && text.trim() !== '')
+      deps.report(sessions.rename(sessionKey, titleFromMessage(text)));
+    else sessions.refresh();
+  };
+  const show = (sessionKey: string): void => {
+    if (conversation.value?.sessionKey === sessionKey) return;
+    conversation.value?.close();
+    conversation.value = openConversation({ ...deps, accepted }, sessionKey);
+  };
+  const open = (sessionKey: string, seq?: number): void => {
+    deps.putHash(keyToHash(sessionKey));
+    found.value = seq;
+    show(sessionKey);
+  };
+  const facts = computed(() => factsOf(conversation.value, sessions));
+  return {
+    conversation,
+    facts,
+    found,
+    show,
+    open,
+    startChat: () => open(`${webPrefix}:${deps.newId().slice(-12)}`),
+    close: () => conversation.value?.close(),
+  };
+}
+
+function factsOf(conversation: Conversation | undefined, sessions: SessionList): SessionFacts {
+  const sessionKey = conversation?.session.value.sessionKey ?? '';
+  const known = sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
+  const isEmpty = conversation?.turns.value.length === 0;
+  const title =
+    !known && isEmpty && isWebKey(sessionKey) ? 'New chat' : toTitle(known ?? { sessionKey });
+  return { sessionKey, title, model: known?.model, stored: known !== undefined };
+}
+
+function hasTitle(sessions: SessionList, { sessionKey }: SessionFacts): boolean {
+  return sessions.sessions.value.some(
+    (one) => one.sessionKey === sessionKey && one.title !== undefined,
+  );
+}
+
+/** `web:1f…`, or the gateway's full form of it. */
+function isWebKey(sessionKey: string): boolean {
+  return new RegExp(`^(?:agent:[^:]+:)?${webPrefix}:`).test(sessionKey);
+}
