@@ -3,11 +3,8 @@ import { TelegramOptions } from './telegram/options.ts';
 
 export { AccountOptions } from './account-options.ts';
 export { type ChannelDefinition, type ChannelDeps, defineChannel } from './channel-definition.ts';
-export { parseMarkdown, plainRichText } from './markdown/parse-markdown.ts';
-export { toPlainText } from './markdown/plain-text.ts';
-export type { RichText, Span, Style } from './markdown/rich-text.ts';
-export { splitRichText, type SplitLimits } from './markdown/split-rich-text.ts';
 
+/** Only the settings are loaded with this module: renderer and SDK come with `load()`. */
 export const telegram = defineChannel({
   id: 'telegram',
   options: TelegramOptions,

@@ -27,7 +27,8 @@ export type { OpenFixture } from './channel-contract/session.ts';
 /** The promises of the `Channel` port, as cases. Every adapter runs them; what its platform lacks is said by `traits`. */
 export function describeChannel(name: string, open: OpenFixture, traits: ChannelTraits): void {
   const contract = { open, traits };
-  describe(`channel contract: ${name}`, () => {
+  // Cases wait for events; on a busy machine these take their time.
+  describe(`channel contract: ${name}`, { timeout: 20_000 }, () => {
     describeConnect(contract);
     describeReceive(contract);
     describeFacts(contract);

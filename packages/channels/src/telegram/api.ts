@@ -2,7 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramOptions } from './options.ts';
-import { toChannelError, toNetworkError } from './telegram-failure.ts';
+import { hadNoEffect, toChannelError, toNetworkError } from './telegram-failure.ts';
 
 /** Calls methods of the Bot API through grammY, which is loaded at the first call. No retries, no throttling. */
 export interface TelegramApi {
@@ -105,7 +105,7 @@ function toTransport(
 
 const Answer = z.looseObject({ ok: z.boolean() });
 
-/** A proxy's page or half an answer says nothing about what happened. */
+/** Half an answer says nothing about what happened; a proxy's page only that it failed. */
 function parseAnswer(text: string, status: number): unknown {
   try {
     return Answer.parse(JSON.parse(text));
@@ -114,7 +114,7 @@ function parseAnswer(text: string, status: number): unknown {
       'channel.unavailable',
       `The answer of Telegram's server cannot be read (HTTP ${status}).`,
       {
-        details: { reached: true, status },
+        details: { reached: !hadNoEffect(status), status },
       },
     );
   }

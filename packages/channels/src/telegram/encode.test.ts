@@ -191,6 +191,16 @@ describe('an answer as Telegram messages', () => {
     ]);
   });
 
+  it('keeps addresses and fences where its formatting is refused', () => {
+    const [part = encodePlaceholder()] = encodeAnswer({
+      text: '[a](https://a.example/x)\n\n```\ncode\n```',
+    });
+    expect(part.text).toBe('a\n\ncode');
+    expect(encodeCall(requestOf(part), 'plain').params['text']).toBe(
+      'a (https://a.example/x)\n\n```\ncode\n```',
+    );
+  });
+
   it('survives every replyTo', () => {
     for (const replyTo of ['', 'x', '-1', '1.5', '9'.repeat(30)])
       expect(

@@ -3,19 +3,22 @@ import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { parseMarkdown } from '../markdown/parse-markdown.ts';
+import { toPlainText } from '../markdown/plain-text.ts';
 import type { RichText } from '../markdown/rich-text.ts';
 import { isVisible, splitRichText } from '../markdown/split-rich-text.ts';
 import { escapeHtml, toTelegramHtml } from '../markdown/telegram-html.ts';
 import { parseTarget } from './target.ts';
 
 /** The body of an outbound row: one message, ready to be sent. */
-export const TelegramPayload = z.object({
+const TelegramPayload = z.object({
   v: z.literal(1),
   html: z.string(),
+  /** For when the formatting is refused, where it says more than the row's text. */
+  plain: z.string().exactOptional(),
   replyTo: z.int().exactOptional(),
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
 });
-export type TelegramPayload = z.infer<typeof TelegramPayload>;
+type TelegramPayload = z.infer<typeof TelegramPayload>;
 
 /** A method of the Bot API with its parameters. */
 export interface TelegramCall {
@@ -50,8 +53,11 @@ export function encodePlaceholder(replyTo?: string): OutboundPart {
 
 /** The beginning of an unfinished answer: as much as its first message will hold. */
 export function encodePreview(text: string): OutboundPart {
-  // More than one message's worth of Markdown adds nothing to the first part.
-  const [first] = splitRichText(parseMarkdown(text.slice(0, partLimits.maxLength * 4)), partLimits);
+  // Parsed again for every edit: half as much again as fits is enough for the first message and its markup.
+  const [first] = splitRichText(
+    parseMarkdown(text.slice(0, partLimits.maxLength * 1.5)),
+    partLimits,
+  );
   return toPart(first ?? placeholderText(), {});
 }
 
@@ -60,7 +66,13 @@ function placeholderText(): RichText {
 }
 
 function toPart(rich: RichText, extra: Pick<TelegramPayload, 'replyTo' | 'buttons'>): OutboundPart {
-  return { v: 1, text: rich.text, payload: { v: 1, html: toTelegramHtml(rich), ...extra } };
+  const plain = toPlainText(rich);
+  const fallback = plain === rich.text || plain.length > partLimits.maxLength ? {} : { plain };
+  return {
+    v: 1,
+    text: rich.text,
+    payload: { v: 1, html: toTelegramHtml(rich), ...fallback, ...extra },
+  };
 }
 
 function toMessageId(id: string | undefined): number | undefined {
@@ -124,11 +136,11 @@ function encodeText(
   { part, marked }: SendRequest,
   formatting: 'html' | 'plain',
 ): Record<string, unknown> {
-  const { html, buttons } = parsePayload(part);
+  const { html, plain = part.text, buttons } = parsePayload(part);
   const mark = marked === true ? `${textFor('outbound.marked')}\n` : '';
   const text =
     formatting === 'plain'
-      ? { text: `${mark}${part.text}` }
+      ? { text: `${mark}${plain}` }
       : { text: `${escapeHtml(mark)}${html}`, parse_mode: 'HTML' };
   return { ...text, link_preview_options: { is_disabled: true }, ...encodeMarkup(buttons) };
 }

@@ -33,7 +33,12 @@ describe('toChannelError', () => {
     const error = toChannelError(refusal(code, description));
     expect(error.code).toBe(expected);
     expect(saidBy(error)).toBe(description);
-    expect(error.details).not.toMatchObject({ reached: false });
+  });
+
+  it('takes an answered failure for a definite one, but for a time-out on the way', () => {
+    const reached = (code: number): unknown =>
+      toChannelError(refusal(code, 'x')).details?.['reached'];
+    expect([500, 502, 503, 504].map(reached)).toEqual([false, false, false, undefined]);
   });
 
   it('keeps the wait the platform asks for, in ms', () => {

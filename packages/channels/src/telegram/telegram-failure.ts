@@ -39,7 +39,12 @@ function fromRefusal(refusal: Refusal): CuttleError {
   const [code, what] = verdictOf(status, description);
   const migrateTo = parameters.migrate_to_chat_id;
   return new CuttleError(code, `${what} (${status} ${description}).`, {
-    details: { telegram: description, status, ...(typeof migrateTo === 'number' && { migrateTo }) },
+    details: {
+      telegram: description,
+      status,
+      ...(typeof migrateTo === 'number' && { migrateTo }),
+      ...(hadNoEffect(status) && { reached: false }),
+    },
     ...(code === 'channel.rate-limited' && { retryAfterMs: retryAfterMsOf(refusal) }),
   });
 }
@@ -53,6 +58,14 @@ function verdictOf(status: number, description: string): readonly [ErrorCode, st
   if (status === 429) return ['channel.rate-limited', 'Telegram asked us to wait'];
   if (status >= 500) return ['channel.unavailable', 'Telegram had a failure of its own'];
   return ['channel.invalid', 'Telegram refused the request'];
+}
+
+/**
+ * A server that answers with a failure of its own did not do it; only after a gateway's time-out nobody knows. The
+ * promise "unconfirmed only for a cut inside the send" asks for this reading, and it is how Telegram's clients retry.
+ */
+export function hadNoEffect(status: number): boolean {
+  return status >= 500 && status !== 504;
 }
 
 function retryAfterMsOf({ description, parameters }: Refusal): number {

@@ -158,6 +158,27 @@ describe('the Telegram channel', () => {
     ]);
   });
 
+  it.each([
+    [{ status: 503, body: '<html>busy</html>' }, false],
+    [{ status: 502, body: '' }, false],
+    [{ status: 504, body: 'time-out' }, true],
+    [{ status: 200, body: '{"ok":tr' }, true],
+    [{ status: 200, body: '[]' }, true],
+  ])('reads the answer %j of something that is not the Bot API', async (act, reached) => {
+    await using server = await openTelegramServer();
+    server.user({ id: ann });
+    const { channel } = open(server);
+    server.fail({ method: 'sendMessage', act });
+    const sending = channel.send(
+      { kind: 'send', target: { chatId: ann }, part: part(channel, 'a'), idempotencyKey: 'k' },
+      soon(),
+    );
+    await expect(sending).rejects.toMatchObject({
+      code: 'channel.unavailable',
+      details: { reached, status: act.status },
+    });
+  });
+
   it('sets its webhook and takes it away again, unless told to leave it', async () => {
     await using server = await openTelegramServer();
     for (const keepOnStop of [false, true]) {

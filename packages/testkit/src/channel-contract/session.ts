@@ -19,7 +19,7 @@ export interface Session extends AsyncDisposable {
   readonly clock: InstantClock;
 }
 
-const deadlineMs = 8000;
+const deadlineMs = 15_000;
 
 /** Cases wait for events; this only ends a case that would wait for ever. */
 export function soon(): AbortSignal {

@@ -58,7 +58,7 @@ function parseJsonObject(bytes: Buffer): Record<string, unknown> {
 }
 
 /** RFC 7578 as HTTP clients write it. */
-export function parseMultipart(bytes: Buffer, boundary: string): RequestBody {
+function parseMultipart(bytes: Buffer, boundary: string): RequestBody {
   const marker = Buffer.from(`--${boundary}`);
   const params: Record<string, unknown> = {};
   const files: UploadedFile[] = [];
