@@ -1,5 +1,5 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import { isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { ConfigPath } from './located.ts';
 import { syntaxError } from './syntax-error.ts';
 
@@ -15,22 +15,25 @@ export function editYaml(
     const { line, col } = lines.linePos(fault.pos[0]);
     throw syntaxError({ source: file, line, column: col }, fault.message, fault);
   }
+  checkPlaces(document, path);
+  if (value === undefined) document.deleteIn(path);
+  else if (typeof value !== 'object' || value === null) document.setIn(path, value);
+  else document.setIn(path, withComments(document.createNode(value), document.getIn(path, true)));
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** What was written beside the old value stays beside the new one. */
+function withComments(node: Node, old: unknown): Node {
+  if (!isNode(old)) return node;
+  node.comment = old.comment ?? null;
+  node.commentBefore = old.commentBefore ?? null;
+  return node;
+}
+
+function checkPlaces(document: Document, path: ConfigPath): void {
   for (const [depth, part] of path.entries()) {
     const list = document.getIn(path.slice(0, depth), true);
     if (isSeq(list) && (typeof part !== 'number' || part > list.items.length))
       throw new CuttleError('config.invalid', `The list has no place ${part}.`);
   }
-  if (value === undefined) document.deleteIn(path);
-  else if (typeof value !== 'object' || value === null) document.setIn(path, value);
-  else {
-    // What was written beside the old value stays beside the new one.
-    const node = document.createNode(value);
-    const old = document.getIn(path, true);
-    if (isNode(old) && isNode(node)) {
-      node.comment = old.comment;
-      node.commentBefore = old.commentBefore;
-    }
-    document.setIn(path, node);
-  }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
 }

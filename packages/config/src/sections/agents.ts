@@ -10,21 +10,38 @@ const runLimits = z.looseObject({
   toolTimeoutMs: z.int().positive().optional().describe('Milliseconds of one tool call.'),
 });
 
-export const toolsSection = z.looseObject({
+const toolsKeys = {
   profile: z
     .enum(['minimal', 'messaging', 'coding', 'full'])
-    .default('messaging')
     .describe('Which groups of tools agents have.'),
   allow: z
     .array(z.string())
-    .default([])
     .describe('Tools beyond the profile: names, `group:<name>`, or a prefix ending in *.'),
-  deny: z.array(z.string()).default([]).describe('Tools that never run; wins over everything.'),
+  deny: z.array(z.string()).describe('Tools that never run; wins over everything.'),
   approvals: z
     .enum(['ask', 'deny', 'allow'])
-    .default('ask')
     .describe('What happens where a call needs an approval; `allow` holds for the owner only.'),
+};
+
+export const toolsSection = z.looseObject({
+  profile: toolsKeys.profile.default('messaging').describe(describe(toolsKeys.profile)),
+  allow: toolsKeys.allow.default([]).describe(describe(toolsKeys.allow)),
+  deny: toolsKeys.deny.default([]).describe(describe(toolsKeys.deny)),
+  approvals: toolsKeys.approvals.default('ask').describe(describe(toolsKeys.approvals)),
 });
+
+/** What one agent says of its own: without defaults, which would win over what is said for all. */
+const ownTools = z.looseObject({
+  profile: toolsKeys.profile.optional().describe(describe(toolsKeys.profile)),
+  allow: toolsKeys.allow.optional().describe(describe(toolsKeys.allow)),
+  deny: toolsKeys.deny.optional().describe(describe(toolsKeys.deny)),
+  approvals: toolsKeys.approvals.optional().describe(describe(toolsKeys.approvals)),
+});
+
+/** A wrapper forgets the description of what it wraps. */
+function describe(schema: z.ZodType): string {
+  return schema.description ?? '';
+}
 
 const agent = z.looseObject({
   id: z
@@ -36,7 +53,7 @@ const agent = z.looseObject({
   system: z.string().optional().describe('Added to the base prompt.'),
   queueMode: queueMode.optional().describe('What happens to messages that arrive during a run.'),
   thinking: thinking.optional().describe('How much a model may think.'),
-  tools: toolsSection.partial().optional().describe('Over `tools`; `deny` adds to it.'),
+  tools: ownTools.optional().describe('Over `tools`; `deny` adds to it.'),
   limits: runLimits.optional().describe('Over `agents.defaults.limits`.'),
 });
 

@@ -1,0 +1,85 @@
+import { configSchema } from './schema.ts';
+import { printJson5, printKey, type Json5Style } from './json5/print.ts';
+import { shapeOf } from './schema-shape.ts';
+import type { z } from 'zod';
+
+const style: Json5Style = {
+  indent: '  ',
+  newline: '\n',
+  quote: "'",
+  keys: 'bare',
+  trailingComma: true,
+};
+
+/** Values for keys that have no default, by path: shown behind `//`, ready to be taken in. */
+const samples: Readonly<Record<string, unknown>> = {
+  'gateway.auth.token': '${CUTTLE_TOKEN}',
+  'agents.defaults.model': 'local/m1',
+  'agents.defaults.system': 'Answer briefly.',
+  'agents.defaults.thinking': 'low',
+  'agents.defaults.limits.maxSteps': 40,
+  'agents.defaults.limits.maxWallMs': 600_000,
+  'agents.defaults.limits.maxTokens': 200_000,
+  'agents.defaults.limits.toolTimeoutMs': 30_000,
+};
+
+/** Sections whose keys are names of the owner's choice. */
+const examples: Readonly<Record<string, unknown>> = {
+  providers: {
+    local: {
+      kind: 'openai',
+      baseUrl: 'http://127.0.0.1:9001/v1',
+      apiKey: 'x',
+      models: [{ id: 'm1', contextWindow: 128_000, maxOutputTokens: 8192 }],
+    },
+    claude: { kind: 'anthropic', apiKeys: ['${KEY_A}', '${KEY_B}'] },
+  },
+  channels: { telegram: { main: { token: '${TELEGRAM_BOT_TOKEN}', dmPolicy: 'pairing' } } },
+  'agents.list': [
+    { id: 'main' },
+    {
+      id: 'second',
+      name: 'Second',
+      model: 'local/m1',
+      system: 'You look after the garden.',
+      queueMode: 'steer',
+      thinking: 'low',
+      tools: { profile: 'minimal', allow: ['web_fetch'], deny: [], approvals: 'ask' },
+      limits: { maxSteps: 20, maxWallMs: 300_000, maxTokens: 100_000, toolTimeoutMs: 20_000 },
+    },
+  ],
+};
+
+/** `config.example.json5`: every key with its meaning; what stands there is the default, or a sample behind `//`. */
+export function configExample(): string {
+  const lines = [
+    '// Every key of the configuration. Generated from the schema; do not edit.',
+    '// What stands here is the default, unless it names something of yours (providers, channels, agents);',
+    '// a line behind // is a key without default. ${NAME} is an environment variable, ${NAME:-text} one with a default.',
+    '{',
+    ...printMembers(configSchema, '', '  '),
+    '}',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function printMembers(schema: z.ZodType, path: string, indent: string): readonly string[] {
+  const shape = shapeOf(schema);
+  if (shape.kind !== 'object') return [];
+  return [...shape.members].flatMap(([key, member]) => {
+    const own = path === '' ? key : `${path}.${key}`;
+    return [`${indent}// ${member.description ?? ''}`, ...printMember(member, own, indent)];
+  });
+}
+
+function printMember(member: z.ZodType, path: string, indent: string): readonly string[] {
+  const key = printKey(path.slice(path.lastIndexOf('.') + 1), style);
+  const sample = examples[path];
+  const layout = { base: indent };
+  if (sample !== undefined) return [`${indent}${key}: ${printJson5(sample, style, layout)},`];
+  if (shapeOf(member).kind === 'object')
+    return [`${indent}${key}: {`, ...printMembers(member, path, `${indent}  `), `${indent}},`];
+  const { data: fallback } = member.safeParse(undefined);
+  if (fallback !== undefined) return [`${indent}${key}: ${printJson5(fallback, style, layout)},`];
+  return [`${indent}// ${key}: ${printJson5(samples[path], style, 'inline')},`];
+}
