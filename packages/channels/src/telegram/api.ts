@@ -51,10 +51,11 @@ async function loadClient(
   }: Pick<TelegramOptions, 'token' | 'apiRoot' | 'pollTimeoutSeconds'>,
   deps: Pick<ChannelDeps, 'fetch'>,
 ): Promise<Call> {
-  const { Api } = await import('grammy');
+  // The build for the web is an ES module over the standard fetch: it bundles, and brings no second HTTP client.
+  const { Api } = await import('grammy/web');
   const api = new Api(token, {
     apiRoot,
-    // grammY types the fetch of node-fetch; it uses what `toTransport` takes and gives.
+    // grammY's types speak of node-fetch; it uses what `toTransport` takes and gives.
     fetch: toTransport(deps.fetch) as never,
     timeoutSeconds: pollTimeoutSeconds + 15,
   });
