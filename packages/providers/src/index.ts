@@ -1,5 +1,12 @@
 export { defineProvider, type ProviderDefinition } from './define-provider.ts';
 export { providerDefinitions } from './definitions.ts';
+export {
+  choicesInEnvironment,
+  type DetectDeps,
+  detectProviders,
+  type Environment,
+  type ProviderChoice,
+} from './detect-providers.ts';
 export { type Fetch } from './exchange/strict-fetch.ts';
 export { classifyFailure, type ServiceFailure } from './failure/classify-failure.ts';
 export { definePreset, type ProviderPreset, providerPresets } from './presets.ts';

@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { ModelEvent, ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
+import type { ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
 import { fetchText } from '../exchange/fetch-text.ts';
@@ -34,7 +34,7 @@ export function createAnthropic(settings: AnthropicSettings): ModelProvider {
     id,
     dialect: anthropicDialect,
     stream(request, signal) {
-      const attempt = (applied: ReadonlySet<AnthropicRemedy>): AsyncIterable<ModelEvent> => {
+      const attempt = (applied: ReadonlySet<AnthropicRemedy>): ReturnType<typeof runExchange> => {
         const { body, sampling, ...context } = encodeAnthropic(request, options, applied);
         const origin = { dialect: anthropicDialect, provider: id, model: request.model };
         const state = createAnthropicState({ ...context, service: id, origin });

@@ -338,7 +338,7 @@ export function describeService(name: string, suite: ServiceSuite): void {
         }),
         { numRuns: 400 },
       );
-    });
+    }, 60_000);
   });
 }
 

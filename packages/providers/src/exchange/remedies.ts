@@ -15,9 +15,9 @@ export interface RemedyBook<Name extends string> {
    */
   stream(
     model: string,
-    attempt: (applied: ReadonlySet<Name>) => AsyncIterable<ModelEvent>,
+    attempt: (applied: ReadonlySet<Name>) => AsyncGenerator<ModelEvent, void, void>,
     signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent, void, void>;
+  ): AsyncIterable<ModelEvent>;
 }
 
 const maxModels = 200;
@@ -26,28 +26,38 @@ export function createRemedyBook<Name extends string>(
   remedies: readonly Remedy<Name>[],
 ): RemedyBook<Name> {
   const helped = new Map<string, ReadonlySet<Name>>();
+  const findRemedy = (error: unknown, applied: ReadonlySet<Name>): Remedy<Name> | undefined =>
+    isCuttleError(error, 'provider.invalid')
+      ? remedies.find(({ name, refusal }) => !applied.has(name) && refusal.test(error.message))
+      : undefined;
   return {
-    async *stream(model, attempt, signal) {
-      let applied = helped.get(model) ?? new Set<Name>();
-      for (;;) {
-        let silent = true;
-        try {
-          for await (const event of attempt(applied)) {
-            silent = false;
-            yield event;
+    stream: (model, attempt, signal) => ({
+      // No generator around the answer: each event would pay for it.
+      [Symbol.asyncIterator]() {
+        let applied = helped.get(model) ?? new Set<Name>();
+        let answer = attempt(applied);
+        let begun = false;
+        const begin = async (): Promise<IteratorResult<ModelEvent, void>> => {
+          for (;;) {
+            try {
+              const first = await answer.next();
+              begun = true;
+              return first;
+            } catch (error) {
+              signal.throwIfAborted();
+              const remedy = findRemedy(error, applied);
+              if (!remedy) throw error;
+              applied = new Set([...applied, remedy.name]);
+              if (helped.size < maxModels) helped.set(model, applied);
+              answer = attempt(applied);
+            }
           }
-          return;
-        } catch (error) {
-          signal.throwIfAborted();
-          if (!silent || !isCuttleError(error, 'provider.invalid')) throw error;
-          const next = remedies.find(
-            ({ name, refusal }) => !applied.has(name) && refusal.test(error.message),
-          );
-          if (!next) throw error;
-          applied = new Set([...applied, next.name]);
-          if (helped.size < maxModels) helped.set(model, applied);
-        }
-      }
-    },
+        };
+        return {
+          next: () => (begun ? answer.next() : begin()),
+          return: () => answer.return(),
+        };
+      },
+    }),
   };
 }

@@ -13,10 +13,10 @@ export interface Watch {
 }
 
 /**
- * Silence is measured in quarters of the idle time, so that a chunk costs no timer:
- * the time-out comes after one to one and a quarter times `idleTimeoutMs`.
+ * One timer measures both limits, in steps of a quarter of the idle time (or of the total time, if that is shorter),
+ * so that a chunk costs no timer: each limit is reached up to one step late.
  */
-const slices = 4;
+const steps = 4;
 
 export function startWatch(
   deps: { readonly service: string; readonly limits: ExchangeLimits; readonly timer: Timer },
@@ -24,7 +24,7 @@ export function startWatch(
 ): Watch {
   const { service, limits, timer } = deps;
   const controller = new AbortController();
-  let silent = 0;
+  let silentMs = 0;
   let listening = true;
   const forward = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', forward, { once: true });
@@ -34,20 +34,18 @@ export function startWatch(
         hint: 'Try again; for a slow model raise idleTimeoutMs or totalTimeoutMs of this provider.',
       }),
     );
-  const countSilence = async (): Promise<void> => {
-    while (silent < slices) {
-      await timer.sleep(limits.idleTimeoutMs / slices, controller.signal);
-      if (listening) silent += 1;
+  const { idleTimeoutMs, totalTimeoutMs } = limits;
+  const stepMs = Math.min(idleTimeoutMs / steps, totalTimeoutMs);
+  const count = async (): Promise<void> => {
+    for (let elapsedMs = 0; elapsedMs < totalTimeoutMs; elapsedMs += stepMs) {
+      if (silentMs >= idleTimeoutMs) return expire(`said nothing for ${idleTimeoutMs} ms`);
+      await timer.sleep(stepMs, controller.signal);
+      if (listening) silentMs += stepMs;
     }
-    expire(`said nothing for ${limits.idleTimeoutMs} ms`);
+    expire(`did not end its answer within ${totalTimeoutMs} ms`);
   };
-  const countAll = async (): Promise<void> => {
-    await timer.sleep(limits.totalTimeoutMs, controller.signal);
-    expire(`did not end its answer within ${limits.totalTimeoutMs} ms`);
-  };
-  // Both end by rejection when the exchange is over, which is what they are for.
-  countSilence().catch(() => undefined);
-  countAll().catch(() => undefined);
+  // Ends by rejection when the exchange is over, which is what it is for.
+  count().catch(() => undefined);
   return {
     signal: controller.signal,
     listen() {
@@ -55,7 +53,7 @@ export function startWatch(
     },
     heard() {
       listening = false;
-      silent = 0;
+      silentMs = 0;
     },
     stop() {
       signal.removeEventListener('abort', forward);

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelProvider } from '@cuttle/core-types/ports';
+import type { ModelProvider } from '@cuttle/core-types/ports';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
 import { fetchText } from '../exchange/fetch-text.ts';
@@ -31,7 +31,7 @@ export function createOllama(settings: OllamaSettings = {}): ModelProvider {
     id,
     dialect: ollamaDialect,
     stream(request, signal) {
-      const attempt = (applied: ReadonlySet<OllamaRemedy>): AsyncIterable<ModelEvent> => {
+      const attempt = (applied: ReadonlySet<OllamaRemedy>): ReturnType<typeof runExchange> => {
         const { body, ...context } = encodeOllama(request, options, applied);
         const state = createOllamaState({ ...context, service: id });
         const call: ExchangeCall = {

@@ -109,20 +109,24 @@ function* decodeDelta(
   delta: OpenaiDelta,
   state: OpenaiDecodeState,
 ): Generator<ModelEvent, void, void> {
-  yield* say(state.blocks, 'thinking', delta.reasoning_content ?? delta.reasoning);
+  const { blocks } = state;
+  const { content, refusal, tool_calls: calls, function_call: call } = delta;
+  const thought = delta.reasoning_content ?? delta.reasoning;
+  // Most deltas say one thing, and this runs for each of them: no generator for what is not said.
+  if (thought) yield* say(blocks, 'thinking', thought);
   if (delta.reasoning_details && state.details === 'kept')
     state.reasoningDetails = mergeDetails(state.reasoningDetails, delta.reasoning_details);
-  if (Array.isArray(delta.content)) {
-    for (const part of delta.content) {
-      yield* say(state.blocks, 'thinking', thoughtIn(part));
-      yield* say(state.blocks, 'text', part.text);
+  if (Array.isArray(content)) {
+    for (const part of content) {
+      yield* say(blocks, 'thinking', thoughtIn(part));
+      yield* say(blocks, 'text', part.text);
     }
-  } else {
-    yield* say(state.blocks, 'text', delta.content);
+  } else if (content) {
+    yield* say(blocks, 'text', content);
   }
-  yield* say(state.blocks, 'text', delta.refusal);
-  for (const call of delta.tool_calls ?? []) addCallDelta(state.calls, call);
-  if (delta.function_call) addCallDelta(state.calls, { index: 0, function: delta.function_call });
+  if (refusal) yield* say(blocks, 'text', refusal);
+  for (const each of calls ?? []) addCallDelta(state.calls, each);
+  if (call) addCallDelta(state.calls, { index: 0, function: call });
 }
 
 function thoughtIn({ thinking }: OpenaiContentPart): string | null | undefined {

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
+import type { ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
 import type OpenAI from 'openai';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
@@ -36,7 +36,7 @@ export function createOpenai(settings: OpenaiSettings): ModelProvider {
     id,
     dialect: openaiDialect,
     stream(request, signal) {
-      const attempt = (applied: ReadonlySet<OpenaiRemedy>): AsyncIterable<ModelEvent> => {
+      const attempt = (applied: ReadonlySet<OpenaiRemedy>): ReturnType<typeof runExchange> => {
         const { body, ...context } = encodeOpenai(request, quirks, applied);
         const state = createOpenaiState({
           ...context,
