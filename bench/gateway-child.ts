@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The built server as a child, in a home of its own under the system's folder for temporary files. */
+export interface GatewayChild extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+  /** From spawning the process to the first 200 of `/ready`. */
+  readonly readyMs: number;
+  readonly home: string;
+  stop(): Promise<void>;
+}
+
+const main = fileURLToPath(new URL('../apps/server/dist/main.js', import.meta.url));
+const token = 'benchmark-token';
+
+/** Starts a gateway whose only model is the given one; `home` starts it on data that is there. */
+export async function startGateway({
+  modelUrl,
+  home,
+}: { modelUrl?: string; home?: string } = {}): Promise<GatewayChild> {
+  const folder = home ?? (await mkdtemp(join(tmpdir(), 'cuttle-bench-')));
+  const providers =
+    modelUrl === undefined
+      ? {}
+      : {
+          model: {
+            kind: 'openai',
+            baseUrl: modelUrl,
+            apiKey: 'test-key',
+            models: [{ id: 'gpt-4.1' }],
+          },
+        };
+  await writeFile(
+    join(folder, 'cuttle.json5'),
+    JSON.stringify({ gateway: { port: 0, auth: { token } }, providers, log: { level: 'warn' } }),
+  );
+  await rm(join(folder, 'run'), { recursive: true, force: true });
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], CUTTLE_HOME: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await firstLine(child);
+  await untilReady(url);
+  const readyMs = performance.now() - startedAt;
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  return {
+    url,
+    token,
+    pid: child.pid ?? 0,
+    readyMs,
+    home: folder,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      if (home === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    if (text.includes('\n')) break;
+  }
+  const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
+  if (url === undefined) throw new Error(`The server did not start: ${text}`);
+  return url;
+}
+
+async function untilReady(url: string): Promise<void> {
+  while (!(await fetch(`${url}/ready`)).ok);
+}
+
+/** Resident memory of a process in MB. Linux only. */
+export async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** One gauge of `/metrics`. */
+export async function readGauge(
+  { url, token: bearer }: GatewayChild,
+  name: string,
+): Promise<number> {
+  const text = await (
+    await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${bearer}` } })
+  ).text();
+  return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+}

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { crashBench } from './crash.ts';
+import { growthBench } from './growth.ts';
+import { loadBench } from './load.ts';
+import { machineBench } from './machine.ts';
+import type { Bench, Row } from './report.ts';
+import { printRow } from './report.ts';
+import { socketsBench } from './sockets.ts';
+import { startBench } from './start.ts';
+import { turnBench } from './turn.ts';
+
+const benches: readonly Bench[] = [
+  machineBench,
+  startBench,
+  turnBench,
+  loadBench,
+  socketsBench,
+  growthBench,
+  crashBench,
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' } },
+});
+const wanted =
+  positionals.length === 0 ? benches : benches.filter(({ name }) => positionals.includes(name));
+if (wanted.length === 0) {
+  process.stderr.write(
+    `There is no such benchmark. There are: ${benches.map(({ name }) => name).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+const rows: Row[] = [];
+for (const { name, title, run } of wanted) {
+  process.stdout.write(`\n${name}: ${title}\n`);
+  await run((row) => {
+    rows.push(row);
+    process.stdout.write(`${printRow(row)}\n`);
+  });
+}
+const missed = rows.filter(({ ok }) => ok === false);
+process.stdout.write(
+  missed.length === 0
+    ? '\nEvery limit held.\n'
+    : `\nLimits missed: ${missed.map(({ name }) => name).join(', ')}.\n`,
+);
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
+process.exitCode = missed.length === 0 ? 0 : 1;
