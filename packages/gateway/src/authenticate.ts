@@ -1,8 +1,8 @@
 import { Principal } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { equalsSecret, hashToken } from '@cuttle/security';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { GatewayDeps } from './gateway-deps.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 export const cookieName = 'cuttle';
 /** A browser stays logged in for thirty days. */
@@ -31,22 +31,10 @@ export function createAuthenticator(
   deps: Pick<GatewayDeps, 'store' | 'clock' | 'newSecret' | 'settings'>,
 ): Authenticator {
   const { store, clock, newSecret, settings } = deps;
-  const failures = new RateLimiterMemory({ points: 20, duration: 300 });
-  const fail = async (address: string): Promise<never> => {
-    const left = await failures.consume(address).catch((full: unknown) => full);
-    if (left instanceof Error) throw left;
-    const { remainingPoints = 0, msBeforeNext = 1000 } = left as {
-      remainingPoints?: number;
-      msBeforeNext?: number;
-    }; // the library rejects with a plain result when full
-    if (remainingPoints > 0)
-      throw new CuttleError('access.unauthenticated', 'The token is missing or wrong.');
-    throw new CuttleError('access.locked-out', 'Too many wrong tokens from this address.', {
-      retryAfterMs: msBeforeNext,
-    });
-  };
+  const guesses = createGuessLock();
   return {
     async byToken(token, address) {
+      await guesses.check(address);
       if (token !== '' && equalsSecret(token, settings().token)) return ownerPrincipal;
       const stored =
         token === ''
@@ -54,7 +42,7 @@ export function createAuthenticator(
           : await store.reader.findToken({ hash: await hashToken(token), kind: 'api' });
       if (stored && (stored.expiresAt ?? Infinity) > clock.now())
         return Principal.parse(stored.principal);
-      return fail(address);
+      return guesses.fail(address);
     },
     async byCookie(value) {
       const stored = await store.reader.findToken({ hash: await hashToken(value), kind: 'cookie' });
@@ -63,8 +51,9 @@ export function createAuthenticator(
         : undefined;
     },
     async tradeCode(code, address) {
+      await guesses.check(address);
       const used = await store.journal.useToken({ hash: await hashToken(code), kind: 'code' });
-      if (!used || (used.expiresAt ?? 0) <= clock.now()) return fail(address);
+      if (!used || (used.expiresAt ?? 0) <= clock.now()) return guesses.fail(address);
       const cookie = newSecret();
       const expiresAt = clock.now() + cookieMs;
       await store.journal.putToken({
@@ -92,4 +81,36 @@ export function createAuthenticator(
       await store.journal.removeToken({ hash: await hashToken(value) });
     },
   };
+}
+
+/** Ends guessing: many wrong tokens of one address lock it out for minutes. */
+interface GuessLock {
+  /** Throws `access.locked-out`. */
+  check(address: string): Promise<void>;
+  /** Counts a wrong one. Throws `access.unauthenticated` or `access.locked-out`. */
+  fail(address: string): Promise<never>;
+}
+
+function createGuessLock(): GuessLock {
+  const failures = createRateLimit({ points: 20, seconds: 300 });
+  const lockedOut = (retryAfterMs: number): CuttleError =>
+    new CuttleError('access.locked-out', 'Too many wrong tokens from this address.', {
+      retryAfterMs,
+    });
+  return {
+    async check(address) {
+      // On this machine a right token always counts, or any program on it could shut the owner out.
+      const waitMs = isLoopback(address) ? undefined : await failures.waitMs(address);
+      if (waitMs !== undefined) throw lockedOut(waitMs);
+    },
+    async fail(address) {
+      const waitMs = await failures.take(address);
+      if (waitMs !== undefined) throw lockedOut(waitMs);
+      throw new CuttleError('access.unauthenticated', 'The token is missing or wrong.');
+    },
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }

@@ -1,5 +1,5 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import { type MethodName, methods } from '@cuttle/core-types/protocol';
+import { type MethodName, methods, type ParsedParamsOf } from '@cuttle/core-types/protocol';
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export async function callMethod(
   deps: GatewayDeps,
   {
     name,
-    params,
+    params: given,
     caller,
     handlers,
   }: { name: string; params: unknown; caller: Caller; handlers: Handlers },
@@ -28,9 +28,10 @@ export async function callMethod(
       'access.denied',
       textFor(decision.kind === 'deny' ? decision.reason : 'policy.scope', { scope: scope ?? '' }),
     );
-  const parsed = method.params.safeParse(params ?? {});
+  const parsed = method.params.safeParse(given ?? {});
   if (!parsed.success) throw new CuttleError('request.invalid', z.prettifyError(parsed.error));
   // The table pairs each name with its schema and its handler; the pairing is lost in the union.
   const handler = handlers[method.name] as Handler<MethodName>;
-  return handler(deps, { params: parsed.data, caller } as Parameters<typeof handler>[1], signal);
+  const params = parsed.data as ParsedParamsOf<MethodName>; // by this method's own schema
+  return handler(deps, { params, caller }, signal);
 }

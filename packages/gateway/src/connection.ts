@@ -1,20 +1,15 @@
 import type { Principal } from '@cuttle/core-types';
-import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/errors';
-import { eventNames, methods, protocolVersion, RequestFrame } from '@cuttle/core-types/protocol';
+import { CuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { RequestFrame } from '@cuttle/core-types/protocol';
 import { parseJson } from '@cuttle/core-types';
-import { z } from 'zod';
-import { type Authenticator } from './authenticate.ts';
+import type { Authenticator } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
-import type { FanOut, Subscriber } from './fan-out.ts';
+import type { FanOut } from './fan-out.ts';
+import type { Subscriber } from './followers.ts';
 import type { Caller, CallerListener, GatewayDeps, Handlers } from './gateway-deps.ts';
+import { type Peer, shakeHands } from './handshake.ts';
+import { createFrameWriter, type FrameWriter, type Wire } from './wire-frames.ts';
 
-/** The socket below a connection, whatever library it comes from. */
-export interface Wire {
-  send(text: string): void;
-  close(code: number, reason: string): void;
-  /** Bytes that were given to `send` and not yet to the network. */
-  buffered(): number;
-}
 export interface Connection {
   onText(text: string): void;
   onClose(): void;
@@ -26,137 +21,62 @@ export interface ConnectionDeps {
   readonly authenticator: Authenticator;
 }
 
-/** A reader that falls so far behind is dropped and resumes from its cursor. */
-const mostBuffered = 4 * 1024 * 1024;
 const handshakeMs = 10_000;
 const mostBadFrames = 20;
 /** Calls of one connection at once. */
 const mostCalls = 64;
 
-const connectParams = methods[0].params;
-
 /** One WebSocket connection: handshake, calls, events. Nothing that arrives makes it throw. */
 export function createConnection(
-  { deps, handlers, fanOut, authenticator }: ConnectionDeps,
-  { wire, address, cookie }: { wire: Wire; address: string; cookie: string | undefined },
+  parts: ConnectionDeps,
+  { wire, ...peer }: Peer & { readonly wire: Wire },
 ): Connection {
+  const { deps, fanOut } = parts;
   const closed = new AbortController();
-  let seq = 0;
+  const frames = createFrameWriter({ wire, log: deps.log }, closed.signal);
+  const subscriber: Subscriber = { send: (event, json) => frames.sendEvent(event, json) };
+  const call = createCaller(parts, { frames, listener: toListener(fanOut, subscriber) });
   let principal: Principal | undefined;
+  let handshake: Promise<Principal> | undefined;
   let badFrames = 0;
-  let calls = 0;
 
-  const sendEvent = (event: string, payloadJson: string): void => {
-    if (closed.signal.aborted) return;
-    if (wire.buffered() > mostBuffered) return wire.close(4008, 'slow reader');
-    seq += 1;
-    wire.send(
-      `{"type":"event","event":${JSON.stringify(event)},"seq":${seq},"payload":${payloadJson}}`,
-    );
+  const shake = async ({ id, params }: RequestFrame): Promise<Principal> => {
+    const shaken = await shakeHands(parts, params, peer);
+    principal = shaken.principal;
+    frames.respond(id, shaken.hello);
+    return principal;
   };
-  const subscriber: Subscriber = { send: sendEvent };
-  const listener: CallerListener = {
-    follow: (sessionKey) => fanOut.follow(subscriber, sessionKey),
-    setAll: (all) => fanOut.followAll(subscriber, all),
-    setFollowed(sessionKeys) {
-      fanOut.unfollow(subscriber);
-      for (const sessionKey of sessionKeys) fanOut.follow(subscriber, sessionKey);
-    },
-    send: (event, payload) => sendEvent(event, JSON.stringify(payload)),
-  };
-  const respond = (id: string, payload: unknown): void => {
-    if (!closed.signal.aborted) wire.send(JSON.stringify({ type: 'res', id, ok: true, payload }));
-  };
-  const refuse = (id: string, error: unknown): void => {
-    const { code, traits } = toCuttleError(error);
-    if (!traits.expose) deps.log.error('A method failed.', { error, code });
-    if (!closed.signal.aborted)
-      wire.send(JSON.stringify({ type: 'res', id, ok: false, error: toErrorBody(error) }));
-  };
-
-  const shake = async ({ id, params }: RequestFrame): Promise<void> => {
-    const parsed = connectParams.safeParse(params ?? {});
-    if (!parsed.success) throw new CuttleError('request.invalid', z.prettifyError(parsed.error));
-    const { minProtocol, maxProtocol, role, auth } = parsed.data;
-    const protocol = Math.min(maxProtocol, protocolVersion.max);
-    if (protocol < Math.max(minProtocol, protocolVersion.min))
-      throw new CuttleError(
-        'protocol.version',
-        `This gateway speaks protocol ${protocolVersion.min} to ${protocolVersion.max}.`,
-      );
-    const who =
-      (auth?.token === undefined &&
-        cookie !== undefined &&
-        (await authenticator.byCookie(cookie))) ||
-      (await authenticator.byToken(auth?.token ?? '', address));
-    principal = who;
-    const { facts, settings, store } = deps;
-    const { defaultAgentId, framesBytes } = settings();
-    respond(id, {
-      type: 'hello-ok',
-      protocol,
-      server: { name: 'cuttle', version: facts.version, connId: deps.newId(), epoch: store.epoch },
-      features: { methods: methods.map(({ name }) => name), events: [...eventNames] },
-      snapshot: {
-        agentId: defaultAgentId,
-        model: facts.model().ref,
-        mainSessionKey: `agent:${defaultAgentId}:main`,
-        uptimeMs: facts.uptimeMs(),
-      },
-      auth: { role, scopes: who.scopes },
-      policy: { maxPayload: framesBytes, maxBufferedBytes: mostBuffered, tickIntervalMs: 30_000 },
-    });
-  };
-  const call = async (frame: RequestFrame, who: Principal): Promise<void> => {
-    if (calls >= mostCalls)
-      throw new CuttleError('request.rate-limited', 'Too many calls of this connection are open.', {
-        retryAfterMs: 100,
-      });
-    calls += 1;
-    try {
-      const caller: Caller = { principal: who, door: 'web', listener };
-      respond(
-        frame.id,
-        await callMethod(
-          deps,
-          { name: frame.method, params: frame.params, caller, handlers },
-          closed.signal,
-        ),
-      );
-    } finally {
-      calls -= 1;
-    }
+  const answer = async (frame: RequestFrame): Promise<void> => {
+    // Calls that were sent right behind `connect` wait for its end.
+    if (handshake) return call(frame, principal ?? (await handshake), closed.signal);
+    if (frame.method !== 'connect') throw notConnected();
+    handshake = shake(frame);
+    await handshake;
   };
   const onFrame = async (frame: RequestFrame): Promise<void> => {
     try {
-      if (principal) await call(frame, principal);
-      else if (frame.method === 'connect') await shake(frame);
-      else
-        throw new CuttleError(
-          'access.unauthenticated',
-          'The first request of a connection is `connect`.',
-        );
+      await answer(frame);
     } catch (error) {
-      if (closed.signal.aborted) return;
-      refuse(frame.id, error);
+      frames.refuse(frame.id, error);
       if (!principal) wire.close(4401, toCuttleError(error).code);
     }
   };
-
-  const shaken = (): void => {
+  const onBadFrame = (text: string, error: unknown): void => {
+    badFrames += 1;
+    frames.refuse(findId(text), error);
+    if (badFrames >= mostBadFrames || !principal) wire.close(4400, 'malformed frames');
+  };
+  const late = (): void => {
     if (!principal) wire.close(4401, 'no handshake');
   };
-  void deps.clock.sleep(handshakeMs, closed.signal).then(shaken, () => {}); // closed before
+  void deps.clock.sleep(handshakeMs, closed.signal).then(late, () => {}); // closed before
   return {
     onText(text) {
       let frame: RequestFrame;
       try {
         frame = parseJson(RequestFrame, text);
       } catch (error) {
-        badFrames += 1;
-        refuse(findId(text), error);
-        if (badFrames >= mostBadFrames || !principal) wire.close(4400, 'malformed frames');
-        return;
+        return onBadFrame(text, error);
       }
       void onFrame(frame); // never rejects
     },
@@ -164,6 +84,47 @@ export function createConnection(
       closed.abort(new CuttleError('gateway.not-running', 'The connection was closed.'));
       fanOut.unfollow(subscriber);
     },
+  };
+}
+
+function notConnected(): CuttleError {
+  return new CuttleError(
+    'access.unauthenticated',
+    'The first request of a connection is `connect`.',
+  );
+}
+
+/** Answers a connection's calls, a bounded number at once. */
+function createCaller(
+  { deps, handlers }: ConnectionDeps,
+  { frames, listener }: { frames: FrameWriter; listener: CallerListener },
+): (frame: RequestFrame, principal: Principal, signal: AbortSignal) => Promise<void> {
+  let calls = 0;
+  return async ({ id, method: name, params }, principal, signal) => {
+    if (calls >= mostCalls)
+      throw new CuttleError('request.rate-limited', 'Too many calls of this connection are open.', {
+        retryAfterMs: 100,
+      });
+    calls += 1;
+    try {
+      const caller: Caller = { principal, door: 'web', listener };
+      frames.respond(id, await callMethod(deps, { name, params, caller, handlers }, signal));
+    } finally {
+      calls -= 1;
+    }
+  };
+}
+
+function toListener(fanOut: FanOut, subscriber: Subscriber): CallerListener {
+  return {
+    follow: (sessionKey) => fanOut.follow(subscriber, sessionKey),
+    catchUp: (sessionKey) => fanOut.catchUp(subscriber, sessionKey),
+    setAll: (all) => fanOut.followAll(subscriber, all),
+    setFollowed(sessionKeys) {
+      fanOut.unfollow(subscriber);
+      for (const sessionKey of sessionKeys) fanOut.follow(subscriber, sessionKey);
+    },
+    send: (event, payload) => subscriber.send(event, JSON.stringify(payload)),
   };
 }
 

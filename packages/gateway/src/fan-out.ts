@@ -1,23 +1,12 @@
 import type { Clock } from '@cuttle/core-types/ports';
-import type {
-  AgentEventPayload,
-  ChatEventPayload,
-  SessionEventPayload,
-} from '@cuttle/core-types/protocol';
-import { toErrorBody, CuttleError, errorCodes, type ErrorCode } from '@cuttle/core-types/errors';
+import type { SessionEventPayload } from '@cuttle/core-types/protocol';
 import type { RunHub, RunUpdate, SessionUpdate } from '@cuttle/runtime';
 import { encodeCursor } from './cursor.ts';
-
-/** Whoever hears of sessions: a socket. `send` gets the payload as JSON text, made once for all. */
-export interface Subscriber {
-  send(event: string, payloadJson: string): void;
-}
+import { toAgentPayload, toChatDelta, toChatEnd } from './event-payloads.ts';
+import { createFollowers, type Followers } from './followers.ts';
 
 /** Carries live events from the runtime to those who follow their session. One subscription of the hub, whatever the number of sockets. */
-export interface FanOut {
-  follow(subscriber: Subscriber, sessionKey: string): void;
-  followAll(subscriber: Subscriber, all: boolean): void;
-  unfollow(subscriber: Subscriber, sessionKey?: string): void;
+export interface FanOut extends Pick<Followers, 'follow' | 'followAll' | 'unfollow' | 'catchUp'> {
   /** Events of one run, for a request that waits for it. */
   watchRun(runId: string, listener: (update: RunUpdate) => void): () => void;
   stop(): void;
@@ -35,54 +24,36 @@ export function createFanOut({
   clock: Clock;
   epoch: string;
 }): FanOut {
-  const bySession = new Map<string, Set<Subscriber>>();
-  const everything = new Set<Subscriber>();
-  const watchers = new Map<string, Set<(update: RunUpdate) => void>>();
-  const lastDelta = new Map<string, number>();
-
-  const send = (sessionKey: string, event: string, payload: unknown): void => {
-    const followers = bySession.get(sessionKey);
-    if (!followers && everything.size === 0) return;
-    const json = JSON.stringify(payload);
-    for (const subscriber of followers ?? []) subscriber.send(event, json);
-    for (const subscriber of everything)
-      if (!followers?.has(subscriber)) subscriber.send(event, json);
-  };
-  const hasFollowers = (sessionKey: string): boolean =>
-    everything.size > 0 || bySession.has(sessionKey);
+  const followers = createFollowers();
+  const { watchRun, tellWatchers } = createWatchers();
+  const isDeltaDue = createSpacing(clock);
   const cursorOf = ({
     sessionId,
     eventSeq,
-  }: {
-    sessionId: string;
-    eventSeq: number | undefined;
-  }): { cursor?: string } =>
+  }: Pick<RunUpdate, 'sessionId' | 'eventSeq'>): { cursor?: string } =>
     eventSeq === undefined ? {} : { cursor: encodeCursor({ epoch, sessionId, seq: eventSeq }) };
 
   const onRun = (update: RunUpdate): void => {
-    for (const watch of watchers.get(update.runId) ?? []) watch(update);
-    const { sessionKey, runId, event } = update;
-    if (!hasFollowers(sessionKey)) return;
-    send(sessionKey, 'agent', { ...toAgentPayload(update), ...cursorOf(update) });
-    if (event.type === 'text.delta') {
-      const now = clock.monotonic();
-      if (now - (lastDelta.get(runId) ?? -Infinity) < deltaEveryMs) return;
-      lastDelta.set(runId, now);
-      send(sessionKey, 'chat', {
-        runId,
-        sessionKey,
-        state: 'delta',
-        message: chatMessage(update.text()),
-      } satisfies ChatEventPayload);
-    }
-    if (event.type === 'run.end') {
-      lastDelta.delete(runId);
-      send(sessionKey, 'chat', { ...toChatEnd(update, event), ...cursorOf(update) });
-    }
+    tellWatchers(update);
+    const { sessionKey, runId, event, eventSeq } = update;
+    if (!followers.hear(sessionKey)) return;
+    const order = { eventSeq, passing: true };
+    const cursor = cursorOf(update);
+    followers.send(
+      sessionKey,
+      { event: 'agent', payload: { ...toAgentPayload(update), ...cursor } },
+      order,
+    );
+    if (event.type === 'text.delta' && isDeltaDue(runId))
+      followers.send(sessionKey, { event: 'chat', payload: toChatDelta(update) }, order);
+    if (event.type !== 'run.end') return;
+    isDeltaDue.forget(runId);
+    const end = { ...toChatEnd(update, event), ...cursor };
+    followers.send(sessionKey, { event: 'chat', payload: end }, order);
   };
   const onSession = (update: SessionUpdate): void => {
-    const { sessionKey, kind, inboundId, text } = update;
-    if (!hasFollowers(sessionKey)) return;
+    const { sessionKey, kind, inboundId, text, eventSeq } = update;
+    if (!followers.hear(sessionKey)) return;
     const payload: SessionEventPayload = {
       sessionKey,
       kind,
@@ -90,28 +61,21 @@ export function createFanOut({
       ...(text !== undefined && { text }),
       ...cursorOf(update),
     };
-    send(sessionKey, 'session', payload);
+    followers.send(sessionKey, { event: 'session', payload }, { eventSeq, passing: false });
   };
-  const unsubscribe = hub.subscribe({ run: onRun, session: onSession });
+  const stop = hub.subscribe({ run: onRun, session: onSession });
+  const { follow, followAll, unfollow, catchUp } = followers;
+  return { follow, followAll, unfollow, catchUp, watchRun, stop };
+}
 
-  const drop = (subscriber: Subscriber, sessionKey: string): void => {
-    const followers = bySession.get(sessionKey);
-    followers?.delete(subscriber);
-    if (followers?.size === 0) bySession.delete(sessionKey);
-  };
+interface Watchers {
+  readonly watchRun: FanOut['watchRun'];
+  tellWatchers(update: RunUpdate): void;
+}
+
+function createWatchers(): Watchers {
+  const watchers = new Map<string, Set<(update: RunUpdate) => void>>();
   return {
-    follow(subscriber, sessionKey) {
-      bySession.set(sessionKey, (bySession.get(sessionKey) ?? new Set()).add(subscriber));
-    },
-    followAll(subscriber, all) {
-      if (all) everything.add(subscriber);
-      else everything.delete(subscriber);
-    },
-    unfollow(subscriber, sessionKey) {
-      if (sessionKey !== undefined) return drop(subscriber, sessionKey);
-      everything.delete(subscriber);
-      for (const key of bySession.keys()) drop(subscriber, key);
-    },
     watchRun(runId, listener) {
       watchers.set(runId, (watchers.get(runId) ?? new Set()).add(listener));
       return () => {
@@ -120,61 +84,22 @@ export function createFanOut({
         if (others?.size === 0) watchers.delete(runId);
       };
     },
-    stop: () => unsubscribe(),
+    tellWatchers(update) {
+      for (const watch of watchers.get(update.runId) ?? []) watch(update);
+    },
   };
 }
 
-export function toAgentPayload({
-  runId,
-  sessionKey,
-  seq,
-  event,
-}: Pick<RunUpdate, 'runId' | 'sessionKey' | 'seq' | 'event'>): AgentEventPayload {
-  const { type } = event;
-  // A run event is JSON by its schema.
-  return {
-    runId,
-    sessionKey,
-    seq,
-    stream: type.slice(0, type.indexOf('.')),
-    data: event as unknown as AgentEventPayload['data'],
+/** Whether a run's next `chat` delta is due; counted where it is. */
+function createSpacing(clock: Clock): ((runId: string) => boolean) & {
+  forget(runId: string): void;
+} {
+  const last = new Map<string, number>();
+  const isDue = (runId: string): boolean => {
+    const now = clock.monotonic();
+    if (now - (last.get(runId) ?? -Infinity) < deltaEveryMs) return false;
+    last.set(runId, now);
+    return true;
   };
-}
-
-export function chatMessage(text: string): NonNullable<ChatEventPayload['message']> {
-  return { role: 'assistant', content: [{ type: 'text', text }] };
-}
-
-export function toChatEnd(
-  {
-    runId,
-    sessionKey,
-    inbounds,
-    text,
-  }: Pick<RunUpdate, 'runId' | 'sessionKey' | 'inbounds' | 'text'>,
-  { outcome }: Extract<RunUpdate['event'], { type: 'run.end' }>,
-): ChatEventPayload {
-  const base = { runId, sessionKey, ...(inbounds && { inbounds: [...inbounds] }) };
-  switch (outcome.status) {
-    case 'completed':
-      return { ...base, state: 'final', message: chatMessage(text()) };
-    case 'aborted':
-      return { ...base, state: 'aborted', message: chatMessage(text()) };
-    case 'failed': {
-      const { code, message, hint, retryAfterMs } = outcome.error;
-      const known = errorCodes.find((one): one is ErrorCode => one === code);
-      const retryable = known ? toErrorBody(new CuttleError(known, message)).retryable : false;
-      return {
-        ...base,
-        state: 'error',
-        error: {
-          code,
-          message,
-          retryable,
-          ...(hint && { hint }),
-          ...(retryAfterMs !== undefined && { retryAfterMs }),
-        },
-      };
-    }
-  }
+  return Object.assign(isDue, { forget: (runId: string) => void last.delete(runId) });
 }

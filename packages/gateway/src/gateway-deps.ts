@@ -2,6 +2,7 @@ import type { NewId, Principal } from '@cuttle/core-types';
 import type { Clock, Log, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
 import type { Runtime } from '@cuttle/runtime';
+import type { CatchUp } from './followers.ts';
 
 /** What the owner may change while the gateway runs. */
 export interface GatewaySettings {
@@ -92,6 +93,8 @@ export interface Caller {
 }
 export interface CallerListener {
   follow(sessionKey: string): void;
+  /** Follows, and holds live events back until `goLive`. */
+  catchUp(sessionKey: string): CatchUp;
   setAll(all: boolean): void;
   setFollowed(sessionKeys: readonly string[]): void;
   /** Sends one event frame to this caller only. */

@@ -3,7 +3,6 @@ import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/erro
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import type { Authenticator } from './authenticate.ts';
 import { cookieName } from './authenticate.ts';
@@ -15,6 +14,7 @@ import { renderMetrics } from './metrics.ts';
 import type { CompletionsDoor } from './openai/completions-route.ts';
 import { toWireError } from './openai/error.ts';
 import { checkOrigin } from './origin.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 /** Variables of a request. `address` comes from the socket, never from a header. */
 export interface HttpEnv {
@@ -130,21 +130,13 @@ function addApi(
   app: Hono<HttpEnv>,
   { deps, authenticator, handlers, completions }: HttpParts,
 ): void {
-  const limiter = new RateLimiterMemory({
-    points: deps.settings().requestsPerMinute,
-    duration: 60,
-  });
+  const limit = createRateLimit({ points: deps.settings().requestsPerMinute, seconds: 60 });
   app.use('/v1/*', async (c, next) => {
     const principal = await authenticate(c, { deps, authenticator });
-    const left = await limiter.consume(principal.id).catch((full: unknown) => full);
-    if (left instanceof Error) throw left;
-    const { remainingPoints = 0, msBeforeNext = 1000 } = left as {
-      remainingPoints?: number;
-      msBeforeNext?: number;
-    }; // a full limiter rejects with a plain result
-    if (remainingPoints <= 0)
+    const waitMs = await limit.take(principal.id);
+    if (waitMs !== undefined)
       throw new CuttleError('request.rate-limited', 'Too many requests in this minute.', {
-        retryAfterMs: msBeforeNext,
+        retryAfterMs: waitMs,
       });
     c.set('principal', principal);
     await next();

@@ -1,181 +1,167 @@
-import type { RunEvent } from '@cuttle/core-types';
+import { textOf, joinSteps, type RunEvent } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { DurableEvent, StoredRun, StoredStep } from '@cuttle/core-types/ports';
-import { joinSteps, textOf } from '@cuttle/core-types';
-import { encodeCursor, decodeCursor } from './cursor.ts';
-import { toAgentPayload, toChatEnd } from './fan-out.ts';
+import type { DurableEvent, StoredInbound, StoredRun } from '@cuttle/core-types/ports';
+import type { ResultOf, SessionEventPayload } from '@cuttle/core-types/protocol';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
+import { toAgentPayload, toChatEnd } from './event-payloads.ts';
 import type { CallerListener, GatewayDeps } from './gateway-deps.ts';
+import { rebuildEvent } from './rebuild-event.ts';
 
 /** So many durable events are replayed at once; a reader further behind reloads the history. */
 const mostReplayed = 2000;
 
 /**
  * Brings a reader from its cursor to now: durable events since, each rebuilt from the row it names, then the text of an
- * open step as one reset and one delta, which replace what the reader showed of it. Throws `cursor.expired`.
+ * open step as one reset and one delta, which replace what the reader showed of it, then live events; nothing twice and no gap.
+ * Throws `cursor.expired`.
  */
 export async function replay(
   deps: GatewayDeps,
   text: string,
   listener: CallerListener,
-): Promise<{ sessionKey: string; replayed: number; cursor: string }> {
+): Promise<ResultOf<'events.resume'>> {
   const { store } = deps;
   const cursor = decodeCursor(text);
   const session =
     cursor.epoch === store.epoch ? await store.reader.findSessionById(cursor.sessionId) : undefined;
   if (!session) throw new CuttleError('cursor.expired', 'The history behind this cursor is gone.');
   const { sessionId, sessionKey } = session;
-  // Followed first: what happens while the rows are read arrives live, and readers fold a repeat of a durable event to nothing.
-  listener.follow(sessionKey);
-  const bounds = await store.reader.eventBounds(sessionId);
-  if (
-    cursor.seq + 1 < bounds.first ||
-    cursor.seq > bounds.last ||
-    bounds.last - cursor.seq > mostReplayed
-  )
-    throw new CuttleError('cursor.expired', 'Too much has happened since.');
-  const events = await store.reader.readEvents({
-    sessionId,
-    after: cursor.seq,
-    limit: mostReplayed,
-  });
-  const runs = new Map<string, StoredRun | undefined>();
-  for (const event of events) await replayOne(event, { store, listener, sessionKey, runs });
-  replayOpenText(deps, { listener, sessionKey, sessionId });
-  const last = events.at(-1)?.seq ?? cursor.seq;
-  return { sessionKey, replayed: events.length, cursor: encodeCursor({ ...cursor, seq: last }) };
+  // Followed before the rows are read, so that nothing falls in between.
+  const catchUp = listener.catchUp(sessionKey);
+  const reading: Reading = { deps, listener, sessionKey, numbers: new Map(), told: new Set() };
+  let last = cursor.seq;
+  let replayed = 0;
+  try {
+    await checkBounds(deps, cursor);
+    do {
+      const events = await store.reader.readEvents({ sessionId, after: last, limit: mostReplayed });
+      await replayAll(events, reading);
+      last = events.at(-1)?.seq ?? Math.max(last, catchUp.missed());
+      replayed += events.length;
+    } while (catchUp.missed() > last);
+    // Nothing is awaited from here on, so live events go on exactly where this ends.
+    replayOpenText(reading, sessionId);
+  } finally {
+    catchUp.goLive(last);
+  }
+  return { sessionKey, replayed, cursor: encodeCursor({ ...cursor, seq: last }) };
 }
 
-interface Replay {
-  readonly store: GatewayDeps['store'];
+async function checkBounds({ store }: GatewayDeps, { sessionId, seq }: Cursor): Promise<void> {
+  const bounds = await store.reader.eventBounds(sessionId);
+  if (seq + 1 < bounds.first || seq > bounds.last || bounds.last - seq > mostReplayed)
+    throw new CuttleError('cursor.expired', 'Too much has happened since.');
+}
+
+/** One replay under way. */
+interface Reading {
+  readonly deps: GatewayDeps;
   readonly listener: CallerListener;
   readonly sessionKey: string;
-  readonly runs: Map<string, StoredRun | undefined>;
+  /** The last number given to an event, by run. */
+  readonly numbers: Map<string, number>;
+  /** Ended runs and finished steps that were replayed. */
+  readonly told: Set<string>;
 }
 
-async function replayOne(
+async function replayAll(events: readonly DurableEvent[], reading: Reading): Promise<void> {
+  const { reader } = reading.deps.store;
+  const runs = new Map<string, StoredRun | undefined>();
+  for (const event of events) {
+    const { runId } = event;
+    if (runId === undefined) {
+      await replaySession(event, reading);
+      continue;
+    }
+    if (!runs.has(runId)) runs.set(runId, await reader.findRun(runId));
+    const run = runs.get(runId);
+    const rebuilt = run && rebuildEvent(event, run);
+    if (rebuilt) replayRun({ ...event, run, event: rebuilt }, reading);
+  }
+}
+
+async function replaySession(
   event: DurableEvent,
-  { store, listener, sessionKey, runs }: Replay,
+  { deps, listener, sessionKey }: Reading,
 ): Promise<void> {
-  const { sessionId, seq, runId } = event;
-  const cursor = encodeCursor({ epoch: store.epoch, sessionId, seq });
-  if (runId === undefined) {
-    const kind =
-      event.kind === 'session.reset' ? 'reset' : event.kind === 'command' ? 'command' : 'inbound';
-    const { inboundId } = event.ref;
-    const text =
-      inboundId === undefined ? undefined : (await store.reader.findInbound({ inboundId }))?.text;
-    return listener.send('session', {
-      sessionKey,
-      kind,
-      ...(inboundId && { inboundId }),
-      ...(text !== undefined && { text }),
-      cursor,
-    });
-  }
-  if (!runs.has(runId)) runs.set(runId, await store.reader.findRun(runId));
-  const run = runs.get(runId);
-  const rebuilt = run && rebuild(event, run);
-  if (!run || !rebuilt) return;
-  listener.send('agent', { ...toAgentPayload({ runId, sessionKey, seq, event: rebuilt }), cursor });
-  if (rebuilt.type !== 'run.end') return;
-  const answer = joinSteps(run.steps.flatMap((step) => (step.answer ? [textOf(step.answer)] : [])));
-  listener.send('chat', {
-    ...toChatEnd({ runId, sessionKey, inbounds: run.inbounds, text: () => answer }, rebuilt),
-    cursor,
-  });
-}
-
-/** The run event a durable event stands for, from the rows as they are now. */
-function rebuild({ kind, ref }: DurableEvent, run: StoredRun): RunEvent | undefined {
-  const step = run.steps.find((row) => row.step === ref.step);
-  switch (kind) {
-    case 'run.start':
-      return { type: 'run.start', model: '' };
-    case 'step.start':
-      return ref.step === undefined
-        ? undefined
-        : { type: 'step.start', step: ref.step, attempt: 1 };
-    case 'step.restart':
-      return ref.step === undefined
-        ? undefined
-        : {
-            type: 'text.reset',
-            blockId: `${ref.step}.0`,
-            step: ref.step,
-            attempt: ref.attempt ?? 2,
-          };
-    case 'step.end':
-      return step && stepEnd(step);
-    case 'tool.call':
-    case 'tool.result':
-      return step && ref.index !== undefined ? callEvent(kind, step, ref.index) : undefined;
-    case 'run.park':
-      return { type: 'run.park', reason: { kind: 'approval', ref: ref.approvalId ?? '' } };
-    case 'approval.request':
-      return approvalRequest(ref.approvalId, step);
-    case 'approval.resolve':
-      return { type: 'approval.resolve', approvalId: ref.approvalId ?? '', decision: 'approved' };
-    case 'run.end':
-      return run.outcome && { type: 'run.end', outcome: run.outcome };
-    case 'inbound':
-    case 'command':
-    case 'session.reset':
-      return undefined;
-  }
-}
-
-function stepEnd({ step, answer, finish, usage }: StoredStep): RunEvent | undefined {
-  if (!answer || !finish || !usage) return undefined;
-  const model = answer.origin ? `${answer.origin.provider}/${answer.origin.model}` : '';
-  return { type: 'step.end', step, message: answer, finish, usage, model };
-}
-
-function callEvent(
-  kind: 'tool.call' | 'tool.result',
-  { step, calls }: StoredStep,
-  index: number,
-): RunEvent | undefined {
-  const call = calls.find((row) => row.index === index);
-  if (!call) return undefined;
-  const { callId, tool: name, input, state, result } = call;
-  if (kind === 'tool.call') return { type: 'tool.call', step, index, callId, name, input };
-  if (!result || state === 'planned' || state === 'started') return undefined;
-  return { type: 'tool.result', step, index, callId, name, state, result };
-}
-
-function approvalRequest(
-  approvalId: string | undefined,
-  step: StoredStep | undefined,
-): RunEvent | undefined {
-  const call = step?.calls.find((row) => row.approvalId === approvalId);
-  if (!step || !call || approvalId === undefined) return undefined;
-  return {
-    type: 'approval.request',
-    approvalId,
-    step: step.step,
-    index: call.index,
-    name: call.tool,
-    input: call.input,
-  };
-}
-
-/** What the open step has said until this very instant; nothing is awaited in between, so live events go on exactly there. */
-function replayOpenText(
-  { runtime }: GatewayDeps,
-  {
-    listener,
+  const { inboundId } = event.ref;
+  const inbound =
+    inboundId === undefined ? undefined : await deps.store.reader.findInbound({ inboundId });
+  const payload: SessionEventPayload = {
     sessionKey,
-    sessionId,
-  }: Pick<Replay, 'listener' | 'sessionKey'> & { sessionId: string },
+    ...sayOf(event, inbound),
+    ...(inboundId !== undefined && { inboundId }),
+    cursor: cursorAt(deps, event),
+  };
+  listener.send('session', payload);
+}
+
+/** Kind and words of a session's event. A command has two: what was said, and what it answered. */
+function sayOf(
+  { kind }: DurableEvent,
+  inbound: StoredInbound | undefined,
+): Pick<SessionEventPayload, 'kind' | 'text'> {
+  const ended = kind === 'command' || kind === 'session.reset';
+  const text = ended ? (inbound?.reply ?? inbound?.text) : inbound?.text;
+  const said = text === undefined ? {} : { text };
+  if (kind === 'session.reset') return { kind: 'reset', ...said };
+  const isCommand = kind === 'command' || inbound?.reason === 'command';
+  return { kind: isCommand ? 'command' : 'inbound', ...said };
+}
+
+function replayRun(
+  {
+    run,
+    event,
+    ...place
+  }: Pick<DurableEvent, 'sessionId' | 'seq'> & { run: StoredRun; event: RunEvent },
+  reading: Reading,
 ): void {
-  const open = runtime.openText(sessionId);
+  const { deps, listener, sessionKey, told } = reading;
+  const { runId, inbounds, steps } = run;
+  const cursor = cursorAt(deps, place);
+  const seq = nextNumber(reading, run);
+  listener.send('agent', { ...toAgentPayload({ runId, sessionKey, seq, event }), cursor });
+  if (event.type === 'step.end') told.add(`${runId}:${event.step}`);
+  if (event.type !== 'run.end') return;
+  told.add(runId);
+  const answer = joinSteps(steps.flatMap((step) => (step.answer ? [textOf(step.answer)] : [])));
+  const end = { runId, sessionKey, inbounds, text: () => answer };
+  listener.send('chat', { ...toChatEnd(end, event), cursor });
+}
+
+function cursorAt(
+  { store }: GatewayDeps,
+  { sessionId, seq }: Pick<DurableEvent, 'sessionId' | 'seq'>,
+): string {
+  return encodeCursor({ epoch: store.epoch, sessionId, seq });
+}
+
+/** Above every number that the run's events had, and below those that its live events will have. */
+function nextNumber(
+  { deps, numbers }: Reading,
+  { runId, createdAt }: Pick<StoredRun, 'runId' | 'createdAt'>,
+): number {
+  const number = Math.max((numbers.get(runId) ?? 0) + 1, deps.runtime.nextSeq(runId, createdAt));
+  numbers.set(runId, number);
+  return number;
+}
+
+/** What the open step has said until this very instant. */
+function replayOpenText(reading: Reading, sessionId: string): void {
+  const { deps, listener, sessionKey, told } = reading;
+  const open = deps.runtime.openText(sessionId);
   if (!open || open.text === '') return;
-  const { runId, step, attempt, text } = open;
+  const { runId, step, attempt, text, createdAt } = open;
+  // The rows are ahead of the run: its step is stored, and it does not know yet.
+  if (told.has(runId) || told.has(`${runId}:${step}`)) return;
   const blockId = `${step}.0`;
   for (const event of [
     { type: 'text.reset', blockId, step, attempt },
     { type: 'text.start', blockId },
     { type: 'text.delta', blockId, text },
-  ] as const)
-    listener.send('agent', toAgentPayload({ runId, sessionKey, seq: 0, event }));
+  ] as const) {
+    const seq = nextNumber(reading, { runId, createdAt });
+    listener.send('agent', toAgentPayload({ runId, sessionKey, seq, event }));
+  }
 }

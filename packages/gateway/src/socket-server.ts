@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { toErrorBody, toCuttleError } from '@cuttle/core-types/errors';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { CuttleError, toErrorBody, toCuttleError } from '@cuttle/core-types/errors';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { cookieName } from './authenticate.ts';
 import { type ConnectionDeps, createConnection } from './connection.ts';
 import { readCookie } from './cookies.ts';
+import { createKeepAlive } from './keep-alive.ts';
 import { checkOrigin } from './origin.ts';
 
 /** The WebSocket side of the gateway, at `/ws`. */
@@ -16,65 +17,49 @@ export interface SocketServer {
   close(): void;
 }
 
-const pingEveryMs = 30_000;
+/** A client that does not answer the close is cut off after so long. */
+const closingMs = 2000;
 
 export function createSocketServer(connection: ConnectionDeps): SocketServer {
   const { deps } = connection;
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: deps.settings().framesBytes,
     clientTracking: true,
-  });
-  const alive = new WeakSet<WebSocket>();
+    // Not among the types yet: https://github.com/websockets/ws/blob/master/doc/ws.md
+    closeTimeout: closingMs,
+  };
+  const server = new WebSocketServer(options);
   const stopped = new AbortController();
+  const keepAlive = createKeepAlive(deps.clock);
+  void keepAlive.run(server.clients, stopped.signal); // ends by `close`, never rejects
 
   const open = (socket: WebSocket, request: IncomingMessage): void => {
-    alive.add(socket);
-    const wire = {
-      send: (text: string) => socket.send(text),
-      close: (code: number, reason: string) => socket.close(code, reason),
-      buffered: () => socket.bufferedAmount,
-    };
-    const address = request.socket.remoteAddress ?? '';
-    const cookie = readCookie(request.headers.cookie, cookieName);
-    const handler = createConnection(connection, { wire, address, cookie });
-    socket.on('message', (data, isBinary) => {
-      if (isBinary) return socket.close(4400, 'text frames only');
-      handler.onText(String(data));
+    keepAlive.watch(socket);
+    const { onText, onClose } = createConnection(connection, {
+      wire: {
+        send: (text) => socket.send(text),
+        close: (code, reason) => socket.close(code, reason),
+        buffered: () => socket.bufferedAmount,
+      },
+      address: request.socket.remoteAddress ?? '',
+      cookie: readCookie(request.headers.cookie, cookieName),
     });
-    socket.on('pong', () => alive.add(socket));
-    socket.on('close', () => handler.onClose());
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) socket.close(4400, 'text frames only');
+      else onText(toText(data));
+    });
+    socket.on('close', onClose);
     // A broken or oversize frame; `close` follows.
     socket.on('error', (error) => deps.log.debug('A socket failed.', { error }));
   };
-  const pingAll = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      await deps.clock.sleep(pingEveryMs, stopped.signal);
-      for (const socket of server.clients) {
-        if (!alive.has(socket)) socket.terminate();
-        alive.delete(socket);
-        socket.ping();
-      }
-    }
-  };
-  void pingAll().catch(() => {}); // stopped
-
   return {
     upgrade(request, socket, head) {
       try {
-        if (new URL(request.url ?? '/', 'http://gateway').pathname !== '/ws')
-          return refuse(socket, 404, 'Not Found', {
-            code: 'request.not-found',
-            message: 'WebSockets are at /ws.',
-          });
-        checkOrigin(
-          { host: request.headers.host, origin: request.headers.origin },
-          deps.settings(),
-        );
+        checkUpgrade(connection, request);
       } catch (error) {
-        const { status } = toCuttleError(error).traits;
-        return refuse(socket, status, 'Forbidden', toErrorBody(error));
+        return refuse(socket, error);
       }
       server.handleUpgrade(request, socket, head, (opened) => open(opened, request));
     },
@@ -87,8 +72,24 @@ export function createSocketServer(connection: ConnectionDeps): SocketServer {
   };
 }
 
-function refuse(socket: Duplex, status: number, reason: string, error: object): void {
-  const body = JSON.stringify({ error });
+/** Throws `request.not-found` or `access.origin`. */
+function checkUpgrade({ deps }: ConnectionDeps, { url = '/', headers }: IncomingMessage): void {
+  if (!/^\/ws(\?|$)/.test(url))
+    throw new CuttleError('request.not-found', 'WebSockets are at /ws.');
+  checkOrigin({ host: headers.host, origin: headers.origin }, deps.settings());
+}
+
+/** What `ws` gives for a text frame: https://github.com/websockets/ws/blob/master/doc/ws.md#event-message */
+function toText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const { status } = toCuttleError(error).traits;
+  const reason = status === 404 ? 'Not Found' : 'Forbidden';
+  const body = JSON.stringify({ error: toErrorBody(error) });
+  socket.on('error', () => socket.destroy()); // the client may be gone already
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );

@@ -7,6 +7,8 @@ import { Cancelled } from '@cuttle/core-types/errors';
 export interface ActiveRun {
   readonly runId: string;
   readonly sessionId: string;
+  /** Unix ms. */
+  readonly createdAt: number;
   readonly controller: AbortController;
   /** What its open step has said so far; undefined when nothing. */
   partial(): AssistantMessage | undefined;

@@ -2,7 +2,6 @@ import type { Principal, Route, TaintSource } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ConversationRef } from '@cuttle/core-types/ports';
-import type { ActiveRuns } from './active-runs.ts';
 import { decideApproval } from './approvals.ts';
 import { approvePairing } from './approve-pairing.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
@@ -20,6 +19,7 @@ import {
 import { recover } from './recover.ts';
 import { createReminders } from './reminders.ts';
 import type { RunHub } from './run-hub.ts';
+import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
 import { stopRun } from './stop-run.ts';
 import { keepUp } from './upkeep.ts';
@@ -71,14 +71,24 @@ export interface Runtime extends AsyncDisposable {
     | { route: Route; conversation: ConversationRef | undefined; taint: readonly TaintSource[] }
     | undefined;
   /** The text of a session's open step at this instant: what a reader who comes now must be shown before live events. */
-  openText(
-    sessionId: string,
-  ): { runId: string; step: number; attempt: number; text: string } | undefined;
+  openText(sessionId: string): OpenText | undefined;
+  /** A number for an event of a run that is told again: above every number its events had, below those they will have. */
+  nextSeq(runId: string, createdAt: number): number;
   load(): { running: number; waiting: number };
   /** Resolves when no run works, no session waits and no message is being sent. */
   settled(): Promise<void>;
   /** Starts nothing new, waits at most `graceMs` for what runs, then leaves the rest to the next start. */
   drain(graceMs: number): Promise<void>;
+}
+
+/** What the open step of a run has said. */
+export interface OpenText {
+  readonly runId: string;
+  /** Of the run, Unix ms. */
+  readonly createdAt: number;
+  readonly step: number;
+  readonly attempt: number;
+  readonly text: string;
 }
 
 /** What the last runs said goes out before the end, if the platforms take it at once. */
@@ -99,7 +109,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     },
     ...messageCalls(kernel, stopping.signal),
     ...channelCalls(channels),
-    ...liveReadings(kernel.active),
+    ...liveReadings(kernel),
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async settled() {
@@ -170,7 +180,8 @@ function channelCalls(
   };
 }
 
-function liveReadings(active: ActiveRuns): Pick<Runtime, 'placeOf' | 'openText'> {
+function liveReadings(kernel: Kernel): Pick<Runtime, 'placeOf' | 'openText' | 'nextSeq'> {
+  const { active } = kernel;
   return {
     placeOf(runId) {
       const run = active.findRun(runId);
@@ -179,8 +190,10 @@ function liveReadings(active: ActiveRuns): Pick<Runtime, 'placeOf' | 'openText'>
     openText(sessionId) {
       const run = active.find(sessionId);
       const open = run?.open();
-      return run && open && { runId: run.runId, ...open };
+      return run && open && { runId: run.runId, createdAt: run.createdAt, ...open };
     },
+    nextSeq: (runId, createdAt) =>
+      active.findRun(runId)?.nextSeq() ?? seqAfter(kernel, createdAt),
   };
 }
 

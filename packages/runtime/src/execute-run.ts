@@ -42,6 +42,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
   const active = {
     runId: claimed.runId,
     sessionId: claimed.sessionId,
+    createdAt: claimed.createdAt,
     controller,
     partial: () => state && partialOf(state),
     bubble: () => state?.bubbleId,

@@ -51,15 +51,22 @@ export function growDocument(previous: MarkdownDocument, written: string): Markd
 }
 
 /**
- * The last block may go on. So may the one before it while the last has no whole line yet:
- * in `1. a⏎⏎2` the `2` looks like a paragraph until its dot arrives.
+ * The first block that further text may change. The last may go on; so may the one before it while the last has no whole line yet:
+ * in `1. a⏎⏎2` the `2` looks like a paragraph until its dot arrives. And only a blank line divides for good: without one,
+ * whether a line ends a paragraph can depend on the lines after it.
  */
 function firstOpen(tokens: readonly Token[]): number {
   const solid = [...tokens.entries()].filter(([, { type }]) => type !== 'space');
   const last = solid.at(-1);
   if (!last) return 0;
-  if (last[1].raw.includes('\n')) return last[0];
-  return solid.at(-2)?.[0] ?? last[0];
+  const open = last[1].raw.includes('\n') ? last[0] : (solid.at(-2)?.[0] ?? last[0]);
+  for (let index = open; index > 0; index -= 1)
+    if (endsBlank(`${tokens[index - 2]?.raw ?? ''}${tokens[index - 1]?.raw ?? ''}`)) return index;
+  return 0;
+}
+
+function endsBlank(text: string): boolean {
+  return /\n[ \t]*\n[ \t]*$/.test(text.slice(-200));
 }
 
 /** A piece of prose past this many characters is no prose: it is shown as it is, because emphasis and links are looked for at every character. */

@@ -38,11 +38,12 @@ function kindOf(
 }
 
 // A string without its end runs to the end of the line, so that code still arriving does not flicker.
+// Each form ends at whatever comes, or is short: looking for an end that is not there costs a second on hostile code.
 const strings = [
   `"""[^]*?(?:"""|$)`,
-  `"(?:[^"\\\\\\n]|\\\\.)*(?:"|$|(?=\\n))`,
-  `'(?:[^'\\\\\\n]|\\\\.)*'`,
-  '`(?:[^`\\\\]|\\\\[^])*(?:`|$)',
+  `"(?:[^"\\\\\\n]|\\\\[^])*(?:"|\\\\?$|(?=\\n))`,
+  `'(?:[^'\\\\\\n]|\\\\.){0,400}'`,
+  '`(?:[^`\\\\]|\\\\[^])*(?:`|\\\\?$)',
 ].join('|');
 const numbers = String.raw`\b(?:0x[\da-fA-F]+|\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)\b`;
 

@@ -75,7 +75,8 @@ function renderCheckbox(checked: boolean, key: number): ComponentChild {
 }
 
 function renderLink(token: Extract<MarkedToken, { type: 'link' }>, key: number): ComponentChild {
-  const href = toSafeLink(token.href);
+  // The reader leaves character references to us; in an address that stands by itself they are literal.
+  const href = toSafeLink(token.autolink === true ? token.href : decodeEntities(token.href));
   const label = renderInline(token.tokens);
   if (href === undefined) return <span key={key}>{label}</span>;
   return (
@@ -89,7 +90,7 @@ function renderImage(token: Extract<MarkedToken, { type: 'image' }>, key: number
   const alt = decodeEntities(token.text);
   const source = toSafeImage(token.href);
   if (source !== undefined) return <img key={key} src={source} alt={alt} />;
-  const href = toSafeLink(token.href);
+  const href = toSafeLink(decodeEntities(token.href));
   const label = `Image: ${alt === '' ? token.href : alt}`;
   if (href === undefined) return <span key={key}>[{label}]</span>;
   return (

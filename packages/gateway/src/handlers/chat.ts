@@ -1,6 +1,7 @@
 import type { InboundBody, UserPart } from '@cuttle/core-types';
 import type { ParsedParamsOf, ResultOf } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
+import type { InboundFate } from '@cuttle/runtime';
 import { taintOf } from '@cuttle/security/policy';
 import { toSessionKey } from '@cuttle/sessions';
 import { encodeCursor } from '../cursor.ts';
@@ -98,26 +99,36 @@ async function waitForRun(
   const late = AbortSignal.timeout(timeoutMs);
   try {
     const fate = await runtime.findFate(runId, AbortSignal.any([signal, late]));
-    const { text, outcome, reason, state } = fate;
-    return {
-      runId,
-      status: outcome?.status ?? (state === 'answered' ? 'completed' : state),
-      text,
-      ...(outcome && { outcome }),
-      ...(reason !== undefined && { reason }),
-    };
+    return toEnded(runId, fate);
   } catch (error) {
     if (!late.aborted || signal.aborted) throw error;
-    const inbound = await store.reader.findInbound({ inboundId: runId });
-    const run =
-      inbound?.runId === undefined ? undefined : await store.reader.findRun(inbound.runId);
-    const running = run?.state === 'parked' ? 'waiting' : 'running';
-    return {
-      runId,
-      status: timeoutMs > 0 && !run ? 'timeout' : run ? running : 'queued',
-      ...(inbound && { sessionKey: inbound.sessionKey }),
-    };
+    return readProgress(store, { runId, timeoutMs });
   }
+}
+
+function toEnded(
+  runId: string,
+  { text, outcome, reason, state }: InboundFate,
+): ResultOf<'agent.wait'> {
+  return {
+    runId,
+    status: outcome?.status ?? (state === 'answered' ? 'completed' : state),
+    text,
+    ...(outcome && { outcome }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** Of a message that has no fate yet. */
+async function readProgress(
+  { reader }: GatewayDeps['store'],
+  { runId, timeoutMs }: ParsedParamsOf<'agent.wait'>,
+): Promise<ResultOf<'agent.wait'>> {
+  const inbound = await reader.findInbound({ inboundId: runId });
+  const run = inbound?.runId === undefined ? undefined : await reader.findRun(inbound.runId);
+  const place = inbound ? { sessionKey: inbound.sessionKey } : {};
+  if (run) return { runId, status: run.state === 'parked' ? 'waiting' : 'running', ...place };
+  return { runId, status: timeoutMs > 0 ? 'timeout' : 'queued', ...place };
 }
 
 async function readHistory(

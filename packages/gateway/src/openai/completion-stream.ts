@@ -1,4 +1,3 @@
-import type { Json } from '@cuttle/core-types';
 import type { InboundFate, RunUpdate } from '@cuttle/runtime';
 import { textFor } from '@cuttle/core-types/texts';
 import { finishOf, toWireCalls, toWireUsage } from './completion.ts';
@@ -32,7 +31,7 @@ export function createCompletionStream({
   let sent = '';
   const prefix = `data: {"id":${JSON.stringify(id)},"object":"chat.completion.chunk","created":${createdSeconds},"model":${JSON.stringify(model)},"choices":`;
   const usageField = includeUsage ? ',"usage":null' : '';
-  const chunk = (delta: Json, finish: string | null = null): string =>
+  const chunk = (delta: object, finish: string | null = null): string =>
     `${prefix}[{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finish)}}]${usageField}}\n\n`;
   const upTo = (text: string): string => {
     if (text.length <= sent.length && sent.startsWith(text)) return '';
@@ -52,10 +51,7 @@ export function createCompletionStream({
     onUpdate: ({ event, text }) => (event.type === 'text.delta' ? upTo(text()) : ''),
     end(fate) {
       const reason = finishOf(fate);
-      const calls = toWireCalls(fate.clientCalls).map((call, index) => ({
-        index,
-        ...(call as Record<string, Json>),
-      })); // each is an object
+      const calls = toWireCalls(fate.clientCalls).map((call, index) => ({ index, ...call }));
       const last =
         finish(fate.text) +
         (calls.length > 0 ? chunk({ tool_calls: calls }) : '') +

@@ -1,4 +1,4 @@
-import type { Json, RunOutcome, ToolCallPart, Usage } from '@cuttle/core-types';
+import type { RunOutcome, ToolCallPart, Usage } from '@cuttle/core-types';
 import { CuttleError, errorCodes, type ErrorCode } from '@cuttle/core-types/errors';
 import type { InboundFate } from '@cuttle/runtime';
 
@@ -38,7 +38,7 @@ export function toWireUsage({
   outputTokens,
   cacheReadTokens,
   reasoningTokens,
-}: Usage): Record<string, Json> {
+}: Usage): Readonly<Record<string, unknown>> {
   return {
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,
@@ -52,7 +52,14 @@ export function toWireUsage({
   };
 }
 
-export function toWireCalls(calls: readonly ToolCallPart[]): Json[] {
+/** A call of a tool that the client runs itself. */
+export interface WireCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+export function toWireCalls(calls: readonly ToolCallPart[]): WireCall[] {
   return calls.map(({ callId, name, input }) => ({
     id: callId,
     type: 'function',
@@ -64,7 +71,7 @@ export function toWireCalls(calls: readonly ToolCallPart[]): Json[] {
 export function toCompletion(
   fate: InboundFate,
   { id, model, createdSeconds }: { id: string; model: string; createdSeconds: number },
-): Json {
+): Readonly<Record<string, unknown>> {
   const finish = finishOf(fate);
   const calls = toWireCalls(fate.clientCalls);
   return {

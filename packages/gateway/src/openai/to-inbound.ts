@@ -9,10 +9,10 @@ import type {
 } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { BlobStore } from '@cuttle/core-types/ports';
-import type { CompletionRequest, Content, WireMessage } from './wire.ts';
+import type { CompletionRequest, Content, WireMessage, WireToolCall } from './wire.ts';
 
-/** What was kept of an answer that held calls of the client and of the agent, by the id of a client's call. */
-export type FindKept = (callId: string) => Promise<readonly Message[] | undefined>;
+/** What was kept of an answer that held calls of the client and of the agent, by the client's calls. */
+export type FindKept = (calls: readonly WireToolCall[]) => Promise<readonly Message[] | undefined>;
 
 /** A completion request → what the runtime stores. With a session only what follows the last assistant message is new. */
 export async function toInboundBody(
@@ -84,8 +84,8 @@ async function toMessages(
       return [{ role: 'user', parts, ...(message.name && { name: message.name }) }];
     }
     case 'assistant': {
-      const first = message.tool_calls?.[0];
-      const kept = first && (await context.findKept(first.id));
+      const calls = message.tool_calls ?? [];
+      const kept = calls.length === 0 ? undefined : await context.findKept(calls);
       return kept ?? [{ role: 'assistant', parts: toAssistantParts(message) }];
     }
     case 'tool':
@@ -203,11 +203,14 @@ function toResult(
 
 /** The results of one answer's calls are one message. */
 function joinTools(messages: readonly Message[]): Message[] {
-  return messages.reduce<Message[]>((joined, message) => {
+  const joined: Message[] = [];
+  for (const message of messages) {
     const last = joined.at(-1);
-    if (message.role !== 'tool' || last?.role !== 'tool') return [...joined, message];
-    return [...joined.slice(0, -1), { role: 'tool', parts: [...last.parts, ...message.parts] }];
-  }, []);
+    if (message.role === 'tool' && last?.role === 'tool')
+      joined[joined.length - 1] = { role: 'tool', parts: [...last.parts, ...message.parts] };
+    else joined.push(message);
+  }
+  return joined;
 }
 
 function toParameters(request: CompletionRequest): TurnParameters {

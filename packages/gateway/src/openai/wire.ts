@@ -33,6 +33,8 @@ export const WireToolCall = z.looseObject({
   type: z.literal('function').default('function'),
   function: z.looseObject({ name: z.string(), arguments: z.string() }),
 });
+export type WireToolCall = z.infer<typeof WireToolCall>;
+
 export const WireMessage = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: z.union([z.string(), z.array(Content)]).nullish(),
