@@ -1,1 +1,2 @@
-export {};
+export { describeStore } from './describe-store.ts';
+export type { OpenStore, StoreFixture } from './world.ts';

@@ -1,0 +1,234 @@
+import type { DeliveryOutcome } from '@cuttle/core-types/ports';
+import { expect, it } from 'vitest';
+import { codeOf, type World } from './world.ts';
+
+export function describeDelivery(get: () => World): void {
+  /** Rows in one lane; its id. */
+  const prepare = async (...parts: readonly number[]): Promise<string> => {
+    const { journal, draft } = get();
+    const drafts = parts.map((part) =>
+      draft({ outboundId: `out-${part}`, origin: 'cli:1', part, ttlMs: 60_000 }),
+    );
+    const { conversations } = await journal.prepareOutbound({ drafts });
+    return conversations[0] ?? expect.fail('no conversation');
+  };
+  const settle = (
+    { outboundId, fence }: { outboundId: string; fence: string },
+    outcome: DeliveryOutcome,
+  ): Promise<void> => get().journal.settleDelivery({ outboundId, fence, outcome });
+  const stateOf = async (outboundId: string): Promise<unknown> =>
+    (await get().reader.findOutbound(outboundId))?.state;
+  const sent: DeliveryOutcome = { kind: 'sent', receipt: { messageId: 'm-1' } };
+
+  it('prepares a message once, by origin, part and kind', async () => {
+    const { journal, draft, reader } = get();
+    const wish = draft({ origin: 'cli:7' });
+    const first = await journal.prepareOutbound({ drafts: [wish] });
+    expect(first.outboundIds).toEqual([wish.outboundId]);
+    const again = await journal.prepareOutbound({ drafts: [{ ...wish, outboundId: 'other' }] });
+    expect(again).toEqual({ outboundIds: [wish.outboundId], conversations: [] });
+    expect((await reader.counts()).undelivered).toBe(1);
+  });
+
+  it('gives the head of a lane with all that a send needs', async () => {
+    const { claimDelivery, accountId, now, journal } = get();
+    const lane = await prepare(0);
+    const claim = await journal.claimDelivery({
+      conversationId: lane,
+      fence: 'fence-1',
+      deadlineMs: 10_000,
+      marginMs: 1_000,
+    });
+    expect(claim).toEqual({
+      kind: 'send',
+      delivery: {
+        outboundId: 'out-0',
+        conversationId: lane,
+        accountId,
+        target: { chat: 'chat-1' },
+        group: false,
+        kind: 'send',
+        body: { v: 1, text: 'words', payload: { text: 'words' } },
+        idempotencyKey: expect.any(String),
+        attempt: 1,
+        marked: false,
+        fence: 'fence-1',
+        deadline: now() + 10_000,
+        origin: 'cli:1',
+      },
+    });
+    expect(await claimDelivery('unknown')).toEqual({ kind: 'idle' });
+  });
+
+  it('sends one row at a time, in order', async () => {
+    const { claimDelivery, send, deliver } = get();
+    const lane = await prepare(0, 1, 2);
+    const first = await send(lane);
+    expect(await claimDelivery(lane)).toMatchObject({ kind: 'wait' });
+    await settle(first, sent);
+    expect((await deliver(lane)).outboundId).toBe('out-1');
+    expect((await deliver(lane)).outboundId).toBe('out-2');
+    expect(await claimDelivery(lane)).toEqual({ kind: 'idle' });
+  });
+
+  it('settles a send once, under its fence', async () => {
+    const { send } = get();
+    const lane = await prepare(0);
+    const delivery = await send(lane);
+    expect(await codeOf(settle({ ...delivery, fence: 'another' }, sent))).toBe('run.fence-lost');
+    await settle(delivery, sent);
+    await settle(delivery, sent);
+    expect(await codeOf(settle(delivery, { kind: 'ambiguous' }))).toBe('run.fence-lost');
+    expect(await codeOf(settle({ outboundId: 'none', fence: 'x' }, sent))).toBe('run.fence-lost');
+    expect(await stateOf('out-0')).toBe('sent');
+  });
+
+  it('holds up the lane until a row may be tried again', async () => {
+    const { send, claimDelivery, now, advance } = get();
+    const lane = await prepare(0, 1);
+    const notBefore = now() + 5_000;
+    await settle(await send(lane), { kind: 'retry', notBefore, reason: 'channel.rate-limited' });
+    expect(await claimDelivery(lane)).toEqual({ kind: 'wait', until: notBefore });
+    advance(5_000);
+    expect(await send(lane)).toMatchObject({ outboundId: 'out-0', attempt: 2 });
+  });
+
+  it('gives up a row alone, or with the rest of its origin', async () => {
+    const { send, claimDelivery, journal, draft, reader } = get();
+    const lane = await prepare(0, 1, 2);
+    await journal.prepareOutbound({ drafts: [draft({ outboundId: 'other', origin: 'cli:2' })] });
+    await settle(await send(lane), { kind: 'dead', reason: 'channel.invalid', rest: false });
+    await settle(await send(lane), { kind: 'dead', reason: 'channel.invalid', rest: true });
+    expect(await Promise.all(['out-0', 'out-1', 'out-2', 'other'].map(stateOf))).toEqual([
+      'dead',
+      'dead',
+      'dead',
+      'prepared',
+    ]);
+    expect(await claimDelivery(lane)).toMatchObject({ delivery: { outboundId: 'other' } });
+    const dead = await reader.listOutbound({ states: ['dead'], limit: 10 });
+    expect(dead.map(({ outboundId }) => outboundId).toSorted()).toEqual(['out-0', 'out-1', 'out-2']);
+    expect(dead[0]).toMatchObject({ reason: 'channel.invalid', text: 'words', attempt: 0 });
+    expect((await reader.counts()).dead).toBe(3);
+  });
+
+  it('lets a row die that waited past its time, and looks on', async () => {
+    const { send, advance, journal, draft } = get();
+    const lane = await prepare(0);
+    const fresh = draft({ outboundId: 'fresh', origin: 'cli:3', ttlMs: 3_600_000 });
+    await journal.prepareOutbound({ drafts: [fresh] });
+    advance(60_000);
+    expect(await send(lane)).toMatchObject({ outboundId: 'fresh' });
+    expect(await get().reader.findOutbound('out-0')).toMatchObject({
+      state: 'dead',
+      reason: 'expired',
+    });
+  });
+
+  it('revives a dead letter with a new time to live, at its old place', async () => {
+    const { send, advance, journal } = get();
+    const lane = await prepare(0, 1);
+    await settle(await send(lane), { kind: 'dead', reason: 'x', rest: false });
+    advance(59_999);
+    expect(await journal.retryDead({ outboundId: 'out-0' })).toBe(true);
+    expect(await journal.retryDead({ outboundId: 'out-0' })).toBe(false);
+    advance(30_000);
+    expect(await send(lane)).toMatchObject({ outboundId: 'out-0', attempt: 2 });
+  });
+
+  it('lists a discarded letter no more and revives it never', async () => {
+    const { send, journal, reader } = get();
+    const lane = await prepare(0);
+    await settle(await send(lane), { kind: 'dead', reason: 'x', rest: false });
+    expect(await journal.discardDead({ outboundId: 'out-0' })).toBe(true);
+    expect(await journal.discardDead({ outboundId: 'out-0' })).toBe(false);
+    expect(await journal.retryDead({ outboundId: 'out-0' })).toBe(false);
+    expect(await reader.listOutbound({ states: ['dead'], limit: 10 })).toEqual([]);
+    expect((await reader.counts()).dead).toBe(0);
+  });
+
+  it('resolves an unknown outcome as it is told, by the first who does', async () => {
+    const { send, claimDelivery, journal, newId } = get();
+    const lane = await prepare(0);
+    await settle(await send(lane), { kind: 'ambiguous' });
+    expect(await claimDelivery(lane)).toMatchObject({
+      kind: 'ambiguous',
+      delivery: { outboundId: 'out-0', marked: false },
+    });
+    const resolve = { outboundId: 'out-0', deadlineMs: 10_000 };
+    const fence = newId();
+    const again = await journal.resolveDelivery({ ...resolve, fence, to: 'resend-marked' });
+    expect(again).toMatchObject({ fence, attempt: 2, marked: true });
+    expect(await journal.resolveDelivery({ ...resolve, fence, to: 'resend-marked' })).toEqual(again);
+    const late = journal.resolveDelivery({ ...resolve, fence: newId(), to: 'resend' });
+    expect(await codeOf(late)).toBe('run.fence-lost');
+    await settle({ outboundId: 'out-0', fence }, sent);
+    expect(await stateOf('out-0')).toBe('sent');
+  });
+
+  it('leaves what cannot be told unconfirmed, and goes on', async () => {
+    const { send, journal, reader, newId } = get();
+    const lane = await prepare(0, 1);
+    await settle(await send(lane), { kind: 'ambiguous' });
+    const resolve = { outboundId: 'out-0', deadlineMs: 1, to: 'unconfirmed' as const };
+    expect(await journal.resolveDelivery({ ...resolve, fence: newId() })).toBeUndefined();
+    expect(await journal.resolveDelivery({ ...resolve, fence: newId() })).toBeUndefined();
+    expect(await stateOf('out-0')).toBe('unconfirmed');
+    expect((await reader.counts()).unconfirmed).toBe(1);
+    expect(await send(lane)).toMatchObject({ outboundId: 'out-1' });
+  });
+
+  it('takes the answer of the platform for an unknown outcome', async () => {
+    const { send, claimDelivery } = get();
+    const lane = await prepare(0);
+    await settle(await send(lane), { kind: 'ambiguous' });
+    const claim = await claimDelivery(lane);
+    if (claim.kind !== 'ambiguous') return expect.fail(claim.kind);
+    await settle(claim.delivery, sent);
+    return expect(await stateOf('out-0')).toBe('sent');
+  });
+
+  it('says an edit anew whose target never came to be, and drops such a deletion', async () => {
+    const { send, journal, draft, claimDelivery } = get();
+    const lane = await prepare(0);
+    await settle(await send(lane), { kind: 'dead', reason: 'x', rest: false });
+    const drafts = [
+      draft({ outboundId: 'delete', origin: 'cli:d', kind: 'delete', targetId: 'out-0' }),
+      draft({ outboundId: 'edit', origin: 'cli:e', kind: 'edit', targetId: 'out-0' }),
+    ];
+    await journal.prepareOutbound({ drafts });
+    const edit = await send(lane);
+    expect([edit.outboundId, edit.kind, edit.receipt]).toEqual(['edit', 'edit', undefined]);
+    expect(await stateOf('delete')).toBe('withdrawn');
+    expect(await claimDelivery(lane)).toMatchObject({ kind: 'wait' });
+  });
+
+  it('keeps the address of a place as it was last stated', async () => {
+    const { begin, journal, draft, place, send, conversationId } = get();
+    const run = await begin();
+    const conversation = { ...place(), target: { chat: 'chat-1', thread: 5 }, group: true };
+    await journal.prepareOutbound({ drafts: [draft({ conversation })] });
+    const delivery = await send(conversationId(run));
+    expect(delivery).toMatchObject({ target: { chat: 'chat-1', thread: 5 }, group: true });
+    expect(await get().reader.findConversationById(conversationId(run))).toEqual(conversation);
+  });
+
+  it('takes an edit only with a target, and a message only for a known account', async () => {
+    const { journal, draft, place } = get();
+    const noTarget = journal.prepareOutbound({ drafts: [draft({ kind: 'edit' })] });
+    expect(await codeOf(noTarget)).toBe('request.invalid');
+    const conversation = { ...place(), accountId: 'unknown' };
+    const noAccount = journal.prepareOutbound({ drafts: [draft({ conversation })] });
+    expect(await codeOf(noAccount)).toBe('request.invalid');
+  });
+
+  it('lists rows by state, newest first', async () => {
+    const { reader, advance, journal, draft } = get();
+    for (const outboundId of ['a', 'b', 'c']) {
+      await journal.prepareOutbound({ drafts: [draft({ outboundId })] });
+      advance(1);
+    }
+    const rows = await reader.listOutbound({ states: ['prepared', 'sent'], limit: 2 });
+    expect(rows.map(({ outboundId }) => outboundId)).toEqual(['c', 'b']);
+  });
+}

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import { describeAccess } from './access.ts';
+import { describeAccept } from './accept.ts';
+import { describeApprovals } from './approvals.ts';
+import { describeBlobs } from './blobs.ts';
+import { describeCalls } from './calls.ts';
+import { describeCommands } from './commands.ts';
+import { describeDelivery } from './delivery.ts';
+import { describeEnds } from './ends.ts';
+import { describeQueue } from './queue.ts';
+import { describeReading } from './reading.ts';
+import { describeRecovery } from './recovery.ts';
+import { describeSchedules } from './schedules.ts';
+import { describeSteps } from './steps.ts';
+import { describeTransactions } from './transactions.ts';
+import { describeUpkeep } from './upkeep.ts';
+import { describeValues } from './values.ts';
+import { createWorld, type OpenStore, type World } from './world.ts';
+
+/** What every store keeps: each sentence of the ports, on an open store of its own. */
+export function describeStore(name: string, open: OpenStore): void {
+  describe(`store ${name}`, () => {
+    let world: World;
+    beforeEach(async () => {
+      world = await createWorld(open);
+    });
+    afterEach(() => world.close());
+    const get = (): World => world;
+
+    describe('accept', () => describeAccept(get));
+    describe('queue', () => describeQueue(get));
+    describe('steps', () => describeSteps(get));
+    describe('calls', () => describeCalls(get));
+    describe('ends', () => describeEnds(get));
+    describe('commands', () => describeCommands(get));
+    describe('approvals', () => describeApprovals(get));
+    describe('delivery', () => describeDelivery(get));
+    describe('schedules', () => describeSchedules(get));
+    describe('access', () => describeAccess(get));
+    describe('reading', () => describeReading(get));
+    describe('values', () => describeValues(get));
+    describe('upkeep', () => describeUpkeep(get));
+    describe('transactions', () => describeTransactions(get));
+    describe('recovery', () => describeRecovery(get));
+    describe('blobs', () => describeBlobs(get));
+  });
+}
