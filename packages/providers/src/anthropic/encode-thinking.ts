@@ -11,11 +11,15 @@ const usualMaxTokens = 32_000;
 export function encodeThinking(choices: AnthropicChoices): Record<string, Json> {
   const { request, rule, options, applied } = choices;
   const most = applied.has('with-fewer-tokens') ? 4096 : rule.maxOutputTokens;
-  const wanted = request.parameters?.maxOutputTokens ?? options.maxOutputTokens ?? usualMaxTokens;
-  const max_tokens = Math.min(wanted, Math.max(most, request.parameters?.maxOutputTokens ?? 0));
+  const wanted =
+    request.parameters?.maxOutputTokens ??
+    options.maxOutputTokens ??
+    rule.usualMaxTokens ??
+    usualMaxTokens;
+  const max_tokens = Math.min(wanted, most);
   const config = { ...encodeFormat(choices), ...encodeEffort(choices) };
   return {
-    ...(encodeBudget(choices, { wanted: Math.min(max_tokens, most), most }) ?? { max_tokens }),
+    ...(encodeBudget(choices, { wanted: max_tokens, most }) ?? { max_tokens }),
     ...encodeMode(choices),
     ...(Object.keys(config).length > 0 && { output_config: config }),
   };

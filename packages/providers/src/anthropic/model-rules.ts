@@ -4,6 +4,8 @@ import type { ThinkingLevel } from '@cuttle/core-types/ports';
 export interface AnthropicModelRule {
   readonly models: RegExp;
   readonly maxOutputTokens: number;
+  /** The limit where a request names none, if it is not the common one. */
+  readonly usualMaxTokens?: number;
   /** `budget`: a number of tokens. `adaptive`: an effort. */
   readonly thinking: 'none' | 'budget' | 'adaptive';
   /** What to say so that the model does not think; `effort` where it always does. */
@@ -45,10 +47,11 @@ const rules: readonly AnthropicModelRule[] = [
   { models: /claude-/, ...newer, off: 'disabled', forcedTool: 'taken' },
 ];
 
-/** Another vendor's model behind this interface. */
+/** Another vendor's model behind this interface: its limit is not known, only what is safe to ask for unasked. */
 const unknown: AnthropicModelRule = {
   models: /(?:)/,
-  maxOutputTokens: 8192,
+  maxOutputTokens: 200_000,
+  usualMaxTokens: 8192,
   thinking: 'budget',
   ...older,
 };

@@ -169,7 +169,7 @@ export const failureRows: readonly FailureRow[] = [
     code: 'provider.invalid',
     text: /does not support tools/i,
     taught: '400 {"error":"registry.ollama.ai/library/gemma:2b does not support tools"}',
-    hint: 'Choose a model that can call tools, or set tools.profile to "none" for this agent.',
+    hint: 'Choose a model that can call tools; `cuttle model list` shows what is there.',
   },
   {
     code: 'provider.overloaded',
