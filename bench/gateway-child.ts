@@ -33,7 +33,7 @@ export async function startGateway({
             kind: 'openai',
             baseUrl: modelUrl,
             apiKey: 'test-key',
-            models: [{ id: 'gpt-4.1' }],
+            models: [{ id: 'gpt-4.1-mini' }],
           },
         };
   await writeFile(

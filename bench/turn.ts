@@ -25,7 +25,7 @@ export const turnBench: Bench = {
           await direct.post(
             '/chat/completions',
             JSON.stringify({
-              model: 'gpt-4.1',
+              model: 'gpt-4.1-mini',
               stream: true,
               messages: [{ role: 'user', content: `turn ${i}` }],
             }),

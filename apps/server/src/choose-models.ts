@@ -1,5 +1,6 @@
 import type { Config } from '@cuttle/config';
 import type { Clock } from '@cuttle/core-types/ports';
+import { choicesInEnvironment, detectProviders, type ProviderChoice } from '@cuttle/providers';
 import { createModels, type ModelChoice, type Models, type ProviderEntry } from './model-source.ts';
 
 const offline: ProviderEntry = {
@@ -9,26 +10,74 @@ const offline: ProviderEntry = {
   models: ['offline'],
 };
 
-/** The providers of the configuration and of the environment, and which model is used where nothing else is chosen. */
-export async function chooseModels(
-  deps: { readonly clock: Clock; readonly random: () => number },
-  {
-    config,
-  }: { readonly config: Config; readonly env: Readonly<Record<string, string | undefined>> },
-): Promise<Models> {
-  const configured = Object.entries(config.providers).map(
-    ([id, { kind, models = [], ...settings }]): ProviderEntry => ({
-      id,
-      kind,
-      settings: { ...settings, ...(models.length > 0 && { models }) },
-      models: models.map((model) => model.id),
-    }),
-  );
-  const entries = [...configured, offline];
-  return createModels(deps, { entries, fallback: chooseFallback(config, configured) });
+type Environment = Readonly<Record<string, string | undefined>>;
+interface ModelDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+interface Sources {
+  readonly config: Config;
+  readonly env: Environment;
 }
 
-function chooseFallback(config: Config, configured: readonly ProviderEntry[]): ModelChoice {
+/** The providers of the configuration and of the environment, and which model is used where nothing else is chosen. */
+export function chooseModels(
+  deps: ModelDeps,
+  { config, env }: Sources,
+  found = choicesInEnvironment(env),
+): Models {
+  const configured = Object.entries(config.providers).map(toEntry);
+  const known = new Set(configured.map(({ id }) => id));
+  const detected = found.filter(({ kind }) => kind !== 'offline' && !known.has(kind));
+  const entries = [
+    ...configured,
+    ...detected.map((choice) => toDetected(choice, env)),
+    offline,
+  ].filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at);
+  return createModels(deps, { entries, fallback: chooseFallback(config, configured, detected) });
+}
+
+/** The same with what answers on this machine; undefined where the owner chose a model, so that nobody need be asked. */
+export async function findModels(
+  deps: ModelDeps,
+  sources: Sources,
+  signal: AbortSignal,
+): Promise<Models | undefined> {
+  if (sources.config.agents.defaults.model !== undefined) return undefined;
+  if (Object.values(sources.config.providers).some(({ models }) => models?.length))
+    return undefined;
+  return chooseModels(deps, sources, await detectProviders(sources.env, { fetch, signal }));
+}
+
+function toEntry([id, { kind, models = [], ...settings }]: [
+  string,
+  Config['providers'][string],
+]): ProviderEntry {
+  return {
+    id,
+    kind,
+    settings: { ...settings, ...(models.length > 0 && { models }) },
+    models: models.map((model) => model.id),
+  };
+}
+
+function toDetected({ kind, settings, model }: ProviderChoice, env: Environment): ProviderEntry {
+  const filled = Object.entries(settings).map(
+    ([key, value]) => [key, typeof value === 'string' ? fill(value, env) : value] as const,
+  );
+  return { id: kind, kind, settings: Object.fromEntries(filled), models: [model] };
+}
+
+/** `${NAME}` → the variable. */
+function fill(text: string, env: Environment): string {
+  return text.replace(/\$\{(\w+)\}/g, (_whole, name: string) => env[name] ?? '');
+}
+
+function chooseFallback(
+  config: Config,
+  configured: readonly ProviderEntry[],
+  detected: readonly ProviderChoice[],
+): ModelChoice {
   const { model } = config.agents.defaults;
   if (model !== undefined)
     return { ref: model, reason: 'agents.defaults.model in the configuration' };
@@ -38,5 +87,11 @@ function chooseFallback(config: Config, configured: readonly ProviderEntry[]): M
       ref: `${first.id}/${first.models[0]}`,
       reason: `the first model of providers.${first.id} in the configuration`,
     };
-  return { ref: 'offline/offline', reason: 'no model is set up' };
+  const [found] = detected;
+  if (found) return { ref: `${found.kind}/${found.model}`, reason: found.reason };
+  return {
+    ref: 'offline/offline',
+    reason:
+      'no model is set up: no provider in the configuration, no key in the environment, no server on this machine',
+  };
 }

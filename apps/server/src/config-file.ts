@@ -36,10 +36,15 @@ export async function openConfigFile({
 }): Promise<FileConfig> {
   const file = await findConfigFile({ env, home }, nodeFiles);
   const keeper = await openConfigKeeper({ file, env, newId });
+  // Read with every message, so it is made once per change.
+  let loaded = toLoaded(keeper);
+  keeper.onApplied(() => {
+    loaded = toLoaded(keeper);
+  });
   return {
-    current: () => toLoaded(keeper),
+    current: () => ({ ...loaded, problems: keeper.problems() }),
     schema: toJsonSchema,
-    onApplied: (listener) => void keeper.onApplied(() => listener(toLoaded(keeper))),
+    onApplied: (listener) => void keeper.onApplied(() => listener(loaded)),
     reload: async () => toReport(await keeper.reload()),
     async set({ path, value, baseHash }) {
       // JSON has no undefined: null takes a key away.

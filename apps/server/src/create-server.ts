@@ -8,20 +8,24 @@ import { type CrashPoint, createRuntime, type Runtime } from '@cuttle/runtime';
 import { openSqliteStore, type SqliteStoreOptions } from '@cuttle/store/sqlite';
 import { createChannelKeeper } from './channel-keeper.ts';
 import type { ConfigSource } from './config-source.ts';
+import { derived } from './derived.ts';
 import { fixedConfig } from './fixed-config.ts';
 import { homeAt, prepareHome, readOrMakeToken, removeRunFile, writeRunFile } from './home.ts';
 import { listen, type Listening } from './listen.ts';
 import { createLog, type ServerLog } from './log.ts';
-import { chooseModels } from './choose-models.ts';
+import { chooseModels, findModels } from './choose-models.ts';
 import type { Models } from './model-source.ts';
 import { nodeClock } from './node-clock.ts';
 import { createPageFiles } from './page-files.ts';
 import { createProcessFacts } from './process-facts.ts';
+import { createRandomBytes } from './random-bytes.ts';
 import { createRootHandlers } from './root-handlers.ts';
 import { toGatewaySettings, toRuntimeSettings } from './settings.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { createTools } from './tool-list.ts';
 import { version } from './version.ts';
+
+export { createCrashPoint } from './crash-hook.ts';
 
 /** What a server may be given beside its configuration. */
 export interface ServerOverrides {
@@ -80,7 +84,7 @@ export async function createServer(
   const home = homeAt(overrides.home);
   const configuration = overrides.configuration ?? fixedConfig(config);
   const log = overrides.log ?? createLog({ level: config.log.level, now: nodeClock.now });
-  const newId = createIds({ now: nodeClock.now, random: (bytes) => crypto.getRandomValues(bytes) });
+  const newId = createIds({ now: nodeClock.now, random: createRandomBytes() });
   const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
   await prepareHome(home);
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
@@ -93,7 +97,7 @@ export async function createServer(
     ...(overrides.storeCrashPoint !== undefined && { crashPoint: overrides.storeCrashPoint }),
   });
   const state = {
-    models: await chooseModels({ clock: nodeClock, random }, { config, env }),
+    models: chooseModels({ clock: nodeClock, random }, { config, env }),
     token,
   };
   const current = (): Config => configuration.current().config;
@@ -118,7 +122,7 @@ export async function createServer(
     log,
     models: () => state.models,
     tools,
-    settings: () => toRuntimeSettings(current()),
+    settings: derived(current, toRuntimeSettings),
     point,
   });
   const channels = createChannelKeeper({
@@ -135,17 +139,22 @@ export async function createServer(
     ? await openDoors({ store, runtime, log, newId, tools, configuration, state, home, overrides })
     : undefined;
   await runtime.start();
-  configuration.onApplied(({ config: next }) => {
-    const apply = async (): Promise<void> => {
-      state.models = await chooseModels({ clock: nodeClock, random }, { config: next, env });
-      await channels.apply(next.channels);
-    };
-    void apply().catch((error: unknown) =>
-      log.error('A changed configuration could not be applied.', { error }),
-    );
-  });
+  const stopped = new AbortController();
+  const apply = async (next: Config): Promise<void> => {
+    const sources = { config: next, env };
+    state.models = chooseModels({ clock: nodeClock, random }, sources);
+    if (roles.includes('serve')) await channels.apply(next.channels);
+    state.models =
+      (await findModels({ clock: nodeClock, random }, sources, stopped.signal)) ?? state.models;
+  };
+  const applyAndTell = (next: Config): void =>
+    void apply(next).catch((error: unknown) => {
+      if (!stopped.signal.aborted) log.error('A configuration could not be applied.', { error });
+    });
+  configuration.onApplied(({ config: next }) => applyAndTell(next));
+  applyAndTell(config);
   opened?.ready();
-  return toServer({ opened, runtime, store, log, home });
+  return toServer({ opened, runtime, store, log, home, stopped });
 }
 
 interface DoorParts {
@@ -200,7 +209,10 @@ async function openDoors({
     newId,
     newSecret: () => randomBytes(32).toString('base64url'),
     log,
-    settings: () => toGatewaySettings(configuration.current().config, state.token),
+    settings: derived(
+      () => configuration.current().config,
+      (config) => toGatewaySettings(config, state.token),
+    ),
     root: createRootHandlers({ models: () => state.models, tools, configuration, log }),
     resolveModel: (ref) => state.models.resolve(ref).ref,
     modelRefs: () => state.models.list(),
@@ -245,7 +257,9 @@ function toServer({
   store,
   log,
   home,
+  stopped,
 }: {
+  stopped: AbortController;
   opened: OpenDoors | undefined;
   runtime: Runtime;
   store: Store;
@@ -254,6 +268,7 @@ function toServer({
 }): CuttleServer {
   let ended: Promise<void> | undefined;
   const end = async (graceMs: number): Promise<void> => {
+    stopped.abort('stopped');
     opened?.draining();
     await runtime.drain(graceMs);
     opened?.gateway.close();

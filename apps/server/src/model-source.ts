@@ -1,6 +1,7 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
 import { createRetrying, providerDefinitions } from '@cuttle/providers';
+import { z } from 'zod';
 import type { ModelSource, ResolvedModel } from '@cuttle/runtime';
 
 /** A provider as configured or found: the kind's settings under an id. */
@@ -35,7 +36,7 @@ export function createModels(
 ): Models {
   const made = new Map<string, ModelProvider>();
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  for (const { id, kind } of entries) requireKind(id, kind);
+  for (const entry of entries) requireSettings(entry);
   const provider = (id: string): ModelProvider | undefined => {
     const known = made.get(id);
     const entry = byId.get(id);
@@ -67,6 +68,13 @@ export function createModels(
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
     costOf: () => undefined,
   };
+}
+
+/** Wrong settings are told with their place before the first message needs them. */
+function requireSettings({ id, kind, settings }: ProviderEntry): void {
+  const checked = requireKind(id, kind).options.safeParse({ ...settings, id });
+  if (!checked.success)
+    throw new CuttleError('config.invalid', `providers.${id}: ${z.prettifyError(checked.error)}`);
 }
 
 function requireKind(id: string, kind: string): (typeof providerDefinitions)[number] {

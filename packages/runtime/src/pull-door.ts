@@ -166,7 +166,7 @@ export async function findFate(
   coming.catch(() => {}); // left below, or the caller's own abort, which the race below tells
   const stored = await readFate(kernel, inboundId);
   if (!stored) return coming;
-  leave.abort();
+  leave.abort('found');
   return stored;
 }
 
