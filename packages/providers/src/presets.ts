@@ -81,11 +81,12 @@ export function definePreset(preset: ProviderPreset): ProviderDefinition {
     id,
     title,
     keyVariable,
-    options: OpenaiOptions.extend({ id: OpenaiOptions.shape.id.unwrap().default(id) }),
+    options: OpenaiOptions,
     create: (options, deps) =>
       createOpenai({
         ...options,
         ...deps,
+        id: options.id ?? id,
         baseUrl: options.baseUrl ?? baseUrl,
         quirks: { ...quirks, ...options.quirks },
       }),

@@ -5,7 +5,7 @@ import type { AnthropicOptions } from './options.ts';
 
 /** The largest delay a timer takes: the SDK's time-out is off, since ours ends the call. */
 const never = 2_147_483_647;
-export const anthropicUrl = 'https://api.anthropic.com';
+const anthropicUrl = 'https://api.anthropic.com';
 /** What compatible servers know, and what still takes a temperature. */
 const olderVersion = '2023-06-01';
 

@@ -3,8 +3,8 @@ import { baseUrl, httpOptions, keyOptions } from '../common-options.ts';
 
 /** Settings of a provider of kind `anthropic`. */
 export const AnthropicOptions = z.object({
-  /** Names the provider in messages and origins. */
-  id: z.string().default('anthropic'),
+  /** Names the provider in messages and origins. Default: its kind. */
+  id: z.string().optional(),
   ...keyOptions,
   /** An OAuth token in place of a key. */
   authToken: z.string().min(1).optional(),

@@ -24,7 +24,7 @@ export type AnthropicSettings = z.input<typeof AnthropicOptions> & ProviderDeps;
 export function createAnthropic(settings: AnthropicSettings): ModelProvider {
   const options = AnthropicOptions.parse(settings);
   const { fetch, timer } = toExchangeDeps(settings);
-  const { id } = options;
+  const { id = 'anthropic' } = options;
   const deps: ExchangeDeps = { service: id, framing: 'sse', limits: options, timer };
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const book = createRemedyBook(anthropicRemedies);

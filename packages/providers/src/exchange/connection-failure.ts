@@ -53,12 +53,12 @@ const otherwise: Row = {
   says: 'lost the connection',
 };
 
-/** Names what an SDK or `fetch` threw. A `CuttleError` anywhere among the causes is the answer. */
+/** Names what an SDK or `fetch` threw. A `provider.*` failure anywhere among the causes is the answer. */
 export function toConnectionFailure(error: unknown, service: string): CuttleError {
   const words: string[] = [];
   let at: unknown = error;
   for (let depth = 0; depth < 8 && at instanceof Error; depth += 1) {
-    if (isCuttleError(at)) return at;
+    if (isCuttleError(at)) return at.code.startsWith('provider.') ? at : toRefusal(at, service);
     words.push(at.name, at.message, 'code' in at ? String(at.code) : '');
     at = at.cause;
   }
@@ -67,5 +67,14 @@ export function toConnectionFailure(error: unknown, service: string): CuttleErro
   return new CuttleError(row.code, `${service} ${row.says}.`, {
     cause: error,
     ...(row.hint !== undefined && { hint: row.hint }),
+  });
+}
+
+/** The `fetch` of a gateway has its own failures: an address that is not allowed, or one that does not answer. */
+function toRefusal(error: CuttleError, service: string): CuttleError {
+  const code = error.traits.retryable ? 'provider.network' : 'provider.invalid';
+  return new CuttleError(code, `${service} could not be asked: ${error.message}`, {
+    cause: error,
+    hint: error.hint,
   });
 }

@@ -9,7 +9,7 @@ import { OfflineOptions } from './options.ts';
  * It calls the tools that are offered, and says plainly that it is no model and how to add one.
  */
 export function createOffline(settings: z.input<typeof OfflineOptions> = {}): ModelProvider {
-  const { id } = OfflineOptions.parse(settings);
+  const { id = 'offline' } = OfflineOptions.parse(settings);
   return {
     id,
     dialect: 'offline',

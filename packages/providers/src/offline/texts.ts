@@ -1,7 +1,7 @@
 import type { Intent } from './intents.ts';
 
 /** How to leave the offline provider behind. */
-export const howToAddModel = `To talk to a real model, do one of these and start again:
+const howToAddModel = `To talk to a real model, do one of these and start again:
 - set ANTHROPIC_API_KEY or OPENAI_API_KEY in the environment,
 - start Ollama on this machine (https://ollama.com), it is found by itself,
 - name a provider in the configuration: providers: { mine: { kind: "openai", baseUrl: "...", apiKey: "..." } }.`;

@@ -3,8 +3,8 @@ import { baseUrl, httpOptions } from '../common-options.ts';
 
 /** Settings of a provider of kind `ollama`. */
 export const OllamaOptions = z.object({
-  /** Names the provider in messages and origins. */
-  id: z.string().default('ollama'),
+  /** Names the provider in messages and origins. Default: its kind. */
+  id: z.string().optional(),
   /** Default: this machine's. */
   baseUrl: baseUrl.default('http://127.0.0.1:11434'),
   /** Only for a server behind a proxy that asks for one, and for ollama.com. */

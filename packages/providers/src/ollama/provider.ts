@@ -23,7 +23,7 @@ export type OllamaSettings = z.input<typeof OllamaOptions> & ProviderDeps;
 export function createOllama(settings: OllamaSettings = {}): ModelProvider {
   const options = OllamaOptions.parse(settings);
   const { fetch: open, timer } = toExchangeDeps(settings);
-  const { id } = options;
+  const { id = 'ollama' } = options;
   const deps: ExchangeDeps = { service: id, framing: 'ndjson', limits: options, timer };
   const fetch = createStrictFetch({ service: id, fetch: open, secrets: secretsOf(options) });
   const book = createRemedyBook(ollamaRemedies);

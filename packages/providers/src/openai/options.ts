@@ -4,8 +4,8 @@ import { OpenaiQuirks } from './quirks.ts';
 
 /** Settings of a provider of kind `openai`, and of every preset that speaks its dialect. */
 export const OpenaiOptions = z.object({
-  /** Names the provider in messages and origins. */
-  id: z.string().default('openai'),
+  /** Names the provider in messages and origins. Default: its kind. */
+  id: z.string().optional(),
   /** Local servers need none. */
   ...keyOptions,
   /** Ends before `/chat/completions`. Default: OpenAI's own. */

@@ -25,7 +25,7 @@ export type OpenaiSettings = z.input<typeof OpenaiOptions> & ProviderDeps;
 export function createOpenai(settings: OpenaiSettings): ModelProvider {
   const options = OpenaiOptions.parse(settings);
   const { fetch, timer } = toExchangeDeps(settings);
-  const { id } = options;
+  const { id = 'openai' } = options;
   const deps: ExchangeDeps = { service: id, framing: 'sse', limits: options, timer };
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const quirks = quirksFor(options.baseUrl, options.quirks);
