@@ -57,12 +57,22 @@ export interface ResumePoint {
         readonly calls: readonly ResumedCall[];
       }
     | undefined;
-  readonly startedAt?: number | undefined;
+  /** What the run used before, of its limits. */
+  readonly spent?: Spent | undefined;
+}
+export interface Spent {
+  /** Input and output tokens. */
+  readonly tokens: number;
+  /** Time it was worked at; not the time it waited or nobody ran it. */
+  readonly wallMs: number;
 }
 export interface ResumedCall {
   readonly index: number;
   readonly state: 'planned' | 'started' | 'done' | 'failed' | 'unknown' | 'cancelled';
+  /** What the tool promised when the call was planned. */
   readonly effect: Effect;
+  /** `planHash` of what was planned; absent: taken as unchanged. */
+  readonly planHash?: string | undefined;
   readonly result: ToolResultPart | undefined;
 }
 
@@ -71,7 +81,10 @@ export interface CallPlan {
   readonly step: number;
   readonly index: number;
   readonly tool: Tool;
+  /** The arguments as they run, after repair and with the defaults of the tool's schema: show, hash, store and approve these. */
   readonly input: Json;
+  /** `planHash` of tool and input. */
+  readonly hash: string;
 }
 export type CallVerdict =
   | { readonly kind: 'allow' }
@@ -88,7 +101,10 @@ export interface AgentDeps {
   readonly openStep?: ((step: number) => Promise<readonly Message[]>) | undefined;
   /** Called when a step's stream broke after it had begun; returns the number of the new attempt. */
   readonly restartStep?: ((step: number) => Promise<number>) | undefined;
-  /** The policy, asked again at dispatch whatever the model was shown. Absent: every given tool may run. */
+  /**
+   * The policy, asked at dispatch whatever the model was shown; absent: every given tool may run. A call that had started before a
+   * cut was let in then: the recovery table alone decides about it.
+   */
   readonly authorise?: ((plan: CallPlan) => Promise<CallVerdict>) | undefined;
   /** What a call may know and ask for; `key` and `progress` are the loop's. */
   readonly contextFor?: ((plan: CallPlan) => Pick<ToolContext, 'taint' | 'send'>) | undefined;

@@ -1,10 +1,11 @@
-import type {
-  AssistantMessage,
-  AssistantPart,
-  Origin,
-  RunEvent,
-  RunEventOf,
-  ThinkingPart,
+import {
+  type AssistantMessage,
+  type AssistantPart,
+  callsOf,
+  type Origin,
+  type RunEvent,
+  type RunEventOf,
+  type ThinkingPart,
 } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ModelEvent, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
@@ -113,11 +114,14 @@ function stepEnd(
 ): RunEventOf<'step.end'> {
   const parts = draft.parts.filter((part) => part.type !== 'text' || part.text !== '');
   const message: AssistantMessage = { role: 'assistant', parts, origin };
+  // A service that says "tool calls" and sends none has ended its answer.
+  const finish =
+    event.reason === 'tool-calls' && callsOf(message).length === 0 ? 'stop' : event.reason;
   return {
     type: 'step.end',
     step: draft.step,
     message,
-    finish: event.reason,
+    finish,
     usage: event.usage,
     model: `${origin.provider}/${origin.model}`,
   };

@@ -2,6 +2,7 @@
 export interface RunLimits {
   /** Model calls. */
   readonly maxSteps: number;
+  /** Looked at between steps and at every event of a model; a tool has its own limit. */
   readonly maxWallMs: number;
   /** Input and output tokens of all steps together. */
   readonly maxTokens: number;
@@ -9,6 +10,8 @@ export interface RunLimits {
   readonly toolTimeoutMs: number;
   /** Attempts of one step whose stream broke after it had begun. */
   readonly maxStepAttempts: number;
+  /** Tool calls of one step that run side by side. */
+  readonly maxParallelCalls: number;
 }
 
 export const defaultLimits: RunLimits = {
@@ -17,4 +20,5 @@ export const defaultLimits: RunLimits = {
   maxTokens: 5_000_000,
   toolTimeoutMs: 60_000,
   maxStepAttempts: 3,
+  maxParallelCalls: 8,
 };

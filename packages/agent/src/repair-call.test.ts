@@ -52,6 +52,7 @@ describe('repairToolInput', () => {
     expect(repairToolInput(Input, { path: 'a' })).toEqual({
       ok: true,
       input: { path: 'a' },
+      plan: { path: 'a' },
       repaired: false,
     });
   });
@@ -70,13 +71,14 @@ describe('repairToolInput', () => {
     ['a number for text', { path: 7 }, { path: '7' }],
     ['null for what may be absent', { path: 'a', limit: null }, { path: 'a' }],
   ])('repairs %s', (_what, raw, input) => {
-    expect(repairToolInput(Input, raw)).toEqual({ ok: true, input, repaired: true });
+    expect(repairToolInput(Input, raw)).toEqual({ ok: true, input, plan: input, repaired: true });
   });
 
   it('takes no text as no arguments', () => {
     expect(repairToolInput(z.strictObject({}), '')).toEqual({
       ok: true,
       input: {},
+      plan: {},
       repaired: true,
     });
   });
@@ -85,7 +87,26 @@ describe('repairToolInput', () => {
     expect(repairToolInput(Input, { path: '{"a": 1}' })).toEqual({
       ok: true,
       input: { path: '{"a": 1}' },
+      plan: { path: '{"a": 1}' },
       repaired: false,
+    });
+  });
+
+  it('plans what the schema fills in and leaves out what it drops', () => {
+    const schema = z.object({ path: z.string().trim(), deep: z.boolean().default(false) });
+    expect(repairToolInput(schema, { path: ' a ', deeper: true })).toMatchObject({
+      plan: { path: 'a', deep: false },
+    });
+  });
+
+  it('plans what was said where the schema makes no JSON of it', () => {
+    const schema = z.object({ at: z.string().transform((text) => new Date(text)) });
+    const at = '2026-01-02T03:04:05Z';
+    expect(repairToolInput(schema, `{"at": "${at}",}`)).toEqual({
+      ok: true,
+      input: { at: new Date(at) },
+      plan: { at },
+      repaired: true,
     });
   });
 

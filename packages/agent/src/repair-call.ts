@@ -21,7 +21,14 @@ export function repairToolName(name: string, names: readonly string[]): string |
 }
 
 export type RepairedInput =
-  | { readonly ok: true; readonly input: unknown; readonly repaired: boolean }
+  | {
+      readonly ok: true;
+      /** What the schema made of the arguments: the tool runs with this. */
+      readonly input: unknown;
+      /** The same as JSON: what is shown, hashed and approved. Where the schema makes something else than JSON, what it was made of. */
+      readonly plan: Json;
+      readonly repaired: boolean;
+    }
   | { readonly ok: false; readonly message: string };
 
 /**
@@ -31,15 +38,51 @@ export type RepairedInput =
  */
 export function repairToolInput(input: z.ZodType, raw: Json): RepairedInput {
   const first = input.safeParse(raw);
-  if (first.success) return { ok: true, input: first.data, repaired: false };
+  if (first.success) return toRepaired(first.data, raw, { repaired: false });
   const read = typeof raw === 'string' ? readText(raw) : raw;
   if (read === undefined) return { ok: false, message: textFor('tool.arguments-unreadable') };
-  const result = mendFields(input, read);
-  if (result.success) return { ok: true, input: result.data, repaired: true };
+  const { mended, result } = mendFields(input, read);
+  if (result.success) return toRepaired(result.data, mended, { repaired: true });
   return { ok: false, message: explain(input, result.error) };
 }
 
+function toRepaired(
+  input: unknown,
+  said: Json,
+  { repaired }: { repaired: boolean },
+): Extract<RepairedInput, { ok: true }> {
+  return { ok: true, input, plan: toJson(input, 0) ?? said, repaired };
+}
+
+/** A value as JSON, or `undefined` where it is something else, such as a `Date`. Fields that are absent stay so. */
+function toJson(value: unknown, depth: number): Json | undefined {
+  if (depth > maxDepth) return undefined;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => toJson(item, depth + 1));
+    return items.every((item) => item !== undefined) ? items : undefined;
+  }
+  if (typeof value !== 'object' || !isPlain(value)) return undefined;
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .map(([name, field]) => [name, toJson(field, depth + 1)] as const);
+  return hasAll(fields) ? Object.fromEntries(fields) : undefined;
+}
+
+function hasAll(
+  fields: readonly (readonly [string, Json | undefined])[],
+): fields is readonly (readonly [string, Json])[] {
+  return fields.every(([, field]) => field !== undefined);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 const maxNameChars = 128;
+const maxDepth = 100;
 
 function afterLast(text: string, mark: string): number {
   const at = text.lastIndexOf(mark);
@@ -87,17 +130,20 @@ function readText(text: string): Json | undefined {
 }
 
 /** Each round mends the fields that the schema names; a mended object may show further ones inside. */
-function mendFields(input: z.ZodType, value: Json): z.ZodSafeParseResult<unknown> {
+function mendFields(
+  input: z.ZodType,
+  value: Json,
+): { readonly mended: Json; readonly result: z.ZodSafeParseResult<unknown> } {
   let mended = value;
   let result = input.safeParse(mended);
   for (let round = 0; round < 4 && !result.success; round += 1) {
     const before = mended;
     for (const issue of result.error.issues.slice(0, 20))
       mended = mendAt(mended, issue.path, issue);
-    if (mended === before) return result;
+    if (mended === before) break;
     result = input.safeParse(mended);
   }
-  return result;
+  return { mended, result };
 }
 
 function mendAt(value: Json, path: readonly PropertyKey[], issue: z.core.$ZodIssue): Json {

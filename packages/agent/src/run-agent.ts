@@ -11,6 +11,7 @@ import type { AgentDeps, AgentInput, RunIdentity } from './agent-input.ts';
 import { callModel } from './call-model.ts';
 import { defaultLimits, type RunLimits } from './limits.ts';
 import { judgeRepetition } from './loop-guard.ts';
+import { type Offer, ownCalls } from './read-call.ts';
 import { runCalls } from './run-calls.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -56,8 +57,9 @@ interface Loop {
   readonly limits: RunLimits;
   readonly clock: Clock;
   readonly identity: RunIdentity;
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly offer: Offer;
   readonly messages: Message[];
+  /** On the clock's monotonic scale. */
   readonly startedAt: number;
   tokens: number;
 }
@@ -68,12 +70,14 @@ async function* loop(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, void> {
   const state = begin(input, deps);
-  let step = input.resume?.step ?? 1;
-  let answer = input.resume?.answered;
-  let attempt = input.resume?.attempt ?? 1;
+  const { resume } = input;
+  let { step, attempt } = resume ?? { step: 1, attempt: 1 };
+  let answer = resume?.answered;
   for (;;) {
+    signal.throwIfAborted();
     if (!answer) {
-      checkLimits(state, step);
+      checkSteps(state, step);
+      checkLimits(state);
       const end = yield* answerStep(state, { step, attempt }, signal);
       answer = { message: end.message, finish: end.finish, calls: [] };
       state.messages.push(end.message);
@@ -97,21 +101,24 @@ function begin(input: AgentInput, deps: AgentDeps): Loop {
     deps,
     clock,
     limits: { ...defaultLimits, ...input.limits },
-    identity: { ...anonymous, ...input.identity },
-    tools: new Map((input.tools ?? []).map((tool) => [tool.name, tool])),
+    identity: { ...anonymous(), ...input.identity },
+    offer: { tools: input.tools ?? [], clientTools: input.clientTools ?? [] },
     messages: [...input.messages],
-    startedAt: input.resume?.startedAt ?? clock.now(),
-    tokens: 0,
+    startedAt: clock.monotonic() - (input.resume?.spent?.wallMs ?? 0),
+    tokens: input.resume?.spent?.tokens ?? 0,
   };
 }
 
-const anonymous: RunIdentity = {
-  runId: 'run',
-  agentId: 'agent',
-  sessionKey: 'session',
-  principal: { id: 'embedder', kind: 'owner', scopes: [] },
-  provenance: { door: 'embedded', accountId: 'embedded', trust: 'owner' },
-};
+/** The keys of calls contain the run's id, so two runs must never share one. */
+function anonymous(): RunIdentity {
+  return {
+    runId: crypto.randomUUID(),
+    agentId: 'agent',
+    sessionKey: 'session',
+    principal: { id: 'embedder', kind: 'owner', scopes: [] },
+    provenance: { door: 'embedded', accountId: 'embedded', trust: 'owner' },
+  };
+}
 
 /** One model call; its stream may break after it had begun, then it is asked again and the reader drops what it saw. */
 async function* answerStep(
@@ -134,6 +141,7 @@ async function* answerStep(
         begun = true;
         yield event;
         if (event.type === 'step.end') return event;
+        checkLimits(state);
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -149,11 +157,11 @@ function isTransient(error: unknown): boolean {
   return isCuttleError(error) && error.traits.retryable && error.code.startsWith('provider.');
 }
 
-function requestOf({ input, tools, messages, identity }: Loop): ModelRequest {
-  const own = [...tools.values()].map(toToolSpec);
-  const specs = [...own, ...(input.clientTools ?? [])].toSorted((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
+function requestOf({ input, messages, identity }: Loop): ModelRequest {
+  const own = (input.tools ?? []).map(toToolSpec);
+  const names = new Set(own.map(({ name }) => name));
+  const theirs = (input.clientTools ?? []).filter(({ name }) => !names.has(name));
+  const specs = [...own, ...theirs].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {
     model: input.model,
     system: input.system,
@@ -179,18 +187,15 @@ async function* runStepCalls(
   }: { step: number; answer: NonNullable<NonNullable<AgentInput['resume']>['answered']> },
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, RunEvent | undefined, void> {
-  const { tools, identity, limits, clock, messages, deps } = state;
+  const { offer, identity, limits, clock, messages, deps } = state;
   const calls = callsOf(answer.message);
-  const theirs = new Set((state.input.clientTools ?? []).map(({ name }) => name));
-  const own = calls
-    .map((call, index) => ({ call, index }))
-    .filter(({ call }) => !theirs.has(call.name) || tools.has(call.name));
+  const own = ownCalls(calls, offer);
   const judge = (call: (typeof calls)[number]): ReturnType<typeof judgeRepetition> =>
     judgeRepetition(messages, call);
   if (own.some(({ call }) => judge(call).kind === 'stop'))
     throw new CuttleError('run.loop', 'The model made the same call over and over.');
   const { results, parked } = yield* runCalls(
-    { step, calls: own, stored: answer.calls, tools, identity, limits, clock, judge },
+    { step, calls: own, stored: answer.calls, offer, identity, limits, clock, judge },
     deps,
     signal,
   );
@@ -203,11 +208,13 @@ function runEnd(finish: RunEventOf<'step.end'>['finish']): RunEventOf<'run.end'>
   return { type: 'run.end', outcome: { status: 'completed', finish } };
 }
 
-function checkLimits({ limits, tokens, clock, startedAt }: Loop, step: number): void {
-  if (step > limits.maxSteps)
-    throw new CuttleError('run.limit', `No answer after ${limits.maxSteps} steps.`);
+function checkSteps({ limits: { maxSteps } }: Loop, step: number): void {
+  if (step > maxSteps) throw new CuttleError('run.limit', `No answer after ${maxSteps} steps.`);
+}
+
+function checkLimits({ limits, tokens, clock, startedAt }: Loop): void {
   if (tokens > limits.maxTokens)
     throw new CuttleError('run.limit', `More than ${limits.maxTokens} tokens were used.`);
-  if (clock.now() - startedAt > limits.maxWallMs)
+  if (clock.monotonic() - startedAt > limits.maxWallMs)
     throw new CuttleError('run.limit', `No answer after ${limits.maxWallMs} ms.`);
 }

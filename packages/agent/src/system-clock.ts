@@ -4,6 +4,7 @@ import type { Clock } from '@cuttle/core-types/ports';
 export const systemClock: Clock = {
   // oxlint-disable-next-line cuttle/no-ambient-time -- this is the clock that everything else is given
   now: () => Date.now(),
+  // oxlint-disable-next-line cuttle/no-ambient-time -- as above
   monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {

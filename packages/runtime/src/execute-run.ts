@@ -1,5 +1,5 @@
 import { type AgentDeps, runAgent } from '@cuttle/agent';
-import type { ResumePoint } from '@cuttle/agent';
+import type { ResumePoint, Spent } from '@cuttle/agent';
 import type { Message, RunEventOf, RunOutcome } from '@cuttle/core-types';
 import { messagesOf } from '@cuttle/core-types';
 import { isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
@@ -63,7 +63,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
     const context = createRunContext(kernel, claimed, new Set(claimed.taint));
     const start = await readStartPoint(kernel, claimed);
     const deltas = createDeltaJournal({ ...kernel, journal: kernel.store.journal }, claimed);
-    state = createRunState({ kernel, claimed, context, controller, deltas }, start.texts);
+    state = createRunState({ kernel, claimed, context, controller, deltas }, start);
     const typing = showTyping(kernel, claimed, controller.signal);
     try {
       await drive(state, start);
@@ -121,8 +121,13 @@ async function drive(
     const step = state.step + 1;
     const steered = await openStep(state, step);
     messages = [...messages, ...(state.lastAnswer ? [state.lastAnswer] : []), ...steered];
-    resume = { step, attempt: 1, startedAt: state.claimed.createdAt };
+    resume = { step, attempt: 1, spent: spentSince(state, start.resume) };
   }
+}
+
+function spentSince({ kernel, usage, startedAt }: RunState, { spent }: ResumePoint): Spent {
+  const tokens = (spent?.tokens ?? 0) + usage.inputTokens + usage.outputTokens;
+  return { tokens, wallMs: kernel.clock.monotonic() - startedAt };
 }
 
 async function runSegment(

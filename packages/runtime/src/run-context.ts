@@ -1,6 +1,6 @@
-import { type ResumePoint, type ResumedCall, visibleWindow } from '@cuttle/agent';
+import { type ResumePoint, type Spent, visibleWindow } from '@cuttle/agent';
 import type { InboundBody, Message, TaintSource, UserPart } from '@cuttle/core-types';
-import { callsOf, textOf } from '@cuttle/core-types';
+import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import { authorise, type Decision } from '@cuttle/security/policy';
 import type { Kernel } from './kernel.ts';
@@ -108,8 +108,12 @@ export interface StartPoint {
 /** Where a claimed run begins or goes on, with the transcript its next model call sees. */
 export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promise<StartPoint> {
   if (!claimed.resumed && claimed.open) {
-    const messages = await readMessages(kernel, claimed, claimed.open.uptoSeq);
-    return { messages, resume: { step: 1, attempt: 1 }, texts: new Map(), stored: undefined };
+    return {
+      messages: await readFirst(kernel, claimed, claimed.open.uptoSeq),
+      resume: { step: 1, attempt: 1 },
+      texts: new Map(),
+      stored: undefined,
+    };
   }
   const stored = await kernel.store.reader.findRun(claimed.runId);
   const steps = stored?.steps ?? [];
@@ -121,9 +125,20 @@ export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promi
   if (claimed.open) {
     const { step, attempt, uptoSeq } = claimed.open;
     const messages = await readMessages(kernel, claimed, uptoSeq);
-    return { messages, resume: { step, attempt, startedAt: claimed.createdAt }, texts, stored };
+    return { messages, resume: { step, attempt, spent: spentOn(steps) }, texts, stored };
   }
   return afterAnsweredStep(kernel, { claimed, last, texts, stored });
+}
+
+/** The transcript of a new run's first step; in a session that begins with it, that is what was just bound. */
+async function readFirst(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  uptoSeq: number,
+): Promise<readonly Message[]> {
+  if (uptoSeq !== claimed.inputs.length) return readMessages(kernel, claimed, uptoSeq);
+  const messages = claimed.inputs.flatMap(({ body }) => messagesOf(body));
+  return Promise.all(messages.map((message) => readMedia(kernel, message)));
 }
 
 /** The last step is done: its calls may be open, or the run goes on after an answer that came too early. */
@@ -142,23 +157,17 @@ async function afterAnsweredStep(
   },
 ): Promise<StartPoint> {
   const { answer, finish } = last;
-  const startedAt = claimed.createdAt;
+  const spent = spentOn(stored?.steps ?? []);
   if (answer && finish && (last.calls.length > 0 || callsOf(answer).length > 0)) {
     // The answer's entry directly follows the step's boundary.
     const messages = await readMessages(kernel, claimed, last.uptoSeq + 1);
-    const calls: ResumedCall[] = last.calls.map(({ index, state, effect, result }) => ({
-      index,
-      state,
-      effect,
-      result,
-    }));
     return {
       messages,
       resume: {
         step: last.step,
         attempt: last.attempt,
-        startedAt,
-        answered: { message: answer, finish, calls },
+        spent,
+        answered: { message: answer, finish, calls: last.calls },
       },
       texts,
       stored,
@@ -171,7 +180,16 @@ async function afterAnsweredStep(
     step,
   });
   const messages = await readMessages(kernel, claimed, opened?.uptoSeq ?? last.uptoSeq + 1);
-  return { messages, resume: { step, attempt: 1, startedAt }, texts, stored };
+  return { messages, resume: { step, attempt: 1, spent }, texts, stored };
+}
+
+/** The time of a run counts from its claim: neither a wait for an approval nor a stop of the gateway uses it up. */
+function spentOn(steps: readonly StoredStep[]): Spent {
+  const tokens = steps.reduce(
+    (sum, { usage }) => sum + (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0),
+    0,
+  );
+  return { tokens, wallMs: 0 };
 }
 
 /** The visible part of the transcript up to a boundary, with its media read in. */

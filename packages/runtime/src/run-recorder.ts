@@ -1,4 +1,12 @@
-import { type CallPlan, type CallVerdict, planHash } from '@cuttle/agent';
+import {
+  type CallPlan,
+  type CallVerdict,
+  defaultLimits,
+  ownCalls,
+  planHash,
+  readCall,
+  truncateOutput,
+} from '@cuttle/agent';
 import {
   addUsage,
   callsOf,
@@ -63,12 +71,13 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   const { kernel, claimed, context } = state;
   kernel.point('model.after.finish');
   await state.deltas.settled();
-  const theirs = new Set(context.clientTools.map(({ name }) => name));
   const calls = callsOf(event.message);
-  state.clientCalls = calls.filter(({ name }) => theirs.has(name));
+  const own = ownCalls(calls, context);
+  const ownIndexes = new Set(own.map(({ index }) => index));
+  state.clientCalls = calls.filter((_call, index) => !ownIndexes.has(index));
   state.usage = addUsage(state.usage, event.usage);
   state.lastAnswer = event.message;
-  const planned = await planCalls(state, event);
+  const planned = await planCalls(state, own);
   const { ref, provider, model } = context.model;
   const record = {
     runId: claimed.runId,
@@ -92,21 +101,23 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   publish(state, event, events);
 }
 
-/** The own calls of an answer as rows to be, each judged by the policy of this moment. */
-async function planCalls(state: RunState, event: RunEventOf<'step.end'>): Promise<PlannedCall[]> {
-  const theirs = new Set(state.clientCalls);
+/** The own calls of an answer as rows to be, as they would run, each judged by the policy of this moment. */
+async function planCalls(
+  state: RunState,
+  own: ReturnType<typeof ownCalls>,
+): Promise<PlannedCall[]> {
   const planned: PlannedCall[] = [];
-  for (const [index, call] of callsOf(event.message).entries()) {
-    if (theirs.has(call)) continue;
-    const tool = state.context.tools.find(({ name }) => name === call.name);
-    const hash = await planHash(call.name, call.input);
-    const judged = tool && judge(state, { index, tool, input: call.input, hash });
+  for (const { call, index } of own) {
+    const read = readCall(call, state.context);
+    const { name, input } = read;
+    const hash = await planHash(name, input);
+    const judged = read.ok ? judge(state, { index, tool: read.tool, input, hash }) : undefined;
     planned.push({
       index,
       callId: call.callId,
-      tool: call.name,
-      input: call.input,
-      effect: tool?.effect ?? 'pure',
+      tool: name,
+      input,
+      effect: judged?.tool.effect ?? 'pure',
       planHash: hash,
       gated: judged?.decision.kind === 'ask',
     });
@@ -137,8 +148,10 @@ export async function authoriseCall(
   plan: CallPlan,
   stored: StoredCall | undefined,
 ): Promise<CallVerdict> {
-  const { tool, input, index } = plan;
-  const hash = await planHash(stored?.tool ?? tool.name, input);
+  const { tool, input, index, hash } = plan;
+  // What was stored, shown and perhaps approved is another plan than the one that would run now.
+  if (stored && stored.planHash !== hash)
+    return { kind: 'deny', text: textFor('tool.plan-changed', { tool: tool.name }) };
   const judged = state.judged.get(index) ?? judge(state, { index, tool, input, hash });
   const { decision } = judged;
   if (decision.kind === 'deny')
@@ -148,8 +161,12 @@ export async function authoriseCall(
     };
   const wasGated = stored?.gated === true;
   if (decision.kind === 'allow' && !wasGated) return { kind: 'allow' };
-  judged.approvalId ??= stored?.approvalId;
-  switch (stored?.approvalState) {
+  judged.approvalId ??= stored?.approvalId ?? state.kernel.newId();
+  return verdictOf(stored?.approvalState, judged.approvalId);
+}
+
+function verdictOf(approval: StoredCall['approvalState'], ref: string): CallVerdict {
+  switch (approval) {
     case 'approved':
     case 'consumed':
       return { kind: 'allow' };
@@ -161,8 +178,7 @@ export async function authoriseCall(
       return { kind: 'deny', text: textFor('tool.approval-cancelled') };
     case 'pending':
     case undefined:
-      judged.approvalId ??= state.kernel.newId();
-      return { kind: 'park', ref: judged.approvalId };
+      return { kind: 'park', ref };
   }
 }
 
@@ -219,10 +235,11 @@ function findPlace(
 async function recordStart(state: RunState, event: RunEventOf<'tool.call'>): Promise<void> {
   const { kernel, claimed, context } = state;
   const { step, index } = event;
-  const judged = state.judged.get(index);
-  const timeoutMs = judged?.tool.timeoutMs ?? context.agent.limits.toolTimeoutMs ?? 60_000;
+  const tool = context.tools.find(({ name }) => name === event.name);
+  const timeoutMs =
+    tool?.timeoutMs ?? context.agent.limits.toolTimeoutMs ?? defaultLimits.toolTimeoutMs;
   const deadline = kernel.clock.now() + timeoutMs;
-  const approvalId = judged?.approvalId;
+  const approvalId = state.judged.get(index)?.approvalId;
   kernel.point('tool.started.before.commit');
   const { events } = await kernel.store.journal.startCalls({
     runId: claimed.runId,
@@ -287,6 +304,9 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
   publish(state, event, committed.events);
 }
 
+/** A plan that a person is asked about fits a message; what is left out is marked. */
+const mostPlanChars = 2000;
+
 async function storedCalls({ kernel, claimed, step }: RunState): Promise<readonly StoredCall[]> {
   const run = await kernel.store.reader.findRun(claimed.runId);
   return run?.steps.find((row) => row.step === step)?.calls ?? [];
@@ -302,7 +322,7 @@ function approvalDraft(
   const account =
     claimed.route.kind === 'push' ? kernel.accounts.get(claimed.route.accountId) : undefined;
   if (!account) return draft;
-  const plan = JSON.stringify(input).slice(0, 1000);
+  const plan = truncateOutput(JSON.stringify(input), mostPlanChars);
   const text = textFor('approval.ask', {
     tool: tool.name,
     plan,

@@ -60,7 +60,13 @@ export interface RunState {
 
 export function createRunState(
   parts: Pick<RunState, 'kernel' | 'claimed' | 'context' | 'controller' | 'deltas'>,
-  texts: ReadonlyMap<number, string>,
+  {
+    texts,
+    resume: { step, attempt },
+  }: {
+    readonly texts: ReadonlyMap<number, string>;
+    readonly resume: Pick<RunState, 'step' | 'attempt'>;
+  },
 ): RunState {
   return {
     ...parts,
@@ -69,8 +75,8 @@ export function createRunState(
     judged: new Map(),
     asks: new Map(),
     startedAt: parts.kernel.clock.monotonic(),
-    step: 1,
-    attempt: 1,
+    step,
+    attempt,
     seq: parts.claimed.resumed ? seqAfter(parts.kernel, parts.claimed.createdAt) : 0,
     usage: noUsage,
     lastAnswer: undefined,
