@@ -57,6 +57,19 @@ describe('set', () => {
     expect(await readdir(folder)).toEqual(['cuttle.json5']);
   });
 
+  it('refuses what a variable would hide for now', async () => {
+    await writeFile(file, text);
+    const keeper = await openConfigKeeper({
+      file,
+      env: { CUTTLE_GATEWAY__PORT: '5' },
+      newId: () => 'id',
+    });
+    await expect(keeper.set({ path: 'gateway.port', value: 'high' })).rejects.toMatchObject({
+      code: 'config.invalid',
+    });
+    expect(await read()).toBe(text);
+  });
+
   it('refuses a change made against another text', async () => {
     const keeper = await openWith(text);
     const baseHash = keeper.current().hash;

@@ -7,6 +7,7 @@ import { setConfigValue } from './edit-config.ts';
 import { hashOf, loadConfig, type LoadedConfig } from './load-config.ts';
 import { formatProblem } from './problem.ts';
 import { redactedMark } from './secrets.ts';
+import { withoutOverrides } from './env-overrides.ts';
 import type { Environment } from './substitute.ts';
 import { type ConfigWriter, nodeWriter } from './write-file.ts';
 
@@ -122,7 +123,10 @@ export async function writeChange(
   if (baseHash !== undefined && baseHash !== (await hashOf(before)))
     throw new CuttleError('config.stale', `${file} changed since it was read.`);
   const text = await setConfigValue(before, { file, path, value });
-  const loaded = await loadConfig({ file, env, files: await withText(files, file, text) });
+  const changed = await withText(files, file, text);
+  // A variable that overrides the key must not hide that what the file says is wrong.
+  await loadConfig({ file, env: withoutOverrides(env), files: changed });
+  const loaded = await loadConfig({ file, env, files: changed });
   if (text !== before) await writer.write(file, text, newId());
   return loaded;
 }

@@ -14,12 +14,22 @@ export function applyOverrides(root: Located, env: Environment, schema: z.ZodTyp
   let result = root;
   for (const [name, text] of Object.entries(env)) {
     if (text === undefined || text === '') continue;
-    const segments = /^CUTTLE_(?=.*__)(.+)$/i.exec(name)?.[1]?.split('__');
-    if (!segments || segments.includes('')) continue;
+    const segments = segmentsOf(name);
+    if (!segments) continue;
     const path = findPath(segments, { schema, root: result });
     result = withValue(result, path, readValue(name, text));
   }
   return result;
+}
+
+/** An environment in which nothing overrides the files. */
+export function withoutOverrides(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !segmentsOf(name)));
+}
+
+function segmentsOf(name: string): readonly string[] | undefined {
+  const segments = /^CUTTLE_(?=.*__)(.+)$/i.exec(name)?.[1]?.split('__');
+  return segments?.includes('') ? undefined : segments;
 }
 
 /** The value of an override or of a command's argument. */

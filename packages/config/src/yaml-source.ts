@@ -12,8 +12,8 @@ import {
 import { emptyObject, type Located, type LocatedMember, type Origin } from './located.ts';
 import { syntaxError } from './syntax-error.ts';
 
-/** Aliases repeat whole trees; past this many nodes a file is an attack, not a configuration. */
-const maxNodes = 20_000;
+/** Aliases repeat whole trees; past this many a file is an attack, not a configuration. */
+const maxAliases = 1000;
 
 export function parseYamlSource(source: string, text: string): Located {
   const lines = new LineCounter();
@@ -26,15 +26,15 @@ export function parseYamlSource(source: string, text: string): Located {
   if (fault) throw syntaxError(place(fault.pos[0]), fault.message, fault);
   if (!document.contents) return emptyObject(place(0));
 
-  let nodes = 0;
+  let aliases = 0;
   const offsetOf = (node: Node): number => node.range?.[0] ?? 0;
   const resolve = (node: ParsedNode | Node | null): Node | null | undefined =>
     node && isAlias(node) ? node.resolve(document) : node;
   const locate = (given: Node | null, depth: number): Located => {
-    nodes += 1;
+    if (isAlias(given)) aliases += 1;
     const node = resolve(given);
     const origin = place(given ? offsetOf(given) : 0);
-    if (nodes > maxNodes || depth > 200)
+    if (aliases > maxAliases || depth > 200)
       throw syntaxError(origin, 'this holds too much', undefined);
     if (isMap(node)) {
       const members = node.items.map(({ key, value }): [string, LocatedMember] => {

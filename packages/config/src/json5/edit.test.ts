@@ -105,6 +105,9 @@ describe('editJson5', () => {
       file.replace("'exec', // never\n    'browser'\n", "'exec' // never\n"),
     );
     expect(edit(file, ['nothing', 'here'], undefined)).toBe(file);
+    expect(edit('{\n  log: {\n    level: 1, // much\n  },\n}\n', ['log', 'level'], undefined)).toBe(
+      '{\n  log: {},\n}\n',
+    );
   });
 
   it('takes a key away that was written twice', () => {

@@ -93,6 +93,9 @@ export function removeEntry({ text }: Source, container: Container, index: numbe
   const commaBefore = before && findComma(text, before.end);
   const { start, end } =
     wholeLine(text, span, container.end - 1) ?? withSpaces(text, span, { container, before });
+  const [open, close] = [container.start + 1, container.end - 1];
+  if (text.slice(open, start).trim() === '' && text.slice(end, close).trim() === '')
+    return { start: open, end: close, text: '' };
   if (commaBefore === undefined || commaBefore >= start) return { start, end, text: '' };
   return { start: commaBefore, end, text: text.slice(commaBefore + 1, start) };
 }
