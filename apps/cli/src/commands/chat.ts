@@ -1,0 +1,136 @@
+import type { Client } from '@cuttle/client';
+import { toCuttleError } from '@cuttle/core-types/errors';
+import { ensureGateway } from '../background.ts';
+import { type Cli, does } from '../command.ts';
+import { toClient } from '../connect.ts';
+import { exitCode } from '../exit-code.ts';
+import { Interrupted, type Job } from '../job.ts';
+import { type ChatSession, openChatSession } from '../terminal/chat-session.ts';
+import { createPrinter } from '../terminal/printer.ts';
+import { openScreen, type Screen } from '../terminal/screen.ts';
+
+interface ChatOptions {
+  readonly session: string;
+}
+
+export function addChat(cli: Cli): void {
+  const command = cli.program
+    .command('chat')
+    .description(
+      'Talk in the terminal. /quit leaves, other slash commands go to the agent; Ctrl-C stops an answer, a second one leaves. Reads lines from a pipe too.',
+    )
+    .option('-s, --session <key>', 'the session', 'main');
+  does<ChatOptions>(cli, command, async (job, { options: { session } }) => {
+    const { context, output } = job;
+    const told = (): void =>
+      output.note('Starting a gateway in the background; `cuttle stop` ends it.');
+    const gateway = await ensureGateway(context, { url: job.url, told }, job.signal);
+    using client = toClient(context, gateway, 'always');
+    await client.connect(job.signal);
+    return await talk(job, client, session);
+  });
+}
+
+async function talk(job: Job, client: Client, sessionKey: string): Promise<number> {
+  const { context, output } = job;
+  const { paint } = output;
+  const leaving = new AbortController();
+  await using screen = openScreen(context, paint('bold', '› '));
+  const printer = createPrinter(screen, paint);
+  const parts = {
+    client,
+    sessionKey,
+    printer,
+    page: screen,
+    paint,
+    newId: context.newId,
+    settled: () => {
+      if (!chat?.isBusy()) screen.prompt();
+    },
+  };
+  let chat: ChatSession | undefined;
+  const opened = await openChatSession(parts, leaving.signal);
+  chat = opened;
+  tellConnection(client, screen, (text) => paint('dim', text));
+  leaveOnSignals(job, { screen, chat: opened, leave: (reason) => leaving.abort(reason) });
+  if (screen.isTerminal)
+    screen.aside(
+      paint('dim', `Session ${sessionKey}. /quit leaves, /help shows what the agent understands.`),
+    );
+  screen.prompt();
+  return await readLines(screen, opened, leaving.signal);
+}
+
+/** A person may write on while an answer comes; a pipe's next line waits for its turn. */
+async function readLines(screen: Screen, chat: ChatSession, signal: AbortSignal): Promise<number> {
+  const left = new Promise<'left'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('left'), { once: true });
+  });
+  const lines = screen.lines[Symbol.asyncIterator]();
+  const saying = new Set<Promise<void>>();
+  for (;;) {
+    const next = await Promise.race([lines.next(), left]);
+    if (next === 'left') return exitCode.interrupted;
+    if (next.done === true) break;
+    const text = next.value.trim();
+    if (text === '/quit' || text === '/exit') return exitCode.ok;
+    if (text === '') screen.prompt();
+    else {
+      const said = chat.say(text).finally(() => saying.delete(said));
+      saying.add(said);
+      if (!screen.isTerminal && (await Promise.race([said, left])) === 'left')
+        return exitCode.interrupted;
+    }
+  }
+  await Promise.race([Promise.all(saying), left]);
+  return exitCode.ok;
+}
+
+function leaveOnSignals(
+  { takeSignals }: Job,
+  {
+    screen,
+    chat,
+    leave,
+  }: { screen: Screen; chat: ChatSession; leave: (reason: Interrupted) => void },
+): void {
+  let isAsked = false;
+  // Where it cannot be stopped from here, the next Ctrl-C leaves.
+  const stop = async (): Promise<void> => {
+    try {
+      await chat.stop();
+      isAsked = false;
+    } catch (error) {
+      screen.aside(toCuttleError(error).message);
+    }
+  };
+  const interrupt = (): void => {
+    if (isAsked) {
+      leave(new Interrupted('SIGINT'));
+      return;
+    }
+    isAsked = true;
+    const isBusy = chat.isBusy();
+    screen.aside(isBusy ? 'Stopping; Ctrl-C again leaves.' : 'Ctrl-C again, or /quit, leaves.');
+    if (isBusy) void stop();
+    else screen.prompt();
+  };
+  screen.onInterrupt(interrupt);
+  takeSignals((signal) => {
+    if (signal === 'SIGINT') interrupt();
+    else leave(new Interrupted(signal));
+  });
+}
+
+function tellConnection(client: Client, screen: Screen, dim: (text: string) => string): void {
+  let isLost = false;
+  client.state.subscribe(({ status }) => {
+    if (status === 'waiting' && !isLost) {
+      isLost = true;
+      screen.aside(dim('The connection was lost; trying again.'));
+    } else if (status === 'open' && isLost) {
+      isLost = false;
+      screen.aside(dim('Connected again.'));
+    }
+  });
+}

@@ -1,0 +1,87 @@
+import type { Client, FollowedSession } from '@cuttle/client';
+import { toCuttleError } from '@cuttle/core-types/errors';
+import type { NewId } from '@cuttle/core-types';
+import { toItems } from './items.ts';
+import { type Page, type Printer } from './printer.ts';
+import { type Paint, plain } from '../paint.ts';
+import { untilLive } from './until-live.ts';
+
+/** A conversation on a terminal, without the terminal. */
+export interface ChatSession {
+  /** Sends a line; resolves when the message has its fate and what was said is shown. */
+  say(text: string): Promise<void>;
+  isBusy(): boolean;
+  /** Stops the run under way. */
+  stop(): Promise<void>;
+}
+
+export interface ChatParts {
+  readonly client: Client;
+  readonly sessionKey: string;
+  readonly printer: Printer;
+  readonly page: Page;
+  readonly paint: Paint;
+  readonly newId: NewId;
+  /** Something was shown, or it became quiet. */
+  readonly settled: () => void;
+}
+
+/** Resolves when the session is followed. What was said before is not shown. */
+export async function openChatSession(parts: ChatParts, signal: AbortSignal): Promise<ChatSession> {
+  const { client, sessionKey, printer, page, paint, newId, settled } = parts;
+  const follow = client.follow(sessionKey, { limit: 50 }, signal);
+  printer.skip(toItems(await untilLive(follow)));
+  let sending = 0;
+  const isBusy = (session: FollowedSession = follow.current): boolean =>
+    sending > 0 || session.activeRunId !== undefined || session.queued.length > 0;
+
+  follow.subscribe((session) => {
+    printer.show(toItems(session));
+    if (!isBusy(session)) printer.endLine();
+    settled();
+  });
+  const tell = (error: unknown): void => {
+    const { code, message, hint } = toCuttleError(error);
+    printer.endLine();
+    page.aside(`${paint('red', `${code}: `)}${plain(message)}\n${paint('dim', hint)}`);
+  };
+  return {
+    isBusy: () => isBusy(),
+    async say(text) {
+      printer.expect(text);
+      sending += 1;
+      try {
+        const params = { sessionKey, message: text, idempotencyKey: newId() };
+        const { runId, status, reply } = await client.call('chat.send', params, signal);
+        if (status === 'command') {
+          printer.endLine();
+          if (reply !== undefined && reply !== '') page.write(`${plain(reply)}\n`);
+        } else {
+          await untilAnswered(client, runId, signal);
+          // Its last words may still be on their way.
+          for await (const session of follow) if (!isHeld(session, runId)) break;
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        tell(error);
+      } finally {
+        sending -= 1;
+        settled();
+      }
+    },
+    async stop() {
+      await client.call('chat.abort', { sessionKey }, signal);
+    },
+  };
+}
+
+function isHeld({ activeRunId, queued }: FollowedSession, inboundId: string): boolean {
+  return activeRunId !== undefined || queued.some((one) => one.inboundId === inboundId);
+}
+
+async function untilAnswered(client: Client, runId: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { status } = await client.call('agent.wait', { runId, timeoutMs: 60_000 }, signal);
+    if (!['queued', 'running', 'waiting', 'timeout'].includes(status)) return;
+  }
+}
