@@ -1,7 +1,9 @@
 // Durable calls and turns per second of the SQLite store with its threads: `node --conditions=@cuttle/source bench/commit.ts [--json FILE]`.
+/* oxlint-disable no-console, cuttle/no-ambient-time -- a benchmark measures time and prints figures */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { argv } from 'node:process';
 import type { AcceptInput, OutboundDraft, Store } from '@cuttle/core-types/ports';
 import { openSqliteStore } from '@cuttle/store/sqlite';
 
@@ -28,8 +30,8 @@ for (const figure of figures)
   console.log(
     `${figure.name.padEnd(14)} ${String(figure.callers).padStart(4)} callers ${figure.perSecond.toFixed(0).padStart(7)} /s   p50 ${figure.p50Ms.toFixed(2)} ms   p99 ${figure.p99Ms.toFixed(2)} ms`,
   );
-const at = process.argv.indexOf('--json');
-const file = at < 0 ? undefined : process.argv[at + 1];
+const at = argv.indexOf('--json');
+const file = at < 0 ? undefined : argv[at + 1];
 if (file !== undefined)
   writeFileSync(file, JSON.stringify({ name: 'store.commit', figures }, undefined, 2));
 

@@ -104,12 +104,14 @@ export function describeApprovals(get: () => World): void {
       { kind: 'stale', state: 'denied' },
       { kind: 'stale', state: 'denied' },
     ]);
-    expect(await get().journal.decideApproval({
-      approvalId: 'none',
-      decision: 'approved',
-      by: 'owner',
-      outbound: [],
-    })).toEqual({ kind: 'unknown' });
+    expect(
+      await get().journal.decideApproval({
+        approvalId: 'none',
+        decision: 'approved',
+        by: 'owner',
+        outbound: [],
+      }),
+    ).toEqual({ kind: 'unknown' });
   });
 
   it('starts no gated call without its own approval', async () => {

@@ -17,6 +17,25 @@ import { describeUpkeep } from './upkeep.ts';
 import { describeValues } from './values.ts';
 import { createWorld, type OpenStore, type World } from './world.ts';
 
+const parts = [
+  ['accept', describeAccept],
+  ['queue', describeQueue],
+  ['steps', describeSteps],
+  ['calls', describeCalls],
+  ['ends', describeEnds],
+  ['commands', describeCommands],
+  ['approvals', describeApprovals],
+  ['delivery', describeDelivery],
+  ['schedules', describeSchedules],
+  ['access', describeAccess],
+  ['reading', describeReading],
+  ['values', describeValues],
+  ['upkeep', describeUpkeep],
+  ['transactions', describeTransactions],
+  ['recovery', describeRecovery],
+  ['blobs', describeBlobs],
+] as const;
+
 /** What every store keeps: each sentence of the ports, on an open store of its own. */
 export function describeStore(name: string, open: OpenStore): void {
   describe(`store ${name}`, () => {
@@ -25,23 +44,8 @@ export function describeStore(name: string, open: OpenStore): void {
       world = await createWorld(open);
     });
     afterEach(() => world.close());
-    const get = (): World => world;
-
-    describe('accept', () => describeAccept(get));
-    describe('queue', () => describeQueue(get));
-    describe('steps', () => describeSteps(get));
-    describe('calls', () => describeCalls(get));
-    describe('ends', () => describeEnds(get));
-    describe('commands', () => describeCommands(get));
-    describe('approvals', () => describeApprovals(get));
-    describe('delivery', () => describeDelivery(get));
-    describe('schedules', () => describeSchedules(get));
-    describe('access', () => describeAccess(get));
-    describe('reading', () => describeReading(get));
-    describe('values', () => describeValues(get));
-    describe('upkeep', () => describeUpkeep(get));
-    describe('transactions', () => describeTransactions(get));
-    describe('recovery', () => describeRecovery(get));
-    describe('blobs', () => describeBlobs(get));
+    describe.each(parts)('%s', (_part, describePart) => {
+      describePart(() => world);
+    });
   });
 }

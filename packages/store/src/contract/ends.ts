@@ -258,7 +258,10 @@ function describeFailure(get: () => World, final: Final): void {
       reason: 'provider.network',
     });
     const stored = await reader.findRun(runId);
-    expect(stored).toMatchObject({ state: 'failed', outcome: { status: 'failed', error: failure } });
+    expect(stored).toMatchObject({
+      state: 'failed',
+      outcome: { status: 'failed', error: failure },
+    });
     expect(stored?.steps[0]?.calls.map(({ state }) => state)).toEqual([
       'cancelled',
       'unknown',

@@ -16,7 +16,11 @@ export function describeRecovery(get: () => World): void {
     const cut = await world.begin({ session: 'cut' });
     const waiting = await world.say({ session: 'waiting' });
     const later = await world.say({ session: 'later' });
-    const control = await world.say({ session: 'later', verdict: { kind: 'control' }, text: '/stop' });
+    const control = await world.say({
+      session: 'later',
+      verdict: { kind: 'control' },
+      text: '/stop',
+    });
     await world.journal.prepareOutbound({ drafts: [world.draft()] });
     const ended = await world.begin({ session: 'ended' });
     await world.complete(ended);

@@ -21,7 +21,16 @@ export function describeSteps(get: () => World): void {
         finish: 'tool-calls',
         usage: { inputTokens: 10, outputTokens: 5 },
         calls: [
-          { index: 0, callId: 'call-0', tool: 'look', input: { at: 0 }, effect: 'pure', state: 'planned', attempt: 0, gated: false },
+          {
+            index: 0,
+            callId: 'call-0',
+            tool: 'look',
+            input: { at: 0 },
+            effect: 'pure',
+            state: 'planned',
+            attempt: 0,
+            gated: false,
+          },
           { index: 1, effect: 'keyed', gated: true, planHash: 'hash-1' },
         ],
       },
@@ -107,11 +116,7 @@ export function describeSteps(get: () => World): void {
     expect(opened?.bound.map(({ inboundId }) => inboundId)).toEqual([one.inboundId, two.inboundId]);
     expect(opened?.uptoSeq).toBe(4);
     expect((await reader.readHistory({ sessionId, limit: 10 })).queued).toHaveLength(4);
-    expect((await reader.findRun(runId))?.inbounds).toEqual([
-      runId,
-      one.inboundId,
-      two.inboundId,
-    ]);
+    expect((await reader.findRun(runId))?.inbounds).toEqual([runId, one.inboundId, two.inboundId]);
     expect(await reader.findInbound(two)).toMatchObject({ state: 'bound', runId });
   });
 

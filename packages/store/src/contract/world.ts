@@ -54,7 +54,10 @@ export interface World {
   /** A message and its run. */
   begin(wish?: Wish): Promise<ClaimedRun>;
   record(run: ClaimedRun, step: number, wish?: AnswerWish): StepRecord;
-  complete(run: ClaimedRun, wish?: CompleteWish): Promise<Awaited<ReturnType<Journal['completeRun']>>>;
+  complete(
+    run: ClaimedRun,
+    wish?: CompleteWish,
+  ): Promise<Awaited<ReturnType<Journal['completeRun']>>>;
   draft(wish?: Partial<OutboundDraft>): OutboundDraft;
   claimDelivery(conversationId: string): Promise<DeliveryClaim>;
   send(conversationId: string): Promise<Delivery>;
@@ -186,8 +189,7 @@ export async function createWorld(open: OpenStore): Promise<World> {
       if (result.kind !== 'accepted') return expect.fail(`not accepted: ${result.kind}`);
       return { inboundId: result.inboundId, sessionId: result.sessionId };
     },
-    tryClaim: (sessionId) =>
-      store.journal.claimRun({ sessionId, fence: newId(), collectMax: 10 }),
+    tryClaim: (sessionId) => store.journal.claimRun({ sessionId, fence: newId(), collectMax: 10 }),
     async claim(sessionId) {
       return (await world.tryClaim(sessionId)) ?? expect.fail('nothing to claim');
     },

@@ -17,10 +17,14 @@ describe('sqlite in threads', () => {
   });
   afterEach(() => world.close());
 
-  describe('transactions', () => describeTransactions(() => world));
-  describe('reading', () => describeReading(() => world));
-  describe('recovery', () => describeRecovery(() => world));
-  describe('blobs', () => describeBlobs(() => world));
+  describe.each([
+    ['transactions', describeTransactions],
+    ['reading', describeReading],
+    ['recovery', describeRecovery],
+    ['blobs', describeBlobs],
+  ] as const)('%s', (_name, describePart) => {
+    describePart(() => world);
+  });
 
   it('answers many readers while it writes', async () => {
     const { say, reader } = world;

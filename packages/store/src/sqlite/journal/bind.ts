@@ -42,17 +42,18 @@ export function toBoundInput(row: InboundRecord): BoundInput {
 }
 
 const selectBound = query<InboundRecord>(
-  `SELECT * FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`,
+  `SELECT * FROM inbound WHERE space = 'main' AND run_id = ?`,
+);
+const selectBoundIds = query<Pick<InboundRecord, 'id' | 'seq'>>(
+  `SELECT id, seq FROM inbound WHERE space = 'main' AND run_id = ?`,
 );
 
+/** Every inbound of a run, in order of acceptance. Sorted here: a run has few, and SQLite would build a table. */
 export function listBound(unit: Unit, runId: string): InboundRecord[] {
-  return unit.db.list(selectBound, runId);
+  return unit.db.list(selectBound, runId).toSorted((left, right) => left.seq - right.seq);
 }
 
-const selectBoundIds = query<{ id: string }>(
-  `SELECT id FROM inbound WHERE space = 'main' AND run_id = ? ORDER BY seq`,
-);
-
 export function listBoundIds(unit: Unit, runId: string): string[] {
-  return unit.db.list(selectBoundIds, runId).map(({ id }) => id);
+  const rows = unit.db.list(selectBoundIds, runId);
+  return rows.toSorted((left, right) => left.seq - right.seq).map(({ id }) => id);
 }

@@ -123,7 +123,9 @@ function isPlaceOf(unit: Unit, draft: OutboundDraft, bubble: OutboundRecord): bo
   return unit.db.find(laneOf, accountId, key)?.id === bubble.conversation_id;
 }
 
-const selectLane = query<Lane>(`SELECT id, next_seq FROM conversation WHERE space = 'main' AND id = ?`);
+const selectLane = query<Lane>(
+  `SELECT id, next_seq FROM conversation WHERE space = 'main' AND id = ?`,
+);
 
 function removeBubble(unit: Unit, bubble: OutboundRecord): void {
   const lane = unit.db.find(selectLane, bubble.conversation_id);

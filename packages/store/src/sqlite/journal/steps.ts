@@ -11,14 +11,7 @@ import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
 import { openStepWith, toBoundInput } from './bind.ts';
-import {
-  addTaint,
-  cancelExpired,
-  holdRun,
-  isAdmissible,
-  noteProgress,
-  taintOf,
-} from './runs.ts';
+import { addTaint, cancelExpired, holdRun, isAdmissible, noteProgress, taintOf } from './runs.ts';
 import { appendAnswer, appendResults } from './transcript.ts';
 import { addUsageRow } from './usage.ts';
 

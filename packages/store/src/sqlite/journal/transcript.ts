@@ -20,11 +20,7 @@ export function appendInput(
   appendEntry(unit, session, { ...input, kind: 'input' });
 }
 
-export function appendAnswer(
-  unit: Unit,
-  session: LockedSession,
-  place: EntryPlace,
-): void {
+export function appendAnswer(unit: Unit, session: LockedSession, place: EntryPlace): void {
   session.messages += 1;
   appendEntry(unit, session, { ...place, kind: 'answer' });
 }

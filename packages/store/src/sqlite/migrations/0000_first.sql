@@ -265,7 +265,7 @@ CREATE TABLE `outbound` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_flight` ON `outbound` (`space`,`conversation_id`) WHERE state IN ('sending', 'ambiguous');--> statement-breakpoint
 CREATE INDEX `outbound_lane` ON `outbound` (`space`,`conversation_id`,`seq`) WHERE state IN ('prepared', 'sending', 'ambiguous');--> statement-breakpoint
-CREATE INDEX `outbound_ended` ON `outbound` (`space`,`state`) WHERE state IN ('unconfirmed', 'dead', 'held');--> statement-breakpoint
+CREATE INDEX `outbound_ended` ON `outbound` (`space`,`state`) WHERE state IN ('unconfirmed', 'dead', 'withdrawn', 'held');--> statement-breakpoint
 CREATE INDEX `outbound_bubble` ON `outbound` (`space`,`run_id`) WHERE run_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_order` ON `outbound` (`space`,`conversation_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_origin` ON `outbound` (`space`,`origin`,`part`,`kind`);--> statement-breakpoint

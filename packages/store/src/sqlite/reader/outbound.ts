@@ -4,30 +4,36 @@ import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
-const withAccount = `SELECT outbound.*, conversation.account_id FROM outbound JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id WHERE outbound.space = 'main'`;
-const selectById = query<OutboundWithAccount>(`${withAccount} AND outbound.id = ?`);
+type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
+const columns = `SELECT outbound.*, conversation.account_id`;
+const account = `JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id`;
 const newest = `ORDER BY outbound.rowid DESC LIMIT ?`;
-// An index for each kind of state: what is on its way, and what ended otherwise than well. Nearly all other rows are
-// `sent`, so the newest ones are near.
+
+const selectById = query<OutboundWithAccount>(
+  `${columns} FROM outbound ${account} WHERE outbound.space = 'main' AND outbound.id = ?`,
+);
+// An index for each kind of state: what is on its way, and what ended otherwise than well.
 const selectMoving = query<OutboundWithAccount>(
-  `${withAccount} AND outbound.state = ? AND outbound.state IN ('prepared', 'sending', 'ambiguous') ${newest}`,
+  `${columns} FROM outbound INDEXED BY outbound_lane ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND outbound.state IN ('prepared', 'sending', 'ambiguous') ${newest}`,
 );
 const selectEnded = query<OutboundWithAccount>(
-  `${withAccount} AND outbound.state = ? AND outbound.state IN ('unconfirmed', 'dead', 'held') AND outbound.discarded = 0 ${newest}`,
+  `${columns} FROM outbound INDEXED BY outbound_ended ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND outbound.state IN ('unconfirmed', 'dead', 'withdrawn', 'held') AND outbound.discarded = 0 ${newest}`,
 );
-const selectUsual = query<OutboundWithAccount>(`${withAccount} AND outbound.state = ? ${newest}`);
+// Nearly all rows are sent, so the newest of them are among the newest rows.
+const selectSent = query<OutboundWithAccount>(
+  `${columns} FROM outbound NOT INDEXED ${account} WHERE outbound.space = 'main' AND outbound.state = ? ${newest}`,
+);
 
-const selectOf: Readonly<Record<OutboundState, typeof selectUsual>> = {
+const selectOf: Readonly<Record<OutboundState, typeof selectSent>> = {
   prepared: selectMoving,
   sending: selectMoving,
   ambiguous: selectMoving,
   unconfirmed: selectEnded,
   dead: selectEnded,
+  withdrawn: selectEnded,
   held: selectEnded,
-  sent: selectUsual,
-  withdrawn: selectUsual,
+  sent: selectSent,
 };
-type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
 
 /** Newest first. Dead letters that the owner has discarded are not listed. */
 export function listOutbound(

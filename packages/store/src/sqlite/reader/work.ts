@@ -19,7 +19,7 @@ const selectRuns =
 AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
 const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
-UNION SELECT session_id FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 AND stateless = 1 AND at < (SELECT opened_at FROM store)`);
+UNION SELECT session_id FROM inbound INDEXED BY inbound_queue WHERE space = 'main' AND state = 'queued' AND control = 0 AND stateless = 1 AND at < (SELECT opened_at FROM store)`);
 const selectLanes = query<{ conversation_id: string }>(
   `SELECT conversation_id, min(rowid) AS oldest FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous') GROUP BY conversation_id ORDER BY oldest`,
 );
@@ -81,10 +81,10 @@ const countLanes = query<Count>(
   `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous')`,
 );
 const countDead = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state IN ('unconfirmed', 'dead', 'held') AND discarded = 0`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state IN ('unconfirmed', 'dead', 'withdrawn', 'held') AND discarded = 0`,
 );
 const countUnconfirmed = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state IN ('unconfirmed', 'dead', 'held')`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state IN ('unconfirmed', 'dead', 'withdrawn', 'held')`,
 );
 
 export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {

@@ -75,7 +75,7 @@ export const outbound = sqliteTable(
       .where(sql`state IN ('prepared', 'sending', 'ambiguous')`),
     index('outbound_ended')
       .on(t.space, t.state)
-      .where(sql`state IN ('unconfirmed', 'dead', 'held')`),
+      .where(sql`state IN ('unconfirmed', 'dead', 'withdrawn', 'held')`),
     index('outbound_bubble')
       .on(t.space, t.run_id)
       .where(sql`run_id IS NOT NULL`),

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { StorePointName } from './crash-point.ts';
+import { openDatabase, query } from './database.ts';
+import { noReserve, openFolder } from './fixtures/open-fixture.ts';
+import { openInlineStore, openSqliteStore } from './index.ts';
+
+const script = fileURLToPath(new URL('./fixtures/load.ts', import.meta.url));
+
+interface Home {
+  readonly path: string;
+  readonly blobsPath: string;
+}
+
+const folders: (() => Promise<void>)[] = [];
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const remove of folders.splice(0)) await remove();
+});
+
+async function openHome(): Promise<Home> {
+  const { path, blobsPath, remove } = await openFolder();
+  folders.push(remove);
+  return { path, blobsPath };
+}
+
+/** Runs the load until it dies, or is killed after `lines` lines. Returns what it had acknowledged. */
+async function runLoad(
+  home: Home,
+  cut: { readonly lines: number } | { readonly name: StorePointName; readonly hit: number },
+): Promise<{ readonly lines: readonly string[]; readonly signal: unknown }> {
+  const wish = 'name' in cut ? { ...home, crashPoint: cut } : home;
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@cuttle/source', script, JSON.stringify(wish)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  children.push(child);
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if ('lines' in cut && lines.length === cut.lines) child.kill('SIGKILL');
+  }
+  const [, signal] = await exited;
+  return { lines: lines.filter((line) => line !== 'open'), signal };
+}
+
+/** Every acknowledged message and end is there, and the database is whole. */
+async function expectWhole(home: Home, lines: readonly string[]): Promise<void> {
+  await using store = await openInlineStore({ ...home, disk: noReserve });
+  const { reader } = store;
+  const lost: string[] = [];
+  for (const line of lines) {
+    const [said = '', answered] = line.split(' ');
+    const inbound = await reader.findInbound({ inboundId: answered ?? said });
+    if (!inbound || (answered !== undefined && inbound.state !== 'answered')) lost.push(line);
+  }
+  expect(lost).toEqual([]);
+  const { sessions } = await reader.listSessions({ limit: 100 });
+  for (const { sessionId } of sessions) {
+    const events = await reader.readEvents({ sessionId, after: 0, limit: 1_000 });
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
+  }
+  const { queued } = await reader.counts();
+  const db = openDatabase(home.path, { readOnly: true });
+  const [check] = db.list(query<{ integrity_check: string }>('PRAGMA integrity_check'));
+  expect(check?.integrity_check).toBe('ok');
+  expect(db.list(query<object>('PRAGMA foreign_key_check'))).toEqual([]);
+  const counted = db.find(
+    query<{ n: number }>(`SELECT count(*) AS n FROM inbound WHERE state = 'queued'`),
+  );
+  expect(counted?.n).toBe(queued);
+  db.close();
+}
+
+describe('a killed process', () => {
+  it('loses nothing it had acknowledged, and can be killed again and again', async () => {
+    const home = await openHome();
+    const { lines, signal } = await runLoad(home, { lines: 60 });
+    expect(signal).toBe('SIGKILL');
+    expect(lines.length).toBeGreaterThan(50);
+    await expectWhole(home, lines);
+  });
+
+  it.each([
+    ['accept.after.insert', 40],
+    ['store.after.savepoint', 60],
+    ['store.before.commit', 20],
+    ['store.after.commit', 20],
+    ['store.before.reply', 20],
+    ['store.after.reply', 20],
+  ] as const)('keeps every promise when it dies at %s', async (name, hit) => {
+    const home = await openHome();
+    const { lines, signal } = await runLoad(home, { name, hit });
+    expect(signal).toBe('SIGKILL');
+    await expectWhole(home, lines);
+  });
+
+  it.each([
+    'boot.after.lock',
+    'migrate.before.commit',
+    'migrate.after.commit',
+    'boot.before.epoch',
+    'boot.after.epoch',
+  ] as const)('opens well after a death at %s', async (name) => {
+    const home = await openHome();
+    expect((await runLoad(home, { name, hit: 1 })).signal).toBe('SIGKILL');
+    await expectWhole(home, []);
+  });
+});
+
+describe('ownership', () => {
+  it('belongs to one process, which is named to the other', async () => {
+    const home = await openHome();
+    const child = spawn(
+      process.execPath,
+      ['--conditions=@cuttle/source', script, JSON.stringify(home)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    children.push(child);
+    await once(createInterface({ input: child.stdout }), 'line');
+    const second = openSqliteStore({ ...home, disk: noReserve });
+    await expect(second).rejects.toMatchObject({
+      code: 'store.single-process',
+      details: { pid: child.pid },
+    });
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    const store = await openSqliteStore({ ...home, disk: noReserve });
+    await store[Symbol.asyncDispose]();
+  });
+
+  it('belongs to one opening, also within a process', async () => {
+    const home = await openHome();
+    const first = await openInlineStore({ ...home, disk: noReserve });
+    const code = { code: 'store.single-process', details: { pid: process.pid } };
+    await expect(openSqliteStore({ ...home, disk: noReserve })).rejects.toMatchObject(code);
+    await expect(openInlineStore({ ...home, disk: noReserve })).rejects.toMatchObject(code);
+    await first[Symbol.asyncDispose]();
+    const again = await openInlineStore({ ...home, disk: noReserve });
+    await again[Symbol.asyncDispose]();
+  });
+
+  it('ends for an opening whose database was taken over', async () => {
+    const home = await openHome();
+    await using store = await openInlineStore({ ...home, disk: noReserve });
+    const thief = openDatabase(home.path);
+    thief.raw.exec(`UPDATE store SET boot = 'another'`);
+    thief.close();
+    const write = store.journal.appendAudit({ kind: 'x', principal: 'y', details: {} });
+    await expect(write).rejects.toMatchObject({ code: 'store.failed' });
+    expect(await store.failed).toMatchObject({ code: 'store.failed' });
+  });
+});
+
+describe('a commit whose outcome is unknown', () => {
+  it.each(['store.before.commit', 'store.after.commit'] as const)(
+    'answers nobody and ends, at %s',
+    async (name) => {
+      const home = await openHome();
+      const crashPoint = { name, hit: 2, fault: 'error' } as const;
+      const store = await openSqliteStore({ ...home, disk: noReserve, crashPoint });
+      const put = (key: string): Promise<void> =>
+        store.journal.putValue({ namespace: 'n', key, value: 1 });
+      await put('first');
+      const writes = await Promise.allSettled([put('a'), put('b')]);
+      expect(writes).toMatchObject([
+        { status: 'rejected', reason: { code: 'store.failed' } },
+        { status: 'rejected', reason: { code: 'store.failed' } },
+      ]);
+      expect(await store.failed).toMatchObject({ code: 'store.failed' });
+      expect(store.health()).toMatchObject({ writable: false });
+      await expect(put('later')).rejects.toMatchObject({ code: 'store.failed' });
+      await store[Symbol.asyncDispose]();
+      const again = await openInlineStore({ ...home, disk: noReserve });
+      const values = await again.reader.listValues({ namespace: 'n', limit: 10 });
+      const keys = values.map(({ key }) => key);
+      expect(keys).toEqual(name === 'store.after.commit' ? ['a', 'b', 'first'] : ['first']);
+      await again[Symbol.asyncDispose]();
+    },
+  );
+});

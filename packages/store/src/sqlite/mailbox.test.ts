@@ -1,0 +1,64 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import { describe, expect, it } from 'vitest';
+import { createMailbox } from './mailbox.ts';
+import { toFailure } from './wire.ts';
+
+const open = (
+  now?: () => number,
+): { sent: string[]; mailbox: ReturnType<typeof createMailbox> } => {
+  const sent: string[] = [];
+  return { sent, mailbox: createMailbox({ post: (text) => sent.push(text), now }) };
+};
+
+describe('a mailbox', () => {
+  it('sends what is asked in one turn as one message, with the time of the caller', async () => {
+    const { sent, mailbox } = open(() => 77);
+    const answers = [mailbox.call('a', { x: 1 }), mailbox.call('b'), mailbox.call('c', 'text')];
+    await Promise.resolve();
+    expect(sent.map((text) => JSON.parse(text))).toEqual([
+      {
+        now: 77,
+        calls: [
+          [1, 'a', { x: 1 }],
+          [2, 'b', null],
+          [3, 'c', 'text'],
+        ],
+      },
+    ]);
+    mailbox.receive('[[2],[1,{"y":2}],[3,"z"]]');
+    expect(await Promise.all(answers)).toEqual([{ y: 2 }, undefined, 'z']);
+    expect(mailbox.waiting).toBe(0);
+  });
+
+  it('gives a failure its code, message, hint and details back', async () => {
+    const { mailbox } = open();
+    const failed = mailbox.call('a');
+    const details = { at: 5 };
+    const error = new CuttleError('request.invalid', 'No.', {
+      hint: 'Yes.',
+      details,
+      retryAfterMs: 9,
+    });
+    mailbox.receive(JSON.stringify([[1, null, toFailure(error)]]));
+    await expect(failed).rejects.toMatchObject({
+      code: 'request.invalid',
+      message: 'No.',
+      hint: 'Yes.',
+      details,
+      retryAfterMs: 9,
+    });
+  });
+
+  it('rejects what waits and what comes, once nobody answers', async () => {
+    const { sent, mailbox } = open();
+    const waiting = mailbox.call('a');
+    const gone = new CuttleError('store.failed', 'Gone.');
+    mailbox.fail(gone);
+    mailbox.fail(new CuttleError('internal', 'Later.'));
+    await expect(waiting).rejects.toBe(gone);
+    await expect(mailbox.call('b')).rejects.toBe(gone);
+    mailbox.receive('[[1,"late"]]');
+    await Promise.resolve();
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../contract/world.ts';
+import { DatabaseSync } from 'node:sqlite';
+import { noReserve, openFixture } from './fixtures/open-fixture.ts';
+import { openInlineStore } from './index.ts';
+
+/** Scans that stay short: a table of one row, the deltas of open steps, the newest rows, a foreign key without deferred violations. */
+const shortScans = [
+  /^SCAN store$/,
+  /^SCAN delta\b/,
+  /^SCAN outbound$/,
+  /^SCAN CONSTANT ROW/,
+  /VIRTUAL TABLE/,
+  /^SEARCH run USING COVERING INDEX run_session \(space=\?\)$/,
+];
+/** Indexes that hold only what is open, or that are read in order up to a limit. */
+const short =
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|session_archived|audit_order) /;
+
+/** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
+function grows(detail: string): boolean {
+  if (shortScans.some((pattern) => pattern.test(detail))) return false;
+  return detail.startsWith('SCAN') || (detail.endsWith('(space=?)') && !short.test(detail));
+}
+
+describe('every statement', () => {
+  const statements = new Set<string>();
+  let world: World;
+  let path = '';
+  const original = DatabaseSync.prototype.prepare;
+
+  beforeAll(async () => {
+    // Seen where they are prepared, so that the list cannot go stale.
+    DatabaseSync.prototype.prepare = function prepare(this: DatabaseSync, sql: string) {
+      statements.add(sql);
+      return original.call(this, sql);
+    };
+    world = await createWorld(({ now }) =>
+      openFixture((paths) => {
+        ({ path } = paths);
+        return openInlineStore({ ...paths, now, disk: noReserve });
+      }),
+    );
+    await useAll(world);
+  });
+  afterAll(async () => {
+    DatabaseSync.prototype.prepare = original;
+    await world.close();
+  });
+
+  it('is served by an index', () => {
+    const db = new DatabaseSync(path);
+    const scans = [...statements]
+      .filter((sql) => /^(SELECT|UPDATE|DELETE|INSERT)/.test(sql))
+      .flatMap((sql) =>
+        db
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all()
+          .map(({ detail }) => String(detail))
+          .filter(grows)
+          .map((detail) => `${detail}: ${sql}`),
+      );
+    db.close();
+    expect(statements.size).toBeGreaterThan(100);
+    expect(scans).toEqual([]);
+  });
+});
+
+/** Each read once, and the writes whose statements look for something. */
+async function useAll(world: World): Promise<void> {
+  const { reader, journal, begin, complete, say, deliver, conversationId, draft } = world;
+  const run = await begin();
+  const { runId, fence, sessionId } = run;
+  await journal.appendDelta({ runId, fence, step: 1, attempt: 1, offset: 0, text: 'x' });
+  await complete(run, { outbound: [draft({ origin: `${runId}:final` })] });
+  await deliver(conversationId(run));
+  await say({ mode: 'collect' });
+  await say({ mode: 'steer' });
+  const next = await world.claim(sessionId);
+  await complete(next);
+  await journal.openStep({ runId: next.runId, fence: next.fence, step: 2 });
+  await say({ mode: 'interrupt' });
+  await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
+  await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
+  await journal.sweep({ limit: 10 });
+  const peer = { channel: 'telegram', accountId: world.accountId, externalId: 'x' };
+  const { generation } = run;
+  await Promise.all([
+    reader.findSession('a'),
+    reader.findSessionById(sessionId),
+    reader.listSessions({ limit: 5 }),
+    reader.listSessions({ limit: 5, agentId: 'main', before: '1.x' }),
+    reader.listSessions({ limit: 5, archived: true }),
+    reader.listSessions({ limit: 5, archived: false }),
+    reader.listSessions({ limit: 5, search: 'agent' }),
+    reader.readTranscript({ sessionId, generation, afterSeq: 0, uptoSeq: 9, limit: 9 }),
+    reader.readHistory({ sessionId, limit: 5 }),
+    reader.searchMessages({ query: 'hello', limit: 5, sessionKey: run.sessionKey }),
+    reader.findRun(runId),
+    reader.findInbound({ accountId: world.accountId, externalId: 'x' }),
+    reader.readFate(runId),
+    reader.readEvents({ sessionId, after: 0, limit: 5 }),
+    reader.eventBounds(sessionId),
+    reader.readOpenText(runId),
+    reader.findWork(),
+    reader.findDueSchedules({ now: 1, limit: 5 }),
+    reader.nextScheduleAt(),
+    reader.listSchedules({ limit: 5 }),
+    reader.listSchedules({ owner: 'x', limit: 5 }),
+    reader.findIdentity(peer),
+    reader.listPairings({ limit: 5 }),
+    reader.findPairing(peer),
+    reader.findToken({ hash: 'x', kind: 'api' }),
+    reader.listApprovals({ limit: 5, sessionId }),
+    reader.findApproval('x'),
+    reader.listOutbound({ states: ['dead', 'sent', 'prepared'], limit: 5 }),
+    reader.findOutbound('x'),
+    reader.findConversation({ accountId: world.accountId, key: 'x' }),
+    reader.findConversationById('x'),
+    reader.counts(),
+    reader.usage({ since: 0 }),
+    reader.usage({ since: 0, sessionId }),
+    reader.readAudit({ limit: 5 }),
+    reader.findValue({ namespace: 'x', key: 'x' }),
+    reader.listValues({ namespace: 'x', limit: 5 }),
+    reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),
+  ]);
+}

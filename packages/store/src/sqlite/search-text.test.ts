@@ -1,0 +1,35 @@
+import { type InboundBody, messagesOf } from '@cuttle/core-types';
+import { describe, expect, it } from 'vitest';
+import { toMessages, toSearchQuery, toSearchText, toSnippet } from './search-text.ts';
+
+describe('the words of a message', () => {
+  const part = { type: 'text' as const, text: 'hi' };
+  it.each<[string, InboundBody]>([
+    ['parts', { v: 1, parts: [part, part] }],
+    ['no parts', { v: 1, parts: [] }],
+    ['a name', { v: 1, parts: [part], senderName: 'Ann' }],
+    ['messages', { v: 1, parts: [], messages: [{ role: 'user', parts: [part] }], system: 's' }],
+    ['both', { v: 1, parts: [part], messages: [{ role: 'user', parts: [] }] }],
+  ])('are those that the runtime sends to the model: %s', (_name, body) => {
+    expect(toMessages(body)).toEqual(messagesOf(body));
+  });
+
+  it('stand apart in scripts without spaces', () => {
+    expect(toSearchText('ab里斯c').replaceAll(/ +/g, ' ')).toBe('ab 里 斯 c');
+    expect(toSearchText('x'.repeat(100_000))).toHaveLength(16_384);
+  });
+
+  it('make a query of phrases, whatever was typed', () => {
+    expect(toSearchQuery('to "be" or')).toBe('words : ("to" AND "be" AND "or" *)');
+    expect(toSearchQuery('- " *')).toBeUndefined();
+    expect(toSearchQuery('a', 'n1')).toBe('place : "n1" AND words : ("a" *)');
+  });
+
+  it('show the piece around the first of them', () => {
+    const text = `${'before '.repeat(40)}needle${' after'.repeat(40)}`;
+    const snippet = toSnippet(text, 'Needle');
+    expect(snippet).toMatch(/^….*needle.*…$/);
+    expect(snippet.length).toBeLessThan(170);
+    expect(toSnippet('short', 'none')).toBe('short');
+  });
+});
