@@ -25,7 +25,7 @@ export async function showBubble(state: RunState): Promise<void> {
   kernel.dispatcher.showLive({
     conversationId,
     bubbleId: state.bubbleId,
-    part: live.preview(textSoFar(state)),
+    preview: () => live.preview(textSoFar(state)),
   });
 }
 

@@ -23,7 +23,7 @@ import type { RuntimeSettings } from './settings.ts';
 export interface Dispatcher {
   /** The conversation may have rows to send. */
   wake(conversationId: string): void;
-  /** Shows `part` in a bubble that was opened; a later call replaces one that has not gone out. */
+  /** Shows a preview in a bubble that was opened; a later call replaces one that has not gone out. */
   showLive(live: LiveEdit): void;
   /** No live edit of this bubble goes out any more. */
   endLive(bubbleId: string): void;
@@ -36,7 +36,8 @@ export interface Dispatcher {
 export interface LiveEdit {
   readonly conversationId: string;
   readonly bubbleId: string;
-  readonly part: OutboundPart;
+  /** Called when the edit goes out: an answer grows by thousands of deltas, of which few are shown. */
+  readonly preview: () => OutboundPart;
 }
 
 interface DispatcherDeps {
@@ -105,8 +106,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     showLive(live) {
       const lane = state.lanes.get(live.conversationId);
       if (!lane) return;
+      // A lane that has one to show looks again by itself when it may show it.
+      const isDue = lane.live !== undefined;
       lane.live = live;
-      lane.wakeUp.abort();
+      if (!isDue) lane.wakeUp.abort();
     },
     endLive(bubbleId) {
       for (const lane of state.lanes.values()) {
@@ -316,7 +319,10 @@ async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
   const { deps, pace, stopping } = state;
   const { live, bubble } = lane;
   const account = bubble && deps.accounts.get(bubble.delivery.accountId);
-  if (!live || !account || bubble.id !== live.bubbleId) return 'nothing';
+  if (!live || !account || bubble.id !== live.bubbleId) {
+    lane.live = undefined;
+    return 'nothing';
+  }
   const once: Allowance = {
     key: `live:${bubble.id}`,
     count: 1,
@@ -337,7 +343,12 @@ async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
     ]);
     deps.point('draft.edit.before.request');
     await account.channel.send(
-      toRequest({ ...bubble.delivery, kind: 'edit', body: live.part, receipt: bubble.receipt }),
+      toRequest({
+        ...bubble.delivery,
+        kind: 'edit',
+        body: live.preview(),
+        receipt: bubble.receipt,
+      }),
       signal,
     );
     deps.point('draft.edit.after.response');
