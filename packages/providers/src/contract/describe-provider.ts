@@ -336,7 +336,7 @@ export function describeService(name: string, suite: ServiceSuite): void {
             error,
           });
         }),
-        { numRuns: 400 },
+        { numRuns: 200 },
       );
     }, 60_000);
   });

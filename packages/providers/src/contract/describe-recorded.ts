@@ -61,9 +61,9 @@ export function describeRecorded(name: string, suite: RecordedSuite): void {
 
 /** Small pieces are read without a socket, above; over one, a few show that it is the same. */
 const mostBytes: Partial<Record<TransportVariantId, number>> = {
-  'byte-by-byte': 1000,
-  'chunks-7': 5000,
-  slow: 5000,
+  'byte-by-byte': 400,
+  'chunks-7': 1500,
+  slow: 2000,
 };
 
 function socketVariants(

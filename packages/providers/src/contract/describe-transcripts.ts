@@ -41,7 +41,7 @@ export function describeTranscripts(name: string, suite: TranscriptSuite): void 
               .filter((rule) => !suite.remedied?.test(rule));
             expect({ error, broken }).toEqual({ error: undefined, broken: [] });
           }),
-          { numRuns: 300 },
+          { numRuns: 150 },
         );
       },
       slowTest,
@@ -60,7 +60,7 @@ export function describeTranscripts(name: string, suite: TranscriptSuite): void 
             await collectAnswer(provider.stream(withKeysTurned(turned), never));
             expect(server.requests.at(-1)?.text).toBe(first?.text);
           }),
-          { numRuns: 60 },
+          { numRuns: 40 },
         );
       },
       slowTest,

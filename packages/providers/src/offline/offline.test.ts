@@ -113,10 +113,18 @@ describe('the offline provider', () => {
   });
 
   it.each<[string, Json, string, string]>([
-    ['current_time', {}, '2026-11-21 14:00', 'It is 2026-11-21 14:00.'],
+    [
+      'current_time',
+      {},
+      '2026-11-21T13:00:00.000Z (UTC)\nSaturday 21 November 2026 at 14:00:00 CET (Europe/Berlin)',
+      'It is Saturday 21 November 2026 at 14:00:00 CET (Europe/Berlin).',
+    ],
     ['math_eval', { expression: '2+2' }, '4', '2+2 = 4'],
     ['memory_set', { key: 'cat', value: 'Luna' }, 'ok', 'I will remember that: cat = Luna.'],
-    ['memory_list', {}, '', 'I remember nothing yet.'],
+    ['memory_get', { key: 'cat' }, 'Luna', 'Luna'],
+    ['memory_list', {}, 'Nothing is remembered yet.', 'Nothing is remembered yet.'],
+    ['memory_list', {}, '- cat\n- dog', 'I remember something about:\n- cat\n- dog'],
+    ['note_list', {}, '- buy milk', 'Your notes:\n- buy milk'],
     ['note_add', { text: 'buy milk' }, 'ok', 'Noted: buy milk'],
     [
       'reminder_set',
@@ -124,7 +132,8 @@ describe('the offline provider', () => {
       'ok',
       'I will remind you in 10 minutes: drink water',
     ],
-    ['reminder_cancel', { id: '7' }, 'ok', 'Cancelled: reminder 7.'],
+    ['reminder_cancel', { id: '7' }, 'Reminder 7 is cancelled.', 'Reminder 7 is cancelled.'],
+    ['some_tool', {}, '', 'Done.'],
   ])('makes a sentence of what %s gave', async (name, input, output, words) => {
     const { text } = await ask(withResult({ name, input, output, ok: true }));
     expect(text).toBe(words);

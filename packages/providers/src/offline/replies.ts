@@ -8,36 +8,35 @@ export function toSentence(call: ToolCallPart, result: ToolResultPart): string {
     .trim();
   if (!result.ok) return `That did not work: ${output || 'the tool gave no reason'}`;
   const words = sentences[call.name];
-  return words ? words(call.input, output) : output || 'Done.';
+  return (words ? words(call.input, output) : output) || 'Done.';
 }
 
 type Sentence = (input: Json, output: string) => string;
 
 const sentences: Readonly<Record<string, Sentence>> = {
-  current_time: (input, output) => `It is ${output}${field(input, 'timeZone', ' in ')}.`,
+  // The last line is the local time.
+  current_time: (_input, output) => `It is ${output.split('\n').at(-1)}.`,
   math_eval: (input, output) => `${field(input, 'expression')} = ${output}`,
   memory_set: (input) => `I will remember that: ${field(input, 'key')} = ${field(input, 'value')}.`,
-  memory_get: (input, output) =>
-    output === '' ? `I know nothing about ${field(input, 'key')}.` : output,
-  memory_list: (_input, output) =>
-    output === '' ? 'I remember nothing yet.' : `This is what I remember:\n${output}`,
-  memory_search: (input, output) =>
-    output === ''
-      ? `I found nothing about ${field(input, 'query')}.`
-      : `This is what I remember:\n${output}`,
+  memory_get: (_input, output) => output,
+  memory_list: (_input, output) => withHeading('I remember something about:', output),
+  memory_search: (_input, output) => withHeading('This is what I remember:', output),
   note_add: (input) => `Noted: ${field(input, 'text')}`,
-  note_list: (_input, output) =>
-    output === '' ? 'There are no notes yet.' : `Your notes:\n${output}`,
+  note_list: (_input, output) => withHeading('Your notes:', output),
   reminder_set: (input) => `I will remind you ${moment(input)}: ${field(input, 'text')}`,
-  reminder_list: (_input, output) =>
-    output === '' ? 'There are no reminders.' : `Your reminders:\n${output}`,
-  reminder_cancel: (input) => `Cancelled: reminder ${field(input, 'id')}.`,
+  reminder_list: (_input, output) => withHeading('Your reminders:', output),
+  reminder_cancel: (_input, output) => output,
 };
 
-function field(input: Json, name: string, before = ''): string {
+/** A tool that lists things says in words that there are none. */
+function withHeading(heading: string, output: string): string {
+  return output.startsWith('- ') ? `${heading}\n${output}` : output;
+}
+
+function field(input: Json, name: string): string {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return '';
   const value = input[name];
-  return typeof value === 'string' || typeof value === 'number' ? `${before}${value}` : '';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 const units = [
