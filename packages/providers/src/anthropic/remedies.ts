@@ -17,6 +17,7 @@ export const anthropicRemedies: readonly Remedy<AnthropicRemedy>[] = [
     // Since Claude 5.1 a block is also bound to everything before it, which compaction changes.
     name: 'without-old-thinking',
     refusal: /signature|thinking.{0,40}block|binding_mismatch/i,
+    holdsFor: 'request',
   },
   {
     // "Thinking may not be enabled when tool_choice forces tool use."

@@ -54,6 +54,30 @@ describe('a request that a service refuses', () => {
     expect(bodies).toHaveLength(4);
   });
 
+  it('is asked without old thinking where that alone is refused, and with it the next time', async () => {
+    const { fetch, bodies } = picky((body) =>
+      body.includes('"signature"')
+        ? 'messages.1.content.0: Invalid `signature` in `thinking` block'
+        : undefined,
+    );
+    const provider = createAnthropic({ apiKey: 'k', fetch });
+    const model = 'claude-sonnet-4-5';
+    const origin = { dialect: 'anthropic', provider: 'anthropic', model };
+    const thought = {
+      role: 'assistant' as const,
+      origin,
+      parts: [
+        { type: 'thinking' as const, text: 'hm', signature: 'old' },
+        { type: 'text' as const, text: 'yes' },
+      ],
+    };
+    const messages = [userText('a'), thought, userText('b')];
+    await collectAnswer(provider.stream({ model, messages, tools: [] }, signal));
+    expect(bodies.map((body) => body.includes('"signature"'))).toEqual([true, false]);
+    await collectAnswer(provider.stream({ model, messages, tools: [] }, signal));
+    expect(bodies.map((body) => body.includes('"signature"'))).toEqual([true, false, true, false]);
+  });
+
   it('fails where nothing helps, or the same remedy again', async () => {
     for (const message of ['no', "'temperature' does not support 0.5 with this model"]) {
       const { fetch, bodies } = picky(() => message);

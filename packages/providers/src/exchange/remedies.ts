@@ -6,6 +6,8 @@ export interface Remedy<Name extends string> {
   readonly name: Name;
   /** Tested against the message of a `provider.invalid` failure. */
   readonly refusal: RegExp;
+  /** What is wrong with one conversation says nothing of the next. Default: it holds for the model. */
+  readonly holdsFor?: 'request';
 }
 
 export interface RemedyBook<Name extends string> {
@@ -30,6 +32,10 @@ export function createRemedyBook<Name extends string>(
     isCuttleError(error, 'provider.invalid')
       ? remedies.find(({ name, refusal }) => !applied.has(name) && refusal.test(error.message))
       : undefined;
+  const remember = (model: string, { name, holdsFor }: Remedy<Name>): void => {
+    if (holdsFor === 'request' || helped.size >= maxModels) return;
+    helped.set(model, new Set([...(helped.get(model) ?? []), name]));
+  };
   return {
     stream: (model, attempt, signal) => ({
       // No generator around the answer: each event would pay for it.
@@ -48,7 +54,7 @@ export function createRemedyBook<Name extends string>(
               const remedy = findRemedy(error, applied);
               if (!remedy) throw error;
               applied = new Set([...applied, remedy.name]);
-              if (helped.size < maxModels) helped.set(model, applied);
+              remember(model, remedy);
               answer = attempt(applied);
             }
           }
