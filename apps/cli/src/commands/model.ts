@@ -25,7 +25,7 @@ export function addModel(cli: Cli): void {
   });
   const test = model
     .command('test')
-    .argument('[model]', '<provider>/<model>; the default one without it')
+    .argument('[model]', '`<provider>/<model>`; the default one without it')
     .description('Ask a model for one word and tell how long it took.');
   does(cli, test, async ({ connect, output, signal }, { args: [ref] }) => {
     const client = await connect();
