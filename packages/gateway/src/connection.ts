@@ -35,7 +35,7 @@ export function createConnection(
   const closed = new AbortController();
   const frames = createFrameWriter({ wire, log: deps.log }, closed.signal);
   const subscriber: Subscriber = { send: (event, json) => frames.sendEvent(event, json) };
-  const call = createCaller(parts, { frames, listener: toListener(fanOut, subscriber) });
+  const call = createCaller(parts, { frames, listener: toListener(fanOut, subscriber, frames) });
   let principal: Principal | undefined;
   let handshake: Promise<Principal> | undefined;
   let badFrames = 0;
@@ -115,7 +115,7 @@ function createCaller(
   };
 }
 
-function toListener(fanOut: FanOut, subscriber: Subscriber): CallerListener {
+function toListener(fanOut: FanOut, subscriber: Subscriber, frames: FrameWriter): CallerListener {
   return {
     follow: (sessionKey) => fanOut.follow(subscriber, sessionKey),
     catchUp: (sessionKey) => fanOut.catchUp(subscriber, sessionKey),
@@ -124,7 +124,8 @@ function toListener(fanOut: FanOut, subscriber: Subscriber): CallerListener {
       fanOut.unfollow(subscriber);
       for (const sessionKey of sessionKeys) fanOut.follow(subscriber, sessionKey);
     },
-    send: (event, payload) => subscriber.send(event, JSON.stringify(payload)),
+    send: (event, payload) => frames.sendEvent(event, JSON.stringify(payload)),
+    keepsUp: () => frames.keepsUp(),
   };
 }
 

@@ -99,6 +99,8 @@ export interface CallerListener {
   setFollowed(sessionKeys: readonly string[]): void;
   /** Sends one event frame to this caller only. */
   send(event: string, payload: unknown): void;
+  /** Resolves when this caller has taken most of what was sent. */
+  keepsUp(): Promise<void>;
 }
 
 export type Handler<Name extends MethodName> = (

@@ -68,6 +68,7 @@ async function replayAll(events: readonly DurableEvent[], reading: Reading): Pro
   const { reader } = reading.deps.store;
   const runs = new Map<string, StoredRun | undefined>();
   for (const event of events) {
+    await reading.listener.keepsUp();
     const { runId } = event;
     if (runId === undefined) {
       await replaySession(event, reading);

@@ -42,6 +42,8 @@ export function createSocketServer(connection: ConnectionDeps): SocketServer {
         send: (text) => socket.send(text),
         close: (code, reason) => socket.close(code, reason),
         buffered: () => socket.bufferedAmount,
+        // Goes behind everything else, and its callback comes in any case.
+        flushed: () => new Promise((resolve) => socket.ping('', false, () => resolve())),
       },
       address: request.socket.remoteAddress ?? '',
       cookie: readCookie(request.headers.cookie, cookieName),

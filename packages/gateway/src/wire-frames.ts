@@ -7,6 +7,8 @@ export interface Wire {
   close(code: number, reason: string): void;
   /** Bytes that were given to `send` and not yet to the network. */
   buffered(): number;
+  /** Resolves when all that was given before has left, or the socket is closed. */
+  flushed(): Promise<void>;
 }
 
 /** What a connection says: responses to requests, and numbered events. Nothing once it is closed. */
@@ -14,6 +16,8 @@ export interface FrameWriter {
   respond(id: string, payload: unknown): void;
   refuse(id: string, error: unknown): void;
   sendEvent(event: string, payloadJson: string): void;
+  /** For many events at once: resolves when the reader keeps up. */
+  keepsUp(): Promise<void>;
 }
 
 /** A reader that falls so far behind with its events is dropped and resumes from its cursor. */
@@ -47,6 +51,9 @@ export function createFrameWriter(
         `{"type":"event","event":${JSON.stringify(event)},"seq":${seq},"payload":${payloadJson}}`,
         mostBuffered,
       );
+    },
+    async keepsUp() {
+      if (wire.buffered() > mostBuffered / 4) await wire.flushed();
     },
   };
 }
