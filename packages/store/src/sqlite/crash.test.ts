@@ -94,6 +94,8 @@ describe('a killed process', () => {
     ['store.after.commit', 20],
     ['store.before.reply', 20],
     ['store.after.reply', 20],
+    ['checkpoint.before', 1],
+    ['checkpoint.after', 1],
   ] as const)('keeps every promise when it dies at %s', async (name, hit) => {
     const home = await openHome();
     const { lines, signal } = await runLoad(home, { name, hit });

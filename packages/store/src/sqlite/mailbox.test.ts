@@ -30,6 +30,20 @@ describe('a mailbox', () => {
     expect(mailbox.waiting).toBe(0);
   });
 
+  it('refuses what cannot be encoded, alone', async () => {
+    const { sent, mailbox } = open();
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const fine = mailbox.call('a');
+    await expect(mailbox.call('b', circle)).rejects.toThrow(TypeError);
+    let deep: unknown[] = [];
+    for (let level = 0; level < 100_000; level += 1) deep = [deep];
+    await expect(mailbox.call('c', deep)).rejects.toThrow(RangeError);
+    expect(sent).toEqual(['{"calls":[[1,"a",null]]}']);
+    mailbox.receive('[[1,"ok"]]');
+    expect(await fine).toBe('ok');
+  });
+
   it('gives a failure its code, message, hint and details back', async () => {
     const { mailbox } = open();
     const failed = mailbox.call('a');

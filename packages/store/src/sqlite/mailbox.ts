@@ -1,5 +1,5 @@
 import type { CuttleError } from '@cuttle/core-types/errors';
-import { type Batch, type Call, fromFailure, type Reply } from './wire.ts';
+import { fromFailure, type Reply, toBatch } from './wire.ts';
 
 /** The asking side of a thread: what is asked in one turn leaves as one message. */
 export interface Mailbox {
@@ -22,21 +22,23 @@ export function createMailbox(deps: {
 }): Mailbox {
   const waiting = new Map<number, Waiting>();
   let next = 1;
-  let calls: Call[] = [];
+  let calls: string[] = [];
   let failure: CuttleError | undefined;
   const flush = (): void => {
     if (calls.length === 0) return;
-    const batch: Batch = { now: deps.now?.(), calls };
+    const batch = toBatch(calls, deps.now?.());
     calls = [];
-    deps.post(JSON.stringify(batch));
+    deps.post(batch);
   };
   return {
     call: (op, input) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);
         const id = next++;
+        // Here, so that what cannot be encoded (too deep, circular) fails alone and at its caller.
+        const call = JSON.stringify([id, op, input]);
         waiting.set(id, { resolve, reject });
-        if (calls.push([id, op, input]) === 1) queueMicrotask(flush);
+        if (calls.push(call) === 1) queueMicrotask(flush);
       }),
     receive(text) {
       // Our own thread wrote it, in the shape of `Reply`.

@@ -82,6 +82,9 @@ function openBoot(
   try {
     requireSqlite(db);
     for (const pragma of pragmas) db.raw.exec(pragma);
+    // A commit of a life that was cut may be readable without being on the disk. It is made to be, before anybody is
+    // told that it took place.
+    db.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     migrate(db, path, point);
     const now = options.now ?? readNow();
     const newId = createNewId(() => options.now ?? readNow());

@@ -1,6 +1,6 @@
 import { openDatabase, query } from './database.ts';
 import { runReads } from './read-calls.ts';
-import type { Batch } from './wire.ts';
+import { type Batch, toReplies } from './wire.ts';
 
 export interface ReaderOptions {
   readonly path: string;
@@ -26,7 +26,7 @@ export function createReaderHost({ path, boot }: ReaderOptions): ReaderHost {
     run(text) {
       const batch = JSON.parse(text) as Batch; // written by our own main thread
       const now = batch.now ?? db.find(selectNow)?.now ?? 0;
-      return JSON.stringify(runReads(batch.calls, { db, path, now, boot }));
+      return toReplies(runReads(batch.calls, { db, path, now, boot }));
     },
     close: () => db.close(),
   };

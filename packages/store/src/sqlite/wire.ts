@@ -36,6 +36,27 @@ export type Signal<Health> =
   | { readonly type: 'health'; readonly health: Health }
   | { readonly type: 'closed' };
 
+/** The text of a batch whose calls are encoded already. */
+export function toBatch(calls: readonly string[], now: number | undefined): string {
+  const time = now === undefined ? '' : `"now":${now},`;
+  return `{${time}"calls":[${calls.join(',')}]}`;
+}
+
+/** The text of replies; one that cannot be encoded is told as a failure, beside the others. */
+export function toReplies(replies: readonly Reply[]): string {
+  return `[${replies.map(encodeReply).join(',')}]`;
+}
+
+function encodeReply(reply: Reply): string {
+  try {
+    return JSON.stringify(reply);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const failure: Failure = { code: 'internal', message: 'The answer is nested too deeply.' };
+    return JSON.stringify([reply[0], null, failure]);
+  }
+}
+
 export function toReply(id: number, value: unknown): Reply {
   return value === undefined ? [id] : [id, value];
 }

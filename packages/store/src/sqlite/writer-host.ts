@@ -5,7 +5,7 @@ import { createDisk, createNoDisk, type DiskOptions } from './disk.ts';
 import { commitGroup, type GroupDeps, isTransaction } from './group.ts';
 import { inMemory, openHome } from './open-home.ts';
 import { runReads } from './read-calls.ts';
-import type { Batch, Call } from './wire.ts';
+import { type Batch, type Call, toReplies } from './wire.ts';
 
 export interface WriterOptions {
   readonly path: string;
@@ -70,13 +70,13 @@ export function createWriterHost(options: WriterOptions): WriterHost {
       for (const group of toGroups(writes)) {
         const replies = commitGroup(deps, group, now);
         point('store.before.reply');
-        reply(JSON.stringify(replies));
+        reply(toReplies(replies));
         point('store.after.reply');
         sinceUpkeep += group.length;
       }
       const reads = calls.filter(([, op]) => !isTransaction(op));
       if (reads.length > 0)
-        reply(JSON.stringify(runReads(reads, { db: home.db, path, now, boot: home.boot })));
+        reply(toReplies(runReads(reads, { db: home.db, path, now, boot: home.boot })));
       if (sinceUpkeep >= upkeepCalls) upkeep(now);
     },
     tend() {

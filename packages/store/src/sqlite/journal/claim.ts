@@ -32,6 +32,8 @@ function resumeRun(
   const ours = run.state === 'leased' && run.boot === unit.boot;
   // The claim that made this lease, asked again: the same answer.
   if (ours && run.fence === fence) return toResumed(unit, session, run);
+  // A newer version began it: its rows are not ours to read.
+  if (run.format > runFormat) return undefined;
   const waits = run.state === 'parked' && (run.resume_at === null || run.resume_at > unit.now);
   if (ours || waits) return undefined;
   return toResumed(unit, session, takeOver(unit, session, claim));

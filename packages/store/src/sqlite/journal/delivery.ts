@@ -16,6 +16,8 @@ import { holdRun } from './runs.ts';
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
 
+/** A deadline further away is none. */
+const longestMs = 86_400_000;
 /** How long a lane rests that is held up by a send whose end nobody stored. */
 const restMs = 1_000;
 
@@ -125,7 +127,7 @@ function startSending(
   input: { readonly fence: string; readonly deadlineMs: number },
 ): OutboundRecord {
   const { fence, deadlineMs } = input;
-  const deadline = unit.now + deadlineMs;
+  const deadline = unit.now + Math.min(deadlineMs, longestMs);
   return unit.db.find(becomeSending, fence, unit.boot, deadline, row.id) ?? row;
 }
 

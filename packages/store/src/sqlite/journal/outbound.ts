@@ -48,7 +48,7 @@ export function addOutbound(unit: Unit, draft: OutboundDraft, runId?: string): s
     target_id: draft.targetId ?? null,
     run_id: runId ?? null,
     body: toStored(draft.body),
-    ttl_ms: draft.ttlMs,
+    ttl_ms: Math.min(draft.ttlMs, longestMs),
   });
   return draft.outboundId;
 }
@@ -56,6 +56,9 @@ export function addOutbound(unit: Unit, draft: OutboundDraft, runId?: string): s
 export function addOutbounds(unit: Unit, drafts: readonly OutboundDraft[]): string[] {
   return drafts.map((draft) => addOutbound(unit, draft));
 }
+
+/** Ten years: sums with it stay integers that JavaScript can hold. */
+const longestMs = 315_360_000_000;
 
 type LaneRow = Pick<
   OutboundRecord,
