@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { StorePointName } from './crash-point.ts';
 import { openDatabase, query } from './database.ts';
 import { noReserve, openFolder } from './fixtures/open-fixture.ts';
 import { openInlineStore, openSqliteStore } from './index.ts';
+
+// Each test starts processes, and some machines are busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const script = fileURLToPath(new URL('./fixtures/load.ts', import.meta.url));
 

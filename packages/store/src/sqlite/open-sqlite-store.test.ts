@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeBlobs } from '../contract/blobs.ts';
-import { describeReading } from '../contract/reading.ts';
 import { describeRecovery } from '../contract/recovery.ts';
 import { describeTransactions } from '../contract/transactions.ts';
 import { codeOf, createWorld, type World } from '../contract/world.ts';
 import { noReserve, openFixture, openFolder } from './fixtures/open-fixture.ts';
 import { openSqliteStore } from './index.ts';
+
+// Each test starts threads, and some machines are busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 // The transactions themselves are proved without threads; here is what threads could spoil.
 describe('sqlite in threads', () => {
@@ -19,7 +21,6 @@ describe('sqlite in threads', () => {
 
   describe.each([
     ['transactions', describeTransactions],
-    ['reading', describeReading],
     ['recovery', describeRecovery],
     ['blobs', describeBlobs],
   ] as const)('%s', (_name, describePart) => {
@@ -33,6 +34,13 @@ describe('sqlite in threads', () => {
       return (await reader.findInbound({ inboundId }))?.text;
     });
     expect(await Promise.all(reads)).toEqual(reads.map((_read, n) => `text ${n}`));
+    expect((await reader.listSessions({ limit: 1_000 })).sessions).toHaveLength(200);
+    await say({ session: 's1', mode: 'steer', text: 'needle' });
+    const { sessionId } = await say({ session: 's1' });
+    for (let n = 0; n < 2; n += 1) await world.complete(await world.claim(sessionId));
+    expect(await reader.searchMessages({ query: 'needle', limit: 5 })).toMatchObject([
+      { sessionKey: 's1', role: 'user' },
+    ]);
   });
 
   it('takes the time of its own clock where none is given', async () => {
