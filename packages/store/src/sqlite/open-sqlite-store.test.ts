@@ -35,8 +35,7 @@ describe('sqlite in threads', () => {
     });
     expect(await Promise.all(reads)).toEqual(reads.map((_read, n) => `text ${n}`));
     expect((await reader.listSessions({ limit: 1_000 })).sessions).toHaveLength(200);
-    await say({ session: 's1', mode: 'steer', text: 'needle' });
-    const { sessionId } = await say({ session: 's1' });
+    const { sessionId } = await say({ session: 's1', text: 'needle' });
     for (let n = 0; n < 2; n += 1) await world.complete(await world.claim(sessionId));
     expect(await reader.searchMessages({ query: 'needle', limit: 5 })).toMatchObject([
       { sessionKey: 's1', role: 'user' },
