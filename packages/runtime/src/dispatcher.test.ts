@@ -55,7 +55,7 @@ const bubble: Delivery = {
   attempt: 1,
   marked: false,
   fence: 'fence',
-  deadline: Date.UTC(2027, 0, 1),
+  deadline: Date.UTC(2026, 0, 1) + 1000,
   origin: 'run-1:final',
 };
 
