@@ -1,1 +1,8 @@
-export { agentOf, buildSessionKey, type ChatPlace, toSessionKey } from './session-key.ts';
+export {
+  agentOf,
+  buildSessionKey,
+  type ChatPlace,
+  type NamedPlace,
+  parseSessionKey,
+  toSessionKey,
+} from './session-key.ts';

@@ -14,7 +14,13 @@ export interface ChatPlace {
     readonly threadId?: string | undefined;
   };
 }
+/** A session that a client named. */
+export interface NamedPlace {
+  readonly agentId: string;
+  readonly name: string;
+}
 
+/** Different places have different keys, whatever a platform puts into its ids. */
 export function buildSessionKey({ agentId, channel, account, chat }: ChatPlace): string {
   const thread = chat.threadId === undefined ? [] : ['thread', chat.threadId];
   return ['agent', agentId, channel, account, chat.kind, chat.id, ...thread]
@@ -22,7 +28,7 @@ export function buildSessionKey({ agentId, channel, account, chat }: ChatPlace):
     .join(':');
 }
 
-/** What a client wrote → the full key. A name without `agent:` belongs to the default agent. */
+/** What a client wrote → the full key. A name without `agent:` belongs to the given agent. */
 export function toSessionKey(name: string, agentId: string): string {
   const trimmed = name.trim();
   return trimmed.startsWith('agent:') ? trimmed : `agent:${encodeSegment(agentId)}:${trimmed}`;
@@ -31,10 +37,35 @@ export function toSessionKey(name: string, agentId: string): string {
 /** The agent of a full key; undefined where it is no key. */
 export function agentOf(sessionKey: string): string | undefined {
   const [prefix, agentId] = sessionKey.split(':', 2);
-  return prefix === 'agent' && agentId ? decodeURIComponent(agentId) : undefined;
+  return prefix === 'agent' && agentId ? decodeSegment(agentId) : undefined;
+}
+
+/** The place that a full key names: a messenger chat, or what a client named; undefined where it is no key. */
+export function parseSessionKey(sessionKey: string): ChatPlace | NamedPlace | undefined {
+  const agentId = agentOf(sessionKey);
+  if (agentId === undefined) return undefined;
+  const [, , ...rest] = sessionKey.split(':');
+  return parseChat(agentId, rest.map(decodeSegment)) ?? { agentId, name: rest.join(':') };
+}
+
+function parseChat(
+  agentId: string,
+  segments: readonly (string | undefined)[],
+): ChatPlace | undefined {
+  const [channel, account, kind, id, mark, threadId, ...more] = segments;
+  if (channel === undefined || account === undefined || id === undefined) return undefined;
+  if (kind !== 'dm' && kind !== 'group') return undefined;
+  if (segments.length === 4) return { agentId, channel, account, chat: { id, kind } };
+  if (mark !== 'thread' || threadId === undefined || more.length > 0) return undefined;
+  return { agentId, channel, account, chat: { id, kind, threadId } };
 }
 
 /** Keeps `:` a separator whatever a platform puts into its ids. */
 function encodeSegment(segment: string): string {
   return segment.replace(/[%:]/g, encodeURIComponent);
+}
+
+/** Undefined for what `encodeSegment` never writes: a key may come from anyone. */
+function decodeSegment(segment: string): string | undefined {
+  return /%(?!25|3A)/.test(segment) ? undefined : segment.replace(/%3A/g, ':').replace(/%25/g, '%');
 }
