@@ -23,29 +23,31 @@ export function createRunContext(
   claimed: ClaimedRun,
   taint: ReadonlySet<TaintSource>,
 ): RunContext {
+  const agent = chooseAgent(kernel, claimed);
+  const body = claimed.inputs.at(-1)?.body;
+  const turnSystem = body?.system;
+  const clientTools = (body?.clientTools ?? []).map(toSpec);
+  const models = kernel.models();
+  if (body?.proxyModel !== undefined) {
+    const model = models.resolve(body.proxyModel);
+    return { agent, model, tools: [], clientTools, system: turnSystem, body };
+  }
+  // A tool that the client brings stands in for one of ours with its name.
+  const theirs = new Set(clientTools.map(({ name }) => name));
+  const tools = offeredTools(kernel, { claimed, agent, taint }).filter(
+    ({ name }) => !theirs.has(name),
+  );
+  const system = buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem });
+  const model = models.resolve(claimed.model ?? agent.model ?? models.fallback().ref);
+  return { agent, model, tools, clientTools, system, body };
+}
+
+function chooseAgent(kernel: Kernel, { agentId }: ClaimedRun): AgentSettings {
   const settings = kernel.settings();
   const agent =
-    agentSettings(settings, claimed.agentId) ?? agentSettings(settings, settings.defaultAgentId);
+    agentSettings(settings, agentId) ?? agentSettings(settings, settings.defaultAgentId);
   if (!agent) throw new TypeError('The settings name a default agent that is not in the list.');
-  const body = claimed.inputs.at(-1)?.body;
-  const models = kernel.models();
-  const proxy = body?.proxyModel;
-  const ref = proxy ?? claimed.model ?? agent.model ?? models.fallback().ref;
-  const tools = proxy === undefined ? offeredTools(kernel, { claimed, agent, taint }) : [];
-  const turnSystem = body?.system;
-  return {
-    agent,
-    model: models.resolve(ref),
-    tools,
-    clientTools: (body?.clientTools ?? [])
-      .map(toSpec)
-      .filter(({ name }) => tools.every((tool) => tool.name !== name)),
-    system:
-      proxy === undefined
-        ? buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem })
-        : turnSystem,
-    body,
-  };
+  return agent;
 }
 
 function toSpec({
