@@ -18,6 +18,8 @@ export interface ChannelSet {
   receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
   /** Connects what was added, and from now on what is added. */
   start(): void;
+  /** Resolves when every account that was added is connected or could not be at its first attempt. */
+  tried(): Promise<void>;
   /** Takes nothing more in; what is to be sent still can be. */
   stopReceiving(): Promise<void>;
   close(): Promise<void>;
@@ -82,6 +84,10 @@ export function createChannelSet(
     start() {
       started = true;
       for (const entry of supervised.values()) run(entry);
+    },
+    async tried() {
+      const begun = [...supervised.values()].filter(({ running }) => running !== undefined);
+      await Promise.all(begun.map(({ supervisor }) => supervisor.tried));
     },
     async stopReceiving() {
       for (const { stop } of supervised.values()) stop.abort();

@@ -23,6 +23,8 @@ export type ChannelSettings = Omit<ChannelAccount, 'accountId'>;
 export interface ChannelSupervisor {
   readonly status: () => ChannelStatus;
   readonly account: () => ChannelAccount | undefined;
+  /** Resolves when the account is connected or could not be at the first attempt. */
+  readonly tried: Promise<void>;
   /** Never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -33,6 +35,7 @@ export function createChannelSupervisor(
   onConnected: (account: ChannelAccount) => void,
 ): ChannelSupervisor {
   const { channel } = settings;
+  const tried = Promise.withResolvers<void>();
   let account: ChannelAccount | undefined;
   let known: { state: ChannelState; platformId?: string; name?: string; detail?: string } = {
     state: 'starting',
@@ -52,12 +55,15 @@ export function createChannelSupervisor(
   };
   const once = async (signal: AbortSignal): Promise<void> => {
     const connected = await connect(signal);
+    tried.resolve();
+    if (kernel.channelMode === 'send-only') return untilAborted(signal);
     await publishMenu(kernel, channel, signal);
     const door = createChannelDoor(kernel, connected, (row) => runControl(kernel, row));
     await channel.receive(door, signal);
   };
   return {
     account: () => account,
+    tried: tried.promise,
     status: () => ({
       channel: channel.id,
       account: settings.name,
@@ -73,6 +79,7 @@ export function createChannelSupervisor(
         try {
           await once(signal);
         } catch (error) {
+          tried.resolve();
           if (signal.aborted) break;
           const { code, message, hint } = toCuttleError(error);
           const isFinal = isCuttleError(error, 'channel.auth');
@@ -91,8 +98,16 @@ export function createChannelSupervisor(
         }
       }
       known = { ...known, state: 'stopped' };
+      tried.resolve();
     },
   };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function publishMenu(

@@ -75,7 +75,7 @@ export interface Runtime extends AsyncDisposable {
   /** A number for an event of a run that is told again: above every number its events had, below those they will have. */
   nextSeq(runId: string, createdAt: number): number;
   load(): { running: number; waiting: number };
-  /** Resolves when no run works, no session waits and no message is being sent. */
+  /** Resolves when no account is still being connected for the first time, no run works, no session waits and no message is being sent. */
   settled(): Promise<void>;
   /** Starts nothing new, waits at most `graceMs` for what runs, then leaves the rest to the next start. */
   drain(graceMs: number): Promise<void>;
@@ -113,6 +113,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async settled() {
+      await channels.tried();
       await kernel.sessions.idle();
       await kernel.dispatcher.idle();
     },
@@ -192,8 +193,7 @@ function liveReadings(kernel: Kernel): Pick<Runtime, 'placeOf' | 'openText' | 'n
       const open = run?.open();
       return run && open && { runId: run.runId, createdAt: run.createdAt, ...open };
     },
-    nextSeq: (runId, createdAt) =>
-      active.findRun(runId)?.nextSeq() ?? seqAfter(kernel, createdAt),
+    nextSeq: (runId, createdAt) => active.findRun(runId)?.nextSeq() ?? seqAfter(kernel, createdAt),
   };
 }
 

@@ -20,6 +20,8 @@ export interface RuntimeDeps {
   readonly models: () => ModelSource;
   readonly tools: readonly Tool[];
   readonly settings: () => RuntimeSettings;
+  /** `send-only`: accounts are connected so that answers can be sent; another process receives. Default: `receive`. */
+  readonly channelMode?: 'receive' | 'send-only' | undefined;
   readonly point?: CrashPoint | undefined;
 }
 
