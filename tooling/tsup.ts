@@ -32,7 +32,10 @@ export function lib(extra: Entries = {}): Options {
 // The cache lies beside the code: only who may change the code may change what is run in its place.
 const launcher = `#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { fileURLToPath } from 'node:url';
+// What a start leaves behind is collected in a small nursery: 8 MB less for a process that then waits.
+setFlagsFromString('--semi-space-growth-factor=1');
 enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 await import('./app.js');
 `;
@@ -44,6 +47,7 @@ await import('./app.js');
 export function bundle(main: string, others: Entries = {}): Options {
   return {
     ...shared,
+    esbuildPlugins: [englishOnly],
     entry: { app: main, ...others },
     noExternal: [/.*/],
     // CommonJS parts inside an ES module bundle still call `require`.
@@ -63,3 +67,14 @@ export function bundle(main: string, others: Entries = {}): Options {
     },
   };
 }
+
+// zod brings its messages in some fifty languages, half of its size; ours are said in English.
+const englishOnly: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};

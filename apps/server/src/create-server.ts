@@ -3,7 +3,7 @@ import type { Config } from '@cuttle/config';
 import { createIds, type Principal } from '@cuttle/core-types';
 import type { Channel, Store, Tool } from '@cuttle/core-types/ports';
 import type { MethodName, ParamsOf, ResultOf } from '@cuttle/core-types/protocol';
-import { createGateway, type Gateway } from '@cuttle/gateway';
+import { answerProbe, createGateway, type Gateway } from '@cuttle/gateway';
 import { type CrashPoint, createRuntime, type Runtime } from '@cuttle/runtime';
 import { openSqliteStore, type SqliteStoreOptions } from '@cuttle/store/sqlite';
 import { createChannelKeeper } from './channel-keeper.ts';
@@ -226,6 +226,7 @@ async function openDoors({
   const listening = await listen(gateway, {
     host: bind === 'loopback' ? '127.0.0.1' : '0.0.0.0',
     port,
+    probe: (path) => answerProbe(facts, path),
   });
   url = listening.url;
   await writeRunFile(home, {

@@ -1,40 +1,47 @@
-import { createServer, type Server } from 'node:http';
-import { CuttleError } from '@cuttle/core-types/errors';
-import { getRequestListener } from '@hono/node-server';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { CuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Gateway } from '@cuttle/gateway';
+
+// An import of `node:http` evaluates each of its exports, its WebSocket classes among them, which load all of undici: 18 MB.
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface Listening extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What an app answers without loading anything; undefined: it is a request for the gateway. */
+export type AnswerProbe = (
+  path: string,
+) => { readonly status: number; readonly body: object } | undefined;
+
 /** Opens the gateway's port. Throws `gateway.port-in-use`. */
 export async function listen(
   gateway: Gateway,
-  { host, port }: { host: string; port: number },
+  { host, port, probe }: { host: string; port: number; probe: AnswerProbe },
 ): Promise<Listening> {
-  const listener = getRequestListener(
-    async (request, env) => {
-      const gone = new AbortController();
-      const { incoming, outgoing } = env as {
-        incoming: import('node:http').IncomingMessage;
-        outgoing: import('node:http').ServerResponse;
-      }; // HTTP/1 only
-      outgoing.once('close', () => {
-        if (!outgoing.writableFinished)
-          gone.abort(new CuttleError('gateway.not-running', 'The client left.'));
-      });
-      return gateway.fetch(request, {
-        address: incoming.socket.remoteAddress ?? '',
-        gone: gone.signal,
-      });
-    },
-    { overrideGlobalObjects: false },
-  );
+  let listener:
+    | Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>>
+    | undefined;
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const known = request.method === 'GET' ? probe(request.url ?? '') : undefined;
+    if (known) {
+      response.writeHead(known.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(known.body));
+      return;
+    }
+    listener ??= import('./web-listener.ts').then(({ createWebListener }) =>
+      createWebListener(gateway),
+    );
+    await (
+      await listener
+    )(request, response);
+  };
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 0 },
-    (request, response) => {
-      void listener(request, response);
-    },
+    (request, response) =>
+      void answer(request, response).catch((error: unknown) =>
+        response.destroy(toCuttleError(error)),
+      ),
   );
   server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
   await bind(server, { host, port });

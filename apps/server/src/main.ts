@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { toErrorBody } from '@cuttle/core-types/errors';
 import { createIds } from '@cuttle/core-types';
 import { openConfigFile } from './config-file.ts';
@@ -53,6 +54,8 @@ async function main({
   });
   say((await server.call('web.code', {})).url);
   flushCompileCache();
+  // The launcher kept the nursery small for the start; work needs it to grow.
+  setFlagsFromString('--semi-space-growth-factor=2');
   const stop = untilSignal(['SIGINT', 'SIGTERM']);
   const watching = new AbortController();
   configuration.watch({ clock: nodeClock, log }, watching.signal);

@@ -1,3 +1,4 @@
+import { type FSWatcher, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '@cuttle/core-types/ports';
 import type { ConfigKeeper, ConfigReload } from './config-keeper.ts';
@@ -15,13 +16,11 @@ export interface WatchDeps {
 /** Reloads a keeper when one of its files changes, appears or goes. Resolves when it watches; ends with `signal`. */
 export async function watchConfig(deps: WatchDeps, signal: AbortSignal): Promise<void> {
   const { keeper, clock, debounceMs = 250, heard, failed } = deps;
-  const { watch } = await import('chokidar');
   signal.throwIfAborted();
-  // Folders are watched, not files: an editor that replaces a file takes the watched one away.
-  const watcher = watch(foldersOf(keeper), { depth: 0, ignoreInitial: true });
+  const watched = new Map<string, FSWatcher>();
   let pause = new AbortController();
   const reload = async (): Promise<void> => {
-    pause.abort();
+    pause.abort('changed again');
     pause = new AbortController();
     const own = AbortSignal.any([pause.signal, signal]);
     try {
@@ -31,17 +30,27 @@ export async function watchConfig(deps: WatchDeps, signal: AbortSignal): Promise
       throw error;
     }
     heard(await keeper.reload());
-    watcher.add(foldersOf(keeper));
+    watchFolders();
   };
-  watcher.on('all', (_event, path) => {
-    if (filesOf(keeper).has(path)) reload().catch(failed);
-  });
-  watcher.on('error', failed);
-  signal.addEventListener('abort', () => void watcher.close().catch(failed), { once: true });
-  await new Promise<void>((resolve) => {
-    watcher.once('ready', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  // Folders are watched, not files: an editor that replaces a file takes the watched one away.
+  const watchFolders = (): void => {
+    for (const folder of foldersOf(keeper)) {
+      if (watched.has(folder)) continue;
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name === null || filesOf(keeper).has(join(folder, name))) reload().catch(failed);
+      });
+      watcher.on('error', failed);
+      watched.set(folder, watcher);
+    }
+  };
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const watcher of watched.values()) watcher.close();
+    },
+    { once: true },
+  );
+  watchFolders();
 }
 
 /** What was read, and what would be if it were there. */

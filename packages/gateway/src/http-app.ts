@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
+import { answerProbe } from './answer-probe.ts';
 import type { Authenticator } from './authenticate.ts';
 import { cookieName } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
@@ -91,11 +92,11 @@ const headers = {
 
 function addProbes(app: Hono<HttpEnv>, { deps, connections, authenticator }: HttpParts): void {
   const { facts } = deps;
-  app.get('/health', (c) => c.json({ ok: true, uptimeMs: facts.uptimeMs() }));
-  app.get('/ready', (c) => {
-    const reasons = facts.notReady();
-    return c.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
-  });
+  for (const path of ['/health', '/ready'])
+    app.get(path, (c) => {
+      const answer = answerProbe(facts, path);
+      return answer ? c.json(answer.body, answer.status) : c.notFound();
+    });
   app.get('/metrics', async (c) => {
     await authenticate(c, { deps, authenticator });
     return c.text(await renderMetrics(deps, connections()), 200, {

@@ -1,3 +1,4 @@
+export { answerProbe } from './answer-probe.ts';
 export { ownerPrincipal } from './authenticate.ts';
 export { createGateway, type Gateway } from './create-gateway.ts';
 export { describeProtocol } from './describe-protocol.ts';
