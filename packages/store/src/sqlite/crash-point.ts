@@ -9,7 +9,7 @@ export const storePointNames = [
   'boot.after.epoch',
   'accept.after.insert',
   'store.after.begin',
-  'store.after.savepoint',
+  'store.after.call',
   'store.before.commit',
   'store.after.commit',
   'store.before.reply',

@@ -92,7 +92,7 @@ describe('a killed process', () => {
 
   it.each([
     ['accept.after.insert', 40],
-    ['store.after.savepoint', 60],
+    ['store.after.call', 60],
     ['store.before.commit', 20],
     ['store.after.commit', 20],
     ['store.before.reply', 20],

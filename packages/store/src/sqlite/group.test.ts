@@ -56,8 +56,8 @@ describe('a group', () => {
     commitGroup(deps, [put(1, 1), put(2, 1)], 1_000);
     expect(deps.points).toEqual([
       'store.after.begin',
-      'store.after.savepoint',
-      'store.after.savepoint',
+      'store.after.call',
+      'store.after.call',
       'store.before.commit',
       'store.after.commit',
     ]);

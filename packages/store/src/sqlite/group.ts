@@ -51,7 +51,7 @@ export interface GroupDeps {
 }
 
 /**
- * One transaction for all calls that wait, each in a savepoint of its own: a call that fails fails alone.
+ * One transaction for all calls that wait; a call that fails fails alone.
  * Nothing is answered before COMMIT. Throws `store.failed` where it cannot be told whether the group was committed, or the
  * database is not ours or not whole: then nobody may be answered and the process must end.
  */
@@ -96,7 +96,23 @@ interface Group {
 // Once per group, as every accept and every claim moves it.
 const updateQueued = `UPDATE store SET queued = ?`;
 
+/**
+ * First without savepoints, each of which would copy every page that its call touches: calls hardly ever fail. When one
+ * does, the group is taken back and run again with them, so that it fails alone.
+ */
 function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[] {
+  try {
+    return runGroup(deps, now, (group) => calls.map((call) => runCall(deps, call, group)));
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return runGroup(deps, now, (group) => calls.map((call) => runInSavepoint(deps, call, group)));
+  }
+}
+
+/** A call failed for a reason of its own. */
+class CallFailed extends Error {}
+
+function runGroup(deps: GroupDeps, now: number, runCalls: (group: Group) => Reply[]): Reply[] {
   const { home, queue, point } = deps;
   const { db } = home;
   const group: Group = { queued: queue.queued, now };
@@ -104,7 +120,7 @@ function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[]
   try {
     home.checkBoot();
     point('store.after.begin');
-    const replies = calls.map((call) => runCall(deps, call, group));
+    const replies = runCalls(group);
     if (group.queued !== queue.queued) db.run(updateQueued, group.queued);
     point('store.before.commit');
     db.exec('COMMIT');
@@ -113,21 +129,18 @@ function tryGroup(deps: GroupDeps, calls: readonly Call[], now: number): Reply[]
     return replies;
   } catch (error) {
     // A full disk is found while writing, before the frame that would make it a commit.
-    if (sqliteCode(error) !== sqlite.full) throw error;
+    const isFull = sqliteCode(error) === sqlite.full;
+    if (!isFull && !(error instanceof CallFailed)) throw error;
     if (db.raw.isTransaction) db.exec('ROLLBACK');
-    throw new NoRoom('SQLITE_FULL', { cause: error });
+    throw isFull ? new NoRoom('SQLITE_FULL', { cause: error }) : error;
   }
 }
 
-/** One call in its savepoint. Throws what concerns the whole group. */
+/** Throws `CallFailed`, or what concerns the whole group. */
 function runCall(deps: GroupDeps, [id, op, input]: Call, group: Group): Reply {
   const { home, disk, point } = deps;
-  const { db } = home;
-  if (disk.level !== 'ok') {
-    const refused = refuseBeginning(id, op, group.now);
-    if (refused) return refused;
-  }
-  db.exec('SAVEPOINT call');
+  const refused = disk.level === 'ok' ? undefined : refuseBeginning(id, op, group.now);
+  if (refused) return refused;
   try {
     const unit = createUnit(
       // Names of points are checked where they are written.
@@ -136,15 +149,27 @@ function runCall(deps: GroupDeps, [id, op, input]: Call, group: Group): Reply {
     );
     const value = runTransaction(unit, op, input);
     saveSessions(unit);
-    db.exec('RELEASE call');
     group.queued += unit.queued;
-    point('store.after.savepoint');
+    point('store.after.call');
     return toReply(id, value);
   } catch (error) {
-    if (concernsGroup(error) || !db.raw.isTransaction) throw error;
+    if (concernsGroup(error) || !home.db.raw.isTransaction) throw error;
+    throw new CallFailed('A call failed.', { cause: error });
+  }
+}
+
+function runInSavepoint(deps: GroupDeps, call: Call, group: Group): Reply {
+  const { db } = deps.home;
+  db.exec('SAVEPOINT call');
+  try {
+    const reply = runCall(deps, call, group);
+    db.exec('RELEASE call');
+    return reply;
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
     db.exec('ROLLBACK TO call');
     db.exec('RELEASE call');
-    return [id, null, toFailure(toRefusal(error))];
+    return [call[0], null, toFailure(toRefusal(error.cause))];
   }
 }
 

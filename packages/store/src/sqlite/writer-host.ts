@@ -31,11 +31,13 @@ export interface WriterHost {
 
 /** Calls in one transaction at most, so that nobody waits long for a crowd. */
 const mostInGroup = 256;
-/** Calls after which words are indexed and the log is brought into the database: between two groups, after their replies. */
-const upkeepCalls = 1_024;
-/** Entries in one transaction of the full-text index, and such transactions in one go. */
+/** Entries in one transaction of the full-text index, and the calls that bring about as many: a slice is a few ms. */
 const indexedEntries = 128;
+const indexCalls = 192;
+/** Slices when there is nothing else to do. */
 const indexedSlices = 8;
+/** Calls after which the log is brought into the database. */
+const checkpointCalls = 4_096;
 /** A log of this length means that a reader holds it: it is told in `health`. */
 const mostLogBytes = 64 * 1024 * 1024;
 
@@ -48,14 +50,20 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
   const queue = { queued: home.queued };
   const deps: GroupDeps = { home, disk, queue, point };
-  let sinceUpkeep = 0;
+  const since = { index: 0, checkpoint: 0 };
   let longLog = false;
-  const upkeep = (now: number): void => {
-    if (disk.level === 'ok') indexSome(deps, now);
+  /** Brings words of new entries into the index; true where there are more. */
+  const index = (now: number): boolean => {
+    since.index = 0;
+    if (disk.level !== 'ok') return false;
+    const [reply] = commitGroup(deps, [[0, 'indexMessages', { limit: indexedEntries }]], now);
+    return reply?.[1] === indexedEntries;
+  };
+  const checkpoint = (): void => {
+    since.checkpoint = 0;
     point('checkpoint.before');
     home.db.raw.exec('PRAGMA wal_checkpoint(PASSIVE)');
     point('checkpoint.after');
-    sinceUpkeep = 0;
   };
   return {
     boot: home.boot,
@@ -72,27 +80,27 @@ export function createWriterHost(options: WriterOptions): WriterHost {
         point('store.before.reply');
         reply(toReplies(replies));
         point('store.after.reply');
-        sinceUpkeep += group.length;
+        since.index += group.length;
+        since.checkpoint += group.length;
       }
       const reads = calls.filter(([, op]) => !isTransaction(op));
       if (reads.length > 0)
         reply(toReplies(runReads(reads, { db: home.db, path, now, boot: home.boot })));
-      if (sinceUpkeep >= upkeepCalls) upkeep(now);
+      // After the replies, so that nobody waits for it but whoever comes next.
+      if (since.index >= indexCalls) index(now);
+      if (since.checkpoint >= checkpointCalls) checkpoint();
     },
     tend() {
       disk.keepReserve();
-      if (sinceUpkeep > 0) upkeep(home.readNow());
+      if (since.checkpoint > 0) {
+        const now = home.readNow();
+        for (let slice = 0; slice < indexedSlices && index(now); slice += 1);
+        checkpoint();
+      }
       longLog = logBytes(path) > mostLogBytes;
     },
     close: () => home.close(),
   };
-}
-
-function indexSome(deps: GroupDeps, now: number): void {
-  for (let slice = 0; slice < indexedSlices; slice += 1) {
-    const [reply] = commitGroup(deps, [[0, 'indexMessages', { limit: indexedEntries }]], now);
-    if (reply?.[1] !== indexedEntries) return;
-  }
 }
 
 function toHealth(disk: StoreHealth['disk'], longLog: boolean): StoreHealth {
