@@ -26,9 +26,7 @@ function describeCommand(command: Command, before: string): readonly string[] {
     return command.commands.flatMap((sub) => describeCommand(sub, name));
   const given = command.registeredArguments.map((argument) => {
     const label = argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
-    const choices = argument.argChoices
-      ? `${argument.argChoices.join(', ')}`
-      : argument.description;
+    const choices = argument.argChoices?.join(', ') ?? argument.description;
     return { label, line: `- \`${label}\`: ${choices}` };
   });
   const title = [name, ...given.map(({ label }) => label)].join(' ');

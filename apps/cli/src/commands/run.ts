@@ -67,7 +67,9 @@ async function ask(
   const sent = await client.call('chat.send', params, signal);
   stopOnSignal(job, { client, runId: sent.runId, leave: (reason) => leaving.abort(reason) });
   const status = await untilDecided(client, sent, signal);
-  if (!output.json) finish(printer, status.text ?? '');
+  // What a failure says is told as a failure.
+  if (!output.json && status.status !== 'failed') finish(printer, status.text ?? '');
+  printer.endLine();
   return status;
 }
 
@@ -113,10 +115,10 @@ async function untilDecided(
 /** Shows what of the answer was not shown while it grew. */
 function finish(printer: Printer, text: string): void {
   const shown = printer.answer();
-  if (text !== shown) {
-    const goesOn = text.startsWith(shown);
-    if (!goesOn) printer.endLine();
-    printer.show([{ kind: 'text', key: 'rest', text: goesOn ? text.slice(shown.length) : text }]);
+  // Nothing was lost where only the way it is put together differs.
+  if (text.trim() !== shown.trim()) {
+    const rest = text.startsWith(shown) ? text.slice(shown.length) : text;
+    printer.show([{ kind: 'text', key: 'rest', text: rest }]);
   }
   printer.endLine();
 }

@@ -39,15 +39,26 @@ describe('the printer', () => {
     expect(made.answer()).toBe('Hello\n\nDone.');
   });
 
-  it('begins an answer again that was cut off', () => {
+  it('goes on seamlessly with an answer that was cut off and says the same', () => {
     const { printer: made, page } = printer();
-    made.show([text('r 1', 'One two')]);
-    made.show([text('r 1', '')]);
-    made.show([text('r 1', 'On')]);
-    made.show([text('r 1', 'On second thought')]);
-    made.show([text('r 1', 'Three')]);
-    expect(page()).toBe('One two\nOn second thought\n[(again)]\nThree');
-    expect(made.answer()).toBe('Three');
+    for (const words of ['One two', '', 'One', 'One two', 'One two three'])
+      made.show([text('r 1', words)]);
+    expect(page()).toBe('One two three');
+    expect(made.answer()).toBe('One two three');
+  });
+
+  it('begins an answer again that was cut off and says something else', () => {
+    const { printer: made, page } = printer();
+    for (const words of ['One two', '', 'On', 'On second', 'On second thought'])
+      made.show([text('r 1', words)]);
+    expect(page()).toBe('One two\n[(again)]\nOn second thought');
+    expect(made.answer()).toBe('On second thought');
+  });
+
+  it('leaves standing what was stopped a moment before it was stored', () => {
+    const { printer: made, page } = printer();
+    for (const words of ['One two', 'One']) made.show([text('r 1', words)]);
+    expect([page(), made.answer()]).toEqual(['One two', 'One']);
   });
 
   it('goes on with a text after a tool, on a line of its own', () => {
@@ -69,6 +80,8 @@ describe('the printer', () => {
     ]);
     made.show([{ kind: 'said', key: 'said 2', text: 'from the phone' }]);
     expect(page()).toBe('[‹ from the phone]\n');
+    made.show([text('r 0', 'old'), text('r 1', 'new')]);
+    expect(made.answer()).toBe('new');
   });
 
   it('tells how a run ended, and what waits for an approval', () => {

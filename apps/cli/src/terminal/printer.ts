@@ -36,21 +36,18 @@ export function createPrinter(page: Page, paint: Paint): Printer {
     endLine();
     page.aside(text);
   };
-  /** Begins the place for what follows of a text; answers how much of it stands there already. */
-  const placeText = (key: string, before: string, text: string): string => {
-    const goesOn = text.startsWith(before);
-    if (lastKey !== key || !goesOn) endLine();
-    // An answer that was cut off is begun again: what stands there cannot be taken back.
-    if (before !== '' && !goesOn && text !== '') page.aside(paint('dim', '(again)'));
-    lastKey = key;
-    return goesOn ? before : '';
-  };
   const showText = ({ key, text }: { key: string; text: string }): void => {
     const before = shown.get(key) ?? '';
+    if (text === before && !answers.has(key)) return;
     answers.set(key, text);
-    if (text === before) return;
+    // An answer that was cut off grows again from its beginning: until it says something else, it stands there already.
+    if (before.startsWith(text)) return;
+    const goesOn = text.startsWith(before);
+    if (lastKey !== key || !goesOn) endLine();
+    if (!goesOn) page.aside(paint('dim', '(again)'));
     shown.set(key, text);
-    const added = plain(text.slice(placeText(key, before, text).length));
+    lastKey = key;
+    const added = plain(goesOn ? text.slice(before.length) : text);
     if (added === '') return;
     page.write(added);
     column = added.endsWith('\n') ? 'start' : 'inside';
