@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -44,13 +45,19 @@ async function runLoad(
   );
   children.push(child);
   const exited = once(child, 'exit');
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
-    if ('lines' in cut && lines.length === cut.lines) child.kill('SIGKILL');
+  let seen = 0;
+  for await (const _line of createInterface({ input: child.stdout })) {
+    seen += 1;
+    if ('lines' in cut && seen === cut.lines) child.kill('SIGKILL');
   }
   const [, signal] = await exited;
-  return { lines: lines.filter((line) => line !== 'open'), signal };
+  return { lines: await readNotes(home), signal };
+}
+
+/** What the load noted as acknowledged; nothing, if it died before. */
+async function readNotes({ path }: Home): Promise<readonly string[]> {
+  const text = await readFile(`${path}.notes`, 'utf8').catch(() => '');
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Every acknowledged message and end is there, and the database is whole. */
