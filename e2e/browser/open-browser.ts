@@ -9,10 +9,12 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The browser of this machine; undefined where there is none, and then the suites say that they were skipped. `CHROMIUM` names another. */
+/** The browser of this machine; undefined where there is none. */
 export const browserPath = places.find((place) => place !== '' && existsSync(place));
 
-export const noBrowser = 'no Chromium here: set CHROMIUM to one';
+/** For titles: suites that need a browser say that they were skipped, and why. */
+export const whyNot =
+  browserPath === undefined ? ' (skipped: no Chromium here, set CHROMIUM to one)' : '';
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({

@@ -35,7 +35,12 @@ export async function openScene({ script, tools = [] }: SceneOptions = {}): Prom
   const model =
     script &&
     made.use(
-      await openOpenaiServer({ script, rules: 'skipped', reasoning: 'reasoning_content', maxRequests: 10_000 }),
+      await openOpenaiServer({
+        script,
+        rules: 'skipped',
+        reasoning: 'reasoning_content',
+        maxRequests: 10_000,
+      }),
     );
   const config = configSchema.parse({
     gateway: { port: 0 },

@@ -2,15 +2,20 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Scene } from './scene.ts';
 
-/** A browser of its own at the page, logged in, that notes what must not happen. */
+/**
+ * A browser of its own at the page, logged in. Its disposal fails if meanwhile something happened that must not: an error, a dialog,
+ * a violation of the content security policy, a request to elsewhere. Cut connections are none of these.
+ */
 export interface Visit extends AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors, violations of the content security policy, requests to elsewhere. Cut connections are no errors here. */
-  readonly problems: readonly string[];
 }
 
-export const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+} as const;
 export const desk = { viewport: { width: 1280, height: 800 } } as const;
 
 export async function visit(
@@ -27,7 +32,9 @@ export async function visit(
     dialog.dismiss().catch(() => undefined);
   });
   page.on('console', (message) => {
-    const isNetwork = /WebSocket connection|ERR_CONNECTION|Failed to load resource/.test(message.text());
+    const isNetwork = /WebSocket connection|ERR_CONNECTION|Failed to load resource/.test(
+      message.text(),
+    );
     if (message.type() === 'error' && !isNetwork) problems.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
@@ -35,14 +42,24 @@ export async function visit(
     const isOurs = url.protocol === 'data:' || url.host === `127.0.0.1:${scene.network.port}`;
     if (!isOurs) problems.push(`request: ${request.url()}`);
   });
+  await context.exposeFunction('reportViolation', (words: string) => void problems.push(words));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+      // Exposed above.
+      const { reportViolation } = window as unknown as { reportViolation(words: string): void };
+      reportViolation(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
   await page.goto(await scene.loginUrl());
   await messageBox(page).waitFor();
-  return { page, context, problems, [Symbol.asyncDispose]: () => context.close() };
+  return {
+    page,
+    context,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      if (problems.length > 0) throw new Error(`The page had problems:\n${problems.join('\n')}`);
+    },
+  };
 }
 
 export function messageBox(page: Page): ReturnType<Page['getByRole']> {
@@ -52,6 +69,11 @@ export function messageBox(page: Page): ReturnType<Page['getByRole']> {
 export async function say(page: Page, words: string): Promise<void> {
   await messageBox(page).fill(words);
   await messageBox(page).press('Enter');
+}
+
+/** The conversation, without what is said to screen readers. */
+export function talk(page: Page): ReturnType<Page['getByRole']> {
+  return page.getByRole('log', { name: 'Conversation' });
 }
 
 /** The answers as a reader sees them, oldest first. */

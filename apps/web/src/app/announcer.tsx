@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Conversation } from '../conversation/conversation.ts';
+import { withoutSigns } from '../markdown/without-signs.ts';
 import { type AnswerTurn, type Turn, wordsOf } from '../timeline/turns.ts';
 
 /** Says to a screen reader what happened, once: an answer when it is finished, an approval when it is asked for. Never each word as it comes. */
@@ -45,5 +46,5 @@ function announce(turn: AnswerTurn): string {
   if (call?.kind === 'call') return `An approval is needed for ${call.name}.`;
   if (turn.outcome?.status === 'failed') return `The answer failed: ${turn.outcome.error.message}`;
   if (turn.outcome?.status === 'aborted') return 'The answer was stopped.';
-  return `Answer: ${wordsOf(turn).slice(0, maxSpoken)}`;
+  return `Answer: ${withoutSigns(wordsOf(turn).slice(0, maxSpoken))}`;
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 import { nextIndex } from './next-index.ts';
 
@@ -27,7 +27,7 @@ export function Menu({ label, children, items, heading, class: name }: MenuProps
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return undefined;
     focusItem(box.current, { key: 'Home' });
     const onPointer = (event: PointerEvent): void => {

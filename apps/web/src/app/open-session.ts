@@ -35,17 +35,19 @@ export interface OpenSessionDeps extends Omit<ConversationDeps, 'accepted'> {
   readonly sessions: SessionList;
   readonly report: (work: Promise<unknown>) => void;
   readonly putHash: (hash: string) => void;
+  /** What the keys of the agent that is open begin with: `agent:main:`. */
+  readonly agentPlace: () => string;
 }
 
 export function createOpenSession(deps: OpenSessionDeps): OpenSession {
   const { sessions } = deps;
   const conversation = signal<Conversation | undefined>(undefined);
   const found = signal<number | undefined>(undefined);
+  /** New chats of this page: their first message becomes their title. */
+  const untitled = new Set<string>();
   const accepted = (sessionKey: string, text: string): void => {
-    const isUntitled =
-      facts.value.sessionKey.endsWith(sessionKey) && !hasTitle(sessions, facts.value);
-    const isNewChat = isUntitled && isWebKey(sessionKey) && !text.startsWith('/');
-    if (isNewChat && text.trim() !== '')
+    const isWords = text.trim() !== '' && !text.startsWith('/');
+    if (isWords && untitled.delete(sessionKey))
       deps.report(sessions.rename(sessionKey, titleFromMessage(text)));
     else sessions.refresh();
   };
@@ -66,7 +68,11 @@ export function createOpenSession(deps: OpenSessionDeps): OpenSession {
     found,
     show,
     open,
-    startChat: () => open(`${webPrefix}:${deps.newId().slice(-12)}`),
+    startChat() {
+      const sessionKey = `${deps.agentPlace()}${webPrefix}:${deps.newId().slice(-12)}`;
+      untitled.add(sessionKey);
+      open(sessionKey);
+    },
     close: () => conversation.value?.close(),
   };
 }
@@ -78,12 +84,6 @@ function factsOf(conversation: Conversation | undefined, sessions: SessionList):
   const title =
     !known && isEmpty && isWebKey(sessionKey) ? 'New chat' : toTitle(known ?? { sessionKey });
   return { sessionKey, title, model: known?.model, stored: known !== undefined };
-}
-
-function hasTitle(sessions: SessionList, { sessionKey }: SessionFacts): boolean {
-  return sessions.sessions.value.some(
-    (one) => one.sessionKey === sessionKey && one.title !== undefined,
-  );
 }
 
 /** `web:1f…`, or the gateway's full form of it. */

@@ -59,8 +59,9 @@ export function createPage(deps: PageDeps): Page {
   };
   const lists = createGatewayLists(client, end);
   const sessions = createSessionList(deps, end);
-  const parts = { ...deps, kept: deps.unsent, sessions, report, putHash: address.put };
-  const current = createOpenSession(parts);
+  const agentPlace = (): string => agentPlaceOf(current.facts.value.sessionKey);
+  const places = { putHash: address.put, agentPlace };
+  const current = createOpenSession({ ...deps, kept: deps.unsent, sessions, report, ...places });
   const stopHearing = followGateway(deps, { connection, current, sessions, lists, report });
   const ready = (): void => {
     drawer.value = 'closed';
@@ -130,4 +131,9 @@ function followGateway({ client, address }: PageDeps, followers: Followers): () 
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** Full keys from the start: a draft or an unsent message belongs to its session by its key. */
+function agentPlaceOf(sessionKey: string): string {
+  return /^agent:[^:]+:/.exec(sessionKey)?.[0] ?? '';
 }

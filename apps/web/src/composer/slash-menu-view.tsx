@@ -16,7 +16,7 @@ export function SlashMenu({ id, commands, active, choose }: SlashMenuProps): JSX
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   return (
-    <ul class="slash-menu" id={id} role="listbox" aria-label="Commands" ref={list}>
+    <ul class="slash-menu" id={id} role="listbox" aria-label="Commands" tabIndex={0} ref={list}>
       {commands.map((command, index) => (
         <li
           key={command.name}

@@ -90,7 +90,7 @@ function renderList(token: Tokens.List, key: number): ComponentChild {
 function renderTable(token: Tokens.Table, key: number): ComponentChild {
   return (
     // A wide table scrolls within itself; it can be reached and scrolled with the keyboard.
-    <div key={key} class="table-scroll" tabIndex={0} role="region" aria-label="Table">
+    <div key={key} class="table-scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>{token.header.map((cell, index) => renderCell(cell, index))}</tr>

@@ -1,4 +1,5 @@
-import type { JSX } from 'preact';
+import type { ComponentChild, JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { CopyButton } from '../app/copy-button.tsx';
 import { highlight } from './highlight.ts';
 import { splitLines } from './split-lines.ts';
@@ -17,7 +18,7 @@ export function CodeBlock({ text, lang }: CodeBlockProps): JSX.Element {
         <span class="code-lang">{name === '' ? 'text' : name}</span>
         <CopyButton text={text} label="Copy code" />
       </figcaption>
-      <pre tabIndex={0} role="region" aria-label={name === '' ? 'Code' : `Code, ${name}`} dir="ltr">
+      <pre tabIndex={0} role="group" aria-label={name === '' ? 'Code' : `Code, ${name}`} dir="ltr">
         <code>
           {splitLines(text, linesPerPiece).map((piece, index) => (
             <CodePiece key={index} text={piece} lang={name} />
@@ -30,18 +31,19 @@ export function CodeBlock({ text, lang }: CodeBlockProps): JSX.Element {
 
 const linesPerPiece = 200;
 
+/** The same element for the same text: a piece that is whole is coloured and drawn once. */
 function CodePiece({ text, lang }: CodeBlockProps): JSX.Element {
-  return (
-    <span class="code-piece">
-      {highlight(text, lang).map(({ kind, text: words }, index) =>
-        kind === 'plain' ? (
-          words
-        ) : (
-          <span key={index} class={`hl-${kind}`}>
-            {words}
-          </span>
-        ),
-      )}
-    </span>
+  return useMemo(() => <span class="code-piece">{renderPieces(text, lang)}</span>, [text, lang]);
+}
+
+function renderPieces(text: string, lang: string): ComponentChild[] {
+  return highlight(text, lang).map((piece, index) =>
+    piece.kind === 'plain' ? (
+      piece.text
+    ) : (
+      <span key={index} class={`hl-${piece.kind}`}>
+        {piece.text}
+      </span>
+    ),
   );
 }

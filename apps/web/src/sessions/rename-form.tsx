@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Page } from '../app/page.ts';
 
 export interface RenameFormProps {
@@ -12,7 +12,7 @@ export interface RenameFormProps {
 /** A title being changed: Enter keeps it, Escape does not. */
 export function RenameForm({ page, sessionKey, title, close }: RenameFormProps): JSX.Element {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   const keep = (): void => {
     const next = field.current?.value.trim() ?? '';
     close();

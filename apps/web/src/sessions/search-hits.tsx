@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Page } from '../app/page.ts';
 import { markWords } from './mark-words.ts';
+import { withoutSigns } from '../markdown/without-signs.ts';
 import { toTimeText } from '../timeline/time-text.ts';
 import { toTitle } from './session-title.ts';
 
@@ -35,9 +36,4 @@ export function SearchHits({ page }: { readonly page: Page }): JSX.Element {
       </ul>
     </section>
   );
-}
-
-/** A hit is read as words; the signs of Markdown around them say nothing here. */
-function withoutSigns(snippet: string): string {
-  return snippet.replace(/\*\*|`+|^#+ /gm, '');
 }

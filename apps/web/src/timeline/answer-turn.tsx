@@ -25,6 +25,7 @@ export function AnswerTurnView({ turn, conversation }: AnswerTurnProps): JSX.Ele
       aria-busy={state === 'running'}
       data-seq={turn.seq}
     >
+      <h2 class="visually-hidden">Answer</h2>
       {parts.map((part) => (
         <PartView
           key={part.key}

@@ -14,6 +14,7 @@ export function UserTurnView({ turn, conversation }: UserTurnProps): JSX.Element
   const { text, attachments, state, at } = turn;
   return (
     <article class={`turn user is-${state}`} aria-label="You" data-seq={turn.seq}>
+      <h2 class="visually-hidden">You</h2>
       <div class="bubble" dir="auto">
         {text}
         {attachments.length > 0 && (

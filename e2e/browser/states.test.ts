@@ -1,0 +1,181 @@
+/// <reference lib="dom" />
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserPath, openBrowser, whyNot } from './open-browser.ts';
+import { openScene, type Scene } from './scene.ts';
+import { showcaseScript, showcaseTools } from './showcase-script.ts';
+import {
+  desk,
+  messageBox,
+  phone,
+  say,
+  startChat,
+  talk,
+  untilIdle,
+  type Visit,
+  visit,
+} from './visit.ts';
+
+// With a folder in CUTTLE_PICTURES every state is kept as a picture, to be looked at.
+const pictures = process.env['CUTTLE_PICTURES'];
+const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+/** Brings the page into a state. Each begins at whatever the one before left. */
+type Show = (page: Page, scene: Scene) => Promise<void>;
+
+const ask = async (page: Page, words: string, shown: string): Promise<void> => {
+  await startChat(page);
+  await say(page, words);
+  await talk(page).getByText(shown).first().waitFor();
+};
+const openSessions = async (page: Page): Promise<void> => {
+  const button = page.getByRole('button', { name: 'Sessions', exact: true });
+  if (await button.isVisible()) await button.click();
+};
+
+const states: Readonly<Record<string, Show>> = {
+  empty: startChat,
+  prose: async (page) => {
+    await ask(page, 'Why do cuttlefish have W-shaped pupils?', 'A short summary');
+    await untilIdle(page);
+  },
+  code: async (page) => {
+    await ask(page, 'Show me code', 'That is all');
+    await untilIdle(page);
+  },
+  languages: async (page) => {
+    await ask(page, 'مرحبا، كيف حالك؟', 'שלום');
+    await untilIdle(page);
+  },
+  tools: async (page) => {
+    await ask(page, 'Look up the tides and compute the mean', 'mean tide');
+    await untilIdle(page);
+    for (const summary of await page.locator('details summary').all()) await summary.click();
+  },
+  approval: (page) => ask(page, 'Mail the harbour master', 'May I use'),
+  error: (page) => ask(page, 'Fail please', 'Try again'),
+  note: async (page) => {
+    await startChat(page);
+    await say(page, '/status');
+    await talk(page).getByText('Agent Cuttle').waitFor();
+  },
+  commands: async (page) => {
+    await messageBox(page).fill('/');
+    await page.getByRole('listbox').waitFor();
+  },
+  model: async (page) => {
+    await messageBox(page).fill('');
+    await page.getByRole('button', { name: /Model of this session/ }).click();
+    await page.getByRole('menu').waitFor();
+  },
+  settings: async (page) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('menu').waitFor();
+  },
+  search: async (page) => {
+    await page.keyboard.press('Escape');
+    await openSessions(page);
+    await page.getByRole('searchbox').fill('tide');
+    await page.locator('mark').first().waitFor();
+  },
+  streaming: async (page) => {
+    await page.getByRole('searchbox').fill('');
+    await page.keyboard.press('Escape');
+    await ask(page, 'Tell me slowly about the sea', 'The sea');
+    await say(page, 'And then, what about the sky?');
+    await page.getByText('Waiting its turn').waitFor();
+  },
+  cut: async (page, scene) => {
+    scene.network.cut();
+    await page.getByText('Reconnecting').waitFor();
+  },
+  login: async (page, scene) => {
+    scene.network.mend();
+    await page.getByText('Reconnecting').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('menuitem', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'Open your gateway' }).waitFor();
+  },
+};
+
+/** What axe finds wrong, in short. */
+async function findFaults(page: Page): Promise<string[]> {
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+  );
+}
+
+/** Whether anything can be scrolled sideways, and what sticks out. */
+function findOverflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.scrollingElement;
+    const wide = [...document.querySelectorAll('#app *')].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      const isInScroller =
+        element.closest('pre, .table-scroll, .visually-hidden, .panel[inert]') !== null;
+      return width > 0 && !isInScroller && (right > innerWidth + 1 || left < -1);
+    });
+    const scrolls = root && root.scrollWidth > innerWidth ? ['the page'] : [];
+    return [...scrolls, ...wide.map(({ tagName, className }) => `${tagName} ${className}`)];
+  });
+}
+
+const variants = [
+  ['a phone, light', 'phone-light', { ...phone, colorScheme: 'light' }],
+  [
+    'a phone, dark, with less motion',
+    'phone-dark',
+    { ...phone, colorScheme: 'dark', reducedMotion: 'reduce' },
+  ],
+  ['a desk, light', 'desk-light', { ...desk, colorScheme: 'light' }],
+  ['a desk, dark', 'desk-dark', { ...desk, colorScheme: 'dark' }],
+] as const;
+
+// Colours are computed in the page's own tests, so two of the four are enough unless pictures are wanted.
+const shown = variants.filter(
+  ([, name]) => pictures !== undefined || ['phone-dark', 'desk-light'].includes(name),
+);
+
+describe.skipIf(!browserPath).each(shown)(`on %s${whyNot}`, (_title, name, options) => {
+  let browser: Browser;
+  let scene: Scene;
+  let open: Visit;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    scene = await openScene({ script: showcaseScript, tools: showcaseTools });
+    // axe is not the page's: the policy of the page would refuse it.
+    open = await visit(browser, scene, { ...options, bypassCSP: true });
+    if (pictures !== undefined) await mkdir(pictures, { recursive: true });
+  });
+  afterAll(async () => {
+    await open[Symbol.asyncDispose]();
+    await browser.close();
+    await scene[Symbol.asyncDispose]();
+  });
+
+  it.each(Object.keys(states))('%s is sound, within the width and readable', async (state) => {
+    const { page } = open;
+    await states[state]?.(page, scene);
+    await page.evaluate(() =>
+      Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(({ effect }) => effect?.getTiming().iterations !== Infinity)
+          .map(({ finished }) => finished),
+      ),
+    );
+    await page.evaluate(await readFile(axeFile, 'utf8'));
+    if (pictures !== undefined)
+      await page.screenshot({ path: join(pictures, `${state}-${name}.png`) });
+    expect(await findFaults(page)).toEqual([]);
+    expect(await findOverflow(page)).toEqual([]);
+  });
+});
