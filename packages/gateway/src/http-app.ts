@@ -1,4 +1,4 @@
-import type { Principal } from '@cuttle/core-types';
+import type { Json, Principal } from '@cuttle/core-types';
 import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -9,7 +9,7 @@ import type { Authenticator } from './authenticate.ts';
 import { cookieName } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
 import { readCookie } from './cookies.ts';
-import { describeProtocol } from './describe-protocol.ts';
+import { describeOpenapi } from './describe-openapi.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { renderMetrics } from './metrics.ts';
 import type { CompletionsDoor } from './openai/completions-route.ts';
@@ -161,7 +161,11 @@ function addApi(
     }));
     return c.json({ object: 'list', data });
   });
-  app.get('/openapi.json', (c) => c.json(describeProtocol()));
+  let document: Json | undefined;
+  app.get('/openapi.json', (c) => {
+    document ??= describeOpenapi({ version: deps.facts.version, url: deps.facts.url() });
+    return c.json(document);
+  });
   app.post('/api/:method', async (c) => {
     const principal = await authenticate(c, { deps, authenticator });
     const text = await c.req.text();

@@ -1,0 +1,107 @@
+import type { Json } from '@cuttle/core-types';
+import { FrameError, type Method, methods } from '@cuttle/core-types/protocol';
+import { z } from 'zod';
+import { CompletionRequest } from './openai/wire.ts';
+
+/** The HTTP side as an OpenAPI document: https://spec.openapis.org/oas/v3.1.0 */
+export function describeOpenapi({ version, url }: { version: string; url: string }): Json {
+  const calls = methods.filter(({ name }) => name !== 'connect');
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Cuttle', version, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url }],
+    paths: {
+      ...fixedPaths(),
+      ...Object.fromEntries(calls.map((method) => [`/api/${method.name}`, toPath(method)])),
+    },
+    components: {
+      schemas: { Failure: toSchema(z.object({ error: FrameError }), 'output') },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'cuttle' },
+      },
+    },
+  };
+}
+
+const known = [{ token: [] }, { cookie: [] }];
+const failure = {
+  default: {
+    description: 'A failure with its code and the next step.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } },
+  },
+};
+
+function toPath({ name, summary, scope, params, result }: Method): Json {
+  return {
+    post: {
+      operationId: name,
+      summary,
+      ...(scope !== undefined && { description: `Needs the scope ${scope}.` }),
+      security: known,
+      requestBody: body(toSchema(params, 'input')),
+      responses: {
+        200: { description: 'Done.', ...body(toSchema(result, 'output')) },
+        ...failure,
+      },
+    },
+  };
+}
+
+function fixedPaths(): Record<string, Json> {
+  const plain = (description: string): Json => ({ description });
+  return {
+    '/health': { get: { summary: 'Alive.', responses: { 200: plain('Alive.') } } },
+    '/ready': {
+      get: {
+        summary: 'Whether messages can be accepted.',
+        responses: { 200: plain('They can.'), 503: plain('Not now; `reasons` says why.') },
+      },
+    },
+    '/metrics': {
+      get: {
+        summary: 'Figures in the text format of Prometheus.',
+        security: known,
+        responses: { 200: plain('The figures.'), ...failure },
+      },
+    },
+    '/v1/models': {
+      get: {
+        summary: 'Agents and models, as OpenAI lists them.',
+        security: known,
+        responses: { 200: plain('The list.') },
+      },
+    },
+    '/v1/chat/completions': {
+      post: {
+        summary:
+          'Chat Completions as OpenAI defines them; `x-cuttle-session` names a lasting session.',
+        externalDocs: { url: 'https://platform.openai.com/docs/api-reference/chat/create' },
+        security: known,
+        requestBody: body(toSchema(CompletionRequest, 'input')),
+        responses: { 200: plain('A completion, or its chunks as server-sent events.') },
+      },
+    },
+    '/hooks/{channel}/{account}': {
+      post: {
+        summary: 'Deliveries of a messenger, proved as the platform does it.',
+        parameters: ['channel', 'account'].map((name) => ({
+          name,
+          in: 'path',
+          required: true,
+          schema: { type: 'string' },
+        })),
+        responses: { 200: plain('Kept.'), ...failure },
+      },
+    },
+  };
+}
+
+function body(schema: Json): { content: Json } {
+  return { content: { 'application/json': { schema } } };
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest as Json; // a JSON Schema is JSON
+}
