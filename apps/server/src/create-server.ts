@@ -4,7 +4,7 @@ import { createIds, type Principal } from '@cuttle/core-types';
 import type { Channel, Store, Tool } from '@cuttle/core-types/ports';
 import type { MethodName, ParamsOf, ResultOf } from '@cuttle/core-types/protocol';
 import { answerProbe, createGateway, type Gateway } from '@cuttle/gateway';
-import { type CrashPoint, createRuntime, type Runtime } from '@cuttle/runtime';
+import { type CrashPoint, createRuntime, type RunListener, type Runtime } from '@cuttle/runtime';
 import { openSqliteStore, type SqliteStoreOptions } from '@cuttle/store/sqlite';
 import { createChannelKeeper } from './channel-keeper.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -25,15 +25,22 @@ import { sqlitePath } from './sqlite-path.ts';
 import { createTools } from './tool-list.ts';
 import { version } from './version.ts';
 
+export { type FileConfig, openConfigFile } from './config-file.ts';
 export { createCrashPoint } from './crash-hook.ts';
+export { createLog, type ServerLog } from './log.ts';
+export { nodeClock } from './node-clock.ts';
+export { createRandomBytes } from './random-bytes.ts';
+export { untilSignal } from './until-signal.ts';
 
 /** What a server may be given beside its configuration. */
 export interface ServerOverrides {
   /** The data folder. */
   readonly home: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** `serve` opens the port and the channels; a worker has only the others. Default: all. */
+  /** `serve` opens the port and receives from the channels; a worker has only the others: it runs what was accepted, and connects channels to send. Default: all. */
   readonly roles?: readonly ServerRole[];
+  /** Hears every run from the first event on. */
+  readonly listener?: RunListener;
   /** Tools beyond the shipped ones. */
   readonly tools?: readonly Tool[];
   /** A channel in place of the configured ones, by `<platform>:<account>`, for embedding and tests. */
@@ -69,6 +76,8 @@ export interface CuttleServer extends AsyncDisposable {
   ): Promise<ResultOf<Name>>;
   /** Resolves when nothing runs, waits or is being sent. */
   settled(): Promise<void>;
+  /** What is stored and not done yet, among other figures. */
+  counts: Store['reader']['counts'];
   /** Resolves with the reason when the store is lost: the process must end and start anew. */
   readonly failed: Promise<unknown>;
   /** Takes nothing new, waits at most `graceMs` for what runs; the rest goes on at the next start. */
@@ -81,6 +90,7 @@ export async function createServer(
   overrides: ServerOverrides,
 ): Promise<CuttleServer> {
   const { env = {}, roles = ['serve', 'run', 'deliver'], point } = overrides;
+  const isServing = roles.includes('serve');
   const home = homeAt(overrides.home);
   const configuration = overrides.configuration ?? fixedConfig(config);
   const log = overrides.log ?? createLog({ level: config.log.level, now: nodeClock.now });
@@ -123,8 +133,10 @@ export async function createServer(
     models: () => state.models,
     tools,
     settings: derived(current, toRuntimeSettings),
+    channelMode: isServing ? 'receive' : 'send-only',
     point,
   });
+  if (overrides.listener) runtime.hub.subscribe(overrides.listener);
   const channels = createChannelKeeper({
     runtime,
     clock: nodeClock,
@@ -134,16 +146,15 @@ export async function createServer(
     given: overrides.channels ?? {},
     defaultAgentId: () => toRuntimeSettings(current()).defaultAgentId,
   });
-  if (roles.includes('serve')) await channels.apply(current().channels);
-  const opened = roles.includes('serve')
+  if (isServing) await channels.apply(current().channels);
+  const opened = isServing
     ? await openDoors({ store, runtime, log, newId, tools, configuration, state, home, overrides })
     : undefined;
-  await runtime.start();
   const stopped = new AbortController();
   const apply = async (next: Config): Promise<void> => {
     const sources = { config: next, env };
     state.models = chooseModels({ clock: nodeClock, random }, sources);
-    if (roles.includes('serve')) await channels.apply(next.channels);
+    await channels.apply(next.channels);
     state.models =
       (await findModels({ clock: nodeClock, random }, sources, stopped.signal)) ?? state.models;
   };
@@ -151,8 +162,11 @@ export async function createServer(
     void apply(next).catch((error: unknown) => {
       if (!stopped.signal.aborted) log.error('A configuration could not be applied.', { error });
     });
+  // A worker's queue moves once the models are known; a door that is waited for opens at once.
+  if (!isServing) await apply(config);
+  await runtime.start();
   configuration.onApplied(({ config: next }) => applyAndTell(next));
-  applyAndTell(config);
+  if (isServing) applyAndTell(config);
   opened?.ready();
   return toServer({ opened, runtime, store, log, home, stopped });
 }
@@ -286,6 +300,7 @@ function toServer({
       return opened.gateway.call(name, params, options);
     },
     settled: () => runtime.settled(),
+    counts: store.reader.counts,
     failed: store.failed,
     drain,
     [Symbol.asyncDispose]: () => drain(0),
