@@ -27,11 +27,16 @@ export interface Bench extends AsyncDisposable {
   announce(url: string, pid?: number): Promise<void>;
 }
 
-export async function openBench(overrides: Partial<CliContext> = {}): Promise<Bench> {
+/** `terminal`: in and out are one. */
+export async function openBench({
+  terminal = false,
+  ...overrides
+}: Partial<CliContext> & { terminal?: boolean } = {}): Promise<Bench> {
   const home = await mkdtemp(join(tmpdir(), 'cuttle-cli-'));
   const listeners = new Set<(signal: EndSignal) => void>();
-  const stdin = new PassThrough();
-  const stdout = new PassThrough();
+  const stream = (): PassThrough =>
+    Object.assign(new PassThrough(), { isTTY: terminal, columns: 80 });
+  const [stdin, stdout] = [stream(), stream()];
   const stderr = new PassThrough();
   const context: CliContext = {
     version: '1.2.3',

@@ -94,23 +94,25 @@ function leaveOnSignals(
     leave,
   }: { screen: Screen; chat: ChatSession; leave: (reason: Interrupted) => void },
 ): void {
-  let isAsked = false;
+  /** What was going on at the last Ctrl-C that did not leave. */
+  let asked: 'nothing' | 'idle' | 'busy' = 'nothing';
   // Where it cannot be stopped from here, the next Ctrl-C leaves.
   const stop = async (): Promise<void> => {
     try {
       await chat.stop();
-      isAsked = false;
+      asked = 'nothing';
     } catch (error) {
       screen.aside(toCuttleError(error).message);
     }
   };
   const interrupt = (): void => {
-    if (isAsked) {
+    const now = chat.isBusy() ? 'busy' : 'idle';
+    if (asked === now) {
       leave(new Interrupted('SIGINT'));
       return;
     }
-    isAsked = true;
-    const isBusy = chat.isBusy();
+    asked = now;
+    const isBusy = now === 'busy';
     screen.aside(isBusy ? 'Stopping; Ctrl-C again leaves.' : 'Ctrl-C again, or /quit, leaves.');
     if (isBusy) void stop();
     else screen.prompt();

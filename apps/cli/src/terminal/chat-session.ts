@@ -32,13 +32,16 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
   const follow = client.follow(sessionKey, { limit: 50 }, signal);
   printer.skip(toItems(await untilLive(follow)));
   let sending = 0;
-  const isBusy = (session: FollowedSession = follow.current): boolean =>
-    sending > 0 || session.activeRunId !== undefined || session.queued.length > 0;
+  const isBusy = (): boolean =>
+    sending > 0 || follow.current.activeRunId !== undefined || follow.current.queued.length > 0;
 
+  const settle = (): void => {
+    if (!isBusy()) printer.endLine();
+    settled();
+  };
   follow.subscribe((session) => {
     printer.show(toItems(session));
-    if (!isBusy(session)) printer.endLine();
-    settled();
+    settle();
   });
   const tell = (error: unknown): void => {
     const { code, message, hint } = toCuttleError(error);
@@ -46,7 +49,7 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
     page.aside(`${paint('red', `${code}: `)}${plain(message)}\n${paint('dim', hint)}`);
   };
   return {
-    isBusy: () => isBusy(),
+    isBusy,
     async say(text) {
       printer.expect(text);
       sending += 1;
@@ -66,7 +69,7 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
         tell(error);
       } finally {
         sending -= 1;
-        settled();
+        settle();
       }
     },
     async stop() {

@@ -22,6 +22,10 @@ export function openScreen({ stdin, stdout, stderr }: CliContext, promptText: st
   });
   reader.setPrompt(promptText);
   let isPrompting = false;
+  let isClosed = false;
+  reader.on('close', () => {
+    isClosed = true;
+  });
   const makeRoom = (): void => {
     if (!isPrompting) return;
     isPrompting = false;
@@ -42,7 +46,7 @@ export function openScreen({ stdin, stdout, stderr }: CliContext, promptText: st
       (isTerminal ? stdout : stderr).write(`${text}\n`);
     },
     prompt() {
-      if (!isTerminal || isPrompting) return;
+      if (!isTerminal || isPrompting || isClosed) return;
       isPrompting = true;
       reader.prompt(true);
     },
