@@ -48,7 +48,11 @@ export type InboundBody = z.infer<typeof InboundBody>;
 /** What an inbound adds to the transcript. */
 export function messagesOf({ parts, messages, senderName }: InboundBody): readonly Message[] {
   if (messages) return messages;
-  const said: UserMessage = { role: 'user', parts, ...(senderName !== undefined && { name: senderName }) };
+  const said: UserMessage = {
+    role: 'user',
+    parts,
+    ...(senderName !== undefined && { name: senderName }),
+  };
   return [said];
 }
 

@@ -39,15 +39,18 @@ export function reduceRun(view: RunView, event: RunEvent): RunView {
       return { ...view, model: event.model, waiting: undefined };
     case 'text.start':
     case 'thinking.start':
-      return withBlock(view, event.blockId, event.type === 'text.start' ? 'text' : 'thinking', '');
+      return withBlock(view, {
+        kind: event.type === 'text.start' ? 'text' : 'thinking',
+        blockId: event.blockId,
+        text: '',
+      });
     case 'text.delta':
     case 'thinking.delta':
-      return withBlock(
-        view,
-        event.blockId,
-        event.type === 'text.delta' ? 'text' : 'thinking',
-        event.text,
-      );
+      return withBlock(view, {
+        kind: event.type === 'text.delta' ? 'text' : 'thinking',
+        blockId: event.blockId,
+        text: event.text,
+      });
     case 'text.reset':
       return {
         ...view,
@@ -96,7 +99,7 @@ function stepOf(blockId: string): number {
   return Number(blockId.split('.', 1)[0]);
 }
 
-function withBlock(view: RunView, blockId: string, kind: RunBlock['kind'], text: string): RunView {
+function withBlock(view: RunView, { kind, blockId, text }: RunBlock): RunView {
   const known = view.blocks.some((block) => block.blockId === blockId);
   if (!known) return { ...view, blocks: [...view.blocks, { kind, blockId, text }] };
   const blocks = view.blocks.map((block) =>

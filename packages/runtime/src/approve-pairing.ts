@@ -15,15 +15,14 @@ export async function approvePairing(
     ({ codeHint }) => codeHint === normaliseCode(code),
   );
   const account = pairing && kernel.accounts.get(pairing.accountId);
-  const outbound =
-    account && pairing
-      ? noticeDrafts(kernel, {
-          channel: account.channel,
-          conversation: pairing.conversation,
-          origin: `paired:${codeHash}`,
-          answer: { text: textFor('access.paired'), notice: 'access.paired' },
-        })
-      : [];
+  const outbound = account
+    ? noticeDrafts(kernel, {
+        channel: account.channel,
+        conversation: pairing.conversation,
+        origin: `paired:${codeHash}`,
+        answer: { text: textFor('access.paired'), notice: 'access.paired' },
+      })
+    : [];
   const approved = await kernel.store.journal.approvePairing({ codeHash, by, outbound });
   if (!approved)
     throw new CuttleError('request.not-found', 'This pairing code is unknown, used or expired.', {

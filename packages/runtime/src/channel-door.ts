@@ -1,4 +1,4 @@
-import type { InboundBody, Route } from '@cuttle/core-types';
+import type { InboundBody, QueueMode, Route } from '@cuttle/core-types';
 import { buildSessionKey } from '@cuttle/sessions';
 import type {
   AcceptInput,
@@ -35,6 +35,9 @@ interface Arrival {
   readonly standing: Standing;
   readonly conversation: ConversationRef;
   readonly inboundId: string;
+  readonly sessionKey: string;
+  /** What was set with `/queue` in this place. */
+  readonly chosenMode: QueueMode | undefined;
   readonly text: string;
 }
 
@@ -52,7 +55,7 @@ export function createChannelDoor(
       kernel.point('accept.before.begin');
       const result = await kernel.store.journal.acceptInbound(input);
       kernel.point('accept.after.commit');
-      afterAccept(kernel, { arrival, input, result }, runControl);
+      await afterAccept(kernel, { arrival, input, result }, runControl);
       kernel.point('accept.before.ack');
     },
   };
@@ -63,12 +66,18 @@ async function arrive(
   account: ChannelAccount,
   event: ChannelInbound,
 ): Promise<Arrival> {
-  const { channel, accountId } = account;
-  const identity = await kernel.store.reader.findIdentity({
+  const { channel, accountId, agentId, name } = account;
+  const { reader } = kernel.store;
+  const sessionKey = buildSessionKey({
+    agentId,
     channel: channel.id,
-    accountId,
-    externalId: event.sender.id,
+    account: name,
+    chat: event.chat,
   });
+  const [identity, session] = await Promise.all([
+    reader.findIdentity({ channel: channel.id, accountId, externalId: event.sender.id }),
+    reader.findSession(sessionKey),
+  ]);
   const thread = event.chat.threadId === undefined ? '' : `:${event.chat.threadId}`;
   return {
     account,
@@ -82,6 +91,8 @@ async function arrive(
       group: event.chat.kind === 'group',
     },
     inboundId: kernel.newId(),
+    sessionKey,
+    chosenMode: session?.queueMode,
     text: event.kind === 'button' ? `/${event.buttonToken ?? ''}` : event.text,
   };
 }
@@ -89,7 +100,7 @@ async function arrive(
 async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptInput> {
   const { account, event, identity, standing, conversation, inboundId, text } = arrival;
   const settings = kernel.settings();
-  const { channel, accountId, agentId, name } = account;
+  const { channel, accountId, agentId } = account;
   const body = toBody(event, text);
   const route: Route = {
     kind: 'push',
@@ -107,12 +118,12 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     bodyHash: await bodyHash(
       JSON.stringify([event.kind, text, event.sender.id, event.media?.map(({ ref }) => ref) ?? []]),
     ),
-    sessionKey: buildSessionKey({ agentId, channel: channel.id, account: name, chat: event.chat }),
+    sessionKey: arrival.sessionKey,
     agentId,
     conversation,
     ...standing,
     route,
-    mode: agentSettings(settings, agentId)?.queueMode ?? 'followup',
+    mode: arrival.chosenMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup',
     body,
     identity: {
       channel: channel.id,
@@ -216,11 +227,12 @@ function toBody(event: ChannelInbound, text: string): InboundBody {
   };
 }
 
-function afterAccept(
+/** A command has acted before the next message of its place is looked at. */
+async function afterAccept(
   kernel: Kernel,
   { arrival, input, result }: { arrival: Arrival; input: AcceptInput; result: AcceptResult },
   runControl: (row: ControlRow) => Promise<unknown>,
-): void {
+): Promise<void> {
   readyAfterAccept(
     kernel,
     {
@@ -245,7 +257,10 @@ function afterAccept(
     route,
     conversation: arrival.conversation,
   };
-  void runControl(row).catch((error: unknown) =>
-    kernel.log.error('A command failed; it is done at the next start.', { error, inboundId }),
-  );
+  try {
+    await runControl(row);
+  } catch (error) {
+    // It is accepted, so the platform is answered all the same.
+    kernel.log.error('A command failed; it is done at the next start.', { error, inboundId });
+  }
 }

@@ -7,7 +7,8 @@ import {
   createChannelSupervisor,
 } from './channel-supervisor.ts';
 import { runControl } from './control.ts';
-import type { ChannelAccount, Kernel } from './kernel.ts';
+import type { ConnectedAccounts } from './create-kernel.ts';
+import type { Kernel } from './kernel.ts';
 
 /** The messenger accounts of this gateway, each kept connected by its supervisor. */
 export interface ChannelSet {
@@ -39,7 +40,7 @@ interface Supervised {
 
 export function createChannelSet(
   kernel: Kernel,
-  connected: { add(account: ChannelAccount): void; remove(accountId: string): void },
+  connected: Pick<ConnectedAccounts, 'setUp' | 'add' | 'remove'>,
 ): ChannelSet {
   const supervised = new Map<string, Supervised>();
   let started = false;
@@ -63,6 +64,7 @@ export function createChannelSet(
         running: undefined,
       };
       supervised.set(keyOf(settings.channel.id, settings.name), entry);
+      connected.setUp(settings.channel);
       if (started) run(entry);
     },
     async remove(channel, name) {
@@ -85,18 +87,20 @@ export function createChannelSet(
       started = true;
       for (const entry of supervised.values()) run(entry);
     },
-    async tried() {
-      const begun = [...supervised.values()].filter(({ running }) => running !== undefined);
-      await Promise.all(begun.map(({ supervisor }) => supervisor.tried));
-    },
+    tried: () => firstAttempts([...supervised.values()]),
     async stopReceiving() {
       for (const { stop } of supervised.values()) stop.abort();
-      await Promise.all([...supervised.values()].map(({ running }) => running));
+      await Promise.all([...supervised.values()].flatMap(({ running }) => running ?? []));
     },
     async close() {
       await Promise.all([...supervised.values()].map(end));
     },
   };
+}
+
+async function firstAttempts(all: readonly Supervised[]): Promise<void> {
+  const begun = all.filter(({ running }) => running !== undefined);
+  await Promise.all(begun.map(({ supervisor }) => supervisor.tried));
 }
 
 function keyOf(channel: string, name: string): string {

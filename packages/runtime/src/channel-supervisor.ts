@@ -29,79 +29,101 @@ export interface ChannelSupervisor {
   run(signal: AbortSignal): Promise<void>;
 }
 
+interface Known {
+  state: ChannelState;
+  platformId: string | undefined;
+  name: string | undefined;
+  detail: string | undefined;
+  account: ChannelAccount | undefined;
+}
+
 export function createChannelSupervisor(
   kernel: Kernel,
   settings: ChannelSettings,
   onConnected: (account: ChannelAccount) => void,
 ): ChannelSupervisor {
-  const { channel } = settings;
   const tried = Promise.withResolvers<void>();
-  let account: ChannelAccount | undefined;
-  let known: { state: ChannelState; platformId?: string; name?: string; detail?: string } = {
+  const known: Known = {
     state: 'starting',
+    platformId: undefined,
+    name: undefined,
+    detail: undefined,
+    account: undefined,
   };
-
-  const connect = async (signal: AbortSignal): Promise<ChannelAccount> => {
-    const { platformId, name } = await channel.connect(signal);
-    const { accountId } = await kernel.store.journal.openAccount({
-      channel: channel.id,
-      name: settings.name,
-      platformId,
-    });
-    known = { state: 'connected', platformId, name };
-    account = { ...settings, accountId };
+  const connected = (account: ChannelAccount): void => {
+    known.account = account;
     onConnected(account);
-    return account;
-  };
-  const once = async (signal: AbortSignal): Promise<void> => {
-    const connected = await connect(signal);
     tried.resolve();
-    if (kernel.channelMode === 'send-only') return untilAborted(signal);
-    await publishMenu(kernel, channel, signal);
-    const door = createChannelDoor(kernel, connected, (row) => runControl(kernel, row));
-    await channel.receive(door, signal);
   };
   return {
-    account: () => account,
+    account: () => known.account,
     tried: tried.promise,
-    status: () => ({
-      channel: channel.id,
-      account: settings.name,
-      state: known.state,
-      accountId: account?.accountId,
-      platformId: known.platformId,
-      name: known.name,
-      detail: known.detail,
-      ambiguity: channel.ambiguity,
-    }),
+    status: () => toStatus(settings, known),
     async run(signal) {
       for (let attempt = 1; !signal.aborted; attempt += 1) {
-        try {
-          await once(signal);
-        } catch (error) {
-          tried.resolve();
-          if (signal.aborted) break;
-          const { code, message, hint } = toCuttleError(error);
-          const isFinal = isCuttleError(error, 'channel.auth');
-          known = {
-            ...known,
-            state: isFinal ? 'failed' : 'reconnecting',
-            detail: `${code}: ${message} ${hint}`,
-          };
-          kernel.log.warn('A channel lost its connection.', {
-            channel: channel.id,
-            account: settings.name,
-            error,
-          });
-          const waitMs = isFinal ? 5 * 60_000 : backoffMs(attempt, kernel.random);
-          await kernel.clock.sleep(waitMs, signal).catch(() => {}); // stopped
-        }
+        const failure = await serve(kernel, { settings, known, connected }, signal);
+        tried.resolve();
+        if (failure) await pauseAfter(kernel, { settings, known, attempt, ...failure }, signal);
       }
-      known = { ...known, state: 'stopped' };
-      tried.resolve();
+      known.state = 'stopped';
     },
   };
 }
+
+function toStatus({ channel, name: account }: ChannelSettings, known: Known): ChannelStatus {
+  const { state, platformId, name, detail } = known;
+  const accountId = known.account?.accountId;
+  const { id, ambiguity } = channel;
+  return { channel: id, account, state, accountId, platformId, name, detail, ambiguity };
+}
+
+/** One connection from its beginning to its end; undefined where it ended because it was asked to. */
+async function serve(
+  kernel: Kernel,
+  part: { settings: ChannelSettings; known: Known; connected: (account: ChannelAccount) => void },
+  signal: AbortSignal,
+): Promise<{ readonly error: unknown } | undefined> {
+  const { settings, known, connected } = part;
+  const { channel } = settings;
+  try {
+    const { platformId, name } = await channel.connect(signal);
+    const place = { channel: channel.id, name: settings.name, platformId };
+    const { accountId } = await kernel.store.journal.openAccount(place);
+    Object.assign(known, { state: 'connected', platformId, name, detail: undefined });
+    const account: ChannelAccount = { ...settings, accountId };
+    connected(account);
+    if (kernel.channelMode === 'send-only') {
+      await untilAborted(signal);
+      return undefined;
+    }
+    await publishMenu(kernel, channel, signal);
+    const door = createChannelDoor(kernel, account, (row) => runControl(kernel, row));
+    await channel.receive(door, signal);
+    return undefined;
+  } catch (error) {
+    return signal.aborted ? undefined : { error };
+  }
+}
+
+/** Tells why the connection was lost, and waits before the next one. */
+async function pauseAfter(
+  kernel: Kernel,
+  part: { settings: ChannelSettings; known: Known; attempt: number; error: unknown },
+  signal: AbortSignal,
+): Promise<void> {
+  const { settings, known, attempt, error } = part;
+  const { code, message, hint } = toCuttleError(error);
+  const isFinal = isCuttleError(error, 'channel.auth');
+  known.state = isFinal ? 'failed' : 'reconnecting';
+  known.detail = `${code}: ${message} ${hint}`;
+  const place = { channel: settings.channel.id, account: settings.name };
+  kernel.log.warn('A channel lost its connection.', { ...place, error });
+  const waitMs = isFinal ? refusedWaitMs : backoffMs(attempt, kernel.random);
+  await kernel.clock.sleep(waitMs, signal).catch(() => {}); // stopped
+}
+
+/** A refused token may be mended on the platform's side; there is no hurry. */
+const refusedWaitMs = 5 * 60_000;
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

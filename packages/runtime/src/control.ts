@@ -31,13 +31,15 @@ export async function runControl(kernel: Kernel, row: ControlRow): Promise<strin
 type CommandResult = Awaited<ReturnType<Journal['settleCommand']>>;
 
 async function settle(kernel: Kernel, row: ControlRow, effect: Effect): Promise<CommandResult> {
-  const { conversation, inboundId } = row;
-  const account = conversation && kernel.accounts.get(conversation.accountId);
+  const { conversation, inboundId, route } = row;
+  // At start nothing is connected yet, and what a command says is committed with what it does.
+  const channel =
+    conversation && kernel.findRenderer({ accountId: conversation.accountId, door: route.door });
   const answer = { text: effect.reply, notice: 'command' };
   const outbound =
-    account && conversation
+    channel
       ? noticeDrafts(kernel, {
-          channel: account.channel,
+          channel,
           conversation,
           origin: `notice:${inboundId}`,
           answer,

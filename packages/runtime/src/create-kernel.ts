@@ -1,3 +1,4 @@
+import type { Channel } from '@cuttle/core-types/ports';
 import { createActiveRuns } from './active-runs.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createFates } from './fates.ts';
@@ -6,9 +7,10 @@ import { createRunHub } from './run-hub.ts';
 import { createSessionQueue } from './session-queue.ts';
 import { workSession } from './work-session.ts';
 
-/** The connected accounts, and the sessions whose run waits for one. */
+/** The connected accounts, the sessions whose run waits for one, and the adapters that were set up. */
 export interface ConnectedAccounts {
   readonly accounts: ReadonlyMap<string, ChannelAccount>;
+  setUp(channel: Channel): void;
   add(account: ChannelAccount): void;
   remove(accountId: string): void;
 }
@@ -19,12 +21,15 @@ export function createKernel(
   stopping: AbortSignal,
 ): { readonly kernel: Kernel; readonly connected: ConnectedAccounts } {
   const accounts = new Map<string, ChannelAccount>();
+  const adapters = new Map<string, Channel>();
   const waiting = new Map<string, Set<string>>();
   const point = deps.point ?? ((): void => {});
   const kernel: Kernel = {
     ...deps,
     point,
     accounts,
+    // An adapter renders the same for all its accounts, and needs no connection for it.
+    findRenderer: ({ accountId, door }) => accounts.get(accountId)?.channel ?? adapters.get(door),
     hub: createRunHub({ report: (error) => deps.log.error('A listener failed.', { error }) }),
     fates: createFates(),
     active: createActiveRuns(),
@@ -42,6 +47,7 @@ export function createKernel(
   };
   const connected: ConnectedAccounts = {
     accounts,
+    setUp: (channel) => void adapters.set(channel.id, channel),
     add(account) {
       accounts.set(account.accountId, account);
       kernel.dispatcher.accountReady(account.accountId);

@@ -99,7 +99,7 @@ function openLane(rows: readonly Delivery[]): Lane {
   const dispatcher = createDispatcher({
     store: { journal } as unknown as Store,
     clock: manualClock(),
-    newId: sequentialIds('fence'),
+    newId: sequentialIds(),
     random: () => 0.5,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     settings: () =>

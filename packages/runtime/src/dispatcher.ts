@@ -149,11 +149,16 @@ async function pumpLane(state: Lanes, conversationId: string): Promise<void> {
       await rest(state, lane, 1000);
       continue;
     }
-    if (lane.again) continue;
+    if (wasWoken(lane)) continue;
     if (!lane.bubble) break;
     await rest(state, lane, 60_000);
   }
   lanes.delete(conversationId);
+}
+
+/** Someone else may have set it while the lane waited for the store or the platform. */
+function wasWoken(lane: Lane): boolean {
+  return lane.again;
 }
 
 /** One step of a lane. */

@@ -1,16 +1,17 @@
 import { type AgentDeps, runAgent } from '@cuttle/agent';
 import type { ResumePoint, Spent } from '@cuttle/agent';
-import type { Message, RunEventOf, RunOutcome } from '@cuttle/core-types';
-import { messagesOf } from '@cuttle/core-types';
-import { isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
+import type { Message, RunError, RunEventOf, RunOutcome } from '@cuttle/core-types';
+import { messagesOf, noUsage } from '@cuttle/core-types';
+import { type ErrorBody, isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import type {
+  Answer,
   ClaimedRun,
   ConversationRef,
   OutboundDraft,
   StoredCall,
   StoredRun,
 } from '@cuttle/core-types/ports';
-import { type TextCode, textFor } from '@cuttle/core-types/texts';
+import { textFor } from '@cuttle/core-types/texts';
 import { endBubble } from './bubble.ts';
 import { createDeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
@@ -34,7 +35,11 @@ const mostStalls = 3;
 export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<void> {
   kernel.point(claimed.resumed ? 'takeover.after.commit' : 'claim.after.commit');
   if (claimed.stalls >= mostStalls)
-    return failRun(kernel, claimed, { code: 'run.poisoned', message: textFor('run.poisoned') });
+    return failRun(
+      kernel,
+      { claimed, state: undefined },
+      { code: 'run.poisoned', message: textFor('run.poisoned') },
+    );
   if (claimed.route.kind === 'push' && !kernel.accounts.has(claimed.route.accountId))
     return waitForAccount(kernel, claimed, claimed.route.accountId);
   const controller = new AbortController();
@@ -75,7 +80,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
     if (controller.signal.aborted || isCuttleError(error, 'run.fence-lost')) return;
     if (isCuttleError(error, 'store.failed', 'store.full')) throw error;
     kernel.log.error('A run failed.', { error, runId: claimed.runId });
-    await failRun(kernel, claimed, toErrorBody(error));
+    await failRun(kernel, { claimed, state: undefined }, toErrorBody(error));
   } finally {
     kernel.active.remove(active);
   }
@@ -164,7 +169,7 @@ async function runSegment(
     // A stop is stored by whoever asked for it, a shutdown by nobody: the next start goes on.
     if (event.outcome.status === 'aborted') return 'ended';
     if (event.outcome.status === 'failed') {
-      await failRun(kernel, claimed, event.outcome.error, state);
+      await failRun(kernel, { claimed, state }, event.outcome.error);
       return 'ended';
     }
     return completeRun(state, event, event.outcome);
@@ -223,7 +228,7 @@ async function completeRun(
     fence: claimed.fence,
     last: held?.record,
     finish: outcome.finish,
-    outbound: finalDrafts(kernel, claimed, text),
+    outbound: finalDrafts(kernel, claimed, { text }),
     silent: text === '' && state.clientCalls.length === 0 ? 'run.silent' : undefined,
   });
   kernel.point('complete.after.commit');
@@ -254,77 +259,63 @@ async function completeRun(
 }
 
 /** The answer as rows of the conversation; none for doors that read the stored answer. */
-function finalDrafts(
-  kernel: Kernel,
-  claimed: ClaimedRun,
-  text: string,
-  code?: TextCode,
-): OutboundDraft[] {
+function finalDrafts(kernel: Kernel, claimed: ClaimedRun, answer: Answer): OutboundDraft[] {
   const conversation = conversationOf(claimed);
   const account = conversation && kernel.accounts.get(conversation.accountId);
-  if (!account || text === '') return [];
-  return noticeDrafts(kernel, {
-    channel: account.channel,
-    conversation,
-    origin: `${claimed.runId}:final`,
-    answer: { text, notice: code },
-  });
+  if (!account || answer.text === '') return [];
+  const origin = `${claimed.runId}:final`;
+  return noticeDrafts(kernel, { channel: account.channel, conversation, origin, answer });
 }
+
+type Failure = Omit<ErrorBody, 'retryable'>;
 
 /** Ends a run as failed and tells whoever waits. */
 async function failRun(
   kernel: Kernel,
-  claimed: ClaimedRun,
-  error: {
-    code: string;
-    message: string;
-    hint?: string | undefined;
-    retryAfterMs?: number | undefined;
-  },
-  state?: RunState,
+  { claimed, state }: { claimed: ClaimedRun; state: RunState | undefined },
+  failure: Failure,
 ): Promise<void> {
   const { runId, fence, sessionId, sessionKey } = claimed;
-  const shown = {
-    code: error.code,
-    message: error.message,
-    ...(error.hint !== undefined && { hint: error.hint }),
-    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-  };
-  const text = textFor('run.failed', { message: error.message, hint: error.hint ?? '' }).trim();
+  const error = toRunError(failure);
+  const { message, hint = '' } = failure;
+  const text = textFor('run.failed', { message, hint }).trim();
   if (state) endBubble(state);
-  const settled = await kernel.store.journal.failRun({
-    runId,
-    fence,
-    error: shown,
-    notice: finalDrafts(kernel, claimed, text, 'run.failed'),
-  });
+  const notice = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
+  const settled = await kernel.store.journal.failRun({ runId, fence, error, notice });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
-  const outcome: RunOutcome = { status: 'failed', error: shown };
-  const seq = (state?.seq ?? seqAfter(kernel, claimed.createdAt)) + 1;
-  const event = { type: 'run.end' as const, outcome };
+  const outcome: RunOutcome = { status: 'failed', error };
   kernel.hub.publishRun({
     sessionId,
     sessionKey,
     runId,
-    seq,
+    seq: (state?.seq ?? seqAfter(kernel, claimed.createdAt)) + 1,
     eventSeq: settled.events.at(-1)?.seq,
-    event,
+    event: { type: 'run.end', outcome },
     text: () => text,
     inbounds: settled.inbounds,
   });
-  kernel.log.warn('A run ended as failed.', { runId, code: error.code });
+  kernel.log.warn('A run ended as failed.', { runId, code: failure.code });
+  const rest = { usage: state?.usage ?? noUsage, model: state?.context.model.ref };
   for (const inboundId of settled.inbounds)
     kernel.fates.settle({
       inboundId,
       runId,
       state: 'failed',
       text,
-      reason: error.code,
+      reason: failure.code,
       outcome,
       clientCalls: [],
-      usage: state?.usage ?? { inputTokens: 0, outputTokens: 0 },
-      model: state?.context.model.ref,
+      ...rest,
     });
+}
+
+function toRunError({ code, message, hint, retryAfterMs }: Failure): RunError {
+  return {
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
 }
 
 function publishEnd(

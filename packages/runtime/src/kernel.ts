@@ -34,6 +34,11 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly sessions: SessionQueue;
   readonly dispatcher: Dispatcher;
   readonly accounts: ReadonlyMap<string, ChannelAccount>;
+  /** What renders for a place: the channel of its account or, until that is connected, any of its platform. */
+  readonly findRenderer: (place: {
+    readonly accountId: string;
+    readonly door: string;
+  }) => Channel | undefined;
   /** Sessions whose run waits until a messenger account is connected. */
   readonly waitingForAccount: { add(accountId: string, sessionId: string): void };
 }

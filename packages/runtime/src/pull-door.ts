@@ -7,7 +7,7 @@ import type {
 } from '@cuttle/core-types';
 import { noUsage, textOf, joinSteps, addUsage, callsOf } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { AcceptInput, StoredRun } from '@cuttle/core-types/ports';
+import type { AcceptInput, AcceptResult, StoredRun } from '@cuttle/core-types/ports';
 import { toSessionKey, agentOf } from '@cuttle/sessions';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands.ts';
@@ -47,66 +47,83 @@ export async function acceptPull(
   message: PullMessage,
   prepare?: (inboundId: string) => void,
 ): Promise<PullAccepted> {
-  const settings = kernel.settings();
-  const inboundId = kernel.newId();
-  const sessionKey = toSessionKey(message.sessionName, message.agentId ?? settings.defaultAgentId);
-  const agentId = message.agentId ?? agentOf(sessionKey) ?? settings.defaultAgentId;
   const said = message.body.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   const isCommand = message.body.messages === undefined && parseCommand(said) !== undefined;
-  const session = message.stateless ? undefined : await kernel.store.reader.findSession(sessionKey);
-  const mode =
-    message.mode ?? session?.queueMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup';
-  const input: AcceptInput = {
-    inboundId,
-    accountId: message.provenance.accountId,
-    externalId: `${message.principal.id}:${message.key}`,
-    // A message without a key of its own comes once: nothing can be compared with it.
-    bodyHash: message.stateless
-      ? 'unkeyed'
-      : await bodyHash(JSON.stringify([sessionKey, message.body])),
-    sessionKey,
-    agentId,
-    principal: message.principal,
-    provenance: message.provenance,
-    taint: message.taint,
-    route: { kind: 'pull', door: message.door, stateless: message.stateless },
-    mode,
-    body: message.body,
-    verdict: { kind: isCommand ? 'control' : 'queue' },
-    bounds: settings.queue,
-  };
-  prepare?.(inboundId);
+  const input = await toAcceptInput(kernel, message, isCommand);
+  prepare?.(input.inboundId);
   kernel.point('accept.before.begin');
-  const result = await kernel.store.journal.acceptInbound(input);
+  const result = taken(await kernel.store.journal.acceptInbound(input));
   kernel.point('accept.after.commit');
-  if (result.kind === 'busy')
-    throw new CuttleError('gateway.busy', 'Too many messages wait.', { retryAfterMs: 1000 });
-  if (result.kind === 'conflict')
-    throw new CuttleError(
-      'request.key-reused',
-      'This idempotency key was used for another message.',
-    );
-  if (result.kind === 'refused')
-    throw new TypeError('A pulled message is never refused by verdict.');
-  const place = { sessionId: result.sessionId, sessionKey };
+  const { inboundId, sessionId } = result;
+  const { sessionKey, mode } = input;
   if (result.kind === 'duplicate') {
-    const known = result.inboundId;
-    return {
-      ...place,
-      inboundId: known,
-      status: 'duplicate',
-      fate: (signal) => findFate(kernel, known, signal),
-    };
+    const fate = (signal: AbortSignal): Promise<InboundFate> => findFate(kernel, inboundId, signal);
+    return { sessionId, sessionKey, inboundId, status: 'duplicate', fate };
   }
-  const accepted: PullAccepted = {
-    ...place,
-    inboundId,
-    status: isCommand ? 'command' : 'accepted',
-    fate: (signal) => kernel.fates.expect(inboundId, signal),
-  };
+  const fate = (signal: AbortSignal): Promise<InboundFate> =>
+    kernel.fates.expect(inboundId, signal);
+  const status = isCommand ? 'command' : 'accepted';
+  const accepted: PullAccepted = { sessionId, sessionKey, inboundId, status, fate };
   if (isCommand) return withCommand(kernel, { accepted, input, said, result });
   readyAfterAccept(kernel, { sessionKey, text: said, mode, isControl: false }, result);
   return accepted;
+}
+
+async function toAcceptInput(
+  kernel: Kernel,
+  message: PullMessage,
+  isCommand: boolean,
+): Promise<AcceptInput> {
+  const settings = kernel.settings();
+  const { principal, provenance, taint, body, door, stateless } = message;
+  const sessionKey = toSessionKey(message.sessionName, message.agentId ?? settings.defaultAgentId);
+  const agentId = message.agentId ?? agentOf(sessionKey) ?? settings.defaultAgentId;
+  return {
+    inboundId: kernel.newId(),
+    accountId: provenance.accountId,
+    externalId: `${principal.id}:${message.key}`,
+    // A message without a key of its own comes once: nothing can be compared with it.
+    bodyHash: stateless ? 'unkeyed' : await bodyHash(JSON.stringify([sessionKey, body])),
+    sessionKey,
+    agentId,
+    principal,
+    provenance,
+    taint,
+    route: { kind: 'pull', door, stateless },
+    mode: message.mode ?? (await modeOf(kernel, { sessionKey, agentId, stateless })),
+    body,
+    verdict: { kind: isCommand ? 'control' : 'queue' },
+    bounds: settings.queue,
+  };
+}
+
+/** The session's own choice, else its agent's. */
+async function modeOf(
+  { store, settings }: Kernel,
+  place: { sessionKey: string; agentId: string; stateless: boolean },
+): Promise<QueueMode> {
+  const session = place.stateless ? undefined : await store.reader.findSession(place.sessionKey);
+  return session?.queueMode ?? agentSettings(settings(), place.agentId)?.queueMode ?? 'followup';
+}
+
+type Taken = Extract<AcceptResult, { kind: 'accepted' | 'duplicate' }>;
+
+/** What was taken, now or before. Throws `gateway.busy` or `request.key-reused` for what was not. */
+function taken(result: AcceptResult): Taken {
+  switch (result.kind) {
+    case 'accepted':
+    case 'duplicate':
+      return result;
+    case 'busy':
+      throw new CuttleError('gateway.busy', 'Too many messages wait.', { retryAfterMs: 1000 });
+    case 'conflict':
+      throw new CuttleError(
+        'request.key-reused',
+        'This idempotency key was used for another message.',
+      );
+    case 'refused':
+      throw new TypeError('A pulled message is never refused by verdict.');
+  }
 }
 
 async function withCommand(

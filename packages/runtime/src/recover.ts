@@ -1,16 +1,26 @@
+import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Kernel } from './kernel.ts';
 import { runControl } from './control.ts';
 import { stopRun } from './stop-run.ts';
 
 /**
  * Reads the rows of the last life and goes on: commands first, then requests whose client is gone are closed,
- * then sessions and conversations are woken. Everything else follows from the state of each row.
+ * then sessions and conversations are woken. Everything else follows from the state of each row. Messages may be accepted
+ * meanwhile, but no session is worked on before the commands have acted: a new run would be out of their reach.
  */
 export async function recover(kernel: Kernel): Promise<void> {
   const work = await kernel.store.reader.findWork();
   for (const row of work.controls) {
     kernel.point('recover.each');
-    await runControl(kernel, row);
+    await runControl(kernel, row).catch((error: unknown) => {
+      if (isCuttleError(error, 'store.failed')) throw error;
+      // One command that cannot be done must not keep all other messages from their answers.
+      const { inboundId } = row;
+      kernel.log.error('A command failed; it is tried again at the next start.', {
+        error,
+        inboundId,
+      });
+    });
   }
   for (const { sessionId } of work.statelessRuns) {
     kernel.point('recover.each');
@@ -23,6 +33,7 @@ export async function recover(kernel: Kernel): Promise<void> {
         cancelQueued: true,
       });
   }
+  kernel.sessions.start();
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
   const found = {

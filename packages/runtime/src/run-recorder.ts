@@ -15,7 +15,13 @@ import {
   type TaintSource,
 } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ApprovalDraft, PlannedCall, StoredCall, ToolContext } from '@cuttle/core-types/ports';
+import type {
+  ApprovalDraft,
+  PlannedCall,
+  StoredCall,
+  ToolContext,
+  OutboundDraft,
+} from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { showBubble } from './bubble.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
@@ -44,7 +50,18 @@ export async function recordEvent(
       return recordResult(state, event);
     case 'run.park':
       return recordPark(state, event);
-    default:
+    case 'run.start':
+    case 'text.start':
+    case 'text.end':
+    case 'thinking.start':
+    case 'thinking.delta':
+    case 'thinking.end':
+    case 'tool.progress':
+    case 'usage.update':
+    case 'compaction.start':
+    case 'compaction.end':
+    case 'approval.request':
+    case 'approval.resolve':
       return publish(state, event);
   }
 }
@@ -187,15 +204,17 @@ export function askContext(
   state: RunState,
   { index, step }: CallPlan,
 ): Pick<ToolContext, 'taint' | 'send'> {
-  const asks = { drafts: [] as ReturnType<typeof noticeDrafts>, taint: new Set<TaintSource>() };
-  state.asks.set(index, asks);
+  const drafts: OutboundDraft[] = [];
+  const taint = new Set<TaintSource>();
+  state.asks.set(index, { drafts, taint });
   const { kernel, claimed } = state;
+  kernel.point('tool.effect.before');
   return {
-    taint: (source) => void asks.taint.add(source),
+    taint: (source) => void taint.add(source),
     send({ to, answer }) {
       const place = findPlace(state, to);
-      const origin = `${claimed.runId}:${step}:${index}:${asks.drafts.length}`;
-      asks.drafts.push(...noticeDrafts(kernel, { ...place, origin, answer }));
+      const origin = `${claimed.runId}:${step}:${index}:${drafts.length}`;
+      drafts.push(...noticeDrafts(kernel, { ...place, origin, answer }));
     },
   };
 }
@@ -256,6 +275,7 @@ async function recordResult(state: RunState, event: RunEventOf<'tool.result'>): 
   const { step, index, state: callState, result } = event;
   const asks = state.asks.get(index);
   const isDone = callState === 'done';
+  if (asks) kernel.point('tool.effect.after');
   for (const source of asks?.taint ?? []) state.taint.add(source);
   kernel.point('tool.finished.before.commit');
   const committed = await kernel.store.journal.finishCall({

@@ -3,8 +3,10 @@
  * losing it loses nothing. Fair: a session that had its turn goes to the end. Bounded: at most `concurrency` at once, each session once.
  */
 export interface SessionQueue {
-  /** The session may have work. */
+  /** The session may have work; it waits until the queue is started. */
   wake(sessionId: string): void;
+  /** What the last life left to do first is done: sessions may be worked on. */
+  start(): void;
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>;
   /** Starts nothing more; resolves when what runs has ended. */
@@ -20,7 +22,7 @@ export function createSessionQueue(deps: {
 }): SessionQueue {
   const ready = new Set<string>(); // keeps the order of insertion
   const active = new Map<string, { again: boolean }>();
-  let stopped = false;
+  let state: 'held' | 'started' | 'stopped' = 'held';
   let settled: (() => void)[] = [];
 
   const turn = async (sessionId: string, slot: { again: boolean }): Promise<void> => {
@@ -31,13 +33,13 @@ export function createSessionQueue(deps: {
   };
   const pump = (): void => {
     for (const sessionId of ready) {
-      if (stopped || active.size >= deps.concurrency()) break;
+      if (state !== 'started' || active.size >= deps.concurrency()) break;
       ready.delete(sessionId);
       const slot = { again: false };
       active.set(sessionId, slot);
       void turn(sessionId, slot); // `work` never rejects
     }
-    if (active.size === 0 && (stopped || ready.size === 0)) {
+    if (active.size === 0 && (state === 'stopped' || ready.size === 0)) {
       for (const done of settled) done();
       settled = [];
     }
@@ -54,9 +56,13 @@ export function createSessionQueue(deps: {
       else ready.add(sessionId);
       pump();
     },
+    start() {
+      if (state === 'held') state = 'started';
+      pump();
+    },
     idle,
     stop() {
-      stopped = true;
+      state = 'stopped';
       return idle();
     },
     get running() {

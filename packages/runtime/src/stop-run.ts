@@ -23,13 +23,14 @@ export async function stopDrafts(
   const partial = active.partial();
   const bubbleId = active.bubble();
   const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
-  const account = row && kernel.accounts.get(row.accountId);
+  const { door } = active.route;
+  const channel = row && kernel.findRenderer({ accountId: row.accountId, door });
   const conversation = row && (await kernel.store.reader.findConversationById(row.conversationId));
-  if (!account || !conversation) return { partial, closing: [] };
+  if (!channel || !conversation) return { partial, closing: [] };
   const text = [active.text(), textFor('run.aborted')].filter((words) => words !== '').join('\n\n');
   const origin = `${active.runId}:final`;
   const drafts = noticeDrafts(kernel, {
-    channel: account.channel,
+    channel,
     conversation,
     origin,
     answer: { text, notice: 'run.aborted' },
@@ -70,43 +71,21 @@ export async function stopRun(
   return aborted;
 }
 
+interface Stopped {
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly aborted: string | undefined;
+  readonly by: CancelledBy;
+  readonly settled: Settled;
+}
+
 /** Signals what was stopped and tells whoever waits or listens. */
-export function afterStop(
-  kernel: Kernel,
-  {
-    sessionId,
-    sessionKey,
-    aborted,
-    by,
-    settled,
-  }: {
-    sessionId: string;
-    sessionKey: string;
-    aborted: string | undefined;
-    by: CancelledBy;
-    settled: Settled;
-  },
-): void {
+export function afterStop(kernel: Kernel, stopped: Stopped): void {
+  const { sessionId, aborted, by, settled } = stopped;
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const active = aborted === undefined ? undefined : kernel.active.findRun(aborted);
   const text = active?.text() ?? '';
-  if (aborted !== undefined) {
-    const bubbleId = active?.bubble();
-    if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
-    kernel.active.signal(aborted, by);
-    const end = settled.events.find(({ kind }) => kind === 'run.end');
-    const event = { type: 'run.end' as const, outcome: { status: 'aborted' as const, by } };
-    kernel.hub.publishRun({
-      sessionId,
-      sessionKey,
-      runId: aborted,
-      seq: active?.nextSeq() ?? seqAfter(kernel, end?.at ?? 0),
-      eventSeq: end?.seq,
-      event,
-      text: () => text,
-      inbounds: settled.inbounds,
-    });
-  }
+  if (aborted !== undefined) publishStop(kernel, stopped, { runId: aborted, active, text });
   for (const inboundId of settled.inbounds)
     kernel.fates.settle({
       inboundId,
@@ -120,4 +99,25 @@ export function afterStop(
       model: undefined,
     });
   kernel.sessions.wake(sessionId);
+}
+
+function publishStop(
+  kernel: Kernel,
+  { sessionId, sessionKey, by, settled }: Stopped,
+  { runId, active, text }: { runId: string; active: ActiveRun | undefined; text: string },
+): void {
+  const bubbleId = active?.bubble();
+  if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+  kernel.active.signal(runId, by);
+  const end = settled.events.find(({ kind }) => kind === 'run.end');
+  kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId,
+    seq: active?.nextSeq() ?? seqAfter(kernel, end?.at ?? 0),
+    eventSeq: end?.seq,
+    event: { type: 'run.end', outcome: { status: 'aborted', by } },
+    text: () => text,
+    inbounds: settled.inbounds,
+  });
 }

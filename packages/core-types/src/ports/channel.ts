@@ -144,7 +144,9 @@ export interface Channel extends AsyncDisposable {
   receive(door: Door, signal: AbortSignal): Promise<void>;
   render(answer: Answer): readonly OutboundPart[];
   /** Where a person's word for a chat (an id, a @name) leads; undefined where it cannot be one. Pure. */
-  address(to: string): { readonly key: string; readonly target: Target; readonly group: boolean } | undefined;
+  address(
+    to: string,
+  ): { readonly key: string; readonly target: Target; readonly group: boolean } | undefined;
   send(request: SendRequest, signal: AbortSignal): Promise<Receipt>;
   probe(signal: AbortSignal): Promise<ChannelHealth>;
   readonly live?: LiveMessages;

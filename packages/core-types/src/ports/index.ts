@@ -17,6 +17,7 @@ export type {
   WebhookCapability,
 } from './channel.ts';
 export type { Clock } from './clock.ts';
+export type { Journal } from './journal.ts';
 export type {
   AbortInput,
   AcceptInput,
@@ -34,7 +35,6 @@ export type {
   DurableEventKind,
   EventRef,
   Identity,
-  Journal,
   OpenedStep,
   OutboundDraft,
   PairingDraft,
@@ -45,7 +45,7 @@ export type {
   StepRecord,
   StoredToken,
   TokenDraft,
-} from './journal.ts';
+} from './journal-rows.ts';
 export type { Log, LogFields } from './log.ts';
 export type {
   FinishReason,

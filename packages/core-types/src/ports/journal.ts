@@ -1,12 +1,32 @@
-import type { InboundBody, InboundState, QueueMode, Route } from '../inbound.ts';
+import type { QueueMode } from '../inbound.ts';
 import type { Json } from '../json.ts';
 import type { AssistantMessage, ToolResultPart } from '../message.ts';
-import type { Principal, Provenance, TaintSource } from '../principal.ts';
-import type { ParkReason, RunError, RunOutcome } from '../run-event.ts';
-import type { Usage } from '../usage.ts';
+import type { TaintSource } from '../principal.ts';
+import type { ParkReason, RunError } from '../run-event.ts';
 import type { FinishReason } from './provider.ts';
-import type { OutboundPart, Receipt, SendKind, Target } from './channel.ts';
-import type { Effect } from './tool.ts';
+import type {
+  DurableEvent,
+  Committed,
+  Settled,
+  AcceptInput,
+  AcceptResult,
+  OpenedStep,
+  ClaimedRun,
+  StepRecord,
+  ApprovalDraft,
+  AbortInput,
+  CommandInput,
+  OutboundDraft,
+  Delivery,
+  DeliveryClaim,
+  DeliveryOutcome,
+  ScheduleDraft,
+  PairingDraft,
+  Identity,
+  TokenDraft,
+  StoredToken,
+  SessionRow,
+} from './journal-rows.ts';
 
 /**
  * The writing half of the store: a set of named transactions, each one atomic step of the path of a message.
@@ -263,303 +283,4 @@ export interface Journal {
 
   /** Small slices of upkeep: expired tokens, pairings and approvals, closed deltas. Returns how many rows changed, and what the expired approvals made ready. */
   sweep(input: { limit: number }): Promise<{ changed: number } & Committed>;
-}
-
-/** Something a client may resume from: durable events of a session, in commit order. */
-export interface DurableEvent {
-  readonly sessionId: string;
-  readonly seq: number;
-  readonly runId: string | undefined;
-  readonly kind: DurableEventKind;
-  readonly ref: EventRef;
-  readonly at: number;
-}
-export type DurableEventKind =
-  | 'inbound'
-  | 'run.start'
-  | 'step.start'
-  | 'step.restart'
-  | 'step.end'
-  | 'tool.call'
-  | 'tool.result'
-  | 'approval.request'
-  | 'approval.resolve'
-  | 'run.park'
-  | 'run.end'
-  | 'command'
-  | 'session.reset';
-export interface EventRef {
-  readonly inboundId?: string;
-  readonly step?: number;
-  readonly attempt?: number;
-  readonly index?: number;
-  readonly approvalId?: string;
-  readonly detail?: Json;
-}
-export interface Committed {
-  readonly events: readonly DurableEvent[];
-  /** Conversations that got outbound rows. */
-  readonly conversations: readonly string[];
-}
-export interface Settled extends Committed {
-  /** Inbounds whose fate was set, with their session's further queue. */
-  readonly inbounds: readonly string[];
-}
-
-export interface ConversationRef {
-  readonly accountId: string;
-  /** Unique within the account: the channel's chat and thread. */
-  readonly key: string;
-  readonly target: Target;
-  readonly group: boolean;
-}
-
-export interface AcceptInput {
-  readonly inboundId: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  /** SHA-256 of what was said; the same external id with another hash is a conflict. */
-  readonly bodyHash: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  /** Where to answer; absent for pull doors. */
-  readonly conversation?: ConversationRef | undefined;
-  readonly principal: Principal;
-  readonly provenance: Provenance;
-  readonly taint: readonly TaintSource[];
-  readonly route: Route;
-  readonly mode: QueueMode;
-  readonly body: InboundBody;
-  readonly identity?:
-    | { readonly channel: string; readonly externalId: string; readonly name?: string | undefined }
-    | undefined;
-  readonly verdict:
-    | { readonly kind: 'queue' }
-    | { readonly kind: 'control' }
-    | {
-        readonly kind: 'refuse';
-        readonly reason: string;
-        readonly notice: readonly OutboundDraft[];
-        readonly pairing?: PairingDraft | undefined;
-      };
-  /** Bounds of queued rows, per session and in all. Reached: `busy`; with `busyNotice` the refusal is stored and told. */
-  readonly bounds: { readonly perSession: number; readonly total: number };
-  readonly busyNotice?: readonly OutboundDraft[] | undefined;
-  readonly expiresAt?: number | undefined;
-}
-
-export type AcceptResult =
-  | ({
-      readonly kind: 'accepted';
-      readonly inboundId: string;
-      readonly sessionId: string;
-    } & Committed)
-  | {
-      readonly kind: 'duplicate';
-      readonly inboundId: string;
-      readonly sessionId: string;
-      readonly state: InboundState;
-      readonly runId: string | undefined;
-    }
-  | { readonly kind: 'conflict'; readonly inboundId: string }
-  | ({ readonly kind: 'busy' } & Committed)
-  | ({ readonly kind: 'refused'; readonly inboundId: string } & Committed);
-
-export interface BoundInput {
-  readonly inboundId: string;
-  readonly externalId: string;
-  readonly body: InboundBody;
-}
-export interface OpenedStep {
-  readonly step: number;
-  readonly attempt: number;
-  /** The transcript's last entry that the model sees. */
-  readonly uptoSeq: number;
-  /** Inputs bound by this transaction, in order. */
-  readonly bound: readonly BoundInput[];
-  readonly events: readonly DurableEvent[];
-}
-export interface ClaimedRun {
-  readonly runId: string;
-  readonly sessionId: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  readonly generation: number;
-  /** The session's own choice, over the agent's. */
-  readonly model: string | undefined;
-  readonly fence: string;
-  readonly attempt: number;
-  readonly stalls: number;
-  readonly resumed: boolean;
-  readonly principal: Principal;
-  readonly provenance: Provenance;
-  readonly taint: readonly TaintSource[];
-  readonly route: Route;
-  readonly conversationId: string | undefined;
-  readonly conversationKey: string | undefined;
-  readonly createdAt: number;
-  /** All inbounds bound to the run, in order. */
-  readonly inputs: readonly BoundInput[];
-  /** The open step; `undefined` for a resumed run whose last step is done. */
-  readonly open:
-    | { readonly step: number; readonly attempt: number; readonly uptoSeq: number }
-    | undefined;
-  readonly events: readonly DurableEvent[];
-}
-
-export interface PlannedCall {
-  readonly index: number;
-  readonly callId: string;
-  readonly tool: string;
-  readonly input: Json;
-  readonly effect: Effect;
-  readonly planHash: string;
-  /** Whether the policy wants an approval before it runs. */
-  readonly gated: boolean;
-}
-export interface StepRecord {
-  readonly runId: string;
-  readonly fence: string;
-  readonly step: number;
-  readonly answer: AssistantMessage;
-  readonly finish: FinishReason;
-  readonly usage: Usage;
-  readonly provider: string;
-  readonly model: string;
-  readonly costMicros: number | undefined;
-  readonly calls: readonly PlannedCall[];
-}
-export interface ApprovalDraft {
-  readonly approvalId: string;
-  readonly step: number;
-  readonly index: number;
-  readonly planHash: string;
-  readonly expiresAt: number;
-  /** The message that asks; absent for pull doors, whose clients get the `approval.request` event. */
-  readonly ask?: OutboundDraft | undefined;
-}
-export interface AbortInput {
-  readonly sessionId: string;
-  /** Only this run; absent: whichever is active. */
-  readonly runId?: string | undefined;
-  readonly by: Extract<RunOutcome, { status: 'aborted' }>['by'];
-  readonly partial?: AssistantMessage | undefined;
-  readonly cancelQueued: boolean;
-  readonly closing: readonly OutboundDraft[];
-}
-export interface CommandInput {
-  readonly inboundId: string;
-  /** What the command said back: stored with the inbound (pull doors read it there), sent as `outbound` by push doors. */
-  readonly reply: string;
-  readonly outbound: readonly OutboundDraft[];
-  readonly stop?:
-    | {
-        readonly partial?: AssistantMessage | undefined;
-        readonly closing: readonly OutboundDraft[];
-      }
-    | undefined;
-  /** A new life of the session: aborts its run, raises `generation`. */
-  readonly reset?: boolean | undefined;
-  readonly model?: string | null | undefined;
-  readonly queueMode?: QueueMode | null | undefined;
-  readonly approval?:
-    | { readonly approvalId: string; readonly decision: 'approved' | 'denied'; readonly by: string }
-    | undefined;
-}
-
-export interface OutboundDraft {
-  readonly outboundId: string;
-  readonly conversation: ConversationRef;
-  /** `<runId>:final`, `<runId>:<step>:<index>` of a call, `ask:<id>`, `notice:<inboundId>`, …: unique with part and kind. */
-  readonly origin: string;
-  readonly part: number;
-  readonly kind: SendKind;
-  readonly targetId?: string | undefined;
-  readonly body: OutboundPart;
-  readonly ttlMs: number;
-}
-export interface Delivery {
-  readonly outboundId: string;
-  readonly conversationId: string;
-  readonly accountId: string;
-  readonly target: Target;
-  readonly group: boolean;
-  readonly kind: SendKind;
-  readonly body: OutboundPart;
-  readonly receipt: Receipt | undefined;
-  readonly idempotencyKey: string;
-  readonly attempt: number;
-  readonly marked: boolean;
-  readonly fence: string;
-  readonly deadline: number;
-  readonly origin: string;
-}
-export type DeliveryClaim =
-  | { readonly kind: 'send'; readonly delivery: Delivery }
-  | { readonly kind: 'ambiguous'; readonly delivery: Delivery }
-  | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'idle' };
-export type DeliveryOutcome =
-  | { readonly kind: 'sent'; readonly receipt: Receipt }
-  | { readonly kind: 'retry'; readonly notBefore: number; readonly reason: string }
-  /** `rest`: also the later rows of the same origin. */
-  | { readonly kind: 'dead'; readonly reason: string; readonly rest: boolean }
-  | { readonly kind: 'ambiguous' };
-
-export interface ScheduleDraft {
-  readonly scheduleId: string;
-  /** Idempotency: a second put with the same key changes nothing and returns the first id. */
-  readonly key: string;
-  readonly owner: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  readonly nextAt: number;
-  readonly text: string;
-  readonly principal: Principal;
-  readonly provenance: Provenance;
-  readonly route: Route;
-  readonly conversation: ConversationRef | undefined;
-}
-export interface PairingDraft {
-  readonly codeHash: string;
-  /** Shown to the owner in lists. */
-  readonly codeHint: string;
-  readonly channel: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly name: string | undefined;
-  readonly conversation: ConversationRef;
-  readonly expiresAt: number;
-}
-export interface Identity {
-  readonly channel: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly personId: string;
-  readonly name: string | undefined;
-  readonly access: 'allowed' | 'blocked' | 'none';
-}
-export interface TokenDraft {
-  readonly hash: string;
-  /** `code`: single use, opens the page. `cookie`: a browser's login. `api`: a key made by the owner. */
-  readonly kind: 'code' | 'cookie' | 'api';
-  readonly name: string;
-  readonly principal: Principal;
-  readonly expiresAt: number | undefined;
-}
-export interface StoredToken extends TokenDraft {
-  readonly createdAt: number;
-}
-export interface SessionRow {
-  readonly sessionId: string;
-  readonly sessionKey: string;
-  readonly agentId: string;
-  readonly generation: number;
-  readonly title: string | undefined;
-  readonly model: string | undefined;
-  readonly queueMode: QueueMode | undefined;
-  readonly archived: boolean;
-  readonly messages: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
 }

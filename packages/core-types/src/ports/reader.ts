@@ -10,7 +10,7 @@ import type {
   Identity,
   SessionRow,
   StoredToken,
-} from './journal.ts';
+} from './journal-rows.ts';
 import type { FinishReason } from './provider.ts';
 import type { Usage } from '../usage.ts';
 

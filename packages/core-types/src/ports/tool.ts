@@ -24,10 +24,10 @@ export interface ToolContext {
   /** Marks the run as holding content that could steer the model. */
   taint(source: TaintSource): void;
   /**
-   * Asks for a message to be sent. It becomes an outbound row in the transaction that stores this call's result,
+   * Asks for a message to be sent: `to` is `current` or `<channel>[:<account>]:<address>`. It becomes an outbound row in the transaction that stores this call's result,
    * so it is sent once if the call is done, and not at all otherwise. Throws `channel.not-found`.
    */
-  send(message: { readonly to: 'current' | string; readonly answer: Answer }): void;
+  send(message: { readonly to: string; readonly answer: Answer }): void;
   progress(text: string): void;
 }
 
@@ -68,7 +68,7 @@ export function defineTool<Input>(definition: Omit<Tool<Input>, 'parameters'>): 
       return parameters;
     },
   };
-  return tool as unknown as Tool; // a Tool<Input> is only ever run with what its own `input` schema returned
+  return tool;
 }
 
 function toParameters(input: z.ZodType): Tool['parameters'] {
