@@ -73,6 +73,8 @@ export interface ResumedCall {
   readonly effect: Effect;
   /** `planHash` of what was planned; absent: taken as unchanged. */
   readonly planHash?: string | undefined;
+  /** Unix ms until which what it began may still take effect; absent: it cannot any more. */
+  readonly deadline?: number | undefined;
   readonly result: ToolResultPart | undefined;
 }
 

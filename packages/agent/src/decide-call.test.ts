@@ -112,6 +112,32 @@ describe('decideCall of a call that was under way', () => {
     expect(act.probed).toEqual([`r:1:0:${hash.slice(0, 16)}`]);
   });
 
+  it('runs again what is absent only when nothing sent before the cut can arrive any more', async () => {
+    const clock = manualClock();
+    const found: ('absent' | 'done')[] = ['absent', 'done'];
+    const act = testTool('act', {
+      effect: 'probeable',
+      probe: async () => found.shift() ?? 'done',
+    });
+    const stored = started('probeable', { deadline: clock.now() + 2_000 });
+    const deciding = decide(act, { stored, clock });
+    await clock.untilSleeping(1, never);
+    await clock.advance(2_400);
+    expect(act.probed).toHaveLength(1);
+    await clock.advance(100);
+    expect(summary(await deciding)).toBe('done');
+  });
+
+  it('waits for no longer than the call could have taken, whatever the clock says', async () => {
+    const clock = manualClock();
+    const act = testTool('act', { effect: 'probeable', probe: async () => 'absent' });
+    const stored = started('probeable', { deadline: clock.now() + 86_400_000 });
+    const deciding = decide(act, { stored, clock });
+    await clock.untilSleeping(1, never);
+    await clock.advance(60_500);
+    expect(summary(await deciding)).toBe('ready');
+  });
+
   it('leaves the outcome unknown where a probe fails, takes too long or is not there', async () => {
     const failing = testTool('act', {
       effect: 'probeable',

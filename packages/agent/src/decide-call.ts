@@ -2,6 +2,7 @@ import type { ToolCallPart } from '@cuttle/core-types';
 import type { Clock, Tool, ToolOutput } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { AgentDeps, CallPlan, ResumedCall, RunIdentity } from './agent-input.ts';
+import { defaultLimits } from './limits.ts';
 import type { LoopVerdict } from './loop-guard.ts';
 import { callKey, planHash } from './plan-hash.ts';
 import { type Offer, readCall } from './read-call.ts';
@@ -39,6 +40,8 @@ export interface CallToDecide {
 
 /** A tool answers a question about the past within this, or the outcome stays unknown. */
 const probeMs = 10_000;
+/** Added to a deadline before an effect is believed never to come: clocks differ, and what was sent travels. */
+const marginMs = 500;
 
 /** What becomes of a call before it may start: the recovery table of a cut run, then name, input, loop and policy. */
 export async function decideCall(
@@ -93,7 +96,7 @@ async function recover(
   const isSamePlan = stored.planHash === undefined || stored.planHash === plan.hash;
   if (!isSamePlan || tool.effect === 'opaque') return settled(tool.name, outcomeUnknown);
   if (tool.effect === 'keyed') return { kind: 'ready', ready };
-  switch (await probe({ tool, key, clock }, signal)) {
+  switch (await probeForGood({ stored, tool, key, clock }, signal)) {
     case 'absent':
       return { kind: 'ready', ready };
     case 'done':
@@ -101,6 +104,21 @@ async function recover(
     case 'unknown':
       return settled(tool.name, outcomeUnknown);
   }
+}
+
+/** What is absent before its deadline may be on its way still: it is looked for once more when nothing can come any more. */
+async function probeForGood(
+  { stored, ...question }: { stored: ResumedCall; tool: Tool; key: string; clock: Clock },
+  signal: AbortSignal,
+): Promise<'done' | 'absent' | 'unknown'> {
+  const { tool, clock } = question;
+  const found = await probe(question, signal);
+  const leftMs = (stored.deadline ?? 0) + marginMs - clock.now();
+  if (found !== 'absent' || leftMs <= 0) return found;
+  // A clock that was put back must not hold the run for longer than the call could ever have taken.
+  const mostMs = (tool.timeoutMs ?? defaultLimits.toolTimeoutMs) + marginMs;
+  await clock.sleep(Math.min(leftMs, mostMs), signal);
+  return probe(question, signal);
 }
 
 async function probe(

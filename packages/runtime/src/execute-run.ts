@@ -261,10 +261,12 @@ async function completeRun(
 /** The answer as rows of the conversation; none for doors that read the stored answer. */
 function finalDrafts(kernel: Kernel, claimed: ClaimedRun, answer: Answer): OutboundDraft[] {
   const conversation = conversationOf(claimed);
-  const account = conversation && kernel.accounts.get(conversation.accountId);
-  if (!account || answer.text === '') return [];
+  if (!conversation || answer.text === '') return [];
+  // A run may be given up before its account is connected, and its sender must be told.
+  const { accountId } = conversation;
+  const channel = kernel.findRenderer({ accountId, door: claimed.route.door });
   const origin = `${claimed.runId}:final`;
-  return noticeDrafts(kernel, { channel: account.channel, conversation, origin, answer });
+  return channel ? noticeDrafts(kernel, { channel, conversation, origin, answer }) : [];
 }
 
 type Failure = Omit<ErrorBody, 'retryable'>;
