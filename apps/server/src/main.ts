@@ -1,5 +1,5 @@
 import { flushCompileCache } from 'node:module';
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -8,6 +8,7 @@ import { createIds } from '@cuttle/core-types';
 import { openConfigFile } from './config-file.ts';
 import { createCrashPoint } from './crash-hook.ts';
 import { createServer } from './create-server.ts';
+import { homeAt, removeRunFile } from './home.ts';
 import { createLog } from './log.ts';
 import { nodeClock } from './node-clock.ts';
 import { untilSignal } from './until-signal.ts';
@@ -31,6 +32,8 @@ async function main({
   if (argv.includes('--version')) return say(version);
   if (argv.includes('--help')) return say(usage);
   if (argv.length > 0) throw new TypeError(`Unknown argument ${argv[0]}.\n${usage}`);
+  // From the first moment on: a signal during the start ends it in good order as soon as it is done.
+  const stop = untilSignal(['SIGINT', 'SIGTERM']);
   const home = resolve(env['CUTTLE_HOME'] ?? join(homedir(), '.cuttle'));
   const newId = createIds({ now: nodeClock.now, random: (bytes) => crypto.getRandomValues(bytes) });
   const configuration = await openConfigFile({ home, env, newId });
@@ -56,7 +59,6 @@ async function main({
   flushCompileCache();
   // The launcher kept the nursery small for the start; work needs it to grow.
   setFlagsFromString('--semi-space-growth-factor=2');
-  const stop = untilSignal(['SIGINT', 'SIGTERM']);
   const watching = new AbortController();
   configuration.watch({ clock: nodeClock, log }, watching.signal);
   process.on(
@@ -76,8 +78,11 @@ async function main({
   }
   watching.abort();
   log.info('Stopping: what runs may end.', { signal: reason });
-  await Promise.race([server.drain(graceMs), stop.second]);
-  return 0;
+  const forced = await Promise.race([server.drain(graceMs).then(() => undefined), stop.second]);
+  if (forced === undefined) return 0;
+  // What was under way is in the store; the next start goes on with it.
+  await removeRunFile(homeAt(home));
+  return 128 + constants.signals[forced];
 }
 
 function say(text: string): number {
