@@ -9,7 +9,7 @@ const pollMs = 50;
 const patienceMs = 30_000;
 
 /** Where a gateway in the background speaks. */
-export function backgroundLog(context: CliContext): string {
+function backgroundLog(context: CliContext): string {
   return join(homeOf(context), 'logs', 'gateway.log');
 }
 

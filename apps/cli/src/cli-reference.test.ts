@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openBench } from '../test/run-command.ts';
+import { openBench } from './testing/run-command.ts';
 import { cliReference } from './cli-reference.ts';
 import { createProgram } from './program.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { openBench } from '../test/run-command.ts';
+import { openBench } from './testing/run-command.ts';
 
 const runFile = promisify(execFile);
 

@@ -4,12 +4,12 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { fixedClock } from '@cuttle/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CliContext } from './context.ts';
-import { type Bench, openBench, type Ran } from '../test/run-command.ts';
+import { type Bench, openBench, type Ran } from './testing/run-command.ts';
 import {
   type Answer,
   openScriptedGateway,
   type ScriptedGateway,
-} from '../test/scripted-gateway.ts';
+} from './testing/scripted-gateway.ts';
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {

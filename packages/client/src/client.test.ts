@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { hello, type LocalGateway, openLocalGateway, Refusal } from '../test/local-gateway.ts';
+import { hello, type LocalGateway, openLocalGateway, Refusal } from './testing/local-gateway.ts';
 import { type Client, type ClientOptions, createClient } from './client.ts';
 
 const info = { id: 'test', version: '0', platform: 'node', mode: 'test' };

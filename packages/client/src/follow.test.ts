@@ -11,8 +11,8 @@ import {
   string,
 } from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalGateway, openLocalGateway } from '../test/local-gateway.ts';
-import { createLocalSession, type LocalSession } from '../test/local-session.ts';
+import { type LocalGateway, openLocalGateway } from './testing/local-gateway.ts';
+import { createLocalSession, type LocalSession } from './testing/local-session.ts';
 import { type Client, createClient } from './client.ts';
 import type { Follow, FollowedSession } from './follow.ts';
 

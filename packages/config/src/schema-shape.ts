@@ -18,7 +18,7 @@ export function shapeOf(schema: z.ZodType): SchemaShape {
 }
 
 /** The schema below optional, nullable, default and prefault. */
-export function unwrap(schema: z.ZodType): z.ZodType {
+function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema;
   while (
     inner instanceof z.ZodOptional ||

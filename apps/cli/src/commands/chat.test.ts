@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../../test/run-command.ts';
-import { type Answer, openScriptedGateway, type Say } from '../../test/scripted-gateway.ts';
+import { type Bench, openBench } from '../testing/run-command.ts';
+import { type Answer, openScriptedGateway, type Say } from '../testing/scripted-gateway.ts';
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {

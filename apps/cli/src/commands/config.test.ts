@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../../test/run-command.ts';
-import { openScriptedGateway } from '../../test/scripted-gateway.ts';
+import { type Bench, openBench } from '../testing/run-command.ts';
+import { openScriptedGateway } from '../testing/scripted-gateway.ts';
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fixedClock } from '@cuttle/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../../test/run-command.ts';
-import { openScriptedGateway } from '../../test/scripted-gateway.ts';
+import { type Bench, openBench } from '../testing/run-command.ts';
+import { openScriptedGateway } from '../testing/scripted-gateway.ts';
 import type { Processes, StartOptions } from '../processes.ts';
 
 const open: AsyncDisposable[] = [];

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { sequentialIds } from '@cuttle/testkit';
-import type { CliContext, EndSignal } from '../src/context.ts';
-import { nodeClock } from '../src/node-clock.ts';
-import { runCli } from '../src/run-cli.ts';
+import type { CliContext, EndSignal } from '../context.ts';
+import { nodeClock } from '../node-clock.ts';
+import { runCli } from '../run-cli.ts';
 
 /** What a command came to. */
 export interface Ran {

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A request as it came in. */
@@ -70,9 +69,11 @@ export async function openLocalGateway(): Promise<LocalGateway> {
       }
     });
   });
-  const { port } = server.address() as AddressInfo; // listening on TCP
+  const address = server.address();
+  if (typeof address !== 'object' || address === null)
+    throw new TypeError('It does not listen on TCP.');
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
     received,
     peers,
     answer(method, answer) {
