@@ -1,3 +1,4 @@
+import { kill, pid } from 'node:process';
 import type { CrashPoint } from '@cuttle/runtime';
 import { storePointNames, type SqliteStoreOptions } from '@cuttle/store/sqlite';
 
@@ -20,7 +21,7 @@ export function createCrashPoint(env: NodeJS.ProcessEnv): {
     point(instant) {
       if (instant !== name) return;
       passed += 1;
-      if (passed === hit) process.kill(process.pid, 'SIGKILL');
+      if (passed === hit) kill(pid, 'SIGKILL');
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pid } from 'node:process';
 
 /** The data folder: what lies where. */
 export interface Home {
@@ -58,7 +59,7 @@ export async function removeRunFile({ runFile }: Home): Promise<void> {
 
 /** Readers see the old file or the new one, never half of it. */
 async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${pid}`;
   await writeFile(temporary, text, { mode: 0o600, flush: true });
   await rename(temporary, path);
 }

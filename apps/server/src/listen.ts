@@ -1,9 +1,10 @@
+import { getBuiltinModule } from 'node:process';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { CuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Gateway } from '@cuttle/gateway';
 
 // An import of `node:http` evaluates each of its exports, its WebSocket classes among them, which load all of undici: 18 MB.
-const { createServer } = process.getBuiltinModule('node:http');
+const { createServer } = getBuiltinModule('node:http');
 
 export interface Listening extends AsyncDisposable {
   readonly url: string;

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { memoryUsage, pid, uptime } from 'node:process';
 import type { ProcessFacts } from '@cuttle/gateway';
 
 /** How this process is. The delay of the event loop is measured from the first reading on. */
@@ -9,9 +10,9 @@ export function createProcessFacts(
   delay.enable();
   return {
     ...parts,
-    pid: process.pid,
-    uptimeMs: () => Math.round(process.uptime() * 1000),
-    memoryBytes: () => process.memoryUsage.rss(),
+    pid,
+    uptimeMs: () => Math.round(uptime() * 1000),
+    memoryBytes: () => memoryUsage.rss(),
     eventLoopP99Ms() {
       const ms = delay.percentile(99) / 1e6;
       delay.reset();

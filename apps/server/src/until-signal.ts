@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /** The first signal asks to stop, the second to stop at once. */
 export function untilSignal(signals: readonly NodeJS.Signals[]): {
   readonly first: Promise<NodeJS.Signals>;

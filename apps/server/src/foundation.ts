@@ -1,0 +1,64 @@
+import type { Config } from '@cuttle/config';
+import { createIds, type NewId } from '@cuttle/core-types';
+import type { Clock, Store } from '@cuttle/core-types/ports';
+import { openSqliteStore } from '@cuttle/store/sqlite';
+import type { ConfigSource } from './config-source.ts';
+import { fixedConfig } from './fixed-config.ts';
+import { type Home, homeAt, prepareHome, readOrMakeToken } from './home.ts';
+import { createLog, type ServerLog } from './log.ts';
+import type { Models } from './model-source.ts';
+import { chooseModels } from './choose-models.ts';
+import { nodeClock } from './node-clock.ts';
+import { createRandomBytes } from './random-bytes.ts';
+import type { ServerOverrides } from './server-options.ts';
+import { sqlitePath } from './sqlite-path.ts';
+
+/** What everything else stands on. */
+export interface Foundation {
+  readonly home: Home;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly configuration: ConfigSource;
+  readonly log: ServerLog;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** A number in [0, 1) that nobody can guess. */
+  readonly random: () => number;
+  readonly store: Store;
+  /** The owner's bearer token. */
+  readonly token: string;
+  /** Replaced as a whole when the configuration changes. */
+  models: Models;
+}
+
+/** Prepares the home and opens the store. Throws `store.*` or `config.invalid`. */
+export async function openFoundation(
+  config: Config,
+  overrides: ServerOverrides,
+): Promise<Foundation> {
+  const { env = {}, configuration = fixedConfig(config) } = overrides;
+  const home = homeAt(overrides.home);
+  const clock = nodeClock;
+  const log = overrides.log ?? createLog({ level: config.log.level, now: clock.now });
+  const newId = createIds({ now: clock.now, random: createRandomBytes() });
+  const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
+  const models = chooseModels({ clock, random }, { config, env });
+  await prepareHome(home);
+  const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
+  log.setSecrets([token, ...configuration.current().secrets]);
+  const store = await openStore(home, config, overrides);
+  return { home, env, configuration, log, clock, newId, random, store, token, models };
+}
+
+function openStore(
+  home: Home,
+  config: Config,
+  { workers, storeCrashPoint }: ServerOverrides,
+): Promise<Store> {
+  return openSqliteStore({
+    path: sqlitePath(config.store.url, home.root),
+    blobsPath: home.blobs,
+    writerUrl: workers?.writer,
+    readerUrl: workers?.reader,
+    crashPoint: storeCrashPoint,
+  });
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { pid } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Store, Tool } from '@cuttle/core-types/ports';
+import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cuttle/gateway';
+import type { Runtime } from '@cuttle/runtime';
+import { derived } from './derived.ts';
+import type { Foundation } from './foundation.ts';
+import { writeRunFile } from './home.ts';
+import { listen, type Listening } from './listen.ts';
+import { createPageFiles } from './page-files.ts';
+import { createProcessFacts } from './process-facts.ts';
+import { createRootHandlers } from './root-handlers.ts';
+import { toGatewaySettings } from './settings.ts';
+import { version } from './version.ts';
+
+interface DoorParts {
+  readonly foundation: Foundation;
+  readonly runtime: Runtime;
+  readonly tools: readonly Tool[];
+  readonly pageFolder: string | undefined;
+}
+export interface OpenDoors {
+  readonly gateway: Gateway;
+  readonly listening: Listening;
+  ready(): void;
+  draining(): void;
+}
+
+/** The port, with everything behind it. Throws `gateway.port-in-use`. */
+export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
+  const { foundation } = parts;
+  const { home, store, configuration, clock } = foundation;
+  const reasons = new Set(['starting']);
+  let url = '';
+  const facts = createProcessFacts({
+    version,
+    home: home.root,
+    url: () => url,
+    notReady: () => [...reasons, ...storeReasons(store)],
+    configProblems: () => configuration.current().problems,
+    model: () => foundation.models.fallback(),
+  });
+  const gateway = await wireGateway(parts, facts);
+  const { port, bind } = configuration.current().config.gateway;
+  const host = bind === 'loopback' ? '127.0.0.1' : '0.0.0.0';
+  const listening = await listen(gateway, {
+    host,
+    port,
+    probe: (path) => answerProbe(facts, path),
+  });
+  url = listening.url;
+  const startedAt = new Date(clock.now()).toISOString();
+  await writeRunFile(home, { pid, url, startedAt, version });
+  return {
+    gateway,
+    listening,
+    ready: () => void reasons.delete('starting'),
+    draining: () => void reasons.add('draining'),
+  };
+}
+
+async function wireGateway(
+  { foundation, runtime, tools, pageFolder }: DoorParts,
+  facts: ProcessFacts,
+): Promise<Gateway> {
+  const { store, configuration, token, log } = foundation;
+  const models = (): Foundation['models'] => foundation.models;
+  return createGateway({
+    ...foundation,
+    runtime,
+    newSecret: () => randomBytes(32).toString('base64url'),
+    settings: derived(
+      () => configuration.current().config,
+      (config) => toGatewaySettings(config, token),
+    ),
+    root: createRootHandlers({ models, tools, configuration, log }),
+    resolveModel: (ref) => models().resolve(ref).ref,
+    modelRefs: () => models().list(),
+    facts,
+    page: createPageFiles(pageFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url))),
+    doors: { http: await accountOf(store, 'http'), web: await accountOf(store, 'web') },
+  });
+}
+
+/** Our own doors have account rows like any messenger. */
+async function accountOf({ journal }: Store, channel: string): Promise<string> {
+  const { accountId } = await journal.openAccount({ channel, name: 'main', platformId: channel });
+  return accountId;
+}
+
+/** Why the store takes nothing now, in words for `/ready`. */
+function storeReasons(store: Store): string[] {
+  const { writable, disk, detail } = store.health();
+  if (writable && disk === 'ok') return [];
+  return [
+    `store: ${disk === 'ok' ? 'not writable' : `disk ${disk}`}${detail === undefined ? '' : ` (${detail})`}`,
+  ];
+}

@@ -1,0 +1,35 @@
+import type { Tool } from '@cuttle/core-types/ports';
+import { createRuntime, type Runtime } from '@cuttle/runtime';
+import { derived } from './derived.ts';
+import type { Foundation } from './foundation.ts';
+import type { ServerOverrides } from './server-options.ts';
+import { toRuntimeSettings } from './settings.ts';
+import { createTools } from './tool-list.ts';
+
+/** The kernel with its tools, over the foundation. */
+export function wireRuntime(
+  foundation: Foundation,
+  overrides: ServerOverrides,
+  channelMode: 'receive' | 'send-only',
+): { readonly runtime: Runtime; readonly tools: readonly Tool[] } {
+  const { configuration, token } = foundation;
+  const shipped = createTools({
+    ...foundation,
+    workspace: foundation.home.workspace,
+    config: () => configuration.current().redacted,
+    secrets: () => [token, ...configuration.current().secrets],
+    workers: overrides.workers ?? {},
+    runtime: () => runtime,
+  });
+  const tools = [...shipped, ...(overrides.tools ?? [])];
+  const runtime: Runtime = createRuntime({
+    ...foundation,
+    tools,
+    models: () => foundation.models,
+    settings: derived(() => configuration.current().config, toRuntimeSettings),
+    channelMode,
+    point: overrides.point,
+  });
+  if (overrides.listener) runtime.hub.subscribe(overrides.listener);
+  return { runtime, tools };
+}
