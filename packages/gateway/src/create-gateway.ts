@@ -7,12 +7,13 @@ import { callMethod } from './call-method.ts';
 import { createFanOut } from './fan-out.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { accessHandlers } from './handlers/access.ts';
-import { chatHandlers } from './handlers/chat.ts';
+import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { createRootHandlers } from './handlers/root.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
+import { createInOrder } from './in-order.ts';
 import { createCompletionsDoor } from './openai/completions-route.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -35,7 +36,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const authenticator = createAuthenticator(deps);
   const fanOut = createFanOut({ hub: runtime.hub, clock, epoch: store.epoch });
   const handlers: Handlers = {
-    ...chatHandlers,
+    ...createChatHandlers(createInOrder()),
     ...sessionHandlers,
     ...messageHandlers,
     ...accessHandlers,

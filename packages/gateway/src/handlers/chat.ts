@@ -6,10 +6,11 @@ import { taintOf } from '@cuttle/security/policy';
 import { toSessionKey } from '@cuttle/sessions';
 import { encodeCursor } from '../cursor.ts';
 import type { Caller, GatewayDeps, Handlers } from '../gateway-deps.ts';
+import type { InOrder } from '../in-order.ts';
 import { isoTime } from '../iso-time.ts';
 import { replay } from '../replay.ts';
 
-export const chatHandlers: Pick<
+type ChatHandlers = Pick<
   Handlers,
   | 'chat.send'
   | 'agent'
@@ -18,9 +19,22 @@ export const chatHandlers: Pick<
   | 'chat.abort'
   | 'events.resume'
   | 'events.subscribe'
-> = {
-  'chat.send': (deps, { params, caller }, signal) => acceptChat(deps, { params, caller }, signal),
-  agent: (deps, { params, caller }, signal) => acceptChat(deps, { params, caller }, signal),
+>;
+
+/** What is said in a session is accepted in the order in which it came. */
+export function createChatHandlers(inOrder: InOrder): ChatHandlers {
+  const accept = (
+    deps: GatewayDeps,
+    call: { readonly params: ChatParams; readonly caller: Caller },
+    signal: AbortSignal,
+  ): Promise<ResultOf<'chat.send'>> => {
+    const sessionKey = toSessionKey(call.params.sessionKey, deps.settings().defaultAgentId);
+    return inOrder(sessionKey, () => acceptChat(deps, call, signal));
+  };
+  return { ...readingHandlers, 'chat.send': accept, agent: accept };
+}
+
+const readingHandlers: Omit<ChatHandlers, 'chat.send' | 'agent'> = {
   'agent.wait': (deps, { params }, signal) => waitForRun(deps, params, signal),
   'chat.history': (deps, call) => readHistory(deps, call),
   'chat.abort': (deps, call) => abortChat(deps, call),
