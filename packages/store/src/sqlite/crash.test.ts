@@ -46,10 +46,10 @@ async function runLoad(
   children.push(child);
   const exited = once(child, 'exit');
   let seen = 0;
-  for await (const _line of createInterface({ input: child.stdout })) {
+  createInterface({ input: child.stdout }).on('line', () => {
     seen += 1;
     if ('lines' in cut && seen === cut.lines) child.kill('SIGKILL');
-  }
+  });
   const [, signal] = await exited;
   return { lines: await readNotes(home), signal };
 }
