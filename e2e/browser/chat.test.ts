@@ -97,8 +97,10 @@ describe.skipIf(!browserPath)(`the chat${whyNot}`, () => {
       'Done',
     ]);
     await cards.first().locator('summary').focus();
+    const place = await cards.first().boundingBox();
     await page.keyboard.press('Enter');
     await cards.first().getByText('03:12 6.9 m').waitFor();
+    expect((await cards.first().boundingBox())?.y).toBe(place?.y);
     await cards.first().getByText('2026-11-21').last().waitFor();
     const order = await answers(page)
       .first()

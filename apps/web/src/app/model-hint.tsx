@@ -12,9 +12,12 @@ export function ModelHint({ page }: { readonly page: Page }): JSX.Element | null
     <aside class="hint-bar" aria-label="No model is connected">
       <Icon name="warning" />
       <div>
-        <strong>No model is connected yet.</strong> {models.reason} Set a key such as{' '}
-        <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code>, or run a local Ollama, and
-        start Cuttle again.
+        <strong>No model is connected yet.</strong> Set a key such as <code>ANTHROPIC_API_KEY</code>{' '}
+        or <code>OPENAI_API_KEY</code>, or run Ollama, and start Cuttle again.
+        <details>
+          <summary>Why?</summary>
+          {models.reason}
+        </details>
       </div>
       <button
         type="button"

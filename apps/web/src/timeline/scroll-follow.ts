@@ -56,6 +56,7 @@ export function createScrollFollow(): ScrollFollow {
   };
 }
 
-function distanceToEnd({ scrollTop, scrollHeight, clientHeight }: ScrollBox): number {
+/** In CSS pixels. */
+export function distanceToEnd({ scrollTop, scrollHeight, clientHeight }: ScrollBox): number {
   return scrollHeight - clientHeight - scrollTop;
 }

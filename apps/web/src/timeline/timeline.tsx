@@ -35,6 +35,10 @@ export function Timeline({ page, conversation }: TimelineProps): JSX.Element {
         aria-label="Conversation"
         tabIndex={0}
         onScroll={scroll.onScroll}
+        onClickCapture={(event) => {
+          // What is opened stays where it is clicked.
+          if (event.target instanceof Element && event.target.closest('summary')) scroll.letGo();
+        }}
       >
         <div class="timeline-content" ref={content}>
           {before !== undefined && (

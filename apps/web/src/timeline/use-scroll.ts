@@ -1,7 +1,12 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Conversation } from '../conversation/conversation.ts';
-import { createScrollFollow, type ScrollBox } from './scroll-follow.ts';
+import {
+  createScrollFollow,
+  distanceToEnd,
+  type ScrollBox,
+  type ScrollFollow,
+} from './scroll-follow.ts';
 
 export interface Scroll {
   /** The reader has left the end. */
@@ -36,6 +41,7 @@ export function useScroll({ box, content, conversation }: ScrollParts): Scroll {
     const stick = (): void => {
       const top = follow.current.resized(element);
       if (top !== undefined) element.scrollTop = top;
+      setAway(isAway(follow.current, element));
     };
     const observer = new ResizeObserver(stick);
     observer.observe(element);
@@ -71,7 +77,7 @@ export function useScroll({ box, content, conversation }: ScrollParts): Scroll {
       const element = box.current;
       if (!element) return;
       follow.current.scrolled(element);
-      setAway(!follow.current.following);
+      setAway(isAway(follow.current, element));
       const hasMore = conversation.session.value.before !== undefined;
       if (hasMore && element.scrollTop < topSlack && !follow.current.following) loadEarlier();
     },
@@ -84,6 +90,10 @@ export function useScroll({ box, content, conversation }: ScrollParts): Scroll {
     },
     letGo: () => follow.current.release(),
   };
+}
+
+function isAway({ following }: ScrollFollow, box: ScrollBox): boolean {
+  return !following && distanceToEnd(box) > 1;
 }
 
 function sizesOf({ scrollTop, scrollHeight, clientHeight }: ScrollBox): ScrollBox {
