@@ -1,7 +1,6 @@
 import type * as schema from './schema.ts';
 
 /** A row as plain SQL gives it: the schema's own types, which stay inside this package. */
-export type AccountRecord = typeof schema.account.$inferSelect;
 export type ApprovalRecord = typeof schema.approval.$inferSelect;
 export type CallRecord = typeof schema.call.$inferSelect;
 export type ConversationRecord = typeof schema.conversation.$inferSelect;
