@@ -95,6 +95,7 @@ export interface OpenText {
 const lastRepliesMs = 3000;
 
 export function createRuntime(deps: RuntimeDeps): Runtime {
+  const draining = new AbortController();
   const stopping = new AbortController();
   const background: Promise<void>[] = [];
   const { kernel, connected } = createKernel(deps, stopping.signal);
@@ -107,8 +108,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       background.push(reminders.run(stopping.signal), keepUp(kernel, stopping.signal));
       channels.start();
     },
-    ...messageCalls(kernel, stopping.signal),
-    ...channelCalls(channels),
+    ...messageCalls(kernel, draining.signal),
+    ...channelCalls(channels, draining.signal),
     ...liveReadings(kernel),
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
@@ -119,6 +120,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     },
     async drain(graceMs) {
       if (stopping.signal.aborted) return;
+      draining.abort();
       const quiet = kernel.sessions.stop();
       const received = channels.stopReceiving();
       await within(kernel, quiet, graceMs);
@@ -138,7 +140,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
 
 function messageCalls(
   kernel: Kernel,
-  stopping: AbortSignal,
+  draining: AbortSignal,
 ): Pick<
   Runtime,
   | 'accept'
@@ -152,7 +154,7 @@ function messageCalls(
 > {
   return {
     accept(message, prepare) {
-      if (stopping.aborted) throw new CuttleError('gateway.draining', 'The gateway is stopping.');
+      refuseWhile(draining);
       return acceptPull(kernel, message, prepare);
     },
     findFate: (inboundId, signal) => findFate(kernel, inboundId, signal),
@@ -170,14 +172,23 @@ function messageCalls(
   };
 }
 
+/** A message that is not taken is sent again by its client or platform: it waits there, and not in a process that ends. */
+function refuseWhile(draining: AbortSignal): void {
+  if (draining.aborted) throw new CuttleError('gateway.draining', 'The gateway is stopping.');
+}
+
 function channelCalls(
   set: ChannelSet,
+  draining: AbortSignal,
 ): Pick<Runtime, 'addChannel' | 'removeChannel' | 'channels' | 'receiveWebhook'> {
   return {
     addChannel: (settings) => set.add(settings),
     removeChannel: (channel, name) => set.remove(channel, name),
     channels: () => set.statuses(),
-    receiveWebhook: (delivery, signal) => set.receiveWebhook(delivery, signal),
+    async receiveWebhook(delivery, signal) {
+      refuseWhile(draining);
+      return set.receiveWebhook(delivery, signal);
+    },
   };
 }
 

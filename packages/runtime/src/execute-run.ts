@@ -31,17 +31,21 @@ import { showTyping } from './typing.ts';
 /** A run that was claimed so often without a new row is given up. */
 const mostStalls = 3;
 
-/** Drives a claimed run to its end, its parking, or the end of this process. Never rejects but for a broken store. */
-export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<void> {
+/**
+ * Drives a claimed run to its end, its parking, or the end of this process. `waits`: for a messenger that is not connected, which
+ * wakes the session when it is. Never rejects but for a broken store.
+ */
+export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'over' | 'waits'> {
   kernel.point(claimed.resumed ? 'takeover.after.commit' : 'claim.after.commit');
-  if (claimed.stalls >= mostStalls)
-    return failRun(
-      kernel,
-      { claimed, state: undefined },
-      { code: 'run.poisoned', message: textFor('run.poisoned') },
-    );
-  if (claimed.route.kind === 'push' && !kernel.accounts.has(claimed.route.accountId))
-    return waitForAccount(kernel, claimed, claimed.route.accountId);
+  if (claimed.stalls >= mostStalls) {
+    const error = { code: 'run.poisoned', message: textFor('run.poisoned') };
+    await failRun(kernel, { claimed, state: undefined }, error);
+    return 'over';
+  }
+  if (claimed.route.kind === 'push' && !kernel.accounts.has(claimed.route.accountId)) {
+    await waitForAccount(kernel, claimed, claimed.route.accountId);
+    return 'waits';
+  }
   const controller = new AbortController();
   let state: RunState | undefined;
   const active = {
@@ -77,13 +81,14 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<v
       endBubble(state);
     }
   } catch (error) {
-    if (controller.signal.aborted || isCuttleError(error, 'run.fence-lost')) return;
+    if (controller.signal.aborted || isCuttleError(error, 'run.fence-lost')) return 'over';
     if (isCuttleError(error, 'store.failed', 'store.full')) throw error;
     kernel.log.error('A run failed.', { error, runId: claimed.runId });
     await failRun(kernel, { claimed, state: undefined }, toErrorBody(error));
   } finally {
     kernel.active.remove(active);
   }
+  return 'over';
 }
 
 /** The answer could not be rendered for a messenger that is not connected: the run waits for it, holding nothing. */
@@ -125,7 +130,7 @@ async function drive(
     if (end !== 'steered') return;
     const step = state.step + 1;
     const steered = await openStep(state, step);
-    messages = [...messages, ...(state.lastAnswer ? [state.lastAnswer] : []), ...steered];
+    messages = messages.concat(state.lastAnswer ?? [], steered);
     resume = { step, attempt: 1, spent: spentSince(state, start.resume) };
   }
 }
