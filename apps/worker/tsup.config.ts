@@ -1,3 +1,8 @@
 import { bundle } from '@cuttle/tooling/tsup';
 
-export default bundle('src/main.ts');
+export default bundle('src/main.ts', {
+  'sqlite-writer': '../../packages/store/src/sqlite/writer.ts',
+  'reader-worker': '../../packages/store/src/sqlite/reader-worker.ts',
+  'math-worker': '../../packages/tools/src/math-worker.ts',
+  'page-worker': '../../packages/tools/src/page-worker.ts',
+});

@@ -17,8 +17,7 @@ export async function workSession(
       collectMax,
     });
     if (!claimed) return false;
-    await executeRun(kernel, claimed);
-    return true;
+    return (await executeRun(kernel, claimed)) === 'over';
   } catch (error) {
     if (stopping.aborted) return false;
     kernel.log.error('A session could not go on; it is tried again.', { error, sessionId });
