@@ -110,7 +110,7 @@ describe('cuttle-worker --drain', () => {
     mayAnswer = true;
     const polled = telegram.calls('getUpdates').length;
     const worker = start('worker', '--drain');
-    expect(await worker.end, worker.output).toEqual({ code: 0, signal: null });
+    expect(await worker.end).toEqual({ code: 0, signal: null });
     expect(worker.output).toContain(
       'Runs: 5 completed, 0 failed, 0 stopped. Left: 0 messages, 0 runs, 0 replies.\n',
     );
@@ -146,7 +146,7 @@ describe('cuttle-worker --drain', () => {
     mayAnswer = true;
     telegram.revokeToken();
     const worker = start('worker', '--drain');
-    expect(await worker.end, worker.output).toEqual({ code: 75, signal: null });
+    expect(await worker.end).toEqual({ code: 75, signal: null });
     expect(worker.output).toContain('Left: 0 messages, 1 runs, 0 replies.');
   });
 });
