@@ -119,9 +119,8 @@ function Footer({ turn }: { readonly turn: AnswerTurn }): JSX.Element {
     <footer class="meta">
       {words !== '' && <CopyButton text={words} label="Copy answer" />}
       <TimeText at={turn.at} />
-      {turn.model !== undefined && turn.model !== '' && (
-        <span class="model-name">{turn.model}</span>
-      )}
+      {/* A run names its model with the provider, its entries without. */}
+      <span class="model-name">{turn.model?.split('/').at(-1)}</span>
     </footer>
   );
 }
