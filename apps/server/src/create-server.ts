@@ -79,7 +79,7 @@ function toServer({
   foundation: Foundation;
   stopped: AbortController;
 }): CuttleServer {
-  const { store, log, home } = foundation;
+  const { store, log, home, scope } = foundation;
   let ended: Promise<void> | undefined;
   const end = async (graceMs: number): Promise<void> => {
     stopped.abort('stopped');
@@ -88,6 +88,7 @@ function toServer({
     opened?.gateway.close();
     await opened?.listening[Symbol.asyncDispose]();
     if (opened) await removeRunFile(home);
+    await scope.disposeAsync();
     await store[Symbol.asyncDispose]();
   };
   const drain = (graceMs: number): Promise<void> => (ended ??= end(graceMs));

@@ -26,6 +26,8 @@ export interface Foundation {
   readonly store: Store;
   /** The owner's bearer token. */
   readonly token: string;
+  /** Ends with the server, before the store does. */
+  readonly scope: AsyncDisposableStack;
   /** Replaced as a whole when the configuration changes. */
   models: Models;
 }
@@ -46,7 +48,8 @@ export async function openFoundation(
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
   const store = await openStore(home, config, overrides);
-  return { home, env, configuration, log, clock, newId, random, store, token, models };
+  const scope = new AsyncDisposableStack();
+  return { home, env, configuration, log, clock, newId, random, store, token, scope, models };
 }
 
 function openStore(

@@ -27,6 +27,8 @@ interface ToolDeps {
   readonly secrets: () => readonly string[];
   /** Files of worker threads, where a bundle has them. */
   readonly workers: { readonly math?: URL; readonly page?: URL };
+  /** Takes what must be closed with the server. */
+  readonly scope: AsyncDisposableStack;
   /** The runtime that the tools serve; it is made after them. */
   readonly runtime: () => Runtime;
 }
@@ -40,6 +42,7 @@ export function createTools({
   config,
   secrets,
   workers,
+  scope,
   runtime,
 }: ToolDeps): readonly Tool[] {
   const { journal, reader } = store;
@@ -57,21 +60,17 @@ export function createTools({
       return put;
     },
   };
+  const { math, page } = workers;
+  const evaluator = scope.use(createMathEvaluator({ clock }, { ...(math && { worker: math }) }));
+  const converter = scope.use(createPageConverter({ clock }, { ...(page && { worker: page }) }));
   return [
     ...createTimeTools({ clock }),
-    ...createMathTools({
-      evaluate: createMathEvaluator({ clock }, { ...(workers.math && { worker: workers.math }) })
-        .evaluate,
-    }),
+    ...createMathTools(evaluator),
     ...createNoteTools({ reader, journal, taintOf }),
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
     ...createMemoryTools({ reader, journal, taintOf }),
     ...createFileTools({ root: workspace }),
-    ...createFetchTool({
-      fetch: createGuardedFetch({}),
-      convert: createPageConverter({ clock }, { ...(workers.page && { worker: workers.page }) })
-        .convert,
-    }),
+    ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: converter.convert }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),
     ...createConfigTool({ config, secrets }),
