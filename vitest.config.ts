@@ -11,6 +11,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'apps/*/src/**/*.test.{ts,tsx}',
       'tooling/**/*.test.ts',
+      'docs/**/*.test.ts',
     ],
     exclude: ['**/*.live.test.ts', '**/node_modules/**', '**/dist/**'],
     environment: 'node',

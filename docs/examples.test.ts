@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configSchema } from '@cuttle/config';
+import { createServer, type CuttleServer } from '@cuttle/server';
+import { defaultApiKey, rateLimited, text, toolCall } from '@cuttle/testkit';
+import { openAnthropicServer } from '@cuttle/testkit/anthropic';
+import { openOllamaServer } from '@cuttle/testkit/ollama';
+import { openOpenaiServer } from '@cuttle/testkit/openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// Each example is a program: it is started as a reader would, against servers on this machine.
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cuttle-docs-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** What a program prints, given its environment and what is typed. */
+function run(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  typed = '',
+): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const file = join(import.meta.dirname, 'examples', `${name}.ts`);
+    const options = {
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      signal: AbortSignal.timeout(30_000),
+    };
+    const child = execFile(
+      process.execPath,
+      ['--conditions=@cuttle/source', file],
+      options,
+      (error, stdout, stderr) => (error ? reject(error) : resolve({ stdout, stderr })),
+    );
+    child.stdin?.end(typed);
+  });
+}
+
+describe('the examples of the documentation', { timeout: 40_000 }, () => {
+  it('embed-agent: an agent with a tool in at most twenty lines', async () => {
+    await using service = await openAnthropicServer({
+      script: [[toolCall('add', { a: 2, b: 3 })], [text('It is '), text('5.')]],
+    });
+    const env = { ANTHROPIC_API_KEY: defaultApiKey, ANTHROPIC_BASE_URL: service.url };
+    expect(await run('embed-agent', env)).toEqual({
+      stdout: '[add {"a":2,"b":3}]\nIt is 5.',
+      stderr: '',
+    });
+    service.assertDone();
+    const source = await readFile(join(import.meta.dirname, 'examples/embed-agent.ts'), 'utf8');
+    const code = source.split('\n').filter((line) => line !== '' && !line.startsWith('import'));
+    expect(code.length).toBeLessThanOrEqual(20);
+  });
+
+  it('converse: turn after turn', async () => {
+    await using service = await openOllamaServer({
+      script: ({ messages }) => [text(`${messages.length}: ${messages.at(-1)?.text}`)],
+    });
+    const { stdout } = await run('converse', { OLLAMA_HOST: service.url }, 'one\ntwo\n');
+    expect(stdout).toBe('1: one (completed)\n3: two (completed)\n');
+  });
+
+  it.each([
+    ['y', 'a.txt is gone.'],
+    ['n', 'Error: The user said no.'],
+  ])('approve-calls: a person answers %s', async (answer, told) => {
+    await using service = await openOpenaiServer({
+      script: ({ messages }) =>
+        messages.at(-1)?.role === 'tool'
+          ? [text(messages.at(-1)?.text ?? '')]
+          : [toolCall('remove_file', { path: 'a.txt' })],
+    });
+    const env = { OPENAI_API_KEY: defaultApiKey, OPENAI_BASE_URL: service.url };
+    const { stdout } = await run('approve-calls', env, `${answer}\n`);
+    expect(stdout).toBe(`May it run remove_file {"path":"a.txt"}? (y/n)\n${told}`);
+  });
+
+  it('use-provider: a provider without an agent', async () => {
+    await using service = await openOpenaiServer({
+      script: [rateLimited(0), [text('Hello.')]],
+    });
+    const env = { OPENAI_API_KEY: defaultApiKey, OPENAI_BASE_URL: service.url };
+    expect((await run('use-provider', env)).stdout).toMatch(/^Hello\. \(\d+ tokens\)\n$/);
+    service.assertDone();
+  });
+
+  it('gateway-in-process: the whole gateway in a program', async () => {
+    const { stdout } = await run('gateway-in-process', { CUTTLE_HOME: join(home, 'embedded') });
+    expect(stdout).toMatch(/^true .*42/);
+  });
+
+  it('next-fires and session-keys: as their comments say', async () => {
+    expect((await run('next-fires')).stdout).toBe(
+      '2026-03-28T08:00:00.000Z\n2026-03-29T07:00:00.000Z 2026-03-30T07:00:00.000Z\n',
+    );
+    expect((await run('session-keys')).stdout).toBe(
+      'agent:main:telegram:main:group:-100123:thread:7\ntrue\nagent:main:notebook\n',
+    );
+  });
+});
+
+describe('the examples for OpenAI clients', { timeout: 40_000 }, () => {
+  let server: CuttleServer;
+  let env: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    const config = configSchema.parse({
+      gateway: { port: 0, auth: { token: 'docs-token' } },
+      log: { level: 'error' },
+    });
+    server = await createServer(config, { home: join(home, 'gateway') });
+    env = { CUTTLE_URL: server.url ?? '', CUTTLE_TOKEN: 'docs-token' };
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('openai-session: a lasting session, streamed', async () => {
+    expect((await run('openai-session', env)).stdout).toContain('42');
+    const { entries } = await server.call('chat.history', { sessionKey: 'notebook' });
+    expect(entries.length).toBeGreaterThan(1);
+  });
+
+  it('openai-client-tools: tools that the client runs', async () => {
+    await using service = await openOpenaiServer({
+      script: [[toolCall('thermometer', { room: 'cellar' })], [text('12 degrees it is.')]],
+    });
+    const config = configSchema.parse({
+      gateway: { port: 0, auth: { token: 'docs-token' } },
+      log: { level: 'error' },
+      providers: {
+        local: {
+          kind: 'openai',
+          baseUrl: service.url,
+          apiKey: defaultApiKey,
+          models: [{ id: 'gpt-4.1-mini' }],
+        },
+      },
+    });
+    await using own = await createServer(config, { home: join(home, 'tools') });
+    const { stdout } = await run('openai-client-tools', { ...env, CUTTLE_URL: own.url ?? '' });
+    expect(stdout).toBe('12 degrees it is.\n');
+    service.assertDone();
+  });
+});
