@@ -25,7 +25,7 @@ const selectOutbound = query<OutboundRecord>(
   `SELECT * FROM outbound WHERE space = 'main' AND id = ?`,
 );
 const selectHead = query<OutboundRecord>(
-  `SELECT * FROM outbound WHERE space = 'main' AND conversation_id = ? AND state IN ('prepared', 'sending', 'ambiguous') ORDER BY seq LIMIT 1`,
+  `SELECT * FROM outbound WHERE space = 'main' AND conversation_id = ? AND (state = 'prepared' OR state = 'sending' OR state = 'ambiguous') ORDER BY seq LIMIT 1`,
 );
 const selectConversation = query<ConversationRecord>(
   `SELECT * FROM conversation WHERE space = 'main' AND id = ?`,

@@ -26,8 +26,8 @@ CREATE TABLE `approval` (
 	FOREIGN KEY (`space`,`call_id`) REFERENCES `call`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`run_id`) REFERENCES `run`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`ask_id`) REFERENCES `outbound`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "approval_state" CHECK(state IN ('pending', 'approved', 'denied', 'expired', 'cancelled', 'consumed')),
-	CONSTRAINT "approval_decided" CHECK((state IN ('approved', 'denied', 'consumed')) = (decided_by IS NOT NULL))
+	CONSTRAINT "approval_state" CHECK((state = 'pending' OR state = 'approved' OR state = 'denied' OR state = 'expired' OR state = 'cancelled' OR state = 'consumed')),
+	CONSTRAINT "approval_decided" CHECK((state = 'approved' OR state = 'denied' OR state = 'consumed') = (decided_by IS NOT NULL))
 );
 --> statement-breakpoint
 CREATE INDEX `approval_pending` ON `approval` (`space`,`expires_at`) WHERE state = 'pending';--> statement-breakpoint
@@ -74,10 +74,10 @@ CREATE TABLE `call` (
 	PRIMARY KEY(`space`, `id`),
 	FOREIGN KEY (`space`,`run_id`,`n`) REFERENCES `step`(`space`,`run_id`,`n`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`approval_id`,`plan_hash`,`id`) REFERENCES `approval`(`space`,`id`,`plan_hash`,`call_id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "call_effect" CHECK(effect IN ('pure', 'keyed', 'probeable', 'opaque')),
-	CONSTRAINT "call_state" CHECK(state IN ('planned', 'started', 'done', 'failed', 'unknown', 'cancelled')),
-	CONSTRAINT "call_gated" CHECK(gated = 0 OR approval_id IS NOT NULL OR state IN ('planned', 'cancelled', 'failed')),
-	CONSTRAINT "call_result" CHECK((state IN ('done', 'failed', 'unknown', 'cancelled')) = (result IS NOT NULL)),
+	CONSTRAINT "call_effect" CHECK((effect = 'pure' OR effect = 'keyed' OR effect = 'probeable' OR effect = 'opaque')),
+	CONSTRAINT "call_state" CHECK((state = 'planned' OR state = 'started' OR state = 'done' OR state = 'failed' OR state = 'unknown' OR state = 'cancelled')),
+	CONSTRAINT "call_gated" CHECK(gated = 0 OR approval_id IS NOT NULL OR (state = 'planned' OR state = 'cancelled' OR state = 'failed')),
+	CONSTRAINT "call_result" CHECK((state = 'done' OR state = 'failed' OR state = 'unknown' OR state = 'cancelled') = (result IS NOT NULL)),
 	CONSTRAINT "call_deadline" CHECK(state <> 'started' OR deadline IS NOT NULL),
 	CONSTRAINT "call_opaque" CHECK(effect <> 'opaque' OR attempt <= 1)
 );
@@ -122,7 +122,7 @@ CREATE TABLE `entry` (
 	FOREIGN KEY (`space`,`session_id`) REFERENCES `session`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`inbound_id`) REFERENCES `inbound`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`run_id`,`n`) REFERENCES `step`(`space`,`run_id`,`n`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "entry_kind" CHECK(kind IN ('input', 'answer', 'results')),
+	CONSTRAINT "entry_kind" CHECK((kind = 'input' OR kind = 'answer' OR kind = 'results')),
 	CONSTRAINT "entry_source" CHECK((kind = 'input') = (inbound_id IS NOT NULL))
 );
 --> statement-breakpoint
@@ -153,7 +153,7 @@ CREATE TABLE `identity` (
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`space`, `channel`, `account_id`, `external_id`),
 	FOREIGN KEY (`space`,`person_id`) REFERENCES `person`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "identity_access" CHECK(access IN ('allowed', 'blocked', 'none'))
+	CONSTRAINT "identity_access" CHECK((access = 'allowed' OR access = 'blocked' OR access = 'none'))
 );
 --> statement-breakpoint
 CREATE TABLE `inbound` (
@@ -189,17 +189,17 @@ CREATE TABLE `inbound` (
 	FOREIGN KEY (`space`,`conversation_id`) REFERENCES `conversation`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`run_id`,`session_id`) REFERENCES `run`(`space`,`id`,`session_id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`notice_id`) REFERENCES `outbound`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "inbound_state" CHECK(state IN ('queued', 'refused', 'bound', 'answered', 'failed', 'cancelled')),
-	CONSTRAINT "inbound_mode" CHECK(mode IN ('steer', 'followup', 'collect', 'interrupt')),
-	CONSTRAINT "inbound_trust" CHECK(trust IN ('owner', 'paired', 'guest', 'stranger', 'machine')),
-	CONSTRAINT "inbound_route" CHECK(route_kind IN ('push', 'pull')),
-	CONSTRAINT "inbound_queued" CHECK(state NOT IN ('queued', 'refused') OR run_id IS NULL),
+	CONSTRAINT "inbound_state" CHECK((state = 'queued' OR state = 'refused' OR state = 'bound' OR state = 'answered' OR state = 'failed' OR state = 'cancelled')),
+	CONSTRAINT "inbound_mode" CHECK((mode = 'steer' OR mode = 'followup' OR mode = 'collect' OR mode = 'interrupt')),
+	CONSTRAINT "inbound_trust" CHECK((trust = 'owner' OR trust = 'paired' OR trust = 'guest' OR trust = 'stranger' OR trust = 'machine')),
+	CONSTRAINT "inbound_route" CHECK((route_kind = 'push' OR route_kind = 'pull')),
+	CONSTRAINT "inbound_queued" CHECK(NOT (state = 'queued' OR state = 'refused') OR run_id IS NULL),
 	CONSTRAINT "inbound_bound" CHECK(state <> 'bound' OR run_id IS NOT NULL),
 	CONSTRAINT "inbound_answered" CHECK(state <> 'answered' OR run_id IS NOT NULL OR reason IS NOT NULL),
-	CONSTRAINT "inbound_reason" CHECK(state NOT IN ('refused', 'failed', 'cancelled') OR reason IS NOT NULL),
+	CONSTRAINT "inbound_reason" CHECK(NOT (state = 'refused' OR state = 'failed' OR state = 'cancelled') OR reason IS NOT NULL),
 	CONSTRAINT "inbound_notice" CHECK(state <> 'failed' OR notice_id IS NOT NULL OR route_kind = 'pull'),
 	CONSTRAINT "inbound_control" CHECK(control = 0 OR run_id IS NULL),
-	CONSTRAINT "inbound_settled" CHECK((state IN ('queued', 'bound')) = (settled_at IS NULL))
+	CONSTRAINT "inbound_settled" CHECK((state = 'queued' OR state = 'bound') = (settled_at IS NULL))
 );
 --> statement-breakpoint
 CREATE INDEX `inbound_queue` ON `inbound` (`space`,`session_id`,`seq`) WHERE state = 'queued' AND control = 0;--> statement-breakpoint
@@ -255,17 +255,17 @@ CREATE TABLE `outbound` (
 	PRIMARY KEY(`space`, `id`),
 	FOREIGN KEY (`space`,`conversation_id`) REFERENCES `conversation`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`target_id`) REFERENCES `outbound`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "outbound_kind" CHECK(kind IN ('send', 'open', 'edit', 'delete')),
-	CONSTRAINT "outbound_state" CHECK(state IN ('prepared', 'sending', 'sent', 'ambiguous', 'unconfirmed', 'dead', 'withdrawn', 'held')),
-	CONSTRAINT "outbound_target" CHECK((kind IN ('edit', 'delete')) = (target_id IS NOT NULL)),
+	CONSTRAINT "outbound_kind" CHECK((kind = 'send' OR kind = 'open' OR kind = 'edit' OR kind = 'delete')),
+	CONSTRAINT "outbound_state" CHECK((state = 'prepared' OR state = 'sending' OR state = 'sent' OR state = 'ambiguous' OR state = 'unconfirmed' OR state = 'dead' OR state = 'withdrawn' OR state = 'held')),
+	CONSTRAINT "outbound_target" CHECK((kind = 'edit' OR kind = 'delete') = (target_id IS NOT NULL)),
 	CONSTRAINT "outbound_sending" CHECK(state <> 'sending' OR (fence IS NOT NULL AND deadline IS NOT NULL)),
 	CONSTRAINT "outbound_sent" CHECK((state = 'sent') = (receipt IS NOT NULL)),
 	CONSTRAINT "outbound_bubble" CHECK((kind = 'open') = (run_id IS NOT NULL))
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `outbound_flight` ON `outbound` (`space`,`conversation_id`) WHERE state IN ('sending', 'ambiguous');--> statement-breakpoint
-CREATE INDEX `outbound_lane` ON `outbound` (`space`,`conversation_id`,`seq`) WHERE state IN ('prepared', 'sending', 'ambiguous');--> statement-breakpoint
-CREATE INDEX `outbound_ended` ON `outbound` (`space`,`state`) WHERE state IN ('unconfirmed', 'dead', 'withdrawn', 'held');--> statement-breakpoint
+CREATE UNIQUE INDEX `outbound_flight` ON `outbound` (`space`,`conversation_id`) WHERE (state = 'sending' OR state = 'ambiguous');--> statement-breakpoint
+CREATE INDEX `outbound_lane` ON `outbound` (`space`,`conversation_id`,`seq`) WHERE (state = 'prepared' OR state = 'sending' OR state = 'ambiguous');--> statement-breakpoint
+CREATE INDEX `outbound_ended` ON `outbound` (`space`,`state`) WHERE (state = 'unconfirmed' OR state = 'dead' OR state = 'withdrawn' OR state = 'held');--> statement-breakpoint
 CREATE INDEX `outbound_bubble` ON `outbound` (`space`,`run_id`) WHERE run_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_order` ON `outbound` (`space`,`conversation_id`,`seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `outbound_origin` ON `outbound` (`space`,`origin`,`part`,`kind`);--> statement-breakpoint
@@ -317,10 +317,10 @@ CREATE TABLE `run` (
 	PRIMARY KEY(`space`, `id`),
 	FOREIGN KEY (`space`,`session_id`) REFERENCES `session`(`space`,`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`space`,`parent_call`) REFERENCES `call`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "run_state" CHECK(state IN ('leased', 'parked', 'ready', 'completed', 'failed', 'aborted')),
+	CONSTRAINT "run_state" CHECK((state = 'leased' OR state = 'parked' OR state = 'ready' OR state = 'completed' OR state = 'failed' OR state = 'aborted')),
 	CONSTRAINT "run_leased" CHECK((state = 'leased') = (fence IS NOT NULL)),
 	CONSTRAINT "run_parked" CHECK((state = 'parked') = (wait IS NOT NULL)),
-	CONSTRAINT "run_ended" CHECK((state IN ('completed', 'failed', 'aborted')) = (ended_at IS NOT NULL)),
+	CONSTRAINT "run_ended" CHECK((state = 'completed' OR state = 'failed' OR state = 'aborted') = (ended_at IS NOT NULL)),
 	CONSTRAINT "run_outcome" CHECK((ended_at IS NULL) = (outcome IS NULL))
 );
 --> statement-breakpoint
@@ -377,7 +377,7 @@ CREATE TABLE `session` (
 	`messages` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`active_at` integer,
-	CONSTRAINT "session_mode" CHECK(queue_mode IN ('steer', 'followup', 'collect', 'interrupt')),
+	CONSTRAINT "session_mode" CHECK((queue_mode = 'steer' OR queue_mode = 'followup' OR queue_mode = 'collect' OR queue_mode = 'interrupt')),
 	CONSTRAINT "session_queued" CHECK(queued >= 0)
 );
 --> statement-breakpoint
@@ -404,7 +404,7 @@ CREATE TABLE `step` (
 	`closed_at` integer,
 	PRIMARY KEY(`space`, `run_id`, `n`),
 	FOREIGN KEY (`space`,`run_id`) REFERENCES `run`(`space`,`id`) ON UPDATE no action ON DELETE no action,
-	CONSTRAINT "step_state" CHECK(state IN ('open', 'done', 'aborted')),
+	CONSTRAINT "step_state" CHECK((state = 'open' OR state = 'done' OR state = 'aborted')),
 	CONSTRAINT "step_done" CHECK(state <> 'done' OR answer IS NOT NULL),
 	CONSTRAINT "step_answer" CHECK(state <> 'open' OR answer IS NULL),
 	CONSTRAINT "step_closed" CHECK((state = 'open') = (closed_at IS NULL))
@@ -447,7 +447,7 @@ CREATE TABLE `token` (
 	`created_at` integer NOT NULL,
 	`expires_at` integer,
 	PRIMARY KEY(`space`, `hash`),
-	CONSTRAINT "token_kind" CHECK(kind IN ('code', 'cookie', 'api'))
+	CONSTRAINT "token_kind" CHECK((kind = 'code' OR kind = 'cookie' OR kind = 'api'))
 );
 --> statement-breakpoint
 CREATE INDEX `token_expiry` ON `token` (`space`,`expires_at`) WHERE expires_at IS NOT NULL;--> statement-breakpoint

@@ -14,10 +14,10 @@ const selectById = query<OutboundWithAccount>(
 );
 // An index for each kind of state: what is on its way, and what ended otherwise than well.
 const selectMoving = query<OutboundWithAccount>(
-  `${columns} FROM outbound INDEXED BY outbound_lane ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND outbound.state IN ('prepared', 'sending', 'ambiguous') ${newest}`,
+  `${columns} FROM outbound INDEXED BY outbound_lane ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND (outbound.state = 'prepared' OR outbound.state = 'sending' OR outbound.state = 'ambiguous') ${newest}`,
 );
 const selectEnded = query<OutboundWithAccount>(
-  `${columns} FROM outbound INDEXED BY outbound_ended ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND outbound.state IN ('unconfirmed', 'dead', 'withdrawn', 'held') AND outbound.discarded = 0 ${newest}`,
+  `${columns} FROM outbound INDEXED BY outbound_ended ${account} WHERE outbound.space = 'main' AND outbound.state = ? AND (outbound.state = 'unconfirmed' OR outbound.state = 'dead' OR outbound.state = 'withdrawn' OR outbound.state = 'held') AND outbound.discarded = 0 ${newest}`,
 );
 // Nearly all rows are sent, so the newest of them are among the newest rows.
 const selectSent = query<OutboundWithAccount>(

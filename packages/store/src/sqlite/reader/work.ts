@@ -21,7 +21,7 @@ const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
 UNION SELECT session_id FROM inbound INDEXED BY inbound_queue WHERE space = 'main' AND state = 'queued' AND control = 0 AND stateless = 1 AND at < (SELECT opened_at FROM store)`);
 const selectLanes = query<{ conversation_id: string }>(
-  `SELECT conversation_id, min(rowid) AS oldest FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous') GROUP BY conversation_id ORDER BY oldest`,
+  `SELECT conversation_id, min(rowid) AS oldest FROM outbound WHERE space = 'main' AND (state = 'prepared' OR state = 'sending' OR state = 'ambiguous') GROUP BY conversation_id ORDER BY oldest`,
 );
 const selectControls = query<InboundRecord>(
   `SELECT * FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 1 ORDER BY rowid`,
@@ -78,13 +78,13 @@ const countRuns = query<{ running: number; parked: number }>(
   `SELECT coalesce(sum(state = 'leased'), 0) AS running, coalesce(sum(state = 'parked'), 0) AS parked FROM run WHERE space = 'main' AND ended_at IS NULL`,
 );
 const countLanes = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state IN ('prepared', 'sending', 'ambiguous')`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND (state = 'prepared' OR state = 'sending' OR state = 'ambiguous')`,
 );
 const countDead = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND state IN ('unconfirmed', 'dead', 'withdrawn', 'held') AND discarded = 0`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND discarded = 0`,
 );
 const countUnconfirmed = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND state IN ('unconfirmed', 'dead', 'withdrawn', 'held')`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed'`,
 );
 
 export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {

@@ -69,13 +69,13 @@ export const outbound = sqliteTable(
     unique('outbound_origin').on(t.space, t.origin, t.part, t.kind),
     uniqueIndex('outbound_flight')
       .on(t.space, t.conversation_id)
-      .where(sql`state IN ('sending', 'ambiguous')`),
+      .where(oneOf('state', ['sending', 'ambiguous'])),
     index('outbound_lane')
       .on(t.space, t.conversation_id, t.seq)
-      .where(sql`state IN ('prepared', 'sending', 'ambiguous')`),
+      .where(oneOf('state', ['prepared', 'sending', 'ambiguous'])),
     index('outbound_ended')
       .on(t.space, t.state)
-      .where(sql`state IN ('unconfirmed', 'dead', 'withdrawn', 'held')`),
+      .where(oneOf('state', ['unconfirmed', 'dead', 'withdrawn', 'held'])),
     index('outbound_bubble')
       .on(t.space, t.run_id)
       .where(sql`run_id IS NOT NULL`),
@@ -89,7 +89,7 @@ export const outbound = sqliteTable(
     }),
     check('outbound_kind', oneOf('kind', sendKinds)),
     check('outbound_state', oneOf('state', outboundStates)),
-    check('outbound_target', sql`(kind IN ('edit', 'delete')) = (target_id IS NOT NULL)`),
+    check('outbound_target', sql`${oneOf('kind', ['edit', 'delete'])} = (target_id IS NOT NULL)`),
     check(
       'outbound_sending',
       sql`state <> 'sending' OR (fence IS NOT NULL AND deadline IS NOT NULL)`,

@@ -115,16 +115,16 @@ export const inbound = sqliteTable(
     check('inbound_mode', oneOf('mode', queueModes)),
     check('inbound_trust', oneOf('trust', trusts)),
     check('inbound_route', oneOf('route_kind', ['push', 'pull'])),
-    check('inbound_queued', sql`state NOT IN ('queued', 'refused') OR run_id IS NULL`),
+    check('inbound_queued', sql`NOT ${oneOf('state', ['queued', 'refused'])} OR run_id IS NULL`),
     check('inbound_bound', sql`state <> 'bound' OR run_id IS NOT NULL`),
     check('inbound_answered', sql`state <> 'answered' OR run_id IS NOT NULL OR reason IS NOT NULL`),
     check(
       'inbound_reason',
-      sql`state NOT IN ('refused', 'failed', 'cancelled') OR reason IS NOT NULL`,
+      sql`NOT ${oneOf('state', ['refused', 'failed', 'cancelled'])} OR reason IS NOT NULL`,
     ),
     check('inbound_notice', sql`state <> 'failed' OR notice_id IS NOT NULL OR route_kind = 'pull'`),
     check('inbound_control', sql`control = 0 OR run_id IS NULL`),
-    check('inbound_settled', sql`(state IN ('queued', 'bound')) = (settled_at IS NULL)`),
+    check('inbound_settled', sql`${oneOf('state', ['queued', 'bound'])} = (settled_at IS NULL)`),
   ],
 );
 

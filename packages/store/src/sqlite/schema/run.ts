@@ -70,7 +70,10 @@ export const run = sqliteTable(
     check('run_state', oneOf('state', runStates)),
     check('run_leased', sql`(state = 'leased') = (fence IS NOT NULL)`),
     check('run_parked', sql`(state = 'parked') = (wait IS NOT NULL)`),
-    check('run_ended', sql`(state IN ('completed', 'failed', 'aborted')) = (ended_at IS NOT NULL)`),
+    check(
+      'run_ended',
+      sql`${oneOf('state', ['completed', 'failed', 'aborted'])} = (ended_at IS NOT NULL)`,
+    ),
     check('run_outcome', sql`(ended_at IS NULL) = (outcome IS NULL)`),
   ],
 );
@@ -154,11 +157,11 @@ export const call = sqliteTable(
     check('call_state', oneOf('state', callStates)),
     check(
       'call_gated',
-      sql`gated = 0 OR approval_id IS NOT NULL OR state IN ('planned', 'cancelled', 'failed')`,
+      sql`gated = 0 OR approval_id IS NOT NULL OR ${oneOf('state', ['planned', 'cancelled', 'failed'])}`,
     ),
     check(
       'call_result',
-      sql`(state IN ('done', 'failed', 'unknown', 'cancelled')) = (result IS NOT NULL)`,
+      sql`${oneOf('state', ['done', 'failed', 'unknown', 'cancelled'])} = (result IS NOT NULL)`,
     ),
     check('call_deadline', sql`state <> 'started' OR deadline IS NOT NULL`),
     check('call_opaque', sql`effect <> 'opaque' OR attempt <= 1`),
@@ -204,7 +207,7 @@ export const approval = sqliteTable(
     check('approval_state', oneOf('state', approvalStates)),
     check(
       'approval_decided',
-      sql`(state IN ('approved', 'denied', 'consumed')) = (decided_by IS NOT NULL)`,
+      sql`${oneOf('state', ['approved', 'denied', 'consumed'])} = (decided_by IS NOT NULL)`,
     ),
   ],
 );
