@@ -12,6 +12,7 @@ function shown({ entries, runs }: Pick<FollowedSession, 'entries' | 'runs'>): st
   ].filter((text) => text !== '');
 }
 
+// Many cuts and resumes of one answer: minutes on a busy machine.
 it('shows what the gateway has, however often the network is cut while it answers', async ({
   signal,
 }) => {
@@ -56,7 +57,7 @@ it('shows what the gateway has, however often the network is cut while it answer
   expect(follow.current.entries.map(({ seq }) => seq)).toEqual(entries.map(({ seq }) => seq));
   expect(gateway.model.calls).toHaveLength(10);
   expect(cuts).toBeGreaterThan(5);
-});
+}, 240_000);
 
 it('goes on over a restart of the gateway, and sends what was not acknowledged once', async ({
   signal,

@@ -55,9 +55,9 @@ function removeUnseen(document: Page): void {
   for (const element of document.querySelectorAll('[class]'))
     if (hiddenClass.test(element.getAttribute('class') ?? '')) element.remove();
   const walker = document.createTreeWalker(document, 128); // NodeFilter.SHOW_COMMENT
-  const comments: { remove(): void }[] = [];
+  const comments: (typeof walker.currentNode)[] = [];
   while (walker.nextNode()) comments.push(walker.currentNode);
-  for (const comment of comments) comment.remove();
+  for (const comment of comments) comment.parentNode?.removeChild(comment);
 }
 
 /** The classes that common style sheets give to what only a screen reader, or nobody, gets. */

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isSound } from '@cuttle/testkit/crash';
+import { expect, it } from 'vitest';
+import { bundleCrashServer } from './bundle-server.ts';
+import { openCrashWorld } from './crash-world.ts';
+import { hashTables, withDeadRows } from './home-rows.ts';
+import { runCycle } from './run-cycle.ts';
+import { runCrashes } from './run-crashes.ts';
+import type { ShapeName } from './shapes.ts';
+
+/** One of each kind of instant on the way of a message: accepted, claimed, answered, used a tool, completed, sent, committed. */
+const instants = [
+  'accept.after.commit',
+  'accept.before.ack',
+  'claim.after.commit',
+  'model.mid_stream',
+  'tool.started.after.commit',
+  'tool.finished.before.commit',
+  'complete.after.commit',
+  'deliver.after.sending_commit',
+  'deliver.after.response',
+  'store.after.commit',
+];
+
+/** Turns through the messenger: what a person sees there is the hardest to keep right, and is judged by the platform alone. */
+const shapes: readonly ShapeName[] = ['plain', 'tools', 'parallel', 'long', 'stream'];
+
+it('loses nothing, says nothing twice and keeps the order over crashes at named instants and at random moments', async () => {
+  const wish = { hits: 1, instants, recoveries: false, moments: 4, seed: 7, shapes };
+  const tally = await runCrashes(wish, () => {});
+
+  expect(tally.faults).toEqual([]);
+  expect(tally).toMatchObject({ lost: 0, doubled: 0, misordered: 0, violations: 0 });
+  expect(tally.points).toBeGreaterThanOrEqual(instants.length - 1);
+  expect(tally.kills).toBeGreaterThanOrEqual(instants.length + 6);
+}, 240_000);
+
+it('changes no row in a further restart with no input', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cuttle-crash-bundle-'));
+  const program = await bundleCrashServer(folder);
+  await using world = await openCrashWorld({
+    program,
+    dialect: 'openai',
+    ambiguity: 'resend-marked',
+  });
+  const { verdict } = await runCycle(world, 1, {
+    shapes: ['plain', 'tools'],
+    deaths: [{ kind: 'moment', afterMs: 60 }],
+  });
+  await world.victim.kill();
+  const before = await withDeadRows(world.database, hashTables);
+  await world.victim.start();
+  await world.victim.kill();
+
+  expect(isSound(verdict)).toBe(true);
+  expect(await withDeadRows(world.database, hashTables)).toEqual(before);
+  await rm(folder, { recursive: true, force: true });
+}, 120_000);
