@@ -2,6 +2,8 @@ import type { CuttleServer, untilSignal } from '@cuttle/server';
 import { isWorkLeft, type StoreCounts } from './run-tally.ts';
 
 type Stop = ReturnType<typeof untilSignal>;
+/** What is needed of a server. */
+export type Workplace = Pick<CuttleServer, 'settled' | 'counts' | 'failed' | 'drain'>;
 
 /** A run under way has so long to end after a signal; a second signal ends at once. */
 const graceMs = 20_000;
@@ -12,7 +14,7 @@ const lostStore = 70;
 
 /** Works until nothing is left to do or a signal comes, and reports. Resolves with the exit status. */
 export async function workOff(
-  server: CuttleServer,
+  server: Workplace,
   { stop, report }: { readonly stop: Stop; readonly report: (left: StoreCounts) => void },
 ): Promise<number> {
   const end = await Promise.race([
@@ -28,7 +30,7 @@ export async function workOff(
 }
 
 /** Works until a signal comes. Resolves with the exit status. */
-export async function workUntil(server: CuttleServer, stop: Stop): Promise<number> {
+export async function workUntil(server: Workplace, stop: Stop): Promise<number> {
   const end = await Promise.race([stop.first, server.failed.then(() => 'lost' as const)]);
   if (end === 'lost') return lostStore;
   await Promise.race([server.drain(graceMs), stop.second]);
