@@ -36,15 +36,14 @@ async function settle(kernel: Kernel, row: ControlRow, effect: Effect): Promise<
   const channel =
     conversation && kernel.findRenderer({ accountId: conversation.accountId, door: route.door });
   const answer = { text: effect.reply, notice: 'command' };
-  const outbound =
-    channel
-      ? noticeDrafts(kernel, {
-          channel,
-          conversation,
-          origin: `notice:${inboundId}`,
-          answer,
-        })
-      : [];
+  const outbound = channel
+    ? noticeDrafts(kernel, {
+        channel,
+        conversation,
+        origin: `notice:${inboundId}`,
+        answer,
+      })
+    : [];
   kernel.point('command.before.commit');
   const result = await kernel.store.journal.settleCommand({ inboundId, ...effect, outbound });
   kernel.point('command.after.commit');
