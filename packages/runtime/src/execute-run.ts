@@ -237,6 +237,7 @@ async function completeRun(
     silent: text === '' && state.clientCalls.length === 0 ? 'run.silent' : undefined,
   });
   kernel.point('complete.after.commit');
+  state.isStored = true;
   if (held)
     publish(
       state,

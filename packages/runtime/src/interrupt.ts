@@ -14,8 +14,7 @@ export function interruptSession(kernel: Kernel, sessionId: string): void {
 }
 
 async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
-  const active = kernel.active.find(sessionId);
-  const drafts = await stopDrafts(kernel, active);
+  const drafts = await stopDrafts(kernel, kernel.active.find(sessionId));
   kernel.point('interrupt.before.commit');
   const result = await kernel.store.journal.interruptRun({
     sessionId,
@@ -25,6 +24,7 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
   kernel.point('interrupt.after.commit');
   if (!result) return;
   const { aborted, run } = result;
+  const active = kernel.active.findRun(aborted);
   const bubbleId = active?.bubble();
   if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
   if (run.conversationId !== undefined) kernel.dispatcher.wake(run.conversationId);

@@ -126,7 +126,7 @@ export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promi
   if (!last) throw new TypeError(`Run ${claimed.runId} has no step.`);
   if (claimed.open) {
     const { step, attempt, uptoSeq } = claimed.open;
-    const messages = await readMessages(kernel, claimed, uptoSeq);
+    const messages = await readMessages(kernel, claimed, { uptoSeq, begunAt: begunAt(steps) });
     return { messages, resume: { step, attempt, spent: spentOn(steps) }, texts, stored };
   }
   return afterAnsweredStep(kernel, { claimed, last, texts, stored });
@@ -138,7 +138,8 @@ async function readFirst(
   claimed: ClaimedRun,
   uptoSeq: number,
 ): Promise<readonly Message[]> {
-  if (uptoSeq !== claimed.inputs.length) return readMessages(kernel, claimed, uptoSeq);
+  if (uptoSeq !== claimed.inputs.length)
+    return readMessages(kernel, claimed, { uptoSeq, begunAt: uptoSeq });
   const messages = claimed.inputs.flatMap(({ body }) => messagesOf(body));
   return Promise.all(messages.map((message) => readMedia(kernel, message)));
 }
@@ -159,10 +160,13 @@ async function afterAnsweredStep(
   },
 ): Promise<StartPoint> {
   const { answer, finish } = last;
-  const spent = spentOn(stored?.steps ?? []);
+  const steps = stored?.steps ?? [];
+  const spent = spentOn(steps);
+  const read = (uptoSeq: number): Promise<Message[]> =>
+    readMessages(kernel, claimed, { uptoSeq, begunAt: begunAt(steps) });
   if (answer && finish && (last.calls.length > 0 || callsOf(answer).length > 0)) {
     // The answer's entry directly follows the step's boundary.
-    const messages = await readMessages(kernel, claimed, last.uptoSeq + 1);
+    const messages = await read(last.uptoSeq + 1);
     return {
       messages,
       resume: {
@@ -181,7 +185,7 @@ async function afterAnsweredStep(
     fence: claimed.fence,
     step,
   });
-  const messages = await readMessages(kernel, claimed, opened?.uptoSeq ?? last.uptoSeq + 1);
+  const messages = await read(opened?.uptoSeq ?? last.uptoSeq + 1);
   return { messages, resume: { step, attempt: 1, spent }, texts, stored };
 }
 
@@ -194,20 +198,32 @@ function spentOn(steps: readonly StoredStep[]): Spent {
   return { tokens, wallMs: 0 };
 }
 
-/** The visible part of the transcript up to a boundary, with its media read in. */
+/** The boundary of a run's first step. */
+function begunAt(steps: readonly StoredStep[]): number {
+  return steps[0]?.uptoSeq ?? 0;
+}
+
+/** Entries that one reading gives at most. */
+const mostRead = 1000;
+
+/**
+ * The visible part of the transcript up to a boundary, with its media read in. What is visible is chosen where the run begins and
+ * stays while it grows, so that a step that is asked again after a cut is asked with the same bytes.
+ */
 export async function readMessages(
   kernel: Kernel,
   claimed: ClaimedRun,
-  uptoSeq: number,
+  boundary: { readonly uptoSeq: number; readonly begunAt: number },
 ): Promise<Message[]> {
-  const most = kernel.settings().windowEntries;
   const { sessionId, generation } = claimed;
+  const { uptoSeq } = boundary;
+  const hidden = visibleWindow(boundary.begunAt, kernel.settings().windowEntries);
   const entries = await kernel.store.reader.readTranscript({
     sessionId,
     generation,
-    afterSeq: visibleWindow(uptoSeq, most),
+    afterSeq: Math.max(hidden, uptoSeq - mostRead),
     uptoSeq,
-    limit: most,
+    limit: mostRead,
   });
   const messages = entries.flatMap((entry) => entry.messages);
   const first = messages.findIndex(({ role }) => role === 'user' || role === 'system');

@@ -69,6 +69,7 @@ export async function recordEvent(
 function beginStep(state: RunState, { step, attempt }: RunEventOf<'step.start'>): void {
   state.step = step;
   state.attempt = attempt;
+  state.isStored = false;
   state.texts.delete(step);
   state.judged.clear();
   state.deltas.begin(step, attempt);
@@ -115,6 +116,7 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   kernel.point('step.done.before.commit');
   const { events } = await kernel.store.journal.recordStep(record);
   kernel.point('step.done.after.commit');
+  state.isStored = true;
   publish(state, event, events);
 }
 

@@ -1,3 +1,4 @@
+import type { ResumePoint } from '@cuttle/agent';
 import type {
   AssistantMessage,
   Json,
@@ -48,6 +49,8 @@ export interface RunState {
   readonly startedAt: number;
   step: number;
   attempt: number;
+  /** The answer of `step` is in the transcript. */
+  isStored: boolean;
   seq: number;
   usage: Usage;
   lastAnswer: AssistantMessage | undefined;
@@ -62,10 +65,10 @@ export function createRunState(
   parts: Pick<RunState, 'kernel' | 'claimed' | 'context' | 'controller' | 'deltas'>,
   {
     texts,
-    resume: { step, attempt },
+    resume: { step, attempt, answered },
   }: {
     readonly texts: ReadonlyMap<number, string>;
-    readonly resume: Pick<RunState, 'step' | 'attempt'>;
+    readonly resume: ResumePoint;
   },
 ): RunState {
   return {
@@ -77,6 +80,7 @@ export function createRunState(
     startedAt: parts.kernel.clock.monotonic(),
     step,
     attempt,
+    isStored: answered !== undefined,
     seq: parts.claimed.resumed ? seqAfter(parts.kernel, parts.claimed.createdAt) : 0,
     usage: noUsage,
     lastAnswer: undefined,
@@ -97,9 +101,9 @@ export function textSoFar({ texts }: Pick<RunState, 'texts'>): string {
   return joinSteps([...texts].toSorted(([left], [right]) => left - right).map(([, text]) => text));
 }
 
-/** What the open step has said, for a transcript that was stopped there. */
+/** What the open step has said, for a transcript that was stopped there: what people have seen of it stays. */
 export function partialOf(state: RunState): AssistantMessage | undefined {
-  const text = state.held || state.judged.size > 0 ? '' : (state.texts.get(state.step) ?? '');
+  const text = state.isStored ? '' : (state.texts.get(state.step) ?? '');
   if (text === '') return undefined;
   return { role: 'assistant', parts: [{ type: 'text', text }], partial: true };
 }

@@ -1,32 +1,25 @@
-import type { AssistantMessage } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { noUsage } from '@cuttle/core-types';
-import type { OutboundDraft, Settled } from '@cuttle/core-types/ports';
+import type { LastWords, Settled } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Kernel } from './kernel.ts';
 import { seqAfter } from './run-state.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 
-/** The state an abort writes down, as this process knows it. */
-export interface StopDrafts {
-  readonly partial: AssistantMessage | undefined;
-  readonly closing: readonly OutboundDraft[];
-}
-
-/** What was said so far, and the words that close its bubble; without a bubble nothing is said. */
+/** What was said so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
 export async function stopDrafts(
   kernel: Kernel,
   active: ActiveRun | undefined,
-): Promise<StopDrafts> {
-  if (!active) return { partial: undefined, closing: [] };
-  const partial = active.partial();
+): Promise<LastWords> {
+  if (!active) return { closing: [] };
+  const said = { saidBy: active.runId, partial: active.partial() };
   const bubbleId = active.bubble();
   const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
   const { door } = active.route;
   const channel = row && kernel.findRenderer({ accountId: row.accountId, door });
   const conversation = row && (await kernel.store.reader.findConversationById(row.conversationId));
-  if (!channel || !conversation) return { partial, closing: [] };
+  if (!channel || !conversation) return { ...said, closing: [] };
   const text = [active.text(), textFor('run.aborted')].filter((words) => words !== '').join('\n\n');
   const origin = `${active.runId}:final`;
   const drafts = noticeDrafts(kernel, {
@@ -35,7 +28,7 @@ export async function stopDrafts(
     origin,
     answer: { text, notice: 'run.aborted' },
   });
-  return { partial, closing: drafts };
+  return { ...said, closing: drafts };
 }
 
 /** Ends the active run of a session on purpose: the rows first, then the signal. */

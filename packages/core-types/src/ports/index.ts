@@ -20,6 +20,7 @@ export type { Clock } from './clock.ts';
 export type { Journal } from './journal.ts';
 export type {
   AbortInput,
+  LastWords,
   AcceptInput,
   AcceptResult,
   ApprovalDraft,

@@ -181,26 +181,26 @@ export interface ApprovalDraft {
   /** The message that asks; absent for pull doors, whose clients get the `approval.request` event. */
   readonly ask?: OutboundDraft | undefined;
 }
-export interface AbortInput {
+/** What a run has said when it is ended on purpose: its open step so far, and the messages that close its bubble. */
+export interface LastWords {
+  /** The run that said it. Where that one has ended and another one is ended in its place, the words are dropped. Absent: said by whichever is ended. */
+  readonly saidBy?: string | undefined;
+  readonly partial?: AssistantMessage | undefined;
+  readonly closing: readonly OutboundDraft[];
+}
+export interface AbortInput extends LastWords {
   readonly sessionId: string;
   /** Only this run; absent: whichever is active. */
   readonly runId?: string | undefined;
   readonly by: Extract<RunOutcome, { status: 'aborted' }>['by'];
-  readonly partial?: AssistantMessage | undefined;
   readonly cancelQueued: boolean;
-  readonly closing: readonly OutboundDraft[];
 }
 export interface CommandInput {
   readonly inboundId: string;
   /** What the command said back: stored with the inbound (pull doors read it there), sent as `outbound` by push doors. */
   readonly reply: string;
   readonly outbound: readonly OutboundDraft[];
-  readonly stop?:
-    | {
-        readonly partial?: AssistantMessage | undefined;
-        readonly closing: readonly OutboundDraft[];
-      }
-    | undefined;
+  readonly stop?: LastWords | undefined;
   /** A new life of the session: aborts its run, raises `generation`. */
   readonly reset?: boolean | undefined;
   readonly model?: string | null | undefined;

@@ -1,6 +1,6 @@
 import type { QueueMode } from '../inbound.ts';
 import type { Json } from '../json.ts';
-import type { AssistantMessage, ToolResultPart } from '../message.ts';
+import type { ToolResultPart } from '../message.ts';
 import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
 import type { FinishReason } from './provider.ts';
@@ -15,6 +15,7 @@ import type {
   StepRecord,
   ApprovalDraft,
   AbortInput,
+  LastWords,
   CommandInput,
   OutboundDraft,
   Delivery,
@@ -166,12 +167,9 @@ export interface Journal {
   ): Promise<({ kind: 'aborted'; runId: string } & Settled) | ({ kind: 'none' } & Settled)>;
 
   /** `abortRun` whose inbounds are re-bound, with the oldest queued `interrupt` row, to a new run claimed under `fence`, in one transaction. `undefined` where nothing is to interrupt. */
-  interruptRun(input: {
-    sessionId: string;
-    fence: string;
-    partial?: AssistantMessage | undefined;
-    closing: readonly OutboundDraft[];
-  }): Promise<{ aborted: string; run: ClaimedRun } | undefined>;
+  interruptRun(
+    input: { sessionId: string; fence: string } & LastWords,
+  ): Promise<{ aborted: string; run: ClaimedRun } | undefined>;
 
   /**
    * Does what a control inbound asks and ends it as `answered` (reason `command`), in one transaction. Nothing happens if it is settled already.

@@ -12,6 +12,7 @@ export function describeEnds(get: () => World): void {
   describeBubbles(get, final);
   describeFailure(get, final);
   describeAbort(get, final);
+  describeLastWords(get);
   describeInterrupt(get);
 }
 
@@ -410,6 +411,40 @@ function describeAbort(get: () => World, final: Final): void {
       receipt: { messageId: 'platform-1' },
     });
     expect((await reader.counts()).running).toBe(0);
+  });
+}
+
+function describeLastWords(get: () => World): void {
+  it('drops what a run said that has ended meanwhile, whichever is ended in its place', async () => {
+    const { begin, complete, journal, reader, say, tryClaim, draft, newId } = get();
+    const old = await begin({ text: 'one' });
+    const { sessionId } = old;
+    await complete(old);
+    const words = () => ({
+      saidBy: old.runId,
+      partial: answerOf('of the old run'),
+      closing: [draft({ origin: `${old.runId}:late` })],
+    });
+    const stopped = await begin({ text: 'two' });
+    await journal.abortRun({ sessionId, by: 'user', cancelQueued: false, ...words() });
+    const interrupted = await begin({ text: 'three' });
+    await say({ mode: 'interrupt', text: 'four' });
+    await journal.interruptRun({ sessionId, fence: newId(), ...words() });
+    const { inboundId } = await say({ verdict: { kind: 'control' }, text: '/stop' });
+    const settled = await journal.settleCommand({
+      inboundId,
+      reply: 'ok',
+      outbound: [],
+      stop: words(),
+    });
+    expect(settled.conversations).toEqual([]);
+    for (const { runId } of [stopped, interrupted]) {
+      const run = await reader.findRun(runId);
+      expect(run).toMatchObject({ state: 'aborted', steps: [{ state: 'aborted' }] });
+      expect(run?.steps[0]?.answer).toBeUndefined();
+    }
+    expect((await reader.counts()).undelivered).toBe(0);
+    expect(await tryClaim(sessionId)).toBeUndefined();
   });
 }
 

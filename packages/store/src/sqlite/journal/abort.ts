@@ -1,12 +1,12 @@
 import type { RunOutcome } from '@cuttle/core-types';
-import type { ClaimedRun, Journal } from '@cuttle/core-types/ports';
+import type { ClaimedRun, Journal, LastWords } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { findSession, type LockedSession, toSettled, type Unit } from '../unit.ts';
 import { listBound, openStepWith } from './bind.ts';
 import { insertRun, toClaimed } from './claim.ts';
-import { cutRun, endRun, settleBound } from './end-run.ts';
+import { cutRun, endRun, settleBound, wordsOf } from './end-run.ts';
 import { cancelExpired, cancelQueued, findActiveRun, isAdmissible, taintOf } from './runs.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -35,13 +35,15 @@ function reasonOf(by: AbortedBy): string {
 export function stopRun(
   unit: Unit,
   session: LockedSession,
-  stop: Pick<Input<'abortRun'>, 'by' | 'partial' | 'closing'> & {
+  stop: LastWords & {
+    readonly by: AbortedBy;
     readonly run: RunRecord;
     readonly reason: string;
   },
 ): void {
-  const { run, by, closing } = stop;
-  cutRun(unit, session, stop);
+  const { run, by } = stop;
+  const { partial, closing } = wordsOf(run, stop);
+  cutRun(unit, session, { run, partial });
   endRun(unit, session, { run, outcome: { status: 'aborted', by }, outbound: closing });
   settleBound(unit, run, { state: 'cancelled', reason: stop.reason });
 }
@@ -78,9 +80,10 @@ export function interruptRun(
   cancelExpired(unit, session);
   const row = findInterrupt(unit, session, old);
   if (!row) return undefined;
-  cutRun(unit, session, { run: old, partial: input.partial });
+  const { partial, closing } = wordsOf(old, input);
+  cutRun(unit, session, { run: old, partial });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
-  endRun(unit, session, { run: old, outcome, outbound: input.closing });
+  endRun(unit, session, { run: old, outcome, outbound: closing });
   const taint = new Set([...fromStored(old.taint), ...taintOf([row])]);
   const run = insertRun(unit, session, { first: row, fence: input.fence, taint: [...taint] });
   unit.db.run(rebind, run.id, old.id);

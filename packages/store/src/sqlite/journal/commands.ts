@@ -54,8 +54,8 @@ function stop(
   const first = run && unit.db.find(selectInbound, run.id);
   const reached = run && first && first.seq < row.seq ? run : undefined;
   if (reached) {
-    const { partial, closing = [] } = input.stop ?? {};
-    stopRun(unit, session, { run: reached, by: 'user', partial, closing, reason });
+    const words = input.stop ?? { closing: [] };
+    stopRun(unit, session, { run: reached, by: 'user', ...words, reason });
   }
   cancelQueue(unit, session, { reason, beforeSeq: row.seq });
   return reached?.id;

@@ -1,5 +1,5 @@
 import type { AssistantMessage, RunOutcome } from '@cuttle/core-types';
-import type { OutboundDraft } from '@cuttle/core-types/ports';
+import type { LastWords, OutboundDraft } from '@cuttle/core-types/ports';
 import type { RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.ts';
@@ -35,6 +35,14 @@ export function cutRun(
   const answer = toPartial(input.partial);
   unit.db.run(abortStep, answer ? toStored(answer) : null, unit.now, run.id, last.n);
   if (answer) appendAnswer(unit, session, place);
+}
+
+/** Told of a run that has ended meanwhile, they belong to no other one. */
+export function wordsOf(
+  run: RunRecord,
+  { saidBy = run.id, partial, closing }: LastWords,
+): Pick<LastWords, 'partial' | 'closing'> {
+  return saidBy === run.id ? { partial, closing } : { closing: [] };
 }
 
 /** What was shown, without calls that were never stored: they have no row and would have no result. */
