@@ -1,9 +1,9 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
-declare const row: unique symbol;
+declare const shape: unique symbol;
 
 /** The text of a statement that returns rows, together with the type of a row: they are written side by side. */
-export type Query<Row> = string & { readonly [row]: Row };
+export type Query<Row> = string & { readonly [shape]: Row };
 
 export function query<Row>(sql: string): Query<Row> {
   return sql as Query<Row>; // the contract suite runs every statement and compares whole values
@@ -32,28 +32,51 @@ export function openDatabase(
     timeout: options.timeoutMs ?? 5_000,
     enableForeignKeyConstraints: true,
   });
-  const statements = new Map<string, StatementSync>();
-  const prepared = (sql: string): StatementSync => {
+  const statements = new Map<string, Prepared>();
+  const prepared = (sql: string): Prepared => {
     const known = statements.get(sql);
     if (known) return known;
     const statement = raw.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
+    statement.setReturnArrays(true);
+    const made = { statement, names: statement.columns().map(({ name }) => name) };
+    statements.set(sql, made);
+    return made;
   };
   return {
     raw,
-    find: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) =>
-      prepared(sql).get(...values) as Row | undefined, // what a Query promises
-    list: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) =>
-      prepared(sql).all(...values) as Row[], // what a Query promises
-    run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
-    insert: (sql, ...values) => Number(prepared(sql).run(...values).lastInsertRowid),
-    exec: (sql) => prepared(sql).run(),
+    find: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) => {
+      const { statement, names } = prepared(sql);
+      const row: unknown = statement.get(...values);
+      return row === undefined ? undefined : (toRow(names, row) as Row); // what a Query promises
+    },
+    list: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) => {
+      const { statement, names } = prepared(sql);
+      return statement.all(...values).map((row: unknown) => toRow(names, row) as Row); // what a Query promises
+    },
+    run: (sql, ...values) => Number(prepared(sql).statement.run(...values).changes),
+    insert: (sql, ...values) => Number(prepared(sql).statement.run(...values).lastInsertRowid),
+    exec: (sql) => prepared(sql).statement.run(),
     close: () => {
       statements.clear();
       raw.close();
     },
   };
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly names: readonly string[];
+}
+
+/**
+ * The columns of a row by their names. Made here and not by `node:sqlite`, which makes each row an object without a shape and
+ * looks up the name of every column anew.
+ */
+function toRow(names: readonly string[], values: unknown): Record<string, unknown> {
+  const cells = values as readonly unknown[]; // setReturnArrays
+  const row: Record<string, unknown> = {};
+  for (let column = 0; column < names.length; column += 1) row[names[column] ?? ''] = cells[column];
+  return row;
 }
 
 /** Primary result codes that decide what happens next. https://sqlite.org/rescode.html */
