@@ -16,6 +16,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** In one step: without a pause a watcher would also read the empty file of a plain write. */
+async function put(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.next`, text);
+  await rename(`${file}.next`, file);
+}
+
 it('reads the files again when one changes, is replaced, or is included anew', async () => {
   const file = join(folder, 'cuttle.json5');
   await writeFile(join(folder, 'unrelated.txt'), '');
@@ -38,7 +44,7 @@ it('reads the files again when one changes, is replaced, or is included anew', a
   );
 
   const appeared = next();
-  await writeFile(file, '{ gateway: { port: 1 } }');
+  await put(file, '{ gateway: { port: 1 } }');
   expect(await appeared).toMatchObject({ applied: true, changed: ['gateway.port'] });
 
   const replaced = next();
@@ -48,11 +54,11 @@ it('reads the files again when one changes, is replaced, or is included anew', a
   expect(await replaced).toMatchObject({ changed: ['gateway.port'] });
 
   const included = next();
-  await writeFile(join(folder, 'log.json5'), `{ level: 'debug' }`);
+  await put(join(folder, 'log.json5'), `{ level: 'debug' }`);
   expect(await included).toMatchObject({ changed: ['log.level'] });
 
   const broken = next();
-  await writeFile(file, '{ gateway: ');
+  await put(file, '{ gateway: ');
   expect(await broken).toMatchObject({ applied: false });
   expect(keeper.current().config.gateway.port).toBe(2);
 });
