@@ -25,7 +25,7 @@ export async function judgeSocket(
       violations.push(JSON.stringify(world.doors.client.state.current));
     });
     if (!page) continue;
-    const texts = answersOf(page).filter((text) => idsOf(text).some((id) => mine.has(id)));
+    const texts = answersOf(page.entries).filter((text) => idsOf(text).some((id) => mine.has(id)));
     shown.push(...texts.map((text) => ({ place: `ws:${session}`, text })));
     const fault = await untilEqual(world, { session, page }, signal);
     if (fault !== undefined) violations.push(`Who follows ${session} sees ${fault}`);
@@ -37,7 +37,7 @@ function readPage({ doors }: CrashWorld, sessionKey: string, signal: AbortSignal
   return doors.client.call('chat.history', { sessionKey, limit: 50 }, signal);
 }
 
-function answersOf({ entries }: Page): string[] {
+function answersOf(entries: Page['entries']): string[] {
   const messages = entries.flatMap((entry) => entry.messages);
   return messages.flatMap((message) => {
     const text = message.role === 'assistant' ? textOf(message) : '';
@@ -71,9 +71,12 @@ function differenceOf(session: FollowedSession, page: Page): string | undefined 
   if (phase !== 'live') return `the session as ${phase}`;
   const going = runs.filter(({ view }) => view.outcome === undefined);
   if (going.length > 0) return `${going.length} runs that have ended as going on`;
-  const kept = answersOf(page).join('\n');
-  const twice = runs.flatMap(({ view }) => view.blocks).find(({ text }) => kept.includes(text));
-  if (twice) return `twice: ${twice.text}`;
+  const twice = runs.find(({ runId, view }) => {
+    const kept = answersOf(page.entries.filter((entry) => entry.runId === runId)).join('\n');
+    return view.blocks.some(({ text }) => kept.includes(text));
+  });
+  if (twice)
+    return `twice what a run said: ${JSON.stringify(twice)} and ${JSON.stringify(entries.filter(({ runId }) => runId === twice.runId))}`;
   if (queued.length > 0) return `${queued.length} messages that wait no more`;
   const first = page.entries[0]?.seq ?? 0;
   const mine = JSON.stringify(entries.filter(({ seq }) => seq >= first).map(toLine));
