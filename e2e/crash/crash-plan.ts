@@ -107,9 +107,9 @@ function pick<Item>(items: readonly Item[], count: number, random: () => number)
   });
 }
 
-/** A small generator of foreseeable numbers in [0, 1), so that a plan can be made again. https://prng.di.unimi.it/splitmix64.c, 32 bits */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
+/** A small generator of foreseeable numbers in [0, 1), one of each pair of numbers, so that a plan can be made again. https://prng.di.unimi.it/splitmix64.c, 32 bits */
+export function createRandom(seed: number, number: number): () => number {
+  let state = (Math.imul(seed, 0x01_00_01_93) ^ Math.imul(number, 0x85_eb_ca_6b)) >>> 0;
   return () => {
     state = (state + 0x9e_37_79_b9) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 16), 0x85_eb_ca_6b);

@@ -1,17 +1,29 @@
 import { parseArgs } from 'node:util';
 import { runCrashes } from './run-crashes.ts';
 
-// The full crash run as a program, for the benchmarks: prints faults as they come and, last, the tally as one line of JSON.
+// Crash runs as a program, for the benchmarks: prints faults as they come and, last, the tally as one line of JSON.
 const { values } = parseArgs({
   options: {
+    // Which cycles: crashes at instants, in recoveries, at random moments, or all of them.
+    only: { type: 'string', default: 'all' },
     hits: { type: 'string', default: '2' },
     moments: { type: 'string', default: '150' },
     seed: { type: 'string', default: '1' },
+    // A piece of them: from this one on, for so long.
+    from: { type: 'string', default: '0' },
+    seconds: { type: 'string', default: 'Infinity' },
   },
 });
-const { hits, moments, seed } = values;
+const has = (kind: string): boolean => values.only === 'all' || values.only === kind;
 const tally = await runCrashes(
-  { hits: Number(hits), recoveries: true, moments: Number(moments), seed: Number(seed) },
+  {
+    hits: has('points') ? Number(values.hits) : 0,
+    recoveries: has('recoveries'),
+    moments: has('moments') ? Number(values.moments) : 0,
+    seed: Number(values.seed),
+    from: Number(values.from),
+    withinMs: Number(values.seconds) * 1000,
+  },
   (line) => process.stderr.write(`${line}\n`),
 );
 process.stdout.write(`${JSON.stringify(tally)}\n`);

@@ -25,7 +25,12 @@ export interface CrashWish {
   readonly moments: number;
   /** Only these shapes of turns at random moments; absent: all. */
   readonly shapes?: readonly ShapeName[] | undefined;
+  /** The same seed gives every cycle the same plan, whichever cycles were run before it. */
   readonly seed: number;
+  /** Leaves out so many cycles of the plan: a long plan can be run in pieces. */
+  readonly from?: number | undefined;
+  /** Begins no further cycle after so many ms. */
+  readonly withinMs?: number | undefined;
 }
 export interface CrashTally {
   /** Named instants that were passed, and so killed at. */
@@ -37,6 +42,8 @@ export interface CrashTally {
   misordered: number;
   ambiguous: number;
   violations: number;
+  /** The first cycle of the plan that was not run: where the next piece begins; undefined when there is none left. */
+  next: number | undefined;
   /** What was wrong, in words. */
   readonly faults: string[];
 }
@@ -59,19 +66,27 @@ export async function runCrashes(
     misordered: 0,
     ambiguous: 0,
     violations: 0,
+    next: undefined,
     faults: [],
   };
   const passed = new Set<string>();
+  const { from = 0, withinMs = Infinity } = wish;
+  const startedAt = performance.now();
   let world = await open();
-  for (const { name, cycle } of plan(wish)) {
+  for (const [index, { name, cycle }] of [...plan(wish)].entries()) {
+    if (index < from) continue;
+    if (performance.now() - startedAt > withinMs) {
+      tally.next = index;
+      break;
+    }
     tally.cycles += 1;
-    const { verdict, struck, kills } = await runCycle(world, tally.cycles, cycle);
+    const { verdict, struck, kills } = await runCycle(world, index + 1, cycle);
     for (const instant of struck) passed.add(instant.split(':')[0] ?? instant);
     tally.kills += kills;
     for (const count of ['lost', 'doubled', 'misordered', 'ambiguous', 'violations'] as const)
       tally[count] += verdict[count].length;
     if (isSound(verdict)) continue;
-    const words = `${name} (${cycle.shapes.join(', ')}): ${JSON.stringify(verdict)}`;
+    const words = `cycle ${index}: ${name} (${cycle.shapes.join(', ')}): ${JSON.stringify(verdict)}`;
     tally.faults.push(words);
     report(words);
     await world[Symbol.asyncDispose]();
@@ -91,12 +106,15 @@ function* plan({
   shapes,
   seed,
 }: CrashWish): Generator<{ name: string; cycle: Cycle }> {
-  const random = createRandom(seed);
   for (let hit = 1; hit <= hits; hit += 1)
     for (const name of instants) yield { name: `${name}:${hit}`, cycle: planInstant(name, hit) };
   if (recoveries)
-    for (const name of instants)
+    for (const [number, name] of instants.entries()) {
+      const random = createRandom(seed, -1 - number);
       yield { name: `recovery ${name}`, cycle: planRecovery(name, random() * 400) };
-  for (let number = 0; number < moments; number += 1)
+    }
+  for (let number = 0; number < moments; number += 1) {
+    const random = createRandom(seed, number);
     yield { name: `moment ${number}`, cycle: planMoments(number, random, shapes) };
+  }
 }

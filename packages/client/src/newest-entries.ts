@@ -8,19 +8,17 @@ export function createNewest(
   const readAll = async (): Promise<void> => {
     while (asked) {
       asked = false;
-      await read();
+      await read().catch(failed);
     }
+    // In the same turn as the last look: whoever asks from now on is heard.
+    reading = false;
   };
   return {
     ask() {
       asked = true;
       if (reading) return;
       reading = true;
-      readAll()
-        .catch(failed)
-        .finally(() => {
-          reading = false;
-        });
+      void readAll(); // never rejects
     },
   };
 }
