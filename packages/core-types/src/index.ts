@@ -31,6 +31,7 @@ export {
   UserPart,
   userText,
 } from './message.ts';
+export { costOf, dollarText, microsOf, ModelPrices, mostCostOf } from './prices.ts';
 export { Principal, Provenance, Scope, TaintSource, Trust } from './principal.ts';
 export {
   answerText,

@@ -51,6 +51,7 @@ export type { Log, LogFields } from './log.ts';
 export type {
   FinishReason,
   ModelEvent,
+  ModelFacts,
   ModelInfo,
   ModelProvider,
   ModelRequest,

@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts';
 import type { Message, OpaquePart } from '../message.ts';
 import type { TurnParameters } from '../inbound.ts';
+import type { ModelPrices } from '../prices.ts';
 import type { Usage } from '../usage.ts';
 
 /** A tool as a model sees it; `parameters` is a JSON Schema object. */
@@ -60,6 +61,16 @@ export interface ModelInfo {
  * - the stream ends with exactly one `finish`, or throws a `CuttleError` whose code starts `provider.`;
  * - it rejects with `signal.reason` soon after an abort and leaves no request open;
  * - nothing is sent until the first `next()`; leaving the loop closes the request;
+/** What is known of a model, from its owner's settings and from what its vendor publishes. What nobody states is not there. */
+export interface ModelFacts extends ModelInfo {
+  /** Empty: it does not think. */
+  readonly thinking?: readonly ThinkingLevel[] | undefined;
+  readonly prices?: ModelPrices | undefined;
+  /** Where the published facts were read, and on which day. */
+  readonly source?: string | undefined;
+  readonly asOf?: string | undefined;
+}
+
  * - it never retries by itself after it has yielded an event.
  */
 export interface ModelProvider {

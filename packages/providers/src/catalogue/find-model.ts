@@ -1,0 +1,46 @@
+import type { ModelFacts } from '@cuttle/core-types/ports';
+import type { CatalogueRow } from './row.ts';
+
+/** Kinds that sell the models of another one under the same names. */
+const sameModels: Readonly<Record<string, string>> = { 'openai-responses': 'openai' };
+
+/** Kinds that run on a machine of the owner, where a token has no price. */
+const unsold: ReadonlySet<string> = new Set(['offline', 'ollama', 'lmstudio', 'vllm', 'llamacpp']);
+
+/** A model that Ollama passes on to its own service, where it is sold. https://docs.ollama.com/cloud */
+const passedOn = /[-:]cloud$/;
+
+/**
+ * What is published about a model of a kind: by its exact id, else by another name of it, else by the id without the date of its version.
+ * `baseUrl`: where it is asked, if not at the kind's own address; what others sell under the same name is not known here.
+ * The facts are loaded when first asked for.
+ */
+export async function findModel(
+  kind: string,
+  id: string,
+  baseUrl?: string,
+): Promise<ModelFacts | undefined> {
+  if (unsold.has(kind)) return passedOn.test(id) ? undefined : { id, prices: noPrice };
+  const { asOf, kinds } = await import('./models.generated.ts');
+  const known = kinds[sameModels[kind] ?? kind];
+  if (!known || (baseUrl !== undefined && originOf(baseUrl) !== known.address)) return undefined;
+  const row = findRow(known.models, id);
+  if (!row) return undefined;
+  const { aliases: _aliases, ...facts } = row;
+  return { ...facts, id, asOf };
+}
+
+const noPrice = { input: 0, output: 0 } as const;
+
+function findRow(rows: readonly CatalogueRow[], id: string): CatalogueRow | undefined {
+  const named = (name: string): CatalogueRow | undefined =>
+    rows.find((row) => row.id === name) ?? rows.find((row) => row.aliases?.includes(name));
+  return named(id) ?? named(id.replace(versionDate, ''));
+}
+
+/** `-20250929`, `-2025-09-29`, `@20250929` and `-latest` name a version of the model before it. */
+const versionDate = /(?:[-@]20\d{6}|-20\d{2}-\d{2}-\d{2}|-latest)$/;
+
+function originOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).origin : undefined;
+}
