@@ -91,6 +91,8 @@ export interface CallPlan {
 export type CallVerdict =
   | { readonly kind: 'allow' }
   | { readonly kind: 'deny'; readonly text: string }
+  /** Nobody forbids it, but it is not wanted any more. */
+  | { readonly kind: 'cancel'; readonly text: string }
   | { readonly kind: 'park'; readonly ref: string };
 
 export interface AgentDeps {

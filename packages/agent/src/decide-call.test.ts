@@ -78,6 +78,17 @@ describe('decideCall of a call that had not started', () => {
     });
   });
 
+  it('is cancelled where nobody wants it any more', async () => {
+    const fate = await decide(testTool('act'), {
+      authorise: async () => ({ kind: 'cancel', text: 'Withdrawn.' }),
+    });
+    expect(fate).toEqual({
+      kind: 'settled',
+      name: 'act',
+      settled: { state: 'cancelled', text: 'Withdrawn.' },
+    });
+  });
+
   it('waits for an approval', async () => {
     const fate = await decide(testTool('act'), {
       authorise: async () => ({ kind: 'park', ref: 'ap1' }),

@@ -18,7 +18,7 @@ export interface ReadyCall {
   readonly key: string;
 }
 export interface SettledCall {
-  readonly state: 'done' | 'failed' | 'unknown';
+  readonly state: 'done' | 'failed' | 'unknown' | 'cancelled';
   readonly text: string;
   readonly output?: ToolOutput;
 }
@@ -66,6 +66,8 @@ export async function decideCall(
       return { kind: 'ready', ready };
     case 'deny':
       return failed({ name, text: verdict.text });
+    case 'cancel':
+      return settled(name, { state: 'cancelled', text: verdict.text });
     case 'park':
       return { kind: 'parked', ref: verdict.ref };
   }

@@ -2,10 +2,10 @@ import { textOf, joinSteps, type RunEvent } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { DurableEvent, StoredInbound, StoredRun } from '@cuttle/core-types/ports';
 import type { ResultOf, SessionEventPayload } from '@cuttle/core-types/protocol';
+import { rebuildEvent } from '@cuttle/runtime';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { toAgentPayload, toChatEnd } from './event-payloads.ts';
 import type { CallerListener, GatewayDeps } from './gateway-deps.ts';
-import { rebuildEvent } from './rebuild-event.ts';
 
 /** So many durable events are replayed at once; a reader further behind reloads the history. */
 const mostReplayed = 2000;

@@ -50,13 +50,15 @@ async function settle(kernel: Kernel, row: ControlRow, effect: Effect): Promise<
   return result;
 }
 
-function finish(
+async function finish(
   kernel: Kernel,
   { row, effect, result }: { row: ControlRow; effect: Effect; result: CommandResult },
-): string {
+): Promise<string> {
   const { sessionId, sessionKey, inboundId } = row;
   const settled = { ...result, inbounds: result.inbounds.filter((id) => id !== inboundId) };
-  afterStop(kernel, { sessionId, sessionKey, aborted: result.aborted, by: 'user', settled });
+  await afterStop(kernel, { sessionId, sessionKey, aborted: result.aborted, by: 'user', settled });
+  // An approval may have been decided from another place than where its run waits.
+  for (const event of result.events) kernel.sessions.wake(event.sessionId);
   const eventSeq = result.events.at(-1)?.seq;
   const kind = effect.reset ? 'reset' : 'command';
   kernel.hub.publishSession({

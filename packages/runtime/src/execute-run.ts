@@ -16,6 +16,7 @@ import { endBubble } from './bubble.ts';
 import { createDeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
+import { publishRows } from './publish-rows.ts';
 import { createRunContext, readStartPoint } from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
 import {
@@ -292,11 +293,12 @@ async function failRun(
   const settled = await kernel.store.journal.failRun({ runId, fence, error, notice });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const outcome: RunOutcome = { status: 'failed', error };
+  const next = await publishRows(kernel, settled.events);
   kernel.hub.publishRun({
     sessionId,
     sessionKey,
     runId,
-    seq: (state?.seq ?? seqAfter(kernel, claimed.createdAt)) + 1,
+    seq: next(runId),
     eventSeq: settled.events.at(-1)?.seq,
     event: { type: 'run.end', outcome },
     text: () => text,

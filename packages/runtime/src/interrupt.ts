@@ -1,16 +1,19 @@
 import { executeRun } from './execute-run.ts';
 import type { Kernel } from './kernel.ts';
-import { seqAfter } from './run-state.ts';
+import { publishRows } from './publish-rows.ts';
 import { stopDrafts } from './stop-run.ts';
 
 /** A message of mode `interrupt` arrived: the active run ends, its messages and this one get a new run. */
 export function interruptSession(kernel: Kernel, sessionId: string): void {
-  void interrupt(kernel, sessionId).catch((error: unknown) => {
+  const failed = (error: unknown): void =>
     kernel.log.error('A run could not be interrupted; the message waits for its end.', {
       error,
       sessionId,
     });
-  });
+  // Whatever came of it, the session may have work.
+  void interrupt(kernel, sessionId)
+    .catch(failed)
+    .then(() => kernel.sessions.wake(sessionId));
 }
 
 async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
@@ -33,16 +36,17 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
     outcome: { status: 'aborted' as const, by: 'interrupt' as const },
   };
   const { sessionKey } = run;
+  kernel.active.signal(aborted, 'interrupt');
+  const text = active?.text() ?? '';
+  const next = await publishRows(kernel, run.events);
   kernel.hub.publishRun({
     sessionId,
     sessionKey,
     runId: aborted,
-    seq: active?.nextSeq() ?? seqAfter(kernel, run.createdAt),
+    seq: next(aborted),
     eventSeq: run.events.find(({ kind }) => kind === 'run.end')?.seq,
     event,
-    text: () => active?.text() ?? '',
+    text: () => text,
   });
-  kernel.active.signal(aborted, 'interrupt');
   await executeRun(kernel, run);
-  kernel.sessions.wake(sessionId);
 }

@@ -2,6 +2,7 @@ import type { QueueMode } from '@cuttle/core-types';
 import type { AcceptResult } from '@cuttle/core-types/ports';
 import { interruptSession } from './interrupt.ts';
 import type { Kernel } from './kernel.ts';
+import { publishWithdrawn } from './publish-rows.ts';
 
 /** Wakes what an accepted message concerns: its session's queue and the conversations that got a notice. */
 export function readyAfterAccept(
@@ -18,7 +19,7 @@ export function readyAfterAccept(
   for (const conversationId of result.conversations) kernel.dispatcher.wake(conversationId);
   if (result.kind !== 'accepted') return;
   const { sessionId, inboundId } = result;
-  const eventSeq = result.events.at(-1)?.seq;
+  const eventSeq = result.events.find(({ kind }) => kind === 'inbound')?.seq;
   kernel.hub.publishSession({
     sessionId,
     sessionKey,
@@ -27,7 +28,17 @@ export function readyAfterAccept(
     inboundId,
     text,
   });
-  if (isControl) return;
-  if (mode === 'interrupt' && kernel.active.find(sessionId)) interruptSession(kernel, sessionId);
-  kernel.sessions.wake(sessionId);
+  if (!isControl) wakeSession(kernel, { sessionKey, mode }, result);
+}
+
+function wakeSession(
+  kernel: Kernel,
+  { sessionKey, mode }: { sessionKey: string; mode: QueueMode },
+  { sessionId, freed, events }: Extract<AcceptResult, { kind: 'accepted' }>,
+): void {
+  if (freed) publishWithdrawn(kernel, { sessionKey, ...freed }, events);
+  if (mode === 'interrupt' && (freed || kernel.active.find(sessionId)))
+    interruptSession(kernel, sessionId);
+  // A run that was freed to be interrupted is not begun again before that.
+  if (mode !== 'interrupt' || !freed) kernel.sessions.wake(sessionId);
 }

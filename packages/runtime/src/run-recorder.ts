@@ -25,6 +25,7 @@ import type {
 import { textFor } from '@cuttle/core-types/texts';
 import { showBubble } from './bubble.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
+import { publishWithdrawn } from './publish-rows.ts';
 import { judgeTool } from './run-context.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
 
@@ -194,7 +195,7 @@ function verdictOf(approval: StoredCall['approvalState'], ref: string): CallVerd
     case 'expired':
       return { kind: 'deny', text: textFor('tool.approval-expired') };
     case 'cancelled':
-      return { kind: 'deny', text: textFor('tool.approval-cancelled') };
+      return { kind: 'cancel', text: textFor('tool.approval-cancelled') };
     case 'pending':
     case undefined:
       return { kind: 'park', ref };
@@ -323,7 +324,13 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
       name: tool.name,
       input,
     });
-  publish(state, event, committed.events);
+  publish(
+    state,
+    event,
+    committed.events.filter(({ kind }) => kind === 'run.park'),
+  );
+  const { runId, sessionKey, createdAt } = claimed;
+  publishWithdrawn(kernel, { runId, sessionKey, createdAt }, committed.events);
 }
 
 /** A plan that a person is asked about fits a message; what is left out is marked. */

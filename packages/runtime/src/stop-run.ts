@@ -4,8 +4,8 @@ import type { LastWords, Settled } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Kernel } from './kernel.ts';
-import { seqAfter } from './run-state.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
+import { publishRows } from './publish-rows.ts';
 
 /** What was said so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
 export async function stopDrafts(
@@ -60,7 +60,7 @@ export async function stopRun(
   });
   kernel.point('abort.after.commit');
   const aborted = result.kind === 'aborted' ? result.runId : undefined;
-  afterStop(kernel, { sessionId, sessionKey, aborted, by, settled: result });
+  await afterStop(kernel, { sessionId, sessionKey, aborted, by, settled: result });
   return aborted;
 }
 
@@ -72,13 +72,16 @@ interface Stopped {
   readonly settled: Settled;
 }
 
-/** Signals what was stopped and tells whoever waits or listens. */
-export function afterStop(kernel: Kernel, stopped: Stopped): void {
+/** Signals what was stopped and tells whoever waits or listens. Never rejects. */
+export async function afterStop(kernel: Kernel, stopped: Stopped): Promise<void> {
   const { sessionId, aborted, by, settled } = stopped;
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const active = aborted === undefined ? undefined : kernel.active.findRun(aborted);
   const text = active?.text() ?? '';
-  if (aborted !== undefined) publishStop(kernel, stopped, { runId: aborted, active, text });
+  if (aborted !== undefined) signalStop(kernel, { runId: aborted, active, by });
+  const next = await publishRows(kernel, settled.events);
+  if (aborted !== undefined)
+    publishStop(kernel, stopped, { runId: aborted, seq: next(aborted), text });
   for (const inboundId of settled.inbounds)
     kernel.fates.settle({
       inboundId,
@@ -94,20 +97,26 @@ export function afterStop(kernel: Kernel, stopped: Stopped): void {
   kernel.sessions.wake(sessionId);
 }
 
-function publishStop(
+function signalStop(
   kernel: Kernel,
-  { sessionId, sessionKey, by, settled }: Stopped,
-  { runId, active, text }: { runId: string; active: ActiveRun | undefined; text: string },
+  { runId, active, by }: { runId: string; active: ActiveRun | undefined; by: CancelledBy },
 ): void {
   const bubbleId = active?.bubble();
   if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
   kernel.active.signal(runId, by);
+}
+
+function publishStop(
+  kernel: Kernel,
+  { sessionId, sessionKey, by, settled }: Stopped,
+  { runId, seq, text }: { runId: string; seq: number; text: string },
+): void {
   const end = settled.events.find(({ kind }) => kind === 'run.end');
   kernel.hub.publishRun({
     sessionId,
     sessionKey,
     runId,
-    seq: active?.nextSeq() ?? seqAfter(kernel, end?.at ?? 0),
+    seq,
     eventSeq: end?.seq,
     event: { type: 'run.end', outcome: { status: 'aborted', by } },
     text: () => text,

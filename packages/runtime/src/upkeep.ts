@@ -1,4 +1,5 @@
 import type { Kernel } from './kernel.ts';
+import { publishRows } from './publish-rows.ts';
 
 /** Upkeep in small slices, once a minute: what expired ends, visibly. */
 export async function keepUp(kernel: Kernel, signal: AbortSignal): Promise<void> {
@@ -6,6 +7,7 @@ export async function keepUp(kernel: Kernel, signal: AbortSignal): Promise<void>
     try {
       const { changed, events, conversations } = await kernel.store.journal.sweep({ limit: 200 });
       for (const conversationId of conversations) kernel.dispatcher.wake(conversationId);
+      await publishRows(kernel, events);
       for (const { sessionId } of events) kernel.sessions.wake(sessionId);
       if (changed >= 200) continue;
     } catch (error) {

@@ -96,6 +96,8 @@ export type AcceptResult =
       readonly kind: 'accepted';
       readonly inboundId: string;
       readonly sessionId: string;
+      /** The run that waited for an approval and goes on because of this message; `events` holds each `approval.resolve`. */
+      readonly freed?: { readonly runId: string; readonly createdAt: number } | undefined;
     } & Committed)
   | {
       readonly kind: 'duplicate';

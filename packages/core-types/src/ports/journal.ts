@@ -47,6 +47,10 @@ export interface Journal {
     name: string;
     platformId: string;
   }): Promise<{ accountId: string }>;
+  /**
+   * Takes in one message. One of mode `steer` or `interrupt` for a run that waits for an approval, of the same conversation, principal and
+   * trust, withdraws what the run waits for: its pending approvals are cancelled and it becomes ready.
+   */
   acceptInbound(input: AcceptInput): Promise<AcceptResult>;
 
   /**
@@ -124,6 +128,7 @@ export interface Journal {
   /**
    * The run frees its lease and waits. Approvals and their asks are made in the same transaction.
    * `ready`: the approval it names in `reason.ref` was decided meanwhile, so the run waits for nothing and may be claimed at once.
+   * A queued `steer` row of the same conversation, principal and trust withdraws the approvals at once, as it does in `acceptInbound`.
    */
   parkRun(input: {
     runId: string;

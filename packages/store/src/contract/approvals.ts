@@ -141,6 +141,82 @@ export function describeApprovals(get: () => World): void {
     expect(await get().reader.findApproval('ap-1')).toMatchObject({ state: 'cancelled' });
   });
 
+  it.each(['steer', 'interrupt'] as const)(
+    'is withdrawn by a message of mode %s of the same person, and the run goes on',
+    async (mode) => {
+      const { accept, claim, reader, claimDelivery } = get();
+      const run = await waiting();
+      const accepted = await accept({ mode });
+      expect(accepted).toMatchObject({
+        kind: 'accepted',
+        freed: { runId: run.runId, createdAt: run.createdAt },
+        events: [
+          { kind: 'inbound' },
+          { kind: 'approval.resolve', ref: { approvalId: 'ap-1', detail: 'cancelled' } },
+        ],
+      });
+      expect(await reader.findApproval('ap-1')).toMatchObject({ state: 'cancelled' });
+      expect(await decide('approved')).toEqual({ kind: 'stale', state: 'cancelled' });
+      // Nobody had been asked yet, so nobody is.
+      expect(await claimDelivery(run.conversationId ?? '')).toEqual({ kind: 'idle' });
+      const again = await claim(run.sessionId);
+      expect(again).toMatchObject({ runId: run.runId, resumed: true });
+      expect(await codeOf(start(again, 'ap-1'))).toBe('tool.denied');
+    },
+  );
+
+  it('is withdrawn as soon as it is asked, where the message came before', async () => {
+    const { begin, record, journal, say, claim } = get();
+    const run = await begin();
+    const { runId, fence } = run;
+    await journal.recordStep(record(run, 1, { calls: [gated] }));
+    await say({ mode: 'steer', text: 'rather not' });
+    const approvals = [approvalOf('ap-1', gated)];
+    const parked = await journal.parkRun({ runId, fence, reason, approvals });
+    expect(parked.ready).toBe(true);
+    expect(parked.events.map(({ kind }) => kind)).toEqual([
+      'approval.request',
+      'run.park',
+      'approval.resolve',
+    ]);
+    expect(await claim(run.sessionId)).toMatchObject({ runId, resumed: true });
+  });
+
+  it.each([
+    ['of another mode', {}],
+    ['of someone else', { mode: 'steer', principal: 'person-2' }],
+    ['of other trust', { mode: 'steer', trust: 'guest' }],
+    ['from another place', { mode: 'interrupt', place: 'chat-2' }],
+    ['that is a command', { mode: 'steer', verdict: { kind: 'control' } }],
+    [
+      'that is refused',
+      { mode: 'steer', verdict: { kind: 'refuse', reason: 'access.not-allowed', notice: [] } },
+    ],
+  ] as const)('is not withdrawn by a message %s', async (_what, wish) => {
+    const { accept, reader, tryClaim } = get();
+    const { sessionId } = await waiting();
+    expect(await accept(wish)).not.toHaveProperty('freed');
+    expect(await reader.findApproval('ap-1')).toMatchObject({ state: 'pending' });
+    expect(await tryClaim(sessionId)).toBeUndefined();
+  });
+
+  it('keeps what was given when another one is withdrawn', async () => {
+    const { begin, record, journal, accept, reader } = get();
+    const run = await begin();
+    const { runId, fence } = run;
+    const second = callOf(1, { gated: true });
+    await journal.recordStep(record(run, 1, { calls: [gated, second] }));
+    const approvals = [approvalOf('ap-1', gated), approvalOf('ap-2', second)];
+    const last = { kind: 'approval', ref: 'ap-2' } as const;
+    await journal.parkRun({ runId, fence, reason, approvals });
+    await decide('approved');
+    const { fence: next } = await get().claim(run.sessionId);
+    await journal.parkRun({ runId, fence: next, reason: last, approvals: [] });
+    await accept({ mode: 'steer' });
+    expect(await reader.findApproval('ap-1')).toMatchObject({ state: 'approved' });
+    expect(await reader.findApproval('ap-2')).toMatchObject({ state: 'cancelled' });
+  });
+
   it('ends with its call and with its run', async () => {
     const { journal, reader } = get();
     const { sessionId, runId } = await waiting();

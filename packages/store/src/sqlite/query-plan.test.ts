@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type World } from '../contract/world.ts';
+import { approvalOf, callOf, createWorld, type World } from '../contract/world.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
@@ -82,6 +82,7 @@ async function useAll(world: World): Promise<void> {
   await say({ mode: 'interrupt' });
   await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
   await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
+  await freeOne(world);
   await journal.sweep({ limit: 10 });
   const peer = { channel: 'telegram', accountId: world.accountId, externalId: 'x' };
   const { generation } = run;
@@ -125,4 +126,15 @@ async function useAll(world: World): Promise<void> {
     reader.listValues({ namespace: 'x', limit: 5 }),
     reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),
   ]);
+}
+
+/** A run that waits for an approval, and a message that withdraws it. */
+async function freeOne({ begin, record, journal, say }: World): Promise<void> {
+  const run = await begin();
+  const gated = callOf(0, { gated: true });
+  await journal.recordStep(record(run, 1, { calls: [gated] }));
+  const { runId, fence } = run;
+  const reason = { kind: 'approval', ref: 'ap-1' } as const;
+  await journal.parkRun({ runId, fence, reason, approvals: [approvalOf('ap-1', gated)] });
+  await say({ mode: 'steer' });
 }

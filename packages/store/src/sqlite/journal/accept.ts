@@ -12,6 +12,7 @@ import {
   type Unit,
 } from '../unit.ts';
 import { seeIdentity, writePairing } from './access.ts';
+import { freeParked } from './approvals.ts';
 import { addOutbounds, openConversation } from './outbound.ts';
 
 const selectSeen = query<{ body_hash: string }>(
@@ -66,11 +67,15 @@ function take(unit: Unit, input: AcceptInput): AcceptResult {
     unit.queued += 1;
   }
   touchSession(unit, session, 0);
-  addEvent(unit, session, { kind: 'inbound', ref: { inboundId: input.inboundId } });
+  const { inboundId, mode } = input;
+  addEvent(unit, session, { kind: 'inbound', ref: { inboundId } });
+  const goesOn = !control && (mode === 'steer' || mode === 'interrupt');
+  const freed = goesOn ? freeParked(unit, session, inboundId) : undefined;
   return {
     kind: 'accepted',
-    inboundId: input.inboundId,
+    inboundId,
     sessionId: session.id,
+    ...(freed && { freed: { runId: freed.id, createdAt: freed.created_at } }),
     ...toCommitted(unit),
   };
 }

@@ -5,9 +5,9 @@ import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, RunRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
-import { addOutbound, addOutbounds } from './outbound.ts';
-import { findRunRow, isSettledUnder, requireHeld } from './runs.ts';
-import { toCallRow } from './steps.ts';
+import { addOutbound, addOutbounds, withdrawUnsent } from './outbound.ts';
+import { findActiveRun, findRunRow, isSettledUnder, mayJoin, requireHeld } from './runs.ts';
+import { listSteering, toCallRow } from './steps.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
@@ -24,6 +24,9 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   for (const draft of input.approvals) addApproval(unit, session, { run, draft });
   unit.db.run(park, toStored(reason), input.resumeAt ?? null, runId);
   addEvent(unit, session, { kind: 'run.park', runId, ref: { detail: reason } });
+  // Whoever steered while the call was planned has said already what they want instead.
+  if (reason.kind === 'approval' && listSteering(unit, session, run).length > 0)
+    withdrawApprovals(unit, runId);
   const ready = isOver(unit, reason);
   if (ready) readyRun(unit, runId);
   return { ready, ...toCommitted(unit) };
@@ -112,6 +115,28 @@ export function stateNow(unit: Unit, approval: ApprovalRecord): ApprovalRecord['
     : approval.state;
 }
 
+const selectPending =
+  query<ApprovalRecord>(`SELECT approval.* FROM call JOIN approval ON approval.space = 'main' AND approval.call_id = call.id
+WHERE call.space = 'main' AND call.run_id = ? AND call.state = 'planned' AND approval.state = 'pending' ORDER BY call.n, call.i`);
+
+function withdrawApprovals(unit: Unit, runId: string): void {
+  for (const approval of unit.db.list(selectPending, runId))
+    endApproval(unit, approval, { state: 'cancelled', by: null });
+}
+
+/** The person whom a waiting run answers has said something else meanwhile: what it waits for is withdrawn, and it goes on. */
+export function freeParked(
+  unit: Unit,
+  session: LockedSession,
+  inboundId: string,
+): Pick<RunRecord, 'id' | 'created_at'> | undefined {
+  const run = findActiveRun(unit, session.id);
+  if (run?.state !== 'parked' || run.wait === null) return undefined;
+  if (fromStored(run.wait).kind !== 'approval' || !mayJoin(unit, run, inboundId)) return undefined;
+  withdrawApprovals(unit, run.id);
+  return run;
+}
+
 const updateApproval = `UPDATE approval SET state = ?, decided_by = ?, decided_at = ? WHERE space = 'main' AND id = ? AND state IN ('pending', 'approved')`;
 
 /** Any end of an approval wakes the run that waits for one. */
@@ -128,6 +153,7 @@ export function endApproval(
   const session = lockSession(unit, approval.session_id);
   const ref = { approvalId, detail: end.state };
   addEvent(unit, session, { kind: 'approval.resolve', runId, ref });
+  if (end.state === 'cancelled' && approval.ask_id !== null) withdrawUnsent(unit, approval.ask_id);
   const run = findRunRow(unit, runId);
   if (run?.state !== 'parked' || run.wait === null) return;
   if (fromStored(run.wait).kind === 'approval') readyRun(unit, runId);

@@ -96,6 +96,11 @@ const laneOf = query<{ id: string }>(
   `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
 );
 
+/** A message that nobody has seen and nobody needs any more. */
+export function withdrawUnsent(unit: Unit, outboundId: string): void {
+  unit.db.run(withdraw, unit.now, outboundId);
+}
+
 /**
  * Appends what a run says at its end. A part whose bubble was (or may have been) sent becomes an edit of it;
  * a bubble that was never sent is withdrawn; a sent bubble without a part is deleted.

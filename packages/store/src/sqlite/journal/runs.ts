@@ -99,3 +99,12 @@ export function isAdmissible(row: InboundRecord, first: InboundRecord): boolean 
     row.trust === first.trust
   );
 }
+
+const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
+
+/** The same of a stored inbound and a run, whose first inbound it is named for. */
+export function mayJoin(unit: Unit, run: RunRecord, inboundId: string): boolean {
+  const row = unit.db.find(selectInbound, inboundId);
+  const first = unit.db.find(selectInbound, run.id);
+  return row !== undefined && first !== undefined && isAdmissible(row, first);
+}

@@ -1,6 +1,5 @@
-import { ParkReason, type RunEvent } from '@cuttle/core-types';
+import { ParkReason, RunEvent, type RunEventOf } from '@cuttle/core-types';
 import type { DurableEvent, StoredRun, StoredStep } from '@cuttle/core-types/ports';
-import { z } from 'zod';
 
 /** The run event a durable event stands for, from the rows as they are now; undefined where there is nothing to tell of it. */
 export function rebuildEvent({ kind, ref }: DurableEvent, run: StoredRun): RunEvent | undefined {
@@ -70,11 +69,11 @@ function approvalRequest(
   return { type: 'approval.request', approvalId, step: step.step, index, name, input };
 }
 
-const Decision = z.enum(['approved', 'denied', 'expired', 'cancelled']);
-
-function approvalResolve({ approvalId, detail }: DurableEvent['ref']): RunEvent | undefined {
-  const decision = Decision.safeParse(detail);
-  return approvalId !== undefined && decision.success
-    ? { type: 'approval.resolve', approvalId, decision: decision.data }
-    : undefined;
+/** The end of an approval; its event says all of it. */
+export function approvalResolve({
+  approvalId,
+  detail,
+}: DurableEvent['ref']): RunEventOf<'approval.resolve'> | undefined {
+  const read = RunEvent.safeParse({ type: 'approval.resolve', approvalId, decision: detail });
+  return read.data?.type === 'approval.resolve' ? read.data : undefined;
 }
