@@ -35,7 +35,9 @@ const decided: Readonly<Record<string, Member>> = {
     exports: [
       '.',
       './anthropic',
+      './bedrock',
       './openai',
+      './gemini',
       './ollama',
       './telegram',
       './channel-contract',
@@ -46,7 +48,16 @@ const decided: Readonly<Record<string, Member>> = {
     name: 'providers',
     tag: 'adapter',
     uses: ['core-types'],
-    exports: ['.', './anthropic', './openai', './ollama', './offline', './options'],
+    exports: [
+      '.',
+      './anthropic',
+      './bedrock',
+      './openai',
+      './gemini',
+      './ollama',
+      './offline',
+      './options',
+    ],
   },
   'packages/tools': {
     name: 'tools',

@@ -1,7 +1,13 @@
 import type { RecordedRequest } from './recorded-request.ts';
 import { countTokens } from './token-count.ts';
 
-export type DialectId = 'anthropic' | 'openai' | 'ollama';
+export type DialectId =
+  | 'anthropic'
+  | 'bedrock'
+  | 'openai'
+  | 'openai-responses'
+  | 'gemini'
+  | 'ollama';
 
 /** A tool call as the client sent it back. */
 export interface CalledTool {

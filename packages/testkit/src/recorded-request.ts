@@ -49,6 +49,7 @@ const secretHeaders = new Set([
   'x-api-key',
   'api-key',
   'x-goog-api-key',
+  'x-amz-security-token',
   'cookie',
   'proxy-authorization',
 ]);
@@ -167,9 +168,12 @@ function keyIndexOf(incoming: IncomingMessage, apiKeys: readonly string[]): numb
 }
 
 function presentedKey({ headers }: IncomingMessage): string | undefined {
-  const named = headers['x-api-key'] ?? headers['api-key'];
+  const named = headers['x-api-key'] ?? headers['api-key'] ?? headers['x-goog-api-key'];
   if (typeof named === 'string') return named;
-  return /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1];
+  const { authorization = '' } = headers;
+  // A signed request names its key, and proves that it has the secret.
+  const signed = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\//.exec(authorization);
+  return signed?.[1] ?? /^Bearer (.*)$/.exec(authorization)?.[1];
 }
 
 function monotonicNow(): number {

@@ -8,7 +8,7 @@ import {
 import { countPromptTokens } from '../model-call.ts';
 import type { RecordedRequest } from '../recorded-request.ts';
 import { createIdSource } from '../id-source.ts';
-import { isErrorTurn, type Script, type Turn } from '../scripted-turns.ts';
+import { rememberSignatures } from '../remember-signatures.ts';
 import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
 import { type AnthropicModel, type ApiVersion, apiVersions } from './checked-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
@@ -54,25 +54,6 @@ export function openAnthropicServer(options: AnthropicServerOptions): Promise<Mo
   };
   const script = rememberSignatures(options.script, signatures);
   return openModelServer(dialect, { ...options, script });
-}
-
-/** A signature that the script gives is from then on one of ours. */
-function rememberSignatures(script: Script, signatures: Set<string>): Script {
-  function remember(turn: Turn | undefined): void {
-    if (turn === undefined || isErrorTurn(turn)) return;
-    for (const part of turn) {
-      if (part.type === 'thinking' && part.signature !== undefined) signatures.add(part.signature);
-    }
-  }
-  if (typeof script !== 'function') {
-    for (const turn of script) remember(turn);
-    return script;
-  }
-  return async (call) => {
-    const turn = await script(call);
-    remember(turn);
-    return turn;
-  };
 }
 
 interface Desk {
