@@ -10,6 +10,8 @@ export default defineConfig({
     setupFiles: ['tooling/loopback-only.ts'],
     // The suites start servers and measure time: one file at a time.
     fileParallelism: false,
+    // Where a file's tests run side by side, two cores are what they have.
+    maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
