@@ -1,23 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { StorePointName } from './crash-point.ts';
 import { openDatabase, query } from './database.ts';
 import { noReserve, openFolder } from './fixtures/open-fixture.ts';
+import { type LoadHome, runLoad, startLoad } from './fixtures/run-load.ts';
 import { openInlineStore, openSqliteStore } from './index.ts';
 
 // Each test starts processes, and some machines are busy.
 vi.setConfig({ testTimeout: 30_000 });
-
-const script = fileURLToPath(new URL('./fixtures/load.ts', import.meta.url));
-
-interface Home {
-  readonly path: string;
-  readonly blobsPath: string;
-}
 
 const folders: (() => Promise<void>)[] = [];
 const children: ChildProcess[] = [];
@@ -26,42 +17,14 @@ afterEach(async () => {
   for (const remove of folders.splice(0)) await remove();
 });
 
-async function openHome(): Promise<Home> {
+async function openHome(): Promise<LoadHome> {
   const { path, blobsPath, remove } = await openFolder();
   folders.push(remove);
   return { path, blobsPath };
 }
 
-/** Runs the load until it dies, or is killed after `lines` lines. Returns what it had acknowledged. */
-async function runLoad(
-  home: Home,
-  cut: { readonly lines: number } | { readonly name: StorePointName; readonly hit: number },
-): Promise<{ readonly lines: readonly string[]; readonly signal: unknown }> {
-  const wish = 'name' in cut ? { ...home, crashPoint: cut } : home;
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@cuttle/source', script, JSON.stringify(wish)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  children.push(child);
-  const exited = once(child, 'exit');
-  let seen = 0;
-  createInterface({ input: child.stdout }).on('line', () => {
-    seen += 1;
-    if ('lines' in cut && seen === cut.lines) child.kill('SIGKILL');
-  });
-  const [, signal] = await exited;
-  return { lines: await readNotes(home), signal };
-}
-
-/** What the load noted as acknowledged; nothing, if it died before. */
-async function readNotes({ path }: Home): Promise<readonly string[]> {
-  const text = await readFile(`${path}.notes`, 'utf8').catch(() => '');
-  return text.split('\n').filter((line) => line !== '');
-}
-
 /** Every acknowledged message and end is there, and the database is whole. */
-async function expectWhole(home: Home, lines: readonly string[]): Promise<void> {
+async function expectWhole(home: LoadHome, lines: readonly string[]): Promise<void> {
   await using store = await openInlineStore({ ...home, disk: noReserve });
   const { reader } = store;
   const lost: string[] = [];
@@ -129,11 +92,7 @@ describe('a killed process', () => {
 describe('ownership', () => {
   it('belongs to one process, which is named to the other', async () => {
     const home = await openHome();
-    const child = spawn(
-      process.execPath,
-      ['--conditions=@cuttle/source', script, JSON.stringify(home)],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = startLoad(home);
     children.push(child);
     await once(createInterface({ input: child.stdout }), 'line');
     const second = openSqliteStore({ ...home, disk: noReserve });
