@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAnthropicServer } from './anthropic/index.ts';
+import { openGeminiServer } from './gemini/index.ts';
 import {
   cut,
   echoScript,
@@ -14,6 +15,7 @@ import {
 } from './index.ts';
 import { openOllamaServer } from './ollama/index.ts';
 import { openOpenaiServer } from './openai/index.ts';
+import { openOpenaiResponsesServer } from './openai-responses/index.ts';
 
 interface Wire {
   readonly open: (options: ModelServerOptions) => Promise<ModelServer>;
@@ -45,6 +47,18 @@ const wires: Readonly<Record<string, Wire>> = {
       stream: true,
       stream_options: { include_usage: true },
     }),
+  },
+  'openai-responses': {
+    open: openOpenaiResponsesServer,
+    path: '/responses',
+    headers: { authorization: 'Bearer test-key' },
+    body: (words) => ({ model: 'gpt-4o-mini', input: message(words), stream: true }),
+  },
+  gemini: {
+    open: openGeminiServer,
+    path: '/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse',
+    headers: { 'x-goog-api-key': 'test-key' },
+    body: (words) => ({ contents: [{ role: 'user', parts: [{ text: words }] }] }),
   },
   ollama: {
     open: openOllamaServer,
@@ -79,9 +93,9 @@ describe.each(Object.entries(wires))('one script on the wire of %s', (_name, wir
 
     expect(body).toContain('Hel');
     expect(body).toContain('"add"');
-    expect(body).toMatch(/"(input_tokens|prompt_tokens|prompt_eval_count)":11/);
-    expect(body).toMatch(/"(output_tokens|completion_tokens|eval_count)":22/);
-    expect(body).toMatch(/"(max_tokens|length)"/);
+    expect(body).toMatch(/"(input_tokens|prompt_tokens|prompt_eval_count|promptTokenCount)":11/);
+    expect(body).toMatch(/"(output_tokens|completion_tokens|eval_count)":22|"totalTokenCount":33/);
+    expect(body).toMatch(/"(max_tokens|max_output_tokens|length|MAX_TOKENS)"/);
     expect(server.calls).toMatchObject([
       { order: 1, delivery: 'stream', messages: [{ role: 'user', text: 'hello' }] },
     ]);

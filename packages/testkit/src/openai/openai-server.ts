@@ -6,6 +6,7 @@ import {
   type ModelServerOptions,
   openModelServer,
   type Routed,
+  type ServedModel,
 } from '../model-server.ts';
 import type { RecordedRequest } from '../recorded-request.ts';
 import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
@@ -55,7 +56,10 @@ interface Desk {
 }
 
 /** https://platform.openai.com/docs/api-reference/authentication */
-function checkKey({ keyIndex, headers }: RecordedRequest, ids: IdSource): Routed | undefined {
+export function checkKey(
+  { keyIndex, headers }: RecordedRequest,
+  ids: IdSource,
+): Routed | undefined {
   if (keyIndex !== undefined) return undefined;
   const answer =
     headers['authorization'] === undefined
@@ -76,7 +80,7 @@ function route(request: RecordedRequest, desk: Desk): Routed {
   if (path === '/v1/chat/completions' && request.method === 'POST') return routeChat(request, desk);
   const models = /^\/v1\/models(?:\/([^/]+))?$/.exec(path);
   if (models !== null && request.method === 'GET') {
-    return { kind: 'answer', answer: listModels(models[1], desk) };
+    return { kind: 'answer', answer: listModels(models[1], { ...desk.setup, ids: desk.ids }) };
   }
   const message = `Invalid URL (${request.method} ${path})`;
   const answer = refuse(404, { message, param: null, code: null }, desk.ids);
@@ -102,15 +106,18 @@ function routeChat(request: RecordedRequest, { setup, ids }: Desk): Routed {
   };
 }
 
-const notJson: Refusal = {
+export const notJson: Refusal = {
   message:
     "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
   param: null,
   code: null,
 };
 
-function listModels(id: string | undefined, { setup, ids }: Desk): WireAnswer {
-  const data = setup.models.map((model) => ({
+export function listModels(
+  id: string | undefined,
+  { models, ids }: { readonly models: readonly ServedModel[]; readonly ids: IdSource },
+): WireAnswer {
+  const data = models.map((model) => ({
     id: model.id,
     object: 'model',
     created: 1_767_225_600,

@@ -1,6 +1,6 @@
-import { childSchemas, findSchemaFault, isRecord } from '../json-schema-fault.ts';
 import type { WireRule } from '../wire-rule.ts';
 import type { CheckedRequest } from './checked-request.ts';
+import { functionSchemaRules } from './function-schema.ts';
 import type { Refusal } from './refusal.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -10,18 +10,20 @@ export const toolRules: readonly WireRule<CheckedRequest, Refusal>[] = [
   {
     name: 'parameters are the schema of an object',
     source: 'https://platform.openai.com/docs/guides/function-calling',
-    check: ({ body }) => firstFault(body.tools, (schema) => refuseRoot(schema)),
+    check: ({ body }) => firstFault(body.tools, functionSchemaRules.root),
   },
   {
     name: 'a schema is complete: objects have properties, arrays have items',
     source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
-    check: ({ body }) => firstFault(body.tools, (schema) => refuseIncomplete(schema, [])),
+    check: ({ body }) => firstFault(body.tools, functionSchemaRules.complete),
   },
   {
     name: 'a strict schema is closed and requires everything',
     source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
     check: ({ body }) =>
-      firstFault(body.tools, (schema, strict) => (strict ? refuseOpen(schema, []) : undefined)),
+      firstFault(body.tools, (schema, strict) =>
+        strict ? functionSchemaRules.strict(schema) : undefined,
+      ),
   },
   {
     name: 'a choice of tools needs tools',
@@ -73,64 +75,4 @@ function firstFault(
     }
   }
   return undefined;
-}
-
-function refuseRoot(schema: Schema): string | undefined {
-  const { type } = schema;
-  if (type === 'object') return undefined;
-  const got = type === undefined ? '"None"' : JSON.stringify(type);
-  return `schema must be a JSON Schema of 'type: "object"', got 'type: ${got}'.`;
-}
-
-function refuseIncomplete(schema: Schema, path: readonly string[]): string | undefined {
-  if (schema['type'] === 'object' && !('properties' in schema) && path.length === 0) {
-    return `In context=${contextOf(path)}, object schema missing properties.`;
-  }
-  if (schema['type'] === 'array' && !('items' in schema) && !('prefixItems' in schema)) {
-    return `In context=${contextOf(path)}, array schema missing items.`;
-  }
-  if (path.length === 0) {
-    const fault = findSchemaFault(schema);
-    if (fault !== undefined) {
-      return `In context=${contextOf(fault.path.slice(0, -1))}, ${fault.problem}.`;
-    }
-  }
-  return firstBelow(schema, path, refuseIncomplete);
-}
-
-function refuseOpen(schema: Schema, path: readonly string[]): string | undefined {
-  if (schema['type'] === 'object') {
-    const context = contextOf(path);
-    if (schema['additionalProperties'] !== false) {
-      return `In context=${context}, 'additionalProperties' is required to be supplied and to be false.`;
-    }
-    const names = isRecord(schema['properties']) ? Object.keys(schema['properties']) : [];
-    const required: readonly unknown[] = Array.isArray(schema['required'])
-      ? schema['required']
-      : [];
-    const missing = names.find((name) => !required.includes(name));
-    if (missing !== undefined) {
-      return `In context=${context}, 'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'.`;
-    }
-  }
-  return firstBelow(schema, path, refuseOpen);
-}
-
-function firstBelow(
-  schema: Schema,
-  path: readonly string[],
-  refuse: (schema: Schema, path: readonly string[]) => string | undefined,
-): string | undefined {
-  for (const [key, child] of childSchemas(schema)) {
-    if (typeof key === 'string' || !isRecord(child)) continue;
-    const refusal = refuse(child, [...path, ...key]);
-    if (refusal !== undefined) return refusal;
-  }
-  return undefined;
-}
-
-/** Python's way to write a tuple: `()`, `('properties', 'tags')`, `('items',)`. */
-function contextOf(path: readonly string[]): string {
-  const words = path.map((key) => `'${key}'`);
-  return words.length === 1 ? `(${words[0]},)` : `(${words.join(', ')})`;
 }
