@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['docs', ...['packages', 'apps'].flatMap(foldersIn), '.'];
+const folders = ['docs', 'docs/reference', ...['packages', 'apps'].flatMap(foldersIn), '.'];
 const files = folders.flatMap(markdownIn);
 const pages = await Promise.all(
   files.map(async (name) => ({ name, text: await readFile(join(root, name), 'utf8') })),
@@ -122,7 +122,7 @@ describe('configurations in pages', () => {
 });
 
 describe('commands in pages', () => {
-  const reference = pages.find(({ name }) => name === 'docs/cli-reference.md')?.text ?? '';
+  const reference = pages.find(({ name }) => name === 'docs/reference/cli.md')?.text ?? '';
   const headings = reference.matchAll(/^## `cuttle ([a-z]+(?: [a-z]+)?)/gm);
   const known = new Set([...headings].map(([, command = '']) => command));
 

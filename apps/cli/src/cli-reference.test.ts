@@ -8,6 +8,6 @@ it('is what the program says (pnpm vitest run apps/cli -u writes it)', async () 
   await using cli = await openBench();
   const page = cliReference(createProgram(cli.context, () => undefined));
   await expect(page).toMatchFileSnapshot(
-    join(import.meta.dirname, '../../../docs/cli-reference.md'),
+    join(import.meta.dirname, '../../../docs/reference/cli.md'),
   );
 });

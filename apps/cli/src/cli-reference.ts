@@ -6,7 +6,7 @@ export function cliReference(program: Command): string {
   const statuses = exitMeanings.map(([code, meaning]) => `- ${code}: ${meaning}`);
   return `# Commands
 
-Generated from the program; do not edit. What the words mean: [configuration.md](configuration.md) and \`cuttle help\`.
+Generated from the program; do not edit. What the words mean: [configuration.md](../configuration.md) and \`cuttle help\`.
 
 Every command takes:
 

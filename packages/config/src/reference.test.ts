@@ -20,7 +20,7 @@ describe('the reference', () => {
   });
 
   it('is what the schema says (pnpm vitest run packages/config -u writes it)', async () => {
-    await expect(configReference()).toMatchFileSnapshot(join(root, 'docs/config-reference.md'));
+    await expect(configReference()).toMatchFileSnapshot(join(root, 'docs/reference/config.md'));
   });
 });
 

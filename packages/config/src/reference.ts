@@ -44,7 +44,7 @@ export function configReference(): string {
     });
   return `# Configuration keys
 
-Generated from the schema; do not edit. How a configuration is read: [configuration.md](configuration.md).
+Generated from the schema; do not edit. How a configuration is read: [configuration.md](../configuration.md).
 ${sections.join('')}`;
 }
 

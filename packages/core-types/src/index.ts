@@ -1,3 +1,4 @@
+export { addUsage, noUsage } from './add-usage.ts';
 export { createIds, type NewId } from './ids.ts';
 export {
   ClientTool,
@@ -43,4 +44,4 @@ export {
   type RunView,
 } from './reduce-run.ts';
 export { ParkReason, RunError, RunEvent, type RunEventOf, RunOutcome } from './run-event.ts';
-export { addUsage, noUsage, Usage } from './usage.ts';
+export { Usage } from './usage.ts';

@@ -1,5 +1,6 @@
+import { addUsage, noUsage } from './add-usage.ts';
 import type { RunEvent, RunOutcome } from './run-event.ts';
-import { addUsage, noUsage, type Usage } from './usage.ts';
+import type { Usage } from './usage.ts';
 
 export interface RunBlock {
   readonly kind: 'text' | 'thinking';

@@ -89,7 +89,7 @@ const neverLeft = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** A failure of the transport; `reached: false` only where the request surely never left. */
+/** A failure of the transport; `reached: false` only where it surely had no effect: the request never left. */
 export function toNetworkError(error: unknown): CuttleError {
   const codes = codesOf(error, 0);
   const reached = !(codes.some((code) => neverLeft.has(code)) || codes.includes('fetch.blocked'));

@@ -133,7 +133,7 @@ export interface SendRequest {
  *   it reconnects with backoff and ends only by abort (rejecting with `signal.reason`) or `channel.auth`;
  * - `render` is pure: an answer becomes parts within the platform's limits, never rejected for formatting;
  * - `send` makes exactly one visible call (a formatting fallback counts as the same call, since the first was refused), never retries, and throws
- *   `channel.rate-limited` (with `retryAfterMs`), `channel.unavailable` (`details.reached: false` when the request surely never left, else its outcome is unknown),
+ *   `channel.rate-limited` (with `retryAfterMs`), `channel.unavailable` (`details.reached: false` when it surely had no effect, else its outcome is unknown),
  *   `channel.blocked`, `channel.invalid` or `channel.auth`; editing to equal text counts as sent.
  */
 export interface Channel extends AsyncDisposable {
