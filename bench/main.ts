@@ -22,8 +22,16 @@ const benches: readonly Bench[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' } },
+  options: {
+    json: { type: 'string' },
+    // Of `crash`: which cycles of its plan (points, recoveries, moments), drawn from which number, from which one on, for so long.
+    only: { type: 'string' },
+    seed: { type: 'string' },
+    from: { type: 'string' },
+    seconds: { type: 'string' },
+  },
 });
+const { json, ...piece } = values;
 const wanted =
   positionals.length === 0 ? benches : benches.filter(({ name }) => positionals.includes(name));
 if (wanted.length === 0) {
@@ -38,7 +46,7 @@ for (const { name, title, run } of wanted) {
   await run((row) => {
     rows.push(row);
     process.stdout.write(`${printRow(row)}\n`);
-  });
+  }, piece);
 }
 const missed = rows.filter(({ ok }) => ok === false);
 process.stdout.write(
@@ -46,6 +54,6 @@ process.stdout.write(
     ? '\nEvery limit held.\n'
     : `\nLimits missed: ${missed.map(({ name }) => name).join(', ')}.\n`,
 );
-if (values.json !== undefined)
-  await writeFile(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
+if (json !== undefined)
+  await writeFile(json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
 process.exitCode = missed.length === 0 ? 0 : 1;

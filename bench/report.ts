@@ -11,8 +11,11 @@ export interface Row {
 export interface Bench {
   readonly name: string;
   readonly title: string;
-  run(report: (row: Row) => void): Promise<void>;
+  /** A benchmark without pieces runs whole. */
+  run(report: (row: Row) => void, piece: Piece): Promise<void>;
 }
+/** Which part of a long benchmark to run, as its own options say. */
+export type Piece = Readonly<Record<string, string>>;
 
 export function atMost(
   name: string,

@@ -57,6 +57,7 @@ const all: readonly ShapeName[] = [
   'plain',
   'tools',
   'parallel',
+  'late',
   'long',
   'stream',
   'streamLong',
@@ -75,17 +76,14 @@ const all: readonly ShapeName[] = [
 
 /**
  * Two crashes at any moment of mixed turns. `random`: in [0, 1). Every third one has twenty messages queued behind a run; every
- * fourth one is aimed at the acknowledgement of `chat.send`.
+ * fourth one is aimed at the acknowledgement of `chat.send`; every fifth one waits longer, so that reminders fire.
  */
-export function planMoments(
-  number: number,
-  random: () => number,
-  among: readonly ShapeName[] = all,
-): Cycle {
-  const shapes = pick(among, 5, random);
+export function planMoments(number: number, random: () => number): Cycle {
+  const shapes = pick(all, 5, random);
   const isQueue = number % 3 === 0;
   const isAck = number % 4 === 1;
-  const firstMs = isAck ? random() * 8 : random() * 500;
+  const mostMs = number % 5 === 2 ? 1500 : 500;
+  const firstMs = random() * (isAck ? 8 : mostMs);
   return {
     shapes: [
       ...(isAck ? (['socket'] as const) : []),
@@ -94,7 +92,7 @@ export function planMoments(
     ],
     deaths: [
       { kind: 'moment', afterMs: firstMs },
-      { kind: 'moment', afterMs: random() * 500 },
+      { kind: 'moment', afterMs: random() * mostMs },
     ],
   };
 }

@@ -8,7 +8,6 @@ import { openCrashWorld } from './crash-world.ts';
 import { hashTables, withDeadRows } from './home-rows.ts';
 import { runCycle } from './run-cycle.ts';
 import { runCrashes } from './run-crashes.ts';
-import type { ShapeName } from './shapes.ts';
 
 /** One of each kind of instant on the way of a message: accepted, claimed, answered, used a tool, completed, sent, committed. */
 const instants = [
@@ -24,17 +23,14 @@ const instants = [
   'store.after.commit',
 ];
 
-/** Turns through the messenger: what a person sees there is the hardest to keep right, and is judged by the platform alone. */
-const shapes: readonly ShapeName[] = ['plain', 'tools', 'parallel', 'long', 'stream'];
-
 it('loses nothing, says nothing twice and keeps the order over crashes at named instants and at random moments', async () => {
-  const wish = { hits: 1, instants, recoveries: false, moments: 4, seed: 7, shapes };
+  const wish = { hits: 1, instants, recoveries: false, moments: 6, seed: 7 };
   const tally = await runCrashes(wish, () => {});
 
   expect(tally.faults).toEqual([]);
   expect(tally).toMatchObject({ lost: 0, doubled: 0, misordered: 0, violations: 0 });
-  expect(tally.points).toBeGreaterThanOrEqual(instants.length - 1);
-  expect(tally.kills).toBeGreaterThanOrEqual(instants.length + 6);
+  expect(tally.passed.length).toBeGreaterThanOrEqual(instants.length - 1);
+  expect(tally.kills).toBeGreaterThanOrEqual(instants.length + 10);
 }, 240_000);
 
 it('changes no row in a further restart with no input', async () => {

@@ -10,9 +10,8 @@ import {
   planMoments,
   planRecovery,
 } from './crash-plan.ts';
-import { type CrashWorld, openCrashWorld } from './crash-world.ts';
-import { type Cycle, runCycle } from './run-cycle.ts';
-import type { ShapeName } from './shapes.ts';
+import { type CrashWorld, type CrashWorldOptions, openCrashWorld } from './crash-world.ts';
+import { type Cycle, type CycleOutcome, runCycle } from './run-cycle.ts';
 
 export interface CrashWish {
   /** Crashes at each named instant, this many passings deep; 0: none. */
@@ -23,8 +22,6 @@ export interface CrashWish {
   readonly recoveries: boolean;
   /** Cycles of two crashes at random moments. */
   readonly moments: number;
-  /** Only these shapes of turns at random moments; absent: all. */
-  readonly shapes?: readonly ShapeName[] | undefined;
   /** The same seed gives every cycle the same plan, whichever cycles were run before it. */
   readonly seed: number;
   /** Leaves out so many cycles of the plan: a long plan can be run in pieces. */
@@ -34,7 +31,7 @@ export interface CrashWish {
 }
 export interface CrashTally {
   /** Named instants that were passed, and so killed at. */
-  points: number;
+  readonly passed: string[];
   cycles: number;
   kills: number;
   lost: number;
@@ -48,54 +45,69 @@ export interface CrashTally {
   readonly faults: string[];
 }
 
-/** Runs the planned cycles over one home, a new one after a fault, and adds up what the judges say. */
+/** What a home is like. Each lives through so many cycles of the plan, unless a fault ends it. */
+const homes: readonly Pick<CrashWorldOptions, 'dialect' | 'ambiguity'>[] = [
+  { dialect: 'openai', ambiguity: 'resend-marked' },
+  { dialect: 'anthropic', ambiguity: 'at-most-once' },
+];
+const cyclesOfHome = 40;
+
+/** Runs the planned cycles over homes that live long, and adds up what the judges say. */
 export async function runCrashes(
   wish: CrashWish,
   report: (line: string) => void,
 ): Promise<CrashTally> {
   const folder = await mkdtemp(join(tmpdir(), 'cuttle-crash-bundle-'));
   const program = await bundleCrashServer(folder);
-  const open = (): Promise<CrashWorld> =>
-    openCrashWorld({ program, dialect: 'openai', ambiguity: 'resend-marked' });
-  const tally: CrashTally = {
-    points: 0,
-    cycles: 0,
-    kills: 0,
-    lost: 0,
-    doubled: 0,
-    misordered: 0,
-    ambiguous: 0,
-    violations: 0,
-    next: undefined,
-    faults: [],
-  };
-  const passed = new Set<string>();
+  const tally = emptyTally();
   const { from = 0, withinMs = Infinity } = wish;
   const startedAt = performance.now();
-  let world = await open();
+  let world: CrashWorld | undefined;
   for (const [index, { name, cycle }] of [...plan(wish)].entries()) {
     if (index < from) continue;
     if (performance.now() - startedAt > withinMs) {
       tally.next = index;
       break;
     }
-    tally.cycles += 1;
-    const { verdict, struck, kills } = await runCycle(world, index + 1, cycle);
-    for (const instant of struck) passed.add(instant.split(':')[0] ?? instant);
-    tally.kills += kills;
-    for (const count of ['lost', 'doubled', 'misordered', 'ambiguous', 'violations'] as const)
-      tally[count] += verdict[count].length;
-    if (isSound(verdict)) continue;
-    const words = `cycle ${index}: ${name} (${cycle.shapes.join(', ')}): ${JSON.stringify(verdict)}`;
+    if (index % cyclesOfHome === 0) world = await leave(world);
+    world ??= await openCrashWorld({ program, ...homeOf(index) });
+    const outcome = await runCycle(world, index + 1, cycle);
+    addUp(tally, outcome);
+    if (isSound(outcome.verdict)) continue;
+    const words = `cycle ${index}: ${name} (${cycle.shapes.join(', ')}): ${JSON.stringify(outcome.verdict)}`;
     tally.faults.push(words);
     report(words);
-    await world[Symbol.asyncDispose]();
-    world = await open();
+    world = await leave(world);
   }
-  await world[Symbol.asyncDispose]();
+  await leave(world);
   await rm(folder, { recursive: true, force: true });
-  tally.points = passed.size;
   return tally;
+}
+
+function emptyTally(): CrashTally {
+  const none = { lost: 0, doubled: 0, misordered: 0, ambiguous: 0, violations: 0 };
+  return { passed: [], cycles: 0, kills: 0, ...none, next: undefined, faults: [] };
+}
+
+function homeOf(index: number): Pick<CrashWorldOptions, 'dialect' | 'ambiguity'> {
+  const home = homes[Math.floor(index / cyclesOfHome) % homes.length];
+  if (!home) throw new TypeError('There is a home for every cycle.');
+  return home;
+}
+
+async function leave(world: CrashWorld | undefined): Promise<undefined> {
+  await world?.[Symbol.asyncDispose]();
+}
+
+function addUp(tally: CrashTally, { verdict, struck, kills }: CycleOutcome): void {
+  for (const instant of struck) {
+    const name = instant.split(':')[0] ?? instant;
+    if (!tally.passed.includes(name)) tally.passed.push(name);
+  }
+  tally.cycles += 1;
+  tally.kills += kills;
+  for (const count of ['lost', 'doubled', 'misordered', 'ambiguous', 'violations'] as const)
+    tally[count] += verdict[count].length;
 }
 
 function* plan({
@@ -103,7 +115,6 @@ function* plan({
   instants = instantNames,
   recoveries,
   moments,
-  shapes,
   seed,
 }: CrashWish): Generator<{ name: string; cycle: Cycle }> {
   for (let hit = 1; hit <= hits; hit += 1)
@@ -115,6 +126,6 @@ function* plan({
     }
   for (let number = 0; number < moments; number += 1) {
     const random = createRandom(seed, number);
-    yield { name: `moment ${number}`, cycle: planMoments(number, random, shapes) };
+    yield { name: `moment ${number}`, cycle: planMoments(number, random) };
   }
 }
