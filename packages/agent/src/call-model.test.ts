@@ -1,4 +1,4 @@
-import type { RunEvent } from '@cuttle/core-types';
+import type { Origin, RunEvent } from '@cuttle/core-types';
 import type { ModelEvent, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
 import { cut, finish, scriptedModel, text, thinking, toolCall } from '@cuttle/testkit';
 import * as fc from 'fast-check';
@@ -185,5 +185,60 @@ describe('callModel', () => {
         }
       }),
     );
+  });
+
+  it('keeps the text where another goes on, and nothing else of what the first said', async () => {
+    const first: Origin = { dialect: 'x', provider: 'x', model: 'x1' };
+    const second: Origin = { dialect: 'y', provider: 'y', model: 'y1' };
+    const events = await call(
+      saying([
+        { type: 'route', origin: first },
+        { type: 'thinking.delta', blockId: '0', text: 'Hm' },
+        { type: 'thinking.end', blockId: '0', signature: 'of x' },
+        { type: 'text.delta', blockId: '1', text: 'It is ' },
+        { type: 'opaque', part: { type: 'opaque', origin: first, value: {} } },
+        { type: 'text.delta', blockId: '2', text: 'a fi' },
+        { type: 'route', origin: second },
+        { type: 'text.delta', blockId: '2', text: 'sh.' },
+        { type: 'thinking.delta', blockId: '2:0', text: 'Right.' },
+        { type: 'finish', reason: 'stop', usage },
+      ]),
+    );
+    expect(wordsOf(events, 'thinking.delta')).toBe('HmRight.');
+    expect(new Set(events.flatMap((event) => ('blockId' in event ? event.blockId : [])))).toEqual(
+      new Set(['3.0', '3.1', '3.2', '3.3']),
+    );
+    expect(events.at(-1)).toMatchObject({
+      model: 'y/y1',
+      message: {
+        origin: second,
+        parts: [
+          { type: 'text', text: 'It is ' },
+          { type: 'text', text: 'a fish.' },
+          { type: 'thinking', text: 'Right.' },
+        ],
+      },
+    });
+  });
+
+  it('ends the thinking of one that was cut before it had said a word', async () => {
+    const events = await call(
+      saying([
+        { type: 'thinking.delta', blockId: '0', text: 'Hm' },
+        { type: 'route', origin: { dialect: 'y', provider: 'y', model: 'y1' } },
+        { type: 'text.delta', blockId: '2:0', text: 'Yes' },
+        { type: 'finish', reason: 'stop', usage },
+      ]),
+    );
+    expect(typesOf(events)).toEqual([
+      'thinking.start',
+      'thinking.delta',
+      'thinking.end',
+      'text.start',
+      'text.delta',
+      'text.end',
+      'step.end',
+    ]);
+    expect(events.at(-1)).toMatchObject({ message: { parts: [{ type: 'text', text: 'Yes' }] } });
   });
 });

@@ -14,8 +14,10 @@ type Block = { readonly type: 'text' | 'thinking'; readonly blockId: string };
 
 interface Draft {
   readonly step: number;
+  /** Who said it; the last of them, where several did. */
+  origin: Origin;
   readonly parts: AssistantPart[];
-  /** Our block id of each of the provider's. */
+  /** Our block id of each of the provider's, and which part it is. */
   readonly blocks: Map<string, { readonly blockId: string; readonly part: number }>;
   open: Block | undefined;
 }
@@ -25,12 +27,12 @@ export async function* callModel(
   { provider, request, step }: { provider: ModelProvider; request: ModelRequest; step: number },
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, void> {
-  const draft: Draft = { step, parts: [], blocks: new Map(), open: undefined };
   const origin: Origin = { dialect: provider.dialect, provider: provider.id, model: request.model };
+  const draft: Draft = { step, origin, parts: [], blocks: new Map(), open: undefined };
   for await (const event of provider.stream(request, signal)) {
     if (event.type === 'finish') {
       yield* closeBlock(draft);
-      yield stepEnd(event, draft, origin);
+      yield stepEnd(event, draft);
       return;
     }
     yield* addEvent(event, draft);
@@ -66,7 +68,24 @@ function* addEvent(
       yield* closeBlock(draft);
       draft.parts.push(event.part);
       return;
+    case 'route':
+      if (draft.open?.type === 'thinking') yield* closeBlock(draft);
+      draft.origin = event.origin;
+      forgetForeign(draft);
+      return;
   }
+}
+
+const nowhere = -1;
+
+/** Of what another model has said, the text stays: its thinking and its opaque parts would go back to the wrong one. */
+function forgetForeign({ parts, blocks }: Draft): void {
+  const kept = parts.map((part) => part.type === 'text');
+  for (const [key, { blockId, part }] of blocks) {
+    const place = kept[part] ? kept.slice(0, part).filter(Boolean).length : nowhere;
+    blocks.set(key, { blockId, part: place });
+  }
+  parts.splice(0, parts.length, ...parts.filter((_part, at) => kept[at]));
 }
 
 function* addDelta(
@@ -110,8 +129,8 @@ function sealThinking(event: Extract<ModelEvent, { type: 'thinking.end' }>, draf
 function stepEnd(
   event: Extract<ModelEvent, { type: 'finish' }>,
   draft: Draft,
-  origin: Origin,
 ): RunEventOf<'step.end'> {
+  const { origin } = draft;
   const parts = draft.parts.filter((part) => part.type !== 'text' || part.text !== '');
   const message: AssistantMessage = { role: 'assistant', parts, origin };
   // A service that says "tool calls" and sends none has ended its answer.

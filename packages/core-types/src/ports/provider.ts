@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts';
-import type { Message, OpaquePart } from '../message.ts';
+import type { Message, OpaquePart, Origin } from '../message.ts';
 import type { TurnParameters } from '../inbound.ts';
 import type { ModelPrices } from '../prices.ts';
 import type { Usage } from '../usage.ts';
@@ -30,6 +30,11 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'filtered';
 
 /** What a provider says while it answers. Blocks are numbered by `blockId` in order of their first appearance. */
 export type ModelEvent =
+  /**
+   * Who answers from here on, said by a provider that stands before several. The text before it stays and goes on; thinking and
+   * opaque parts before it belong to somebody else and are not kept.
+   */
+  | { readonly type: 'route'; readonly origin: Origin }
   | { readonly type: 'text.delta'; readonly blockId: string; readonly text: string }
   | { readonly type: 'thinking.delta'; readonly blockId: string; readonly text: string }
   | {

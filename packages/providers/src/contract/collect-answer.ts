@@ -70,6 +70,7 @@ export function toAssistantMessage(
       case 'opaque':
         parts.push(event.part);
         break;
+      case 'route':
       case 'finish':
         break;
     }

@@ -1,0 +1,175 @@
+import { CuttleError, type ErrorCode } from '@cuttle/core-types/errors';
+import { policyFor } from './failure-policy.ts';
+import type { PoolChoice, PoolKey } from './key-pool.ts';
+import type { RouteAttempt } from './route-health.ts';
+import type { Route, RouterDeps } from './route.ts';
+
+/** One call of one model with one key. */
+export interface Hop {
+  readonly route: Route;
+  readonly key: PoolKey;
+  readonly attempt: RouteAttempt;
+}
+
+/** Who is asked for one answer, one after the other. */
+export interface Itinerary {
+  /** Waits if it must. Throws what `failure` gives when nobody is left to ask, and the reason of an abort. */
+  next(signal: AbortSignal): Promise<Hop>;
+  /** `begun`: the reader has seen text, so that whoever comes next goes on with it. */
+  fail(hop: Hop, error: CuttleError, progress: 'unseen' | 'begun'): void;
+  failure(): CuttleError;
+}
+
+interface Stop {
+  readonly route: Route;
+  isClosed: boolean;
+  hasWaited: boolean;
+  /** Its last failure, or why it rests. */
+  error: CuttleError | undefined;
+}
+
+type Rest = Extract<PoolChoice, { kind: 'rest' }>;
+
+const defaultPatienceMs = 60_000;
+const defaultGraceMs = 1000;
+
+export function createItinerary(
+  routes: readonly Route[],
+  cacheKey: string | undefined,
+  deps: RouterDeps,
+): Itinerary {
+  const { clock, patienceMs = defaultPatienceMs, graceMs = defaultGraceMs } = deps;
+  const stops = routes.map((route): Stop => ({
+    route,
+    isClosed: false,
+    hasWaited: false,
+    error: undefined,
+  }));
+  let order = stops;
+  let hopsLeft = mostHops(routes);
+  let patienceLeft = patienceMs;
+  const choose = ({ route: { model, pool } }: Stop): PoolChoice => pool.choose({ model, cacheKey });
+  const sleep = async (rest: Rest, mostMs: number, signal: AbortSignal): Promise<void> => {
+    patienceLeft -= await waitFor(rest, { clock, mostMs }, signal);
+  };
+  /** A model that is ready within the grace is waited for, once, as the next would be another voice without a warm cache. */
+  const chooseWithGrace = async (stop: Stop, signal: AbortSignal): Promise<PoolChoice> => {
+    const choice = choose(stop);
+    if (choice.kind === 'go' || stop.hasWaited || !isNear(choice, clock.now() + graceMs))
+      return choice;
+    stop.hasWaited = true;
+    await sleep(choice, graceMs, signal);
+    return choose(stop);
+  };
+  const itinerary: Itinerary = {
+    async next(signal) {
+      while (hopsLeft > 0) {
+        let soonest: Rest | undefined;
+        for (const stop of order.filter(({ isClosed }) => !isClosed)) {
+          const choice = await chooseWithGrace(stop, signal);
+          if (choice.kind === 'go') {
+            hopsLeft -= 1;
+            return { route: stop.route, key: choice.key, attempt: choice.attempt };
+          }
+          stop.error ??= resting(stop.route, choice, clock.now());
+          if (!soonest || choice.untilMs < soonest.untilMs) soonest = choice;
+        }
+        if (!soonest || soonest.untilMs - clock.now() > patienceLeft || patienceLeft <= 0) break;
+        await sleep(soonest, patienceLeft, signal);
+      }
+      throw itinerary.failure();
+    },
+    fail({ route }, error, progress) {
+      const failed = stops.find((stop) => stop.route === route);
+      if (!failed) return;
+      failed.error = error;
+      const next = policyFor(error.code)?.nextRoute ?? 'none';
+      // A continuation is our request and not the caller's: who refuses it only cannot go on.
+      if (next === 'none' && progress === 'unseen') for (const stop of stops) stop.isClosed = true;
+      if (next === 'larger') closeUpTo(stops, route.contextWindow);
+      if (next !== 'any') failed.isClosed = true;
+      if (progress === 'begun') order = after(stops, failed);
+    },
+    failure: () => toFailure(stops),
+  };
+  return itinerary;
+}
+
+/** Every key once, and a few more for what passes by itself. */
+function mostHops(routes: readonly Route[]): number {
+  const keys = routes.reduce((sum, { pool }) => sum + pool.keys.length, 0);
+  return Math.min(16, keys + 3);
+}
+
+/** Those whose context window is not known to be larger. */
+function closeUpTo(stops: readonly Stop[], contextWindow = Number.POSITIVE_INFINITY): void {
+  for (const stop of stops)
+    if ((stop.route.contextWindow ?? 0) <= contextWindow) stop.isClosed = true;
+}
+
+/** The cut one comes last: whatever cut it is most likely still there. */
+function after(stops: readonly Stop[], cut: Stop): Stop[] {
+  const at = stops.indexOf(cut) + 1;
+  return [...stops.slice(at), ...stops.slice(0, at)];
+}
+
+function isNear({ untilMs, probe }: Rest, byMs: number): boolean {
+  return probe !== undefined || untilMs <= byMs;
+}
+
+/**
+ * Until the rest is over, or the call that tries the key has shown how it does; not longer than `mostMs`. Gives what that has
+ * cost: what was slept for counts in full, whatever the clock says, so that patience comes to an end.
+ */
+async function waitFor(
+  { untilMs, probe }: Rest,
+  { clock, mostMs }: { readonly clock: RouterDeps['clock']; readonly mostMs: number },
+  signal: AbortSignal,
+): Promise<number> {
+  const restMs = Math.min(mostMs, Math.max(0, untilMs - clock.now()));
+  if (!probe) {
+    await clock.sleep(restMs, signal);
+    return restMs;
+  }
+  const startedAt = clock.monotonic();
+  const known = new AbortController();
+  const slept = clock.sleep(mostMs, AbortSignal.any([signal, known.signal])).then(
+    () => mostMs,
+    () => {
+      signal.throwIfAborted();
+      return 0;
+    },
+  );
+  const cost = await Promise.race([probe.then(() => clock.monotonic() - startedAt), slept]);
+  known.abort();
+  await slept;
+  return cost;
+}
+
+function resting({ ref }: Route, { untilMs, code }: Rest, nowMs: number): CuttleError {
+  const until = new Date(untilMs).toISOString();
+  return new CuttleError(code, `${ref} failed before and is not asked until ${until}.`, {
+    retryAfterMs: Math.max(0, untilMs - nowMs),
+  });
+}
+
+/** The code is that of the first, which its owner expects to answer; the words are those of all. */
+function toFailure(stops: readonly Stop[]): CuttleError {
+  const failed = stops.flatMap(({ route, error }) => (error ? [{ route, error }] : []));
+  const [first, second] = failed;
+  if (!first) throw new TypeError('Nobody was asked.');
+  if (!second) return first.error;
+  const account = failed.map(({ route, error }) => `${route.ref}: ${error.message}`).join(' ');
+  const { code, hint } = first.error;
+  const retryAfterMs = soonestOf(failed.map(({ error }) => error));
+  return new CuttleError(code satisfies ErrorCode, `No model answered. ${account}`, {
+    cause: first.error,
+    hint,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+function soonestOf(errors: readonly CuttleError[]): number | undefined {
+  const waits = errors.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
