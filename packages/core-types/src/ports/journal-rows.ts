@@ -171,8 +171,39 @@ export interface StepRecord {
   readonly usage: Usage;
   readonly provider: string;
   readonly model: string;
+  /** `undefined`: the price is unknown, which is counted apart and is not nothing. */
   readonly costMicros: number | undefined;
+  /** Whom the run answers; absent: nobody is told apart. */
+  readonly personId?: string | undefined;
+  /** Whether `reserveBudget` set money aside for it, which this settles. */
+  readonly reserved?: boolean | undefined;
   readonly calls: readonly PlannedCall[];
+}
+/** Whose money: `gateway` is everybody's together. */
+export type BudgetScope = 'gateway' | `agent:${string}` | `person:${string}`;
+export interface BudgetLimit {
+  readonly scope: BudgetScope;
+  /** Microdollars of one UTC day. */
+  readonly limitMicros: number;
+}
+export interface ReservationDraft {
+  readonly runId: string;
+  readonly fence: string;
+  readonly step: number;
+  readonly agentId: string;
+  readonly personId: string;
+  /** The most that the call can cost. */
+  readonly amountMicros: number;
+  /** Each of them must have room. */
+  readonly limits: readonly BudgetLimit[];
+}
+export type Reservation =
+  | { readonly kind: 'reserved' }
+  /** The first limit without room, with what is spent today and what calls under way may still cost. */
+  | ({ readonly kind: 'refused' } & BudgetLimit & Spending);
+export interface Spending {
+  readonly spentMicros: number;
+  readonly reservedMicros: number;
 }
 export interface ApprovalDraft {
   readonly approvalId: string;

@@ -13,6 +13,8 @@ import type {
   OpenedStep,
   ClaimedRun,
   StepRecord,
+  Reservation,
+  ReservationDraft,
   ApprovalDraft,
   AbortInput,
   LastWords,
@@ -88,6 +90,13 @@ export interface Journal {
     fence: string;
     step: number;
   }): Promise<{ attempt: number; events: readonly DurableEvent[] }>;
+
+  /**
+   * Sets aside what a model call of the open step may cost at most, if every limit has room for it beside what is spent today and
+   * what other calls under way have set aside; else nothing is written. A further attempt of the step replaces what its last one set aside.
+   * `recordStep` settles it to what the call cost, the end of the run gives it back. It lasts no longer than this opening of the store.
+   */
+  reserveBudget(input: ReservationDraft): Promise<Reservation>;
 
   /** The open step becomes done: its answer enters the transcript, its calls become `planned` rows, its usage a row. */
   recordStep(input: StepRecord): Promise<Committed>;

@@ -61,11 +61,6 @@ export interface ModelInfo {
   readonly inputs?: readonly ('text' | 'image' | 'audio' | 'document')[] | undefined;
 }
 
-/**
- * One model service. Contract:
- * - the stream ends with exactly one `finish`, or throws a `CuttleError` whose code starts `provider.`;
- * - it rejects with `signal.reason` soon after an abort and leaves no request open;
- * - nothing is sent until the first `next()`; leaving the loop closes the request;
 /** What is known of a model, from its owner's settings and from what its vendor publishes. What nobody states is not there. */
 export interface ModelFacts extends ModelInfo {
   /** Empty: it does not think. */
@@ -76,6 +71,11 @@ export interface ModelFacts extends ModelInfo {
   readonly asOf?: string | undefined;
 }
 
+/**
+ * One model service. Contract:
+ * - the stream ends with exactly one `finish`, or throws a `CuttleError` whose code starts `provider.`;
+ * - it rejects with `signal.reason` soon after an abort and leaves no request open;
+ * - nothing is sent until the first `next()`; leaving the loop closes the request;
  * - it never retries by itself after it has yielded an event.
  */
 export interface ModelProvider {

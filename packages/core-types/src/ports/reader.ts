@@ -5,10 +5,12 @@ import type { Principal, Provenance, Trust } from '../principal.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Effect } from './tool.ts';
 import type {
+  BudgetScope,
   ConversationRef,
   DurableEvent,
   Identity,
   SessionRow,
+  Spending,
   StoredToken,
 } from './journal-rows.ts';
 import type { FinishReason } from './provider.ts';
@@ -119,6 +121,16 @@ export interface Reader {
     sessions: number;
   }>;
   usage(input: { since: number; sessionId?: string | undefined }): Promise<readonly UsageRow[]>;
+  /** Usage since the UTC day of `since`, summed by one thing, the dearest first (days in order); `limit` is at most 1,000. */
+  usageBy(input: {
+    since: number;
+    by: UsageGrouping;
+    limit: number;
+  }): Promise<readonly UsageTotal[]>;
+  /** What is spent and set aside today (UTC) in each of these scopes. */
+  readSpending(input: {
+    scopes: readonly BudgetScope[];
+  }): Promise<readonly ({ readonly scope: BudgetScope } & Spending)[]>;
   readAudit(input: {
     limit: number;
   }): Promise<readonly { at: number; kind: string; principal: string; details: Json }[]>;
@@ -313,7 +325,19 @@ export interface UsageRow {
   readonly model: string;
   readonly calls: number;
   readonly usage: Usage;
+  /** Of the calls whose price is known. */
   readonly costMicros: number;
+  /** Calls whose price is unknown. */
+  readonly unpricedCalls: number;
+}
+/** What usage is summed by; a session by its key. */
+export type UsageGrouping = 'day' | 'agent' | 'model' | 'session' | 'person';
+export interface UsageTotal {
+  readonly key: string;
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly costMicros: number;
+  readonly unpricedCalls: number;
 }
 export interface ValueRow {
   readonly key: string;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { describeAccess } from './access.ts';
 import { describeAccept } from './accept.ts';
 import { describeApprovals } from './approvals.ts';
+import { describeBudgets } from './budgets.ts';
 import { describeBlobs } from './blobs.ts';
 import { describeCalls } from './calls.ts';
 import { describeCommands } from './commands.ts';
@@ -21,6 +22,7 @@ const parts = [
   ['accept', describeAccept],
   ['queue', describeQueue],
   ['steps', describeSteps],
+  ['budgets', describeBudgets],
   ['calls', describeCalls],
   ['ends', describeEnds],
   ['commands', describeCommands],

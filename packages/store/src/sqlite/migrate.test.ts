@@ -46,6 +46,23 @@ describe('migrations', () => {
     expect(version?.user_version).toBe(schemaVersion);
     db.close();
   });
+
+  it('keep the usage of a home from before budgets, whose prices were not known', async () => {
+    const old = openDatabase(home.path);
+    for (const { statements } of migrations.slice(0, 2))
+      for (const statement of statements) old.raw.exec(statement);
+    old.raw.exec(`PRAGMA user_version = 2; INSERT INTO usage VALUES
+      ('main', '2026-11-20', 's', 'main', 'local', 'm1', 3, 30, 15, 0, 0, 0, 0)`);
+    old.close();
+    const store = await open();
+    expect(await store.reader.usage({ since: Date.UTC(2026, 10, 1) })).toMatchObject([
+      { day: '2026-11-20', calls: 3, unpricedCalls: 3, costMicros: 0 },
+    ]);
+    expect(
+      await store.reader.usageBy({ since: Date.UTC(2026, 10, 1), by: 'person', limit: 5 }),
+    ).toMatchObject([{ key: '', calls: 3 }]);
+    await store[Symbol.asyncDispose]();
+  });
 });
 
 describe('opening', () => {

@@ -81,4 +81,17 @@ export const migrations: readonly {
       "CREATE VIRTUAL TABLE `session_text` USING fts5(words, content='', contentless_delete=1, tokenize='trigram');",
     ],
   },
+  {
+    name: '0002_budgets',
+    statements: [
+      'CREATE TABLE `reservation` (\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`run_id` text NOT NULL,\n\t`n` integer NOT NULL,\n\t`boot` text NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`person_id` text NOT NULL,\n\t`amount_micros` integer NOT NULL,\n\tPRIMARY KEY(`space`, `run_id`, `n`),\n\tFOREIGN KEY (`space`,`run_id`,`n`) REFERENCES `step`(`space`,`run_id`,`n`) ON UPDATE no action ON DELETE no action,\n\tCONSTRAINT "reservation_amount" CHECK(amount_micros >= 0)\n);',
+      'CREATE INDEX `reservation_live` ON `reservation` (`space`,`boot`);',
+      "CREATE TABLE `spend` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`day` text NOT NULL,\n\t`scope` text NOT NULL,\n\t`spent_micros` integer NOT NULL,\n\tPRIMARY KEY(`space`, `day`, `scope`)\n);",
+      "CREATE TABLE `__new_usage` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`day` text NOT NULL,\n\t`session_id` text NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`person_id` text DEFAULT '' NOT NULL,\n\t`provider` text NOT NULL,\n\t`model` text NOT NULL,\n\t`calls` integer NOT NULL,\n\t`unpriced` integer DEFAULT 0 NOT NULL,\n\t`input_tokens` integer NOT NULL,\n\t`output_tokens` integer NOT NULL,\n\t`cache_read_tokens` integer NOT NULL,\n\t`cache_write_tokens` integer NOT NULL,\n\t`reasoning_tokens` integer NOT NULL,\n\t`cost_micros` integer NOT NULL,\n\tPRIMARY KEY(`space`, `day`, `session_id`, `agent_id`, `person_id`, `provider`, `model`)\n);",
+      '-- Until now no price was known, and nobody was told apart.\nINSERT INTO `__new_usage`("space", "day", "session_id", "agent_id", "person_id", "provider", "model", "calls", "unpriced", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_micros") SELECT "space", "day", "session_id", "agent_id", \'\', "provider", "model", "calls", CASE WHEN "cost_micros" = 0 THEN "calls" ELSE 0 END, "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_micros" FROM `usage`;',
+      'DROP TABLE `usage`;',
+      'ALTER TABLE `__new_usage` RENAME TO `usage`;',
+      'CREATE INDEX `usage_session` ON `usage` (`space`,`session_id`,`day`);',
+    ],
+  },
 ];

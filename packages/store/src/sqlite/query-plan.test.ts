@@ -15,7 +15,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|session_archived|audit_order) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|session_archived|audit_order|reservation_live) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -71,6 +71,15 @@ async function useAll(world: World): Promise<void> {
   const { reader, journal, begin, complete, say, deliver, conversationId, draft } = world;
   const run = await begin();
   const { runId, fence, sessionId } = run;
+  await journal.reserveBudget({
+    runId,
+    fence,
+    step: 1,
+    agentId: 'main',
+    personId: 'p',
+    amountMicros: 1,
+    limits: [{ scope: 'gateway', limitMicros: 9 }],
+  });
   await journal.appendDelta({ runId, fence, step: 1, attempt: 1, offset: 0, text: 'x' });
   await complete(run, { outbound: [draft({ origin: `${runId}:final` })] });
   await deliver(conversationId(run));
@@ -121,6 +130,10 @@ async function useAll(world: World): Promise<void> {
     reader.counts(),
     reader.usage({ since: 0 }),
     reader.usage({ since: 0, sessionId }),
+    ...(['day', 'agent', 'model', 'session', 'person'] as const).map((by) =>
+      reader.usageBy({ since: 0, by, limit: 5 }),
+    ),
+    reader.readSpending({ scopes: ['gateway', 'agent:main', 'person:x'] }),
     reader.readAudit({ limit: 5 }),
     reader.findValue({ namespace: 'x', key: 'x' }),
     reader.listValues({ namespace: 'x', limit: 5 }),

@@ -16,4 +16,4 @@ export {
   store,
   token,
 } from './schema/place.ts';
-export { audit, blob, kv, kv_once, schedule, usage } from './schema/values.ts';
+export { audit, blob, kv, kv_once, reservation, schedule, spend, usage } from './schema/values.ts';

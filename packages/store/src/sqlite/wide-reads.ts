@@ -5,6 +5,7 @@ const wide: ReadonlySet<string> = new Set<keyof Reader>([
   'searchValues',
   'listSessions',
   'usage',
+  'usageBy',
 ]);
 
 /** Whether a read looks at many rows: such a one never runs on the writer's connection. */

@@ -4,6 +4,7 @@ import type { RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.ts';
 import { listBoundIds } from './bind.ts';
+import { releaseReservation } from './budgets.ts';
 import { closeOpenCalls } from './calls.ts';
 import { closeBubbles } from './outbound.ts';
 import { findLastStep } from './steps.ts';
@@ -33,6 +34,7 @@ export function cutRun(
     return;
   }
   const answer = toPartial(input.partial);
+  releaseReservation(unit, run.id, last.n);
   unit.db.run(abortStep, answer ? toStored(answer) : null, unit.now, run.id, last.n);
   if (answer) appendAnswer(unit, session, place);
 }

@@ -13,6 +13,7 @@ import {
   writePairing,
 } from './access.ts';
 import { decideApproval, parkRun } from './approvals.ts';
+import { reserveBudget } from './budgets.ts';
 import { finishCall, startCalls } from './calls.ts';
 import { claimRun } from './claim.ts';
 import { settleCommand } from './commands.ts';
@@ -40,6 +41,7 @@ export const journal = {
   claimRun,
   openStep,
   restartStep,
+  reserveBudget,
   recordStep,
   startCalls,
   finishCall,

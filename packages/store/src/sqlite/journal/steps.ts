@@ -11,6 +11,7 @@ import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
 import { openStepWith, toBoundInput } from './bind.ts';
+import { releaseReservation } from './budgets.ts';
 import { addTaint, cancelExpired, holdRun, isAdmissible, noteProgress, taintOf } from './runs.ts';
 import { appendAnswer, appendResults } from './transcript.ts';
 import { addUsageRow } from './usage.ts';
@@ -157,6 +158,7 @@ export function storeStep(
   appendAnswer(unit, session, { runId, step });
   for (const call of record.calls) insertCall(unit, record, call);
   addUsageRow(unit, session, record);
+  if (record.reserved) releaseReservation(unit, runId, step);
   addEvent(unit, session, { kind: 'step.end', runId, ref: { step } });
   noteProgress(unit, run);
 }

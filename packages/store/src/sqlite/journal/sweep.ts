@@ -2,6 +2,7 @@ import type { Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { toCommitted, type Unit } from '../unit.ts';
 import { expireApprovals } from './approvals.ts';
+import { sweepSpending } from './budgets.ts';
 
 /** How far the clock may move between two sweeps before nothing is expired by it, until it has been stable for one sweep. */
 const maxJumpMs = 3_600_000;
@@ -33,5 +34,6 @@ function sweepRows(unit: Unit, limit: number): number {
   if (left > 0) left -= db.run(expiredPairings, now, left);
   if (left > 0) left -= db.run(oldKeys, now - onceMs, left);
   if (left > 0) left -= db.run(closedDeltas, left);
+  if (left > 0) left -= sweepSpending(unit, left);
   return limit - left;
 }

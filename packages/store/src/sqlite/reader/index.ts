@@ -4,7 +4,7 @@ import { findIdentity, findPairing, findToken, listPairings } from './access.ts'
 import { findApproval, listApprovals } from './approvals.ts';
 import { eventBounds, readEvents, readOpenText } from './events.ts';
 import { readFate } from './fate.ts';
-import { readAudit, usage } from './ledger.ts';
+import { readAudit, readSpending, usage, usageBy } from './ledger.ts';
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
@@ -43,6 +43,8 @@ export const reader = {
   findConversationById,
   counts,
   usage,
+  usageBy,
+  readSpending,
   readAudit,
   findValue,
   listValues,

@@ -3,6 +3,7 @@ import type { ConversationRef } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
+  foreignKey,
   index,
   integer,
   primaryKey,
@@ -12,6 +13,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import type { Stored } from '../stored-json.ts';
 import { space, time } from './columns.ts';
+import { step } from './run.ts';
 
 export const schedule = sqliteTable(
   'schedule',
@@ -55,9 +57,13 @@ export const usage = sqliteTable(
     day: text().notNull(),
     session_id: text().notNull(),
     agent_id: text().notNull(),
+    /** Whom the calls were made for; empty where nobody is told apart. */
+    person_id: text().notNull().default(''),
     provider: text().notNull(),
     model: text().notNull(),
     calls: integer().notNull(),
+    /** Calls without a known price, which `cost_micros` leaves out. */
+    unpriced: integer().notNull().default(0),
     input_tokens: integer().notNull(),
     output_tokens: integer().notNull(),
     cache_read_tokens: integer().notNull(),
@@ -66,8 +72,46 @@ export const usage = sqliteTable(
     cost_micros: integer().notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.space, t.day, t.session_id, t.agent_id, t.provider, t.model] }),
+    primaryKey({
+      columns: [t.space, t.day, t.session_id, t.agent_id, t.person_id, t.provider, t.model],
+    }),
     index('usage_session').on(t.space, t.session_id, t.day),
+  ],
+);
+
+/** What a budget's scope has spent on a day. Made from `usage` when a budget first asks, then kept by each step. */
+export const spend = sqliteTable(
+  'spend',
+  {
+    space: space(),
+    /** UTC, `2026-11-21`. */
+    day: text().notNull(),
+    scope: text().notNull(),
+    spent_micros: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.space, t.day, t.scope] })],
+);
+
+/** What the model call of an open step may cost at most. Counts while the opening that made it lives. */
+export const reservation = sqliteTable(
+  'reservation',
+  {
+    space: space(),
+    run_id: text().notNull(),
+    n: integer().notNull(),
+    boot: text().notNull(),
+    agent_id: text().notNull(),
+    person_id: text().notNull(),
+    amount_micros: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.run_id, t.n] }),
+    index('reservation_live').on(t.space, t.boot),
+    foreignKey({
+      columns: [t.space, t.run_id, t.n],
+      foreignColumns: [step.space, step.run_id, step.n],
+    }),
+    check('reservation_amount', sql`amount_micros >= 0`),
   ],
 );
 
