@@ -39,5 +39,7 @@ function fits(name: string, rule: NameRule): boolean {
 
 function mended(name: string, rule: NameRule): string {
   const start = name.replaceAll(/[^\w-]/g, '_').slice(0, rule.maxLength - 9);
-  return `${start || 'tool'}_${shortHash(name)}`.slice(0, rule.maxLength);
+  // Google's names begin with a letter or an underscore.
+  const head = start === '' || rule.allowed.test(start) ? start : `_${start}`;
+  return `${head.slice(0, rule.maxLength - 9) || 'tool'}_${shortHash(name)}`;
 }

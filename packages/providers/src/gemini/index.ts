@@ -1,0 +1,2 @@
+export { GeminiOptions } from './options.ts';
+export { createGemini, type GeminiSettings } from './provider.ts';
