@@ -126,9 +126,9 @@ describe('a second server on the same home', () => {
     const { status, err, out } = await second.exit;
     expect(status).toBe(1);
     expect(out).toBe('');
-    expect(err).toContain('store.single-process');
-    expect(err).toContain(`process ${first.process.pid}`);
-    expect(err).toContain('stop the other');
+    expect(err).toContain('gateway.already-running');
+    expect(err).toContain(`process ${first.process.pid}, at ${url}`);
+    expect(err).toContain('cuttle status');
     expect(err).not.toMatch(/\n\s+at /);
     expect((await fetch(new URL('/ready', url))).status).toBe(200);
     expect(RunFile.parse(JSON.parse(await home.read('run/gateway.json'))).url).toBe(url);

@@ -2,7 +2,7 @@ import { AccountOptions, type ChannelDeps, telegram } from '@cuttle/channels';
 import type { Config } from '@cuttle/config';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ChannelSettings } from '@cuttle/runtime';
-import { z } from 'zod';
+import { settingsFault } from './settings-fault.ts';
 
 /** Every platform this app ships. */
 const definitions = [telegram] as const;
@@ -40,12 +40,10 @@ function toChannel({
       hint: `Platforms: ${definitions.map(({ id }) => id).join(', ')}.`,
     });
   const options = definition.options.safeParse(raw);
-  if (!options.success)
-    throw new CuttleError(
-      'config.invalid',
-      `channels.${platform}.${name}: ${z.prettifyError(options.error)}`,
-    );
-  const account = AccountOptions.parse(raw);
+  if (!options.success) throw settingsFault(`channels.${platform}.${name}`, options.error);
+  const parsed = AccountOptions.safeParse(raw);
+  if (!parsed.success) throw settingsFault(`channels.${platform}.${name}`, parsed.error);
+  const account = parsed.data;
   if (!account.enabled) return [];
   return [
     {

@@ -1,7 +1,13 @@
 import type { Config } from '@cuttle/config';
 import type { Clock } from '@cuttle/core-types/ports';
 import { choicesInEnvironment, detectProviders, type ProviderChoice } from '@cuttle/providers';
-import { createModels, type ModelChoice, type Models, type ProviderEntry } from './model-source.ts';
+import {
+  createModels,
+  type ModelChoice,
+  type Models,
+  type ProviderEntry,
+  requireSettings,
+} from './model-source.ts';
 
 const offline: ProviderEntry = {
   id: 'offline',
@@ -35,6 +41,11 @@ export function chooseModels(
     offline,
   ].filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at);
   return createModels(deps, { entries, fallback: chooseFallback(config, configured, detected) });
+}
+
+/** Throws `config.invalid` for a provider whose kind is unknown or refuses its settings. */
+export function checkProviders({ providers }: Config): void {
+  for (const provider of Object.entries(providers)) requireSettings(toEntry(provider));
 }
 
 /** The same with what answers on this machine; undefined where the owner chose a model, so that nobody need be asked. */

@@ -11,6 +11,7 @@ import {
 } from '@cuttle/config';
 import type { NewId } from '@cuttle/core-types';
 import type { Clock, Log } from '@cuttle/core-types/ports';
+import { checkConfig } from './check-config.ts';
 import type { ConfigSource, LoadedConfig } from './config-source.ts';
 
 /** What is read once at the start: a change of it is kept and holds from the next start on. */
@@ -20,8 +21,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface FileConfig extends ConfigSource {
   /** The environment with what `.env` adds to it. */
   env(): Environment;
-  /** Reloads when a file changes, until aborted; tells the log how each reading ended. */
-  watch(deps: { clock: Clock; log: Log }, signal: AbortSignal): void;
+  /** Reloads when a file changes, until aborted, and whenever the returned function is called; tells the log how each reading ended. */
+  watch(deps: { clock: Clock; log: Log }, signal: AbortSignal): () => void;
 }
 
 /** The configuration file of a home as the source. Throws `config.*` where it is not right at the first reading. */
@@ -35,7 +36,8 @@ export async function openConfigFile({
   newId: NewId;
 }): Promise<FileConfig> {
   const file = await findConfigFile({ env, home }, nodeFiles);
-  const keeper = await openConfigKeeper({ file, env, newId });
+  const check = (read: Parameters<typeof checkConfig>[0]): void => checkConfig(read, home);
+  const keeper = await openConfigKeeper({ file, env, newId, check });
   // Read with every message, so it is made once per change.
   let loaded = toLoaded(keeper);
   keeper.onApplied(() => {
@@ -59,6 +61,7 @@ export async function openConfigFile({
       void watchConfig({ keeper, clock, heard, failed }, signal).catch((error: unknown) => {
         if (!signal.aborted) failed(error);
       });
+      return () => void keeper.reload().then(heard, failed);
     },
   };
 }

@@ -4,7 +4,8 @@ import type { Clock, Store } from '@cuttle/core-types/ports';
 import { openSqliteStore } from '@cuttle/store/sqlite';
 import type { ConfigSource } from './config-source.ts';
 import { fixedConfig } from './fixed-config.ts';
-import { type Home, homeAt, prepareHome, readOrMakeToken } from './home.ts';
+import { isCuttleError } from '@cuttle/core-types/errors';
+import { alreadyRunning, type Home, homeAt, prepareHome, readOrMakeToken } from './home.ts';
 import { createLog, type ServerLog } from './log.ts';
 import type { Models } from './model-source.ts';
 import { chooseModels } from './choose-models.ts';
@@ -26,13 +27,13 @@ export interface Foundation {
   readonly store: Store;
   /** The owner's bearer token. */
   readonly token: string;
-  /** Ends with the server, before the store does. */
+  /** Ends with the server, and the store in it last. */
   readonly scope: AsyncDisposableStack;
   /** Replaced as a whole when the configuration changes. */
   models: Models;
 }
 
-/** Prepares the home and opens the store. Throws `store.*` or `config.invalid`. */
+/** Prepares the home and opens the store. Throws `store.*`, `gateway.already-running` or `config.invalid`. */
 export async function openFoundation(
   config: Config,
   overrides: ServerOverrides,
@@ -49,19 +50,26 @@ export async function openFoundation(
   log.setSecrets([token, ...configuration.current().secrets]);
   const store = await openStore(home, config, overrides);
   const scope = new AsyncDisposableStack();
+  scope.use(store);
   return { home, env, configuration, log, clock, newId, random, store, token, scope, models };
 }
 
-function openStore(
+async function openStore(
   home: Home,
   config: Config,
-  { workers, storeCrashPoint }: ServerOverrides,
+  { workers, storeCrashPoint, roles }: ServerOverrides,
 ): Promise<Store> {
-  return openSqliteStore({
-    path: sqlitePath(config.store.url, home.root),
-    blobsPath: home.blobs,
-    writerUrl: workers?.writer,
-    readerUrl: workers?.reader,
-    crashPoint: storeCrashPoint,
-  });
+  try {
+    return await openSqliteStore({
+      path: sqlitePath(config.store.url, home.root),
+      blobsPath: home.blobs,
+      writerUrl: workers?.writer,
+      readerUrl: workers?.reader,
+      crashPoint: storeCrashPoint,
+    });
+  } catch (error) {
+    const isGateway = roles?.includes('serve') ?? true;
+    if (!isGateway || !isCuttleError(error, 'store.single-process')) throw error;
+    throw (await alreadyRunning(home, error)) ?? error;
+  }
 }

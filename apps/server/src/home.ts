@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pid } from 'node:process';
+import { parseJson } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import { z } from 'zod';
 
 /** The data folder: what lies where. */
 export interface Home {
@@ -42,12 +45,13 @@ export async function readOrMakeToken({ tokenFile }: Home): Promise<string> {
 }
 
 /** Where this gateway answers, for the CLI and for checks; gone when it stops. */
-export interface RunFile {
-  readonly pid: number;
-  readonly url: string;
-  readonly startedAt: string;
-  readonly version: string;
-}
+const RunFile = z.object({
+  pid: z.int(),
+  url: z.string(),
+  startedAt: z.string(),
+  version: z.string(),
+});
+export type RunFile = z.infer<typeof RunFile>;
 
 export async function writeRunFile({ runFile }: Home, content: RunFile): Promise<void> {
   await writeWhole(runFile, `${JSON.stringify(content)}\n`);
@@ -55,6 +59,24 @@ export async function writeRunFile({ runFile }: Home, content: RunFile): Promise
 
 export async function removeRunFile({ runFile }: Home): Promise<void> {
   await rm(runFile, { force: true });
+}
+
+/** Where the store is held by the gateway that the run file names, that gateway is the reason: the owner wants its address. */
+export async function alreadyRunning(
+  { root, runFile }: Home,
+  held: CuttleError,
+): Promise<CuttleError | undefined> {
+  let running: RunFile;
+  try {
+    running = parseJson(RunFile, await readFile(runFile, 'utf8'));
+  } catch {
+    // No gateway has said where it answers.
+    return undefined;
+  }
+  if (running.pid !== held.details?.['pid']) return undefined;
+  const where = `A gateway uses ${root} already: process ${running.pid}, at ${running.url}.`;
+  const details = { url: running.url, pid: running.pid };
+  return new CuttleError('gateway.already-running', where, { cause: held, details });
 }
 
 /** Readers see the old file or the new one, never half of it. */

@@ -60,14 +60,7 @@ async function main({
   // The launcher kept the nursery small for the start; work needs it to grow.
   setFlagsFromString('--semi-space-growth-factor=2');
   const watching = new AbortController();
-  configuration.watch({ clock: nodeClock, log }, watching.signal);
-  process.on(
-    'SIGHUP',
-    () =>
-      void configuration
-        .reload()
-        .catch((error: unknown) => log.error('The configuration could not be read.', { error })),
-  );
+  process.on('SIGHUP', configuration.watch({ clock: nodeClock, log }, watching.signal));
   const lost = server.failed.then((error) => ({ error }));
   const reason = await Promise.race([stop.first, lost]);
   if (typeof reason === 'object') {

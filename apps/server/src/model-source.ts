@@ -1,8 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
 import { createRetrying, providerDefinitions } from '@cuttle/providers';
-import { z } from 'zod';
 import type { ModelSource, ResolvedModel } from '@cuttle/runtime';
+import { settingsFault } from './settings-fault.ts';
 
 /** A provider as configured or found: the kind's settings under an id. */
 export interface ProviderEntry {
@@ -70,11 +70,10 @@ export function createModels(
   };
 }
 
-/** Wrong settings are told with their place before the first message needs them. */
-function requireSettings({ id, kind, settings }: ProviderEntry): void {
+/** Wrong settings are told with their place before the first message needs them. Throws `config.invalid`. */
+export function requireSettings({ id, kind, settings }: ProviderEntry): void {
   const checked = requireKind(id, kind).options.safeParse({ ...settings, id });
-  if (!checked.success)
-    throw new CuttleError('config.invalid', `providers.${id}: ${z.prettifyError(checked.error)}`);
+  if (!checked.success) throw settingsFault(`providers.${id}`, checked.error);
 }
 
 function requireKind(id: string, kind: string): (typeof providerDefinitions)[number] {

@@ -6,7 +6,7 @@ import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cu
 import type { Runtime } from '@cuttle/runtime';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
-import { writeRunFile } from './home.ts';
+import { removeRunFile, writeRunFile } from './home.ts';
 import { listen, type Listening } from './listen.ts';
 import { createPageFiles } from './page-files.ts';
 import { createProcessFacts } from './process-facts.ts';
@@ -20,15 +20,16 @@ interface DoorParts {
   readonly tools: readonly Tool[];
   readonly pageFolder: string | undefined;
 }
-export interface OpenDoors {
+export interface OpenDoors extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly listening: Listening;
   ready(): void;
   draining(): void;
 }
 
-/** The port, with everything behind it. Throws `gateway.port-in-use`. */
+/** The port, with everything behind it. Throws `gateway.port-in-use`, with nothing left open. */
 export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
+  await using opening = new AsyncDisposableStack();
   const { foundation } = parts;
   const { home, store, configuration, clock } = foundation;
   const reasons = new Set(['starting']);
@@ -48,15 +49,26 @@ export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
     host,
     port,
     probe: (path) => answerProbe(facts, path),
+  }).catch((error: unknown) => {
+    gateway.close();
+    throw error;
   });
+  opening.use(listening);
+  // Its sockets end before the port closes.
+  opening.defer(() => gateway.close());
   url = listening.url;
   const startedAt = new Date(clock.now()).toISOString();
   await writeRunFile(home, { pid, url, startedAt, version });
+  const open = opening.move();
   return {
     gateway,
     listening,
     ready: () => void reasons.delete('starting'),
     draining: () => void reasons.add('draining'),
+    async [Symbol.asyncDispose]() {
+      await open.disposeAsync();
+      await removeRunFile(home);
+    },
   };
 }
 

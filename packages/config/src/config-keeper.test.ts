@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CuttleError } from '@cuttle/core-types/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConfigKeeper, type ConfigKeeper } from './config-keeper.ts';
 import { nodeWriter } from './write-file.ts';
@@ -191,5 +192,43 @@ describe('reload', () => {
     const keeper = await openWith(text);
     await rm(file);
     expect((await keeper.reload()).changed).toEqual(['gateway.port', 'channels.telegram']);
+  });
+});
+
+describe('a check beside the schema', () => {
+  const openChecked = async (): Promise<ConfigKeeper> => {
+    await writeFile(file, text);
+    return openConfigKeeper({
+      file,
+      env: {},
+      newId: () => 'id',
+      check({ config }) {
+        if (config.gateway.port === 13) throw new CuttleError('config.invalid', 'Not that port.');
+      },
+    });
+  };
+
+  it('refuses a reading, which changes nothing and is told', async () => {
+    const keeper = await openChecked();
+    await writeFile(file, '{ gateway: { port: 13 }, log: { level: "debug" } }');
+    expect(await keeper.reload()).toEqual({
+      applied: false,
+      problems: ['not in force: Not that port.'],
+      changed: [],
+    });
+    expect(keeper.current().config).toMatchObject({ gateway: { port: 0 }, log: { level: 'info' } });
+  });
+
+  it('refuses a change before a byte is written, and a first reading', async () => {
+    const keeper = await openChecked();
+    const code = { code: 'config.invalid' };
+    await expect(keeper.set({ path: 'gateway.port', value: 13 })).rejects.toMatchObject(code);
+    expect(await read()).toBe(text);
+    await writeFile(file, '{ gateway: { port: 13 } }');
+    const check = (): never => {
+      throw new CuttleError('config.invalid', 'No.');
+    };
+    const opening = openConfigKeeper({ file, env: {}, newId: () => 'id', check });
+    await expect(opening).rejects.toMatchObject(code);
   });
 });

@@ -51,13 +51,20 @@ export interface KeeperDeps {
   /** Default: the file system. */
   readonly files?: ConfigFiles;
   readonly writer?: ConfigWriter;
+  /** Judges what the schema cannot, the settings of adapters among them; throws `config.invalid`. What it refuses is refused whole, as if the schema had. */
+  readonly check?: (loaded: LoadedConfig) => void;
 }
 
-/** Throws what `loadConfig` throws: without a first configuration there is nothing to keep. */
+/** Throws what `loadConfig` and `check` throw: without a first configuration there is nothing to keep. */
 export async function openConfigKeeper(deps: KeeperDeps): Promise<ConfigKeeper> {
   const { file, env, files = nodeFiles } = deps;
+  const load = async (): Promise<LoadedConfig> => {
+    const loaded = await loadConfig({ file, env, files });
+    deps.check?.(loaded);
+    return loaded;
+  };
   const listeners = new Set<(loaded: LoadedConfig, changed: readonly string[]) => void>();
-  let current = await loadConfig({ file, env, files });
+  let current = await load();
   let refused: CuttleError | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -84,7 +91,7 @@ export async function openConfigKeeper(deps: KeeperDeps): Promise<ConfigKeeper> 
     reload: () =>
       inTurn(async () => {
         try {
-          const changed = apply(await loadConfig({ file, env, files }));
+          const changed = apply(await load());
           return { applied: true, problems: problems(), changed };
         } catch (error) {
           if (!isConfigFault(error)) throw error;
@@ -107,7 +114,7 @@ export async function openConfigKeeper(deps: KeeperDeps): Promise<ConfigKeeper> 
 
 /** Makes one change in a file and reads what then holds. Throws before anything is written where it would not be right. */
 export async function writeChange(
-  { file, env, newId, files = nodeFiles, writer = nodeWriter }: KeeperDeps,
+  { file, env, newId, files = nodeFiles, writer = nodeWriter, check }: KeeperDeps,
   { path: pathText, value, baseHash }: ConfigChange,
 ): Promise<LoadedConfig> {
   const path = parseConfigPath(pathText);
@@ -127,6 +134,7 @@ export async function writeChange(
   // A variable that overrides the key must not hide that what the file says is wrong.
   await loadConfig({ file, env: withoutOverrides(env), files: changed });
   const loaded = await loadConfig({ file, env, files: changed });
+  check?.(loaded);
   if (text !== before) await writer.write(file, text, newId());
   return loaded;
 }

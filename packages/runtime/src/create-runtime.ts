@@ -27,8 +27,11 @@ import { keepUp } from './upkeep.ts';
 /** The kernel: accepts, runs, delivers, recovers. */
 export interface Runtime extends AsyncDisposable {
   readonly hub: RunHub;
-  /** Goes on where the last life ended, then fires schedules and connects channels until drained. Messages may be accepted before. */
-  start(): Promise<void>;
+  /**
+   * Goes on where the last life ended, then fires schedules and connects channels until drained. Messages may be accepted before.
+   * `modelsKnown` never rejects; no run begins before it resolves.
+   */
+  start(modelsKnown?: Promise<void>): Promise<void>;
   accept(message: PullMessage, prepare?: (inboundId: string) => void): Promise<PullAccepted>;
   findFate(inboundId: string, signal: AbortSignal): Promise<InboundFate>;
   readFate(inboundId: string): Promise<InboundFate | undefined>;
@@ -103,8 +106,9 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const reminders = createReminders(kernel);
   return {
     hub: kernel.hub,
-    async start() {
+    async start(modelsKnown = Promise.resolve()) {
       await recover(kernel);
+      void modelsKnown.then(() => kernel.sessions.start());
       background.push(reminders.run(stopping.signal), keepUp(kernel, stopping.signal));
       channels.start();
     },

@@ -6,7 +6,7 @@ import { stopRun } from './stop-run.ts';
 /**
  * Reads the rows of the last life and goes on: commands first, then requests whose client is gone are closed,
  * then sessions and conversations are woken. Everything else follows from the state of each row. Messages may be accepted
- * meanwhile, but no session is worked on before the commands have acted: a new run would be out of their reach.
+ * meanwhile, but start the sessions only afterwards: a run that begins before the commands have acted would be out of their reach.
  */
 export async function recover(kernel: Kernel): Promise<void> {
   const work = await kernel.store.reader.findWork();
@@ -33,7 +33,6 @@ export async function recover(kernel: Kernel): Promise<void> {
         cancelQueued: true,
       });
   }
-  kernel.sessions.start();
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
   const found = {
