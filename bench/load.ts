@@ -1,5 +1,5 @@
 import { createHttpClient, turnBody } from './http-client.ts';
-import { readGauge, residentMb, startGateway } from './gateway-child.ts';
+import { cpuMs, readGauge, residentMb, startGateway } from './gateway-child.ts';
 import { startModel } from './model-child.ts';
 import { atLeast, atMost, type Bench, figure, quantile } from './report.ts';
 
@@ -28,10 +28,12 @@ export const loadBench: Bench = {
     };
     await turns(warmUp);
     await readGauge(gateway, 'cuttle_event_loop_delay_p99_ms');
+    const cpuBefore = await cpuMs(gateway.pid);
     const startedAt = performance.now();
     const samples = await turns(turnsEach);
     const seconds = (performance.now() - startedAt) / 1000;
     const delay = await readGauge(gateway, 'cuttle_event_loop_delay_p99_ms');
+    const cpu = ((await cpuMs(gateway.pid)) - cpuBefore) / samples.length;
     client.close();
     report(
       atLeast('durable turns per second', samples.length / seconds, { limit: 500, unit: '/s' }),
@@ -39,6 +41,7 @@ export const loadBench: Bench = {
     report(figure('time of a turn under load, p50', quantile(samples, 0.5), { unit: 'ms' }));
     report(figure('time of a turn under load, p99', quantile(samples, 0.99), { unit: 'ms' }));
     report(atMost('event-loop delay under load, p99', delay, { limit: 20, unit: 'ms' }));
+    report(figure('CPU of a turn under load, all threads', cpu, { unit: 'ms' }));
     report(figure('resident memory after the load', await residentMb(gateway.pid), { unit: 'MB' }));
   },
 };

@@ -1,5 +1,5 @@
 import { createHttpClient, turnBody } from './http-client.ts';
-import { startGateway } from './gateway-child.ts';
+import { cpuMs, startGateway } from './gateway-child.ts';
 import { bareHttp } from './machine.ts';
 import { startModel } from './model-child.ts';
 import { atMost, type Bench, figure, quantile } from './report.ts';
@@ -15,6 +15,7 @@ export const turnBench: Bench = {
     const client = createHttpClient(gateway);
     for (let i = 0; i < 300; i += 1)
       await client.post('/v1/chat/completions', turnBody(`warm up ${i}`, { stream: i % 2 === 0 }));
+    const cpuBefore = await cpuMs(gateway.pid);
     const bare: number[] = [];
     const whole: number[] = [];
     const streamed: number[] = [];
@@ -40,6 +41,7 @@ export const turnBench: Bench = {
       streamed.push(answer.ms);
       first.push(answer.firstMs);
     }
+    const cpu = ((await cpuMs(gateway.pid)) - cpuBefore) / (whole.length + streamed.length);
     direct.close();
     client.close();
     const model50 = quantile(bare, 0.5);
@@ -60,5 +62,6 @@ export const turnBench: Bench = {
       figure('overhead of a streamed turn, p50', quantile(streamed, 0.5) - model50, { unit: 'ms' }),
     );
     report(figure('headers of a streamed turn, p50', quantile(first, 0.5), { unit: 'ms' }));
+    report(figure('CPU of a turn, all threads', cpu, { unit: 'ms' }));
   },
 };

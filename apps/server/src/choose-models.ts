@@ -1,6 +1,7 @@
 import type { Config } from '@cuttle/config';
 import type { Clock } from '@cuttle/core-types/ports';
 import { choicesInEnvironment, detectProviders, type ProviderChoice } from '@cuttle/providers';
+import { answeringFetch } from './answering-fetch.ts';
 import {
   createModels,
   type ModelChoice,
@@ -57,7 +58,11 @@ export async function findModels(
   if (sources.config.agents.defaults.model !== undefined) return undefined;
   if (Object.values(sources.config.providers).some(({ models }) => models?.length))
     return undefined;
-  return chooseModels(deps, sources, await detectProviders(sources.env, { fetch, signal }));
+  return chooseModels(
+    deps,
+    sources,
+    await detectProviders(sources.env, { fetch: answeringFetch, signal }),
+  );
 }
 
 function toEntry([id, { kind, models = [], ...settings }]: [

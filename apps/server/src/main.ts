@@ -2,7 +2,6 @@ import { flushCompileCache } from 'node:module';
 import { constants, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { toErrorBody } from '@cuttle/core-types/errors';
 import { createIds } from '@cuttle/core-types';
 import { openConfigFile } from './config-file.ts';
@@ -11,6 +10,7 @@ import { createServer } from './create-server.ts';
 import { homeAt, removeRunFile } from './home.ts';
 import { createLog } from './log.ts';
 import { nodeClock } from './node-clock.ts';
+import { boundNursery } from './nursery.ts';
 import { untilSignal } from './until-signal.ts';
 import { version } from './version.ts';
 
@@ -57,8 +57,7 @@ async function main({
   });
   say((await server.call('web.code', {})).url);
   flushCompileCache();
-  // The launcher kept the nursery small for the start; work needs it to grow.
-  setFlagsFromString('--semi-space-growth-factor=2');
+  boundNursery();
   const watching = new AbortController();
   process.on('SIGHUP', configuration.watch({ clock: nodeClock, log }, watching.signal));
   const lost = server.failed.then((error) => ({ error }));

@@ -30,6 +30,7 @@ export async function* runExchange(
   const watch = startWatch(deps, signal);
   const answer = createAnswerReader({ ...deps, ...deps.limits, decoder: call.decoder });
   let handedOver = false;
+  let isRead = false;
   try {
     const response = await sendWatched(deps.service, call.send, watch);
     watch.listen();
@@ -44,6 +45,7 @@ export async function* runExchange(
       if (handedOver && !over) drain(deps, watch);
       watch.listen();
     }
+    isRead = true;
     for (const event of answer.end()) {
       signal.throwIfAborted();
       yield event;
@@ -56,7 +58,8 @@ export async function* runExchange(
     watch.signal.throwIfAborted();
     throw error;
   } finally {
-    watch.stop();
+    if (isRead) watch.end();
+    else watch.stop();
   }
 }
 
@@ -64,5 +67,5 @@ const drainMs = 250;
 
 /** A service may keep the connection open after its last record. The next request wants it back, but not at any price. */
 function drain({ timer }: ExchangeDeps, watch: Watch): void {
-  timer.sleep(drainMs, watch.signal).then(() => watch.stop(), ignore);
+  timer.sleep(drainMs, watch.over).then(() => watch.stop(), ignore);
 }

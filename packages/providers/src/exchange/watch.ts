@@ -6,9 +6,13 @@ import type { Timer } from './timer.ts';
 export interface Watch {
   /** Aborts with the caller's reason, with `provider.timeout`, or after `stop`. */
   readonly signal: AbortSignal;
+  /** Aborts after `stop` and after `end`. */
+  readonly over: AbortSignal;
   /** Silence counts between `listen` and `heard` only: a reader may take its time. */
   listen(): void;
   heard(): void;
+  /** The answer was read to its end: there is nothing to close, and an abort that closes nothing has its price. */
+  end(): void;
   stop(): void;
 }
 
@@ -24,12 +28,17 @@ export function startWatch(
 ): Watch {
   const { service, limits, timer } = deps;
   const controller = new AbortController();
+  const counting = new AbortController();
   let silentMs = 0;
   let listening = true;
-  const forward = (): void => controller.abort(signal.reason);
+  const abort = (reason: unknown): void => {
+    controller.abort(reason);
+    counting.abort(reason);
+  };
+  const forward = (): void => abort(signal.reason);
   signal.addEventListener('abort', forward, { once: true });
   const expire = (what: string): void =>
-    controller.abort(
+    abort(
       new CuttleError('provider.timeout', `${service} ${what}.`, {
         hint: 'Try again; for a slow model raise idleTimeoutMs or totalTimeoutMs of this provider.',
       }),
@@ -39,7 +48,7 @@ export function startWatch(
   const count = async (): Promise<void> => {
     for (let elapsedMs = 0; elapsedMs < totalTimeoutMs; elapsedMs += stepMs) {
       if (silentMs >= idleTimeoutMs) return expire(`said nothing for ${idleTimeoutMs} ms`);
-      await timer.sleep(stepMs, controller.signal);
+      await timer.sleep(stepMs, counting.signal);
       if (listening) silentMs += stepMs;
     }
     expire(`did not end its answer within ${totalTimeoutMs} ms`);
@@ -48,6 +57,7 @@ export function startWatch(
   count().catch(() => undefined);
   return {
     signal: controller.signal,
+    over: counting.signal,
     listen() {
       listening = true;
     },
@@ -55,9 +65,13 @@ export function startWatch(
       listening = false;
       silentMs = 0;
     },
+    end() {
+      signal.removeEventListener('abort', forward);
+      counting.abort(over);
+    },
     stop() {
       signal.removeEventListener('abort', forward);
-      controller.abort(over);
+      abort(over);
     },
   };
 }

@@ -10,7 +10,8 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\bthe square root of (\d+(?:\.\d+)?)/gi, 'sqrt($1)'],
   [/×/g, '*'],
   [/÷/g, '/'],
-  [/−/g, '-'],
+  // The minus sign, escaped: V8 keeps a bundle of Latin-1 alone in half the memory.
+  [/\u2212/g, '-'],
   [/(?<=\d) ?x ?(?=\d)/gi, '*'],
   // Thousands: 1,000,000
   [/(?<=\d),(?=\d{3}\b)/g, ''],

@@ -7,7 +7,10 @@ const open = (
   now?: () => number,
 ): { sent: string[]; mailbox: ReturnType<typeof createMailbox> } => {
   const sent: string[] = [];
-  return { sent, mailbox: createMailbox({ post: (text) => sent.push(text), now }) };
+  return {
+    sent,
+    mailbox: createMailbox({ post: (text) => sent.push(text), later: setImmediate, now }),
+  };
 };
 
 describe('a mailbox', () => {
@@ -74,5 +77,31 @@ describe('a mailbox', () => {
     mailbox.receive('[[1,"late"]]');
     await Promise.resolve();
     expect(sent).toHaveLength(1);
+  });
+
+  it('hands out a crowd of replies in several turns of the loop, in order', async () => {
+    const { mailbox } = open();
+    const order: number[] = [];
+    const all = Array.from({ length: 20 }, (_, at) => mailbox.call('a').then(() => order.push(at)));
+    mailbox.receive(JSON.stringify(all.map((_, at) => [at + 1])));
+    await Promise.resolve();
+    await Promise.resolve();
+    const inFirstTurn = order.length;
+    expect(inFirstTurn).toBeGreaterThan(0);
+    expect(inFirstTurn).toBeLessThan(20);
+    const late = mailbox.call('b').then(() => order.push(20));
+    mailbox.receive('[[21]]');
+    await Promise.all([...all, late]);
+    expect(order).toEqual(Array.from({ length: 21 }, (_, at) => at));
+  });
+
+  it('hands out what has arrived before it fails', async () => {
+    const { mailbox } = open();
+    const all = Array.from({ length: 20 }, () => mailbox.call('a'));
+    const lost = mailbox.call('b');
+    mailbox.receive(JSON.stringify(all.map((_, at) => [at + 1, at])));
+    mailbox.fail(new CuttleError('store.failed', 'gone'));
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 20 }, (_, at) => at));
+    await expect(lost).rejects.toThrow('gone');
   });
 });

@@ -16,14 +16,33 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/**
+ * Replies handed out in one turn of the event loop. A group of writes is answered at once, and what each answer sets
+ * off runs before the loop turns: all of a crowd in one turn would make everybody else wait for it.
+ */
+const mostPerTurn = 8;
+
 export function createMailbox(deps: {
   post(text: string): void;
+  /** Runs the task in a later turn of the event loop. */
+  later(task: () => void): void;
   readonly now?: (() => number) | undefined;
 }): Mailbox {
   const waiting = new Map<number, Waiting>();
   let next = 1;
   let calls: string[] = [];
   let failure: CuttleError | undefined;
+  let arrived: Reply[] = [];
+  const settle = ([id, value, failed]: Reply): void => {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (failed) asked?.reject(fromFailure(failed));
+    else asked?.resolve(value);
+  };
+  const handOut = (): void => {
+    for (const reply of arrived.splice(0, mostPerTurn)) settle(reply);
+    if (arrived.length > 0) deps.later(handOut);
+  };
   const flush = (): void => {
     if (calls.length === 0) return;
     const batch = toBatch(calls, deps.now?.());
@@ -41,16 +60,14 @@ export function createMailbox(deps: {
         if (calls.push(call) === 1) queueMicrotask(flush);
       }),
     receive(text) {
+      const idle = arrived.length === 0;
       // Our own thread wrote it, in the shape of `Reply`.
-      for (const [id, value, failed] of JSON.parse(text) as readonly Reply[]) {
-        const asked = waiting.get(id);
-        waiting.delete(id);
-        if (failed) asked?.reject(fromFailure(failed));
-        else asked?.resolve(value);
-      }
+      arrived.push(...(JSON.parse(text) as readonly Reply[]));
+      if (idle) handOut();
     },
     fail(error) {
       failure ??= error;
+      for (const reply of arrived.splice(0)) settle(reply);
       for (const asked of waiting.values()) asked.reject(failure);
       waiting.clear();
     },

@@ -29,6 +29,7 @@ export async function openInlineStore(options: InlineStoreOptions): Promise<Stor
   let isOpen = true;
   const mailbox = createMailbox({
     now: options.now,
+    later: queueMicrotask,
     post(text) {
       try {
         host.run([text], (replies) => mailbox.receive(replies));

@@ -39,7 +39,7 @@ export async function startThread<Health>(options: ThreadOptions<Health>): Promi
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
     worker.postMessage(message);
   };
-  const mailbox = createMailbox({ now, post });
+  const mailbox = createMailbox({ now, post, later: setImmediate });
   const ready = Promise.withResolvers<Extract<Signal<Health>, { type: 'ready' }>>();
   const gone = Promise.withResolvers<void>();
   const fail = (error: CuttleError): void => {
