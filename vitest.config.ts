@@ -3,9 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Workspace packages resolve to their sources, so that tests need no build. */
 export const conditions = ['@cuttle/source', 'module', 'node', 'development|production'];
 
+/** Dependencies are imported by Node, with these conditions; what stands behind `module` is for bundlers. */
+export const nodeConditions = conditions.filter((condition) => condition !== 'module');
+
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  ssr: { resolve: { conditions: nodeConditions, externalConditions: nodeConditions } },
   test: {
     include: [
       'packages/*/src/**/*.test.ts',

@@ -10,7 +10,7 @@ function broken(place?: FaultPlace): Frame {
 }
 
 function bytesOf(placed: readonly Frame[]): readonly string[] {
-  return placed.map((frame) => (frame.kind === 'event' ? frame.bytes : frame.fault.how));
+  return placed.map((frame) => (frame.kind === 'event' ? String(frame.bytes) : frame.fault.how));
 }
 
 describe('placeFaults', () => {

@@ -30,10 +30,8 @@ function breakAt(
     if ('afterEvents' in place && events >= place.afterEvents) break;
     const size = Buffer.byteLength(frame.bytes);
     if ('afterBytes' in place && bytes + size > place.afterBytes) {
-      const part = Buffer.from(frame.bytes).subarray(0, place.afterBytes - bytes);
-      // latin1 would change the bytes and utf8 cannot end inside a character: stop before it.
-      const words = new TextDecoder('utf-8').decode(part, { stream: true });
-      if (words !== '') kept.push(event(words, frame.delayMs));
+      const part = startOf(frame.bytes, place.afterBytes - bytes);
+      if (part.length > 0) kept.push(event(part, frame.delayMs));
       break;
     }
     kept.push(frame);
@@ -41,4 +39,11 @@ function breakAt(
     bytes += size;
   }
   return [...kept, broken];
+}
+
+function startOf(bytes: string | Uint8Array, length: number): string | Uint8Array {
+  if (typeof bytes !== 'string') return bytes.subarray(0, length);
+  // latin1 would change the bytes and utf8 cannot end inside a character: stop before it.
+  const part = Buffer.from(bytes).subarray(0, length);
+  return new TextDecoder('utf-8').decode(part, { stream: true });
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createIdSource, type IdSource } from './id-source.ts';
 import { openLoopbackServer } from './loopback-server.ts';
 import { type CallContent, countPromptTokens, type ModelCall } from './model-call.ts';
@@ -78,7 +78,8 @@ export interface EncodeContext {
 
 /** One service's wire: how requests are read and checked, and how turns and errors look. */
 export interface Dialect {
-  route(request: RecordedRequest): Routed;
+  /** `headers` are as they came, with the secrets that the record leaves out. */
+  route(request: RecordedRequest, headers: IncomingHttpHeaders): Routed;
   encodeError(turn: ErrorTurn, ids: IdSource): WireAnswer;
   /** Where the base URL lies under the origin, such as `/v1`. */
   readonly basePath: string;
@@ -97,7 +98,8 @@ export async function openModelServer(
   async function listener(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const recording = await log.record(incoming, response);
     if (recording.gone.aborted) return;
-    const answer = await answerTo(recording.request, { dialect, state });
+    const routed = dialect.route(recording.request, incoming.headers);
+    const answer = await answerTo(recording.request, routed, { dialect, state });
     forgetCalls(state.calls, log.requests[0]);
     await writeAnswer(answer, { response, recording, writes } satisfies AnswerTarget);
   }
@@ -152,9 +154,8 @@ interface Desk {
   readonly state: ServerState;
 }
 
-async function answerTo(request: RecordedRequest, desk: Desk): Promise<WireAnswer> {
+async function answerTo(request: RecordedRequest, routed: Routed, desk: Desk): Promise<WireAnswer> {
   const { dialect, state } = desk;
-  const routed = dialect.route(request);
   if (routed.kind === 'answer') return routed.answer;
   if (routed.kind === 'rejection') {
     const { cause, message, answer } = routed;

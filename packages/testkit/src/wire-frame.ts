@@ -1,8 +1,8 @@
 import type { BreakFault } from './http-fault.ts';
 
-/** A piece of an answer's body: one event to send, or the place where the answer breaks. */
+/** A piece of an answer's body: one event to send, in text or in binary, or the place where the answer breaks. */
 export type Frame =
-  | { readonly kind: 'event'; readonly bytes: string; readonly delayMs: number }
+  | { readonly kind: 'event'; readonly bytes: string | Uint8Array; readonly delayMs: number }
   | { readonly kind: 'break'; readonly fault: BreakFault };
 
 /** An answer as it goes over the wire. `whole` is sent with its length, `stream` in chunks. */
@@ -13,7 +13,7 @@ export interface WireAnswer {
   readonly framing: 'stream' | 'whole';
 }
 
-export function event(bytes: string, delayMs = 0): Frame {
+export function event(bytes: string | Uint8Array, delayMs = 0): Frame {
   return { kind: 'event', bytes, delayMs };
 }
 

@@ -20,7 +20,7 @@ export interface AnswerTarget {
 
 export async function writeAnswer(answer: WireAnswer, target: AnswerTarget): Promise<void> {
   const { response } = target;
-  const bytes = answer.frames.map((frame) => (frame.kind === 'event' ? frame.bytes : '')).join('');
+  const bytes = joined(answer.frames);
   const headers =
     answer.framing === 'whole'
       ? { ...answer.headers, 'content-length': Buffer.byteLength(bytes) }
@@ -35,6 +35,13 @@ export async function writeAnswer(answer: WireAnswer, target: AnswerTarget): Pro
   response.writeHead(answer.status, headers);
   response.flushHeaders();
   await writeFrames(answer.frames, target);
+}
+
+/** As text where all is text, which Node sends in one piece with the head. */
+function joined(frames: readonly Frame[]): string | Uint8Array {
+  const pieces = frames.flatMap((frame) => (frame.kind === 'event' ? [frame.bytes] : []));
+  if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 }
 
 function isPlain(answer: WireAnswer, writes: WriteMode): boolean {
