@@ -71,11 +71,11 @@ const files: Readonly<Record<string, string>> = {
 };
 
 // Written and held fresh by the tests of the packages whose sources they tell of (`vitest run -u`).
-const pagesOfTests: readonly string[] = ['cli.md', 'config.md'];
+const pagesOfTests: ReadonlySet<string> = new Set(['cli.md', 'config.md']);
 
 function readReference(): Record<string, string> {
   mkdirSync(folder, { recursive: true });
-  const names = readdirSync(folder).filter((name) => !pagesOfTests.includes(name));
+  const names = readdirSync(folder).filter((name) => !pagesOfTests.has(name));
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
