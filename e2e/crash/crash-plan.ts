@@ -77,6 +77,7 @@ const all: readonly ShapeName[] = [
 /**
  * Two crashes at any moment of mixed turns. `random`: in [0, 1). Every third one has twenty messages queued behind a run; every
  * fourth one is aimed at the acknowledgement of `chat.send`; every fifth one waits longer, so that reminders fire.
+ * The second crash of every other one comes while the server starts, or shortly after.
  */
 export function planMoments(number: number, random: () => number): Cycle {
   const shapes = pick(all, 5, random);
@@ -92,7 +93,11 @@ export function planMoments(number: number, random: () => number): Cycle {
     ],
     deaths: [
       { kind: 'moment', afterMs: firstMs },
-      { kind: 'moment', afterMs: random() * mostMs },
+      {
+        kind: 'moment',
+        afterMs: random() * mostMs,
+        ...(number % 2 === 1 && { since: 'birth' as const }),
+      },
     ],
   };
 }

@@ -23,10 +23,10 @@ import {
 import { judgeSocket } from './judge-socket.ts';
 import { type ShapeName, shapes, socketSessions } from './shapes.ts';
 
-/** How a life of a cycle ends: at a named instant, so many ms after it was begun, or asked to stop. */
+/** How a life of a cycle ends: at a named instant, asked to stop or not, or so many ms after it was ready or its process was born. */
 export type Death =
   | { readonly kind: 'instant'; readonly instant: CrashInstant; readonly after?: 'stop' }
-  | { readonly kind: 'moment'; readonly afterMs: number };
+  | { readonly kind: 'moment'; readonly afterMs: number; readonly since?: 'birth' };
 
 export interface Cycle {
   readonly shapes: readonly ShapeName[];
@@ -80,7 +80,13 @@ export async function runCycle(
 }
 
 async function begin({ victim }: CrashWorld, death: Death | undefined): Promise<void> {
-  if (!victim.running) await victim.start(death?.kind === 'instant' ? death.instant : undefined);
+  if (victim.running || isEarly(death)) return;
+  await victim.start(death?.kind === 'instant' ? death.instant : undefined);
+}
+
+/** A life that may end before it is ready is not waited for. */
+function isEarly(death: Death | undefined): boolean {
+  return death?.kind === 'moment' && death.since === 'birth';
 }
 
 /** Lets this life die as told. Returns the name of the instant it died at. */
@@ -91,8 +97,10 @@ async function liveAndDie(
 ): Promise<string[]> {
   const { victim } = world;
   if (death.kind === 'moment') {
+    const born = victim.running ? undefined : victim.start();
     await sleep(death.afterMs);
     if (victim.running) await victim.kill();
+    await born;
     return [];
   }
   if (death.after === 'stop') void victim.stop();
