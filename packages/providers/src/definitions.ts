@@ -1,6 +1,8 @@
 import { AnthropicOptions } from './anthropic/options.ts';
 import { createAnthropic } from './anthropic/provider.ts';
 import { defineProvider, type ProviderDefinition } from './define-provider.ts';
+import { GeminiOptions } from './gemini/options.ts';
+import { createGemini } from './gemini/provider.ts';
 import { OfflineOptions } from './offline/options.ts';
 import { createOffline } from './offline/provider.ts';
 import { OllamaOptions } from './ollama/options.ts';
@@ -24,6 +26,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
     keyVariable: 'OPENAI_API_KEY',
     options: OpenaiOptions,
     create: (options, deps) => createOpenai({ ...options, ...deps }),
+  }),
+  defineProvider({
+    id: 'gemini',
+    title: 'Google Gemini',
+    keyVariable: 'GEMINI_API_KEY',
+    options: GeminiOptions,
+    create: (options, deps) => createGemini({ ...options, ...deps }),
   }),
   defineProvider({
     id: 'ollama',

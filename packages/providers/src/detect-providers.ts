@@ -3,6 +3,7 @@ import { readText } from './exchange/read-chunks.ts';
 import { readRecord } from './exchange/read-record.ts';
 import type { Fetch } from './exchange/strict-fetch.ts';
 import { systemTimer, type Timer } from './exchange/timer.ts';
+import { answeringModels } from './gemini/list-models.ts';
 import { OllamaTags } from './ollama/wire.ts';
 import { OpenaiModels } from './openai/wire.ts';
 
@@ -50,6 +51,20 @@ const keyRows: readonly KeyRow[] = [
     baseUrlVariable: 'OPENAI_BASE_URL',
     setting: 'apiKey',
     model: 'gpt-5-mini',
+  },
+  {
+    kind: 'gemini',
+    variable: 'GEMINI_API_KEY',
+    baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL',
+    setting: 'apiKey',
+    model: 'gemini-3.5-flash',
+  },
+  {
+    kind: 'gemini',
+    variable: 'GOOGLE_API_KEY',
+    baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL',
+    setting: 'apiKey',
+    model: 'gemini-3.5-flash',
   },
   {
     kind: 'openrouter',
@@ -129,21 +144,37 @@ async function withListedModel(
   const baseUrl = settings['baseUrl'];
   if (typeof baseUrl !== 'string') return choice;
   const key = env[keyRows.find((row) => choice.reason.startsWith(row.variable))?.variable ?? ''];
-  const anthropic = kind === 'anthropic';
-  const listed = await probe(
-    {
-      kind,
-      url: `${baseUrl.replace(/\/$/, '')}${anthropic ? '/v1/models' : '/models'}`,
-      headers: {
-        authorization: `Bearer ${key ?? ''}`,
-        ...(anthropic && { 'x-api-key': key ?? '', 'anthropic-version': '2023-06-01' }),
-      },
-      models: listedModels(kind),
-    },
-    deps,
-  );
+  const listed = await probe(listAt(kind, baseUrl.replace(/\/$/, ''), key ?? ''), deps);
   const [first = model] = listed;
   return { ...choice, model: listed.includes(model) ? model : first };
+}
+
+/** Where a service lists its models, and how a key is shown there. */
+function listAt(kind: string, baseUrl: string, key: string): ModelList {
+  const authorization = `Bearer ${key}`;
+  switch (kind) {
+    case 'anthropic':
+      return {
+        kind,
+        url: `${baseUrl}/v1/models`,
+        headers: { authorization, 'x-api-key': key, 'anthropic-version': '2023-06-01' },
+        models: listedModels(kind),
+      };
+    case 'gemini':
+      return {
+        kind,
+        url: `${baseUrl}/v1beta/models`,
+        headers: { 'x-goog-api-key': key },
+        models: (text) => answeringModels(text, kind).map(({ id }) => id),
+      };
+    default:
+      return {
+        kind,
+        url: `${baseUrl}/models`,
+        headers: { authorization },
+        models: listedModels(kind),
+      };
+  }
 }
 
 interface ModelList {

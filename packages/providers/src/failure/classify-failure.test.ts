@@ -183,6 +183,11 @@ describe('a failure that a service states', () => {
     );
   });
 
+  it('shows no key of Google, and no token', () => {
+    const leaky = `key AIza${'x'.repeat(35)}, token ya29.a0AfH6SMB-x_y`;
+    expect(classify(leaky, 400).message).toBe('openai answered 400: key ***, token ***');
+  });
+
   it('adds what a proxy of models was told upstream', () => {
     const body =
       '{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"prompt is too long"}}}';

@@ -16,7 +16,7 @@ export interface ServiceFailure {
 
 /** A service's own account of a failure → one of our codes, by the table of `failure-rows.ts`. */
 export function classifyFailure(failure: ServiceFailure): CuttleError {
-  const stated = readFailure(failure.body);
+  const stated = withNamedException(readFailure(failure.body), failure.headers);
   const status = failure.status ?? stated.status;
   const row = failureRows.find((candidate) => matches(candidate, stated, status));
   const retryAfterMs = readRetryAfter(failure.headers, failure.body);
@@ -26,6 +26,12 @@ export function classifyFailure(failure: ServiceFailure): CuttleError {
     ...(hint !== undefined && { hint }),
     ...(status !== undefined && { details: { status } }),
   });
+}
+
+/** Amazon's services name what went wrong beside the body. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
+function withNamedException(stated: StatedFailure, headers: Headers | undefined): StatedFailure {
+  const named = headers?.get('x-amzn-errortype')?.split(':')[0];
+  return named === undefined ? stated : { ...stated, kind: `${named} ${stated.kind}`.trim() };
 }
 
 const pageHint =
@@ -56,7 +62,7 @@ function messageOf(
 
 /** Keys of the known shapes, and what stands behind the names of secret headers. */
 const secretShapes =
-  /\b(?:sk|pk|rk|gsk|xai|hf|key|AIza)[-_][\w-]{8,}|(?<=(?:bearer|x-api-key:|cookie:|token=) ?)[^\s,;"']{6,}/gi;
+  /\b(?:sk|pk|rk|gsk|xai|hf|key)[-_][\w-]{8,}|\bAIza[\w-]{16,}|\bya29\.[\w-]{8,}|(?<=(?:bearer|x-api-key:|cookie:|token=) ?)[^\s,;"']{6,}/gi;
 
 function conceal(text: string, secrets: readonly string[]): string {
   const known = secrets

@@ -46,6 +46,13 @@ export const failureRows: readonly FailureRow[] = [
     hint: addCredit,
   },
   {
+    code: 'provider.billing',
+    text: /prepayment credits are depleted|requires billing to be enabled/i,
+    taught:
+      '429 {"error":{"code":429,"message":"Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.","status":"RESOURCE_EXHAUSTED"}}',
+    hint: addCredit,
+  },
+  {
     code: 'provider.overflow',
     kind: /context_length_exceeded|request_too_large|context_window_exceeded|string_above_max_length|exceed_context_size/i,
     taught:
@@ -56,6 +63,18 @@ export const failureRows: readonly FailureRow[] = [
     text: /prompt is too long|maximum (?:context|prompt) length|exceeds? (?:the )?(?:model'?s? |available |maximum )?(?:context|number of (?:input )?tokens|input length)|context (?:length|window)[ _]exceeded|exceeded model token limit|(?:input|request|prompt) (?:is |was )?too long|request_too_large|request exceeds the maximum size|context_window_exceeded|too many tokens per request|input token count exceeds|reduce the length of the (?:messages|input|prompt)/i,
     taught:
       '400 {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 213462 tokens > 200000 maximum"}}',
+  },
+  {
+    code: 'provider.overflow',
+    text: /request payload size exceeds/i,
+    taught:
+      '400 {"error":{"code":400,"message":"Request payload size exceeds the limit: 20971520 bytes.","status":"INVALID_ARGUMENT"}}',
+  },
+  {
+    code: 'provider.overflow',
+    text: /input tokens exceeded|tokens in the prompt cannot exceed/i,
+    taught:
+      '400 {"message":"The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again."}',
   },
   {
     code: 'provider.overflow',
@@ -81,6 +100,39 @@ export const failureRows: readonly FailureRow[] = [
       '400 {"error":{"message":"Tool choice is required, but model did not call a tool","type":"invalid_request_error","code":"tool_use_failed"}}',
   },
   {
+    code: 'provider.malformed',
+    kind: /malformed_response|unexpected_tool_call|too_many_tool_calls/i,
+    taught:
+      '{"error":{"code":"UNEXPECTED_TOOL_CALL","message":"The model ended with UNEXPECTED_TOOL_CALL"}}',
+  },
+  {
+    code: 'provider.billing',
+    text: /INVALID_PAYMENT_INSTRUMENT|valid payment instrument/,
+    taught:
+      '403 {"message":"Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided. Your AWS Marketplace subscription for this model cannot be completed at this time."}',
+    hint: 'Add a payment method to the AWS account, and ask again after some minutes.',
+  },
+  {
+    code: 'provider.invalid',
+    text: /did not allow prompt caching/i,
+    taught:
+      '403 {"message":"You invoked an unsupported model or your request did not allow prompt caching. See the documentation for more information."}',
+    hint: 'Set promptCaching of this provider to "off".',
+  },
+  {
+    code: 'provider.auth',
+    text: /signature (?:expired|not yet current)/i,
+    taught:
+      '403 {"message":"Signature expired: 20261121T120000Z is now earlier than 20261121T121500Z (20261121T122000Z - 5 min.)"}',
+    hint: 'The clock of this machine is wrong by more than five minutes: correct it.',
+  },
+  {
+    code: 'provider.auth',
+    text: /access to the model with the specified model ID/i,
+    taught: `403 {"message":"You don't have access to the model with the specified model ID."}`,
+    hint: 'Ask for access to this model in the Amazon Bedrock console of this region, or choose another model.',
+  },
+  {
     code: 'provider.auth',
     kind: /authentication|invalid_api_key|permission_error|unauthori[sz]ed|api_key_deleted|account_deactivated/i,
     taught:
@@ -91,6 +143,18 @@ export const failureRows: readonly FailureRow[] = [
     text: /(?:incorrect|invalid|missing|expired|could not authenticate) (?:\w+[ -])?(?:api|access)[ _-]?key|invalid_api_key|authentication (?:failed|is currently not allowed)|no credentials found|account has been deactivated|invalid_grant|invalid bearer token|API key not valid/i,
     taught:
       '400 {"code":"Client specified an invalid argument","error":"Incorrect API key provided: xa***ey."}',
+  },
+  {
+    code: 'provider.auth',
+    text: /API key (?:not found|expired)/i,
+    taught:
+      '400 {"error":{"code":400,"message":"API key expired. Please renew the API key.","status":"INVALID_ARGUMENT"}}',
+  },
+  {
+    code: 'provider.auth',
+    kind: /UnrecognizedClient|ExpiredToken|InvalidSignature|AccessDenied|MissingAuthenticationToken/,
+    taught:
+      '{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}',
   },
   {
     code: 'provider.auth',
@@ -110,6 +174,12 @@ export const failureRows: readonly FailureRow[] = [
     taught: '529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
   },
   {
+    code: 'provider.overloaded',
+    kind: /ModelNotReady/i,
+    taught:
+      '429 {"__type":"ModelNotReadyException","message":"The model is not ready to serve inference requests."}',
+  },
+  {
     code: 'provider.rate-limited',
     status: [429],
     taught:
@@ -120,6 +190,13 @@ export const failureRows: readonly FailureRow[] = [
     kind: /rate_?limit|resource_exhausted|too_many_requests|throttl/i,
     taught:
       '400 {"error":{"type":"rate_limit_error","message":"Number of request tokens has exceeded your limit"}}',
+  },
+  {
+    code: 'provider.rate-limited',
+    kind: /ServiceQuotaExceeded/i,
+    taught:
+      '400 {"__type":"ServiceQuotaExceededException","message":"Your request exceeds the service quota for your account."}',
+    hint: 'The quota of this AWS account is used up: ask for more in Service Quotas, or choose another model or region.',
   },
   {
     code: 'provider.rate-limited',
@@ -135,6 +212,17 @@ export const failureRows: readonly FailureRow[] = [
     code: 'provider.overloaded',
     status: [503, 529],
     taught: '503 Service Unavailable',
+  },
+  {
+    code: 'provider.overloaded',
+    kind: /ServiceUnavailable|ModelStreamError|ModelError/i,
+    taught:
+      '{"type":"modelStreamErrorException","message":"The model failed while it was answering.","originalStatusCode":500}',
+  },
+  {
+    code: 'provider.timeout',
+    kind: /ModelTimeout/i,
+    taught: '{"type":"modelTimeoutException","message":"The request took too long to process."}',
   },
   {
     code: 'provider.timeout',
@@ -161,9 +249,42 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     code: 'provider.invalid',
+    text: /on-demand throughput/i,
+    taught:
+      '400 {"message":"Invocation of model ID anthropic.claude-sonnet-4-6 with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model."}',
+    hint: 'Put the part of the world before the model, such as us. or global.: `cuttle model list` shows the ids that can be used.',
+  },
+  {
+    code: 'provider.invalid',
+    text: /model identifier is invalid/i,
+    taught: '400 {"message":"The provided model identifier is invalid."}',
+    hint: chooseModel,
+  },
+  {
+    code: 'provider.invalid',
+    text: /support tool use/i,
+    taught: `400 {"message":"This model doesn't support tool use."}`,
+    hint: 'Choose a model that can call tools; `cuttle model list` shows what is there.',
+  },
+  {
+    code: 'provider.invalid',
     text: /model .{0,80}not found|model not found|no endpoints found|unknown model|does not exist/i,
     taught: '404 {"error":"model \\"llama9\\" not found, try pulling it first"}',
     hint: chooseModel,
+  },
+  {
+    code: 'provider.invalid',
+    text: /models\/\S+ is not found/i,
+    taught:
+      '404 {"error":{"code":404,"message":"models/gemini-9 is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.","status":"NOT_FOUND"}}',
+    hint: chooseModel,
+  },
+  {
+    code: 'provider.invalid',
+    text: /user location is not supported/i,
+    taught:
+      '400 {"error":{"code":400,"message":"User location is not supported for the API use.","status":"FAILED_PRECONDITION"}}',
+    hint: 'This service is not offered where this machine is, or only with billing: choose another provider.',
   },
   {
     code: 'provider.invalid',

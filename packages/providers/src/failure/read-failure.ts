@@ -17,6 +17,9 @@ const scalar = z.union([z.string(), z.number()]).nullish().catch(undefined);
 const Detail = z.looseObject({
   message: scalar,
   type: scalar,
+  // Amazon's names, which also come in capitals and in a header.
+  __type: scalar,
+  Message: scalar,
   code: scalar,
   status: scalar,
   status_code: scalar,
@@ -43,7 +46,7 @@ export function readFailure(body: string): StatedFailure {
   return {
     message,
     kind: levels
-      .flatMap(({ type, code, status }) => [type, code, status])
+      .flatMap(({ type, __type, code, status }) => [type, __type, code, status])
       .filter((word) => word != null)
       .join(' '),
     status: levels.map(statusOf).find((status) => status !== undefined) ?? statusInText(message),
@@ -57,7 +60,9 @@ function levelsOf(body: Body): readonly Detail[] {
 }
 
 function wordsOf(body: Body, levels: readonly Detail[]): string | undefined {
-  const said = levels.map(({ message }) => message).find((message) => message != null);
+  const said = levels
+    .map(({ message, Message }) => message ?? Message)
+    .find((message) => message != null);
   const words = typeof body.error === 'string' ? body.error : (said ?? body.detail);
   const raw = levels[0]?.metadata?.raw;
   if (raw == null || raw === words) return words == null ? undefined : String(words);

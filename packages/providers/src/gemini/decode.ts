@@ -215,6 +215,6 @@ function* finishAnswer(state: GeminiDecodeState): Events {
 }
 
 function failureOf(finish: string, { service, finishMessage }: GeminiDecodeState): CuttleError {
-  const message = finishMessage || `The model ended with ${finish}`;
+  const message = `The model ended with ${finish}${finishMessage && `: ${finishMessage}`}`;
   return classifyFailure({ service, body: JSON.stringify({ error: { code: finish, message } }) });
 }

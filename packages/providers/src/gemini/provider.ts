@@ -1,8 +1,7 @@
-import type { ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
+import type { ModelProvider } from '@cuttle/core-types/ports';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
 import { fetchText } from '../exchange/fetch-text.ts';
-import { readRecord } from '../exchange/read-record.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
@@ -10,9 +9,9 @@ import { type ProviderDeps, toExchangeDeps } from '../provider-deps.ts';
 import { createClient } from './client.ts';
 import { createGeminiState, decodeGemini, endGemini } from './decode.ts';
 import { encodeGemini, geminiDialect } from './encode.ts';
+import { answeringModels } from './list-models.ts';
 import { GeminiOptions } from './options.ts';
 import { type GeminiRemedy, geminiRemedies } from './remedies.ts';
-import { GeminiModels } from './wire.ts';
 
 export type GeminiSettings = z.input<typeof GeminiOptions> & ProviderDeps;
 
@@ -51,27 +50,7 @@ export function createGemini(settings: GeminiSettings): ModelProvider {
     async models(signal) {
       if (options.models) return options.models;
       const text = await fetchText(deps, (over) => client.listModels(over), signal);
-      return toModels(readRecord(GeminiModels, text, id));
+      return answeringModels(text, id);
     },
   };
-}
-
-/** Models that make images, embeddings or speech stand beside those that answer. */
-function toModels({ models, publisherModels }: GeminiModels): readonly ModelInfo[] {
-  const answering = (models ?? []).filter(
-    ({ supportedGenerationMethods: methods }) => methods?.includes('generateContent') ?? true,
-  );
-  const listed = answering.map(({ name, inputTokenLimit, outputTokenLimit }): ModelInfo => {
-    const id = name.replace(/^models\//, '');
-    return {
-      id,
-      ...(inputTokenLimit != null && { contextWindow: inputTokenLimit }),
-      ...(outputTokenLimit != null && { maxOutputTokens: outputTokenLimit }),
-      ...(id.startsWith('gemini-') && { inputs: ['text', 'image', 'audio', 'document'] }),
-    };
-  });
-  const published = (publisherModels ?? []).map(({ name }) => ({
-    id: name.slice(name.lastIndexOf('/') + 1),
-  }));
-  return [...listed, ...published];
 }

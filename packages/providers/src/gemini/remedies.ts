@@ -21,7 +21,7 @@ export const geminiRemedies: readonly Remedy<GeminiRemedy>[] = [
   {
     // "Function call is missing a thought_signature in functionCall parts."
     name: 'with-stand-ins',
-    refusal: /missing a .?thought.?signature/i,
+    refusal: /missing a .?thought.?signature|MISSING_THOUGHT_SIGNATURE/i,
   },
   {
     // "Thinking level MINIMAL is not supported for this model. Please retry with other thinking level."
