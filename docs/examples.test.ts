@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { defaultApiKey, rateLimited, text, toolCall } from '@cuttle/testkit';
 import { openAnthropicServer } from '@cuttle/testkit/anthropic';
 import { openOllamaServer } from '@cuttle/testkit/ollama';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
+import { openTelegramServer } from '@cuttle/testkit/telegram';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Each example is a program: it is started as a reader would, against servers on this machine.
@@ -18,26 +19,41 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
+interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program, and what it printed once it ended well. */
+function start(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): { readonly child: ChildProcess; readonly printed: Promise<Printed> } {
+  const { promise: printed, resolve, reject } = Promise.withResolvers<Printed>();
+  const file = join(import.meta.dirname, 'examples', `${name}.ts`);
+  const options = {
+    cwd: home,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    signal: AbortSignal.timeout(30_000),
+  };
+  const child = execFile(
+    process.execPath,
+    ['--conditions=@cuttle/source', file],
+    options,
+    (error, stdout, stderr) => (error ? reject(error) : resolve({ stdout, stderr })),
+  );
+  return { child, printed };
+}
+
 /** What a program prints, given its environment and what is typed. */
 function run(
   name: string,
   env: Readonly<Record<string, string>> = {},
   typed = '',
-): Promise<{ stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const file = join(import.meta.dirname, 'examples', `${name}.ts`);
-    const options = {
-      env: { PATH: process.env['PATH'] ?? '', ...env },
-      signal: AbortSignal.timeout(30_000),
-    };
-    const child = execFile(
-      process.execPath,
-      ['--conditions=@cuttle/source', file],
-      options,
-      (error, stdout, stderr) => (error ? reject(error) : resolve({ stdout, stderr })),
-    );
-    child.stdin?.end(typed);
-  });
+): Promise<Printed> {
+  const { child, printed } = start(name, env);
+  child.stdin?.end(typed);
+  return printed;
 }
 
 describe('the examples of the documentation', { timeout: 40_000 }, () => {
@@ -88,6 +104,38 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     service.assertDone();
   });
 
+  it('call-tools: a provider that may call a tool, after a wait', async () => {
+    await using service = await openOpenaiServer({
+      script: [rateLimited(0), [text('Let me look.'), toolCall('weather', { place: 'Kiel' })]],
+    });
+    const env = { OPENAI_API_KEY: defaultApiKey, OPENAI_BASE_URL: service.url };
+    expect((await run('call-tools', env)).stdout).toBe('Let me look. [weather {"place":"Kiel"}]\n');
+    service.assertDone();
+  });
+
+  it('echo-bot: a messenger without an agent', async () => {
+    await using service = await openTelegramServer({ longPollCapMs: 500 });
+    service.user({ id: 7, firstName: 'Ann' });
+    service.say({ from: 7, text: 'hi' });
+    const env = { TELEGRAM_BOT_TOKEN: service.token, TELEGRAM_API_ROOT: service.url };
+    const { child, printed } = start('echo-bot', env);
+    const find = () => service.visibleFromBot(7)[0];
+    expect(await service.waitFor(find, AbortSignal.timeout(20_000))).toMatchObject({
+      text: 'You said hi',
+      entities: [{ type: 'bold' }],
+    });
+    child.kill('SIGINT');
+    expect(await printed).toEqual({ stdout: 'stopped\n', stderr: '' });
+  });
+
+  it('read-config, ask-policy and use-tools: as their comments say', async () => {
+    expect(await run('read-config')).toEqual({ stdout: '18800 false\n', stderr: '' });
+    const policy = await run('ask-policy');
+    expect(policy.stdout).toMatch(/^allow\nkey .* said .*address/);
+    expect(policy.stdout).not.toContain('hunter2');
+    expect((await run('use-tools')).stdout).toContain('math_eval: pure, read\n');
+  });
+
   it('gateway-in-process: the whole gateway in a program', async () => {
     const { stdout } = await run('gateway-in-process', { CUTTLE_HOME: join(home, 'embedded') });
     expect(stdout).toMatch(/^true .*42/);
@@ -120,6 +168,11 @@ describe('the examples for OpenAI clients', { timeout: 40_000 }, () => {
     expect((await run('openai-session', env)).stdout).toContain('42');
     const { entries } = await server.call('chat.history', { sessionKey: 'notebook' });
     expect(entries.length).toBeGreaterThan(1);
+  });
+
+  it('talk-to-gateway: an answer over the WebSocket, while it grows', async () => {
+    const { stdout } = await run('talk-to-gateway', env);
+    expect(stdout).toMatch(/^Hello! I am the offline assistant.*\n$/m);
   });
 
   it('openai-client-tools: tools that the client runs', async () => {
