@@ -33,7 +33,7 @@ function encodeBudget(
   const level = choices.request.thinking;
   if (choices.rule.thinking !== 'budget' || level === undefined || level === 'off')
     return undefined;
-  if (!mayThink(choices)) return undefined;
+  if (choices.applied.has('without-thinking') || !mayThink(choices)) return undefined;
   const max_tokens = Math.min(most, Math.max(wanted, thinkingBudgets[level] + answerRoom));
   const budget_tokens = Math.min(thinkingBudgets[level], max_tokens - 1024);
   if (budget_tokens < 1024) return undefined;
@@ -45,8 +45,7 @@ function encodeBudget(
  * found `tool_use`": with a budget, what the model says since the user's last words, a loop of calls and results,
  * must begin with its thinking, which the answer of another model does not have.
  */
-function mayThink({ request, applied, turns }: AnthropicChoices): boolean {
-  if (applied.has('without-thinking')) return false;
+export function mayThink({ request, turns }: Pick<AnthropicChoices, 'request' | 'turns'>): boolean {
   const choice = request.parameters?.toolChoice;
   if (choice === 'required' || typeof choice === 'object') return false;
   const asked = turns.findLastIndex((turn) => turn.role === 'user');

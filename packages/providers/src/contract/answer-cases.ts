@@ -11,7 +11,15 @@ const Expectation = z.looseObject({
   text: z.string(),
   reasoning: z.string(),
   tool_calls: z.array(
-    z.looseObject({ id: z.string().nullish(), name: z.string(), args: z.unknown() }),
+    z
+      .looseObject({
+        id: z.string().nullish(),
+        name: z.string(),
+        args: z.unknown().optional(),
+        // Of a tool that takes any text.
+        args_text: z.string().optional(),
+      })
+      .transform(({ id, name, args, args_text: text }) => ({ id, name, args: text ?? args })),
   ),
   finish: z.string().nullable(),
   usage: z
@@ -65,6 +73,7 @@ export async function readCases(
 const codes: Readonly<Record<string, string>> = {
   rate_limit: 'provider.rate-limited',
   overloaded: 'provider.overloaded',
+  timeout: 'provider.timeout',
   server: 'provider.overloaded',
   billing: 'provider.billing',
   auth: 'provider.auth',

@@ -122,7 +122,7 @@ function failureOf(variant: TransportVariantId, { expected }: AnswerCase): strin
   // With neither a reason to finish nor a last record, nothing tells the end from a cut.
   if (variant === 'no-done' && expected.finish === null) return 'network';
   // The error may come before the damage.
-  if (variant === 'garbage-line' && expected.error) return 'malformed|overloaded';
+  if (variant === 'garbage-line' && expected.error) return 'malformed|overloaded|overflow';
   return failures[variant];
 }
 

@@ -17,7 +17,9 @@ const Sequence = z.object({
       response: z.object({
         status: z.number(),
         headers: z.record(z.string(), z.string()),
-        body: z.string(),
+        body: z.string().optional(),
+        /** Of an answer that is no text. */
+        body_b64: z.base64().optional(),
       }),
       must_appear_in_next_request: z.array(z.object({ kind: z.string(), value: z.string() })),
     }),
@@ -41,8 +43,9 @@ export function describeSequences(
       async (title, { steps }) => {
         expect.hasAssertions();
         for (const step of steps.filter((each) => each.must_appear_in_next_request.length > 0)) {
-          const { status, headers, body } = step.response;
-          const answer = { status, headers, body: new TextEncoder().encode(body) };
+          const { status, headers, body = '', body_b64: binary } = step.response;
+          const bytes = binary === undefined ? Buffer.from(body) : Buffer.from(binary, 'base64');
+          const answer = { status, headers, body: bytes };
           const sent = await askAgainAfter({ model: step.model, answer }, (deps) =>
             suite.open(title, deps),
           );

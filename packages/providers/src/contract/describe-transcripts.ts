@@ -158,7 +158,7 @@ function thinkingPart(origin: Origin): fc.Arbitrary<AssistantPart> {
   return words.map((said) => ({
     type: 'thinking' as const,
     text: said,
-    ...(origin.dialect === 'anthropic' &&
+    ...(['anthropic', 'bedrock'].includes(origin.dialect) &&
       origin.model !== 'another' && { signature: signThinking(said) }),
     ...(origin.dialect === 'gemini' && { signature: 'not yours' }),
   }));

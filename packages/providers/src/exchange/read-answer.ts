@@ -1,5 +1,6 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ModelEvent } from '@cuttle/core-types/ports';
+import { createEventStreamFramer } from './event-stream.ts';
 import { createFramer, type Frame, type Framing } from './framing.ts';
 
 /** Their records → our events. Throws `provider.*`. */
@@ -8,6 +9,9 @@ export interface AnswerDecoder {
   /** The body ended: what is still owed, or a throw if the answer is not whole. */
   end(): Iterable<ModelEvent>;
 }
+
+/** In text, or in Amazon's binary messages. */
+export type AnswerFraming = Framing | 'event-stream';
 
 /** Bytes → events. Whatever follows `finish` is not decoded. */
 export interface AnswerReader {
@@ -18,11 +22,12 @@ export interface AnswerReader {
 
 export function createAnswerReader(deps: {
   readonly service: string;
-  readonly framing: Framing;
+  readonly framing: AnswerFraming;
   readonly maxAnswerBytes: number;
   readonly decoder: AnswerDecoder;
 }): AnswerReader {
-  const framer = createFramer(deps.framing);
+  const { framing } = deps;
+  const framer = framing === 'event-stream' ? createEventStreamFramer() : createFramer(framing);
   let finished = false;
   let size = 0;
   function* decode(frames: readonly Frame[]): Generator<ModelEvent, void, void> {

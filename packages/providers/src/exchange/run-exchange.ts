@@ -1,7 +1,6 @@
 import type { ModelEvent } from '@cuttle/core-types/ports';
-import type { Framing } from './framing.ts';
 import type { ExchangeLimits } from './limits.ts';
-import { type AnswerDecoder, createAnswerReader } from './read-answer.ts';
+import { type AnswerDecoder, type AnswerFraming, createAnswerReader } from './read-answer.ts';
 import { readChunks } from './read-chunks.ts';
 import { ignore, type Send, sendWatched } from './send-watched.ts';
 import type { Timer } from './timer.ts';
@@ -9,7 +8,7 @@ import { startWatch, type Watch } from './watch.ts';
 
 export interface ExchangeDeps {
   readonly service: string;
-  readonly framing: Framing;
+  readonly framing: AnswerFraming;
   readonly limits: ExchangeLimits;
   readonly timer: Timer;
 }

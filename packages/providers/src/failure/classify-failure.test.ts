@@ -215,6 +215,7 @@ describe('a failure that a service states', () => {
     [{}, 'try again in 850ms', 850],
     [{}, '{"retryDelay": "34s"}', 34_000],
     [{}, 'Please retry after 26 seconds.', 26_000],
+    [{}, '{"error":{"type":"usage_limit_reached","resets_in_seconds":4530}}', 4_530_000],
     [{}, 'no time', undefined],
   ])('knows how long to wait: %j %s', (headers, body, retryAfterMs) => {
     expect(classify(body, 429, headers).retryAfterMs).toBe(retryAfterMs);

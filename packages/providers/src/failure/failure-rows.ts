@@ -89,6 +89,13 @@ export const failureRows: readonly FailureRow[] = [
   },
   {
     code: 'provider.filtered',
+    // https://platform.openai.com/docs/api-reference/responses-streaming: the codes of a response that failed.
+    kind: /\b(?:invalid_prompt|bio_policy|cyber_policy\w*)\b/,
+    taught:
+      '400 {"error":{"message":"Invalid prompt: your prompt was flagged as potentially violating our usage policy.","type":"invalid_request_error","code":"invalid_prompt"}}',
+  },
+  {
+    code: 'provider.filtered',
     text: /content management policy|usage policies|flagged (?:by|as)|content[ _]policy|safety system|moderation/i,
     taught:
       '403 {"error":{"code":403,"message":"Your chosen model requires moderation and your input was flagged"}}',

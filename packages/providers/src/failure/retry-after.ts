@@ -30,6 +30,8 @@ const patterns: readonly RegExp[] = [
   /"retryDelay":\s*"((?:\d+(?:\.\d+)?(?:ms|[hms]))+)"/,
   // Azure: "Please retry after 26 seconds."
   /(?:retry|try again) after (\d+(?:\.\d+)?) ?s(?:ec|\b)/i,
+  // A ChatGPT subscription: {"error":{"type":"usage_limit_reached","resets_in_seconds":4530}}
+  /"resets_in_seconds":\s*(\d+)/,
 ];
 
 function fromText(text: string): number | undefined {

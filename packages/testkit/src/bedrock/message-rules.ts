@@ -81,7 +81,7 @@ export const messageRules: readonly WireRule<CheckedRequest, string>[] = [
     },
   },
   {
-    name: 'some models take results and words in turns of their own only',
+    name: 'some models take calls, results and words in turns of their own only',
     source: 'https://github.com/langchain-ai/langchain-aws/issues/141',
     check: (request) =>
       request.model.results === 'mixed' ? undefined : refuseMixedTurn(messagesOf(request)),
@@ -158,11 +158,13 @@ function isPlainName(name: string): boolean {
 }
 
 function refuseMixedTurn(messages: readonly Message[]): string | undefined {
-  const at = messages.findIndex(
-    (message) =>
-      countOf(message, 'toolResult') > 0 && countOf(message, 'toolResult') < message.content.length,
-  );
-  return at === -1
-    ? undefined
-    : `messages.${at}.content: Conversation blocks and tool result blocks cannot be provided in the same turn.`;
+  for (const [index, message] of messages.entries()) {
+    for (const key of ['toolResult', 'toolUse'] as const) {
+      const count = countOf(message, key);
+      if (count === 0 || count === message.content.length) continue;
+      const kind = key === 'toolUse' ? 'use' : 'result';
+      return `messages.${index}.content: Conversation blocks and tool ${kind} blocks cannot be provided in the same turn.`;
+    }
+  }
+  return undefined;
 }

@@ -1,0 +1,2 @@
+export { BedrockOptions } from './options.ts';
+export { type BedrockSettings, createBedrock } from './provider.ts';
