@@ -46,7 +46,7 @@ export async function openConfigFile({
   return {
     current: () => ({ ...loaded, problems: keeper.problems() }),
     schema: toJsonSchema,
-    onApplied: (listener) => void keeper.onApplied(() => listener(loaded)),
+    onApplied: (listener) => void keeper.onApplied((_read, changed) => listener(loaded, changed)),
     reload: async () => toReport(await keeper.reload()),
     async set({ path, value, baseHash }) {
       // JSON has no undefined: null takes a key away.

@@ -26,5 +26,6 @@ export interface ConfigSource {
     baseHash: string | undefined;
   }): Promise<{ hash: string; restart: string[] }>;
   schema(): Json;
-  onApplied(listener: (loaded: LoadedConfig) => void): void;
+  /** `changed` names the paths that differ. */
+  onApplied(listener: (loaded: LoadedConfig, changed: readonly string[]) => void): void;
 }

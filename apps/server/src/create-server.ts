@@ -47,9 +47,12 @@ export async function createServer(
   const applier = createConfigApplier({ foundation, channels }, stopped.signal);
   const modelsKnown = Promise.withResolvers<void>();
   await runtime.start(modelsKnown.promise);
-  configuration.onApplied((next) => {
+  configuration.onApplied((next, changed) => {
     log.setSecrets([token, ...next.secrets]);
     void applier.apply(next.config); // never rejects
+    const { hash } = next;
+    if (changed.length > 0)
+      doors?.gateway.broadcast('config.changed', { hash, changed: [...changed] });
   });
   void applier.begin(config).then(modelsKnown.resolve); // never rejects
   doors?.ready();

@@ -64,7 +64,10 @@ export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
     gateway,
     listening,
     ready: () => void reasons.delete('starting'),
-    draining: () => void reasons.add('draining'),
+    draining() {
+      reasons.add('draining');
+      gateway.broadcast('shutdown', { reason: 'draining' });
+    },
     async [Symbol.asyncDispose]() {
       await open.disposeAsync();
       await removeRunFile(home);

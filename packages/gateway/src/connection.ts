@@ -1,7 +1,8 @@
 import type { Principal } from '@cuttle/core-types';
 import { CuttleError, toCuttleError } from '@cuttle/core-types/errors';
-import { RequestFrame } from '@cuttle/core-types/protocol';
+import { type BroadcastName, RequestFrame } from '@cuttle/core-types/protocol';
 import { parseJson } from '@cuttle/core-types';
+import { authorise } from '@cuttle/security/policy';
 import type { Authenticator } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
 import type { FanOut } from './fan-out.ts';
@@ -12,6 +13,8 @@ import { createFrameWriter, type FrameWriter, type Wire } from './wire-frames.ts
 
 export interface Connection {
   onText(text: string): void;
+  /** An event for all who may read of it; `payloadJson` is made once for all. */
+  tell(event: BroadcastName, payloadJson: string): void;
   onClose(): void;
 }
 export interface ConnectionDeps {
@@ -80,11 +83,21 @@ export function createConnection(
       }
       void onFrame(frame); // never rejects
     },
+    tell(event, payloadJson) {
+      if (principal && mayHear(principal, event)) frames.sendEvent(event, payloadJson);
+    },
     onClose() {
       closed.abort(new CuttleError('gateway.not-running', 'The connection was closed.'));
       fanOut.unfollow(subscriber);
     },
   };
+}
+
+/** Who asks and who is told see the same. */
+function mayHear(principal: Principal, event: BroadcastName): boolean {
+  if (event !== 'config.changed') return true;
+  const method = { kind: 'method', name: 'config.get', scope: 'operator.read' } as const;
+  return authorise(principal, 'method.call', method).kind === 'allow';
 }
 
 function notConnected(): CuttleError {

@@ -15,7 +15,7 @@ import { sessionHandlers } from './handlers/sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
 import { createCompletionsDoor } from './openai/completions-route.ts';
-import { createSocketServer } from './socket-server.ts';
+import { createSocketServer, type SocketServer } from './socket-server.ts';
 
 /** The gateway's doors: HTTP, WebSocket, and calls from the program it runs in. */
 export interface Gateway {
@@ -28,6 +28,8 @@ export interface Gateway {
     options?: { principal?: Principal; signal?: AbortSignal },
   ): Promise<ResultOf<Name>>;
   connections(): number;
+  /** Tells every client. */
+  broadcast: SocketServer['broadcast'];
   close(): void;
 }
 
@@ -65,6 +67,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return result as ResultOf<typeof name>; // the handler of this name returned it
     },
     connections: () => sockets.connections(),
+    broadcast: sockets.broadcast,
     close() {
       fanOut.stop();
       sockets.close();

@@ -4,6 +4,7 @@ import { eventNames, methods, protocolVersion, type ResultOf } from '@cuttle/cor
 import { z } from 'zod';
 import type { Authenticator } from './authenticate.ts';
 import type { GatewayDeps } from './gateway-deps.ts';
+import { tickIntervalMs } from './keep-alive.ts';
 import { mostBuffered } from './wire-frames.ts';
 
 const connectParams = methods[0].params;
@@ -71,6 +72,6 @@ function toHello(
       uptimeMs: facts.uptimeMs(),
     },
     auth: { role, scopes: principal.scopes },
-    policy: { maxPayload: framesBytes, maxBufferedBytes: mostBuffered, tickIntervalMs: 30_000 },
+    policy: { maxPayload: framesBytes, maxBufferedBytes: mostBuffered, tickIntervalMs },
   };
 }

@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CuttleError, toErrorBody, toCuttleError } from '@cuttle/core-types/errors';
+import type { BroadcastName, BroadcastPayload } from '@cuttle/core-types/protocol';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { cookieName } from './authenticate.ts';
-import { type ConnectionDeps, createConnection } from './connection.ts';
+import { type Connection, type ConnectionDeps, createConnection } from './connection.ts';
 import { readCookie } from './cookies.ts';
+import type { GatewayDeps } from './gateway-deps.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { checkOrigin } from './origin.ts';
+import type { Wire } from './wire-frames.ts';
 
 /** The WebSocket side of the gateway, at `/ws`. */
 export interface SocketServer {
   /** Takes an HTTP upgrade. Refuses it with the reason where the origin or the path is not ours. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   connections(): number;
+  broadcast<Name extends BroadcastName>(event: Name, payload: BroadcastPayload<Name>): void;
   /** Tells every client and closes. */
   close(): void;
 }
@@ -32,27 +36,32 @@ export function createSocketServer(connection: ConnectionDeps): SocketServer {
   };
   const server = new WebSocketServer(options);
   const stopped = new AbortController();
-  const keepAlive = createKeepAlive(deps.clock);
-  void keepAlive.run(server.clients, stopped.signal); // ends by `close`, never rejects
+  const peers = new Map<WebSocket, Connection>();
+  const broadcast: SocketServer['broadcast'] = (event, payload) => {
+    if (peers.size === 0) return;
+    const json = JSON.stringify(payload);
+    for (const peer of peers.values()) peer.tell(event, json);
+  };
+  const keepAlive = createKeepAlive<WebSocket>(deps.clock);
+  const rounds = { sockets: server.clients, ...createTicks(deps, { peers, broadcast }) };
+  void keepAlive.run(rounds, stopped.signal); // ends by `close`, never rejects
 
   const open = (socket: WebSocket, request: IncomingMessage): void => {
     keepAlive.watch(socket);
-    const { onText, onClose } = createConnection(connection, {
-      wire: {
-        send: (text) => socket.send(text),
-        close: (code, reason) => socket.close(code, reason),
-        buffered: () => socket.bufferedAmount,
-        // Goes behind everything else, and its callback comes in any case.
-        flushed: () => new Promise((resolve) => socket.ping('', false, () => resolve())),
-      },
+    const peer = createConnection(connection, {
+      wire: toWire(socket),
       address: request.socket.remoteAddress ?? '',
       cookie: readCookie(request.headers.cookie, cookieName),
     });
+    peers.set(socket, peer);
     socket.on('message', (data, isBinary) => {
-      if (isBinary) socket.close(4400, 'text frames only');
-      else onText(toText(data));
+      if (!isBinary) return peer.onText(toText(data));
+      socket.close(4400, 'text frames only');
     });
-    socket.on('close', onClose);
+    socket.on('close', () => {
+      peers.delete(socket);
+      peer.onClose();
+    });
     // A broken or oversize frame; `close` follows.
     socket.on('error', (error) => deps.log.debug('A socket failed.', { error }));
   };
@@ -66,11 +75,44 @@ export function createSocketServer(connection: ConnectionDeps): SocketServer {
       server.handleUpgrade(request, socket, head, (opened) => open(opened, request));
     },
     connections: () => server.clients.size,
+    broadcast,
     close() {
       stopped.abort();
       for (const socket of server.clients) socket.close(1012, 'the gateway stops');
       server.close();
     },
+  };
+}
+
+function toWire(socket: WebSocket): Wire {
+  return {
+    send: (text) => socket.send(text),
+    close: (code, reason) => socket.close(code, reason),
+    buffered: () => socket.bufferedAmount,
+    // Goes behind everything else, and its callback comes in any case.
+    flushed: () => new Promise((resolve) => socket.ping('', false, () => resolve())),
+  };
+}
+
+/** What a round of the keeper tells: whether messages are taken, where that has changed since the last one, and that we are here. */
+function createTicks(
+  { clock, facts }: Pick<GatewayDeps, 'clock' | 'facts'>,
+  {
+    peers,
+    broadcast,
+  }: { peers: ReadonlyMap<WebSocket, Connection>; broadcast: SocketServer['broadcast'] },
+): { begin(): void; each(socket: WebSocket): void } {
+  let last = '';
+  let tick = '';
+  return {
+    begin() {
+      tick = JSON.stringify({ ts: clock.now() } satisfies BroadcastPayload<'tick'>);
+      const reasons = [...facts.notReady()];
+      if (reasons.join('\n') === last) return;
+      last = reasons.join('\n');
+      broadcast('health', { ready: reasons.length === 0, reasons });
+    },
+    each: (socket) => peers.get(socket)?.tell('tick', tick),
   };
 }
 

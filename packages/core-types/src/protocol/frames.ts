@@ -85,12 +85,23 @@ export const SessionEventPayload = z.object({
 });
 export type SessionEventPayload = z.infer<typeof SessionEventPayload>;
 
+/** Payloads of what every connection is told, whatever it follows. */
+const broadcasts = {
+  /** Whether messages are taken, when that has changed; `reasons` say why not. */
+  health: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }),
+  /** Another configuration is in force. `changed` names the paths, never the values; told to who may read the configuration. */
+  'config.changed': z.object({ hash: z.string(), changed: z.array(z.string()) }),
+  /** The gateway takes nothing new from here on, and closes the connection when what runs has ended. */
+  shutdown: z.object({ reason: z.string() }),
+  /** A sign of life every `policy.tickIntervalMs`: without one for twice as long the connection is lost. `ts` in Unix ms. */
+  tick: z.object({ ts: z.int() }),
+};
+export type BroadcastName = keyof typeof broadcasts;
+export type BroadcastPayload<Name extends BroadcastName> = z.infer<(typeof broadcasts)[Name]>;
+
 export const eventNames = [
   'agent',
   'chat',
   'session',
-  'health',
-  'config.changed',
-  'shutdown',
-  'tick',
+  ...(Object.keys(broadcasts) as BroadcastName[]), // Object.keys forgets the literal keys
 ] as const;

@@ -1,5 +1,7 @@
 export {
   AgentEventPayload,
+  type BroadcastName,
+  type BroadcastPayload,
   ChatEventPayload,
   ChatMessage,
   EventFrame,
