@@ -1,4 +1,5 @@
 import { fixedClock, manualClock, text } from '@cuttle/testkit';
+import { openGeminiServer } from '@cuttle/testkit/gemini';
 import { openOllamaServer } from '@cuttle/testkit/ollama';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { describe, expect, it } from 'vitest';
@@ -95,7 +96,12 @@ describe('detection', () => {
   });
 
   it('makes settings that its kinds take', async () => {
-    const env = { ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k', XAI_API_KEY: 'k' };
+    const env = {
+      ANTHROPIC_API_KEY: 'k',
+      OPENAI_API_KEY: 'k',
+      GEMINI_API_KEY: 'k',
+      XAI_API_KEY: 'k',
+    };
     const fetch = network({ 'http://127.0.0.1:11434': tags });
     for (const { kind, settings } of await detectProviders(env, { fetch, signal })) {
       const definition = providerDefinitions.find(({ id }) => id === kind);
@@ -147,6 +153,19 @@ describe('detection', () => {
       ['ollama', 'llama3.2:latest'],
       ['offline', 'offline'],
     ]);
+  });
+
+  it('finds a model that Gemini has at another address', async () => {
+    await using gemini = await openGeminiServer({ script: [], models: [{ id: 'local-1' }] });
+    const env = { GOOGLE_API_KEY: 'test-key', GOOGLE_GEMINI_BASE_URL: gemini.url };
+    const deps = { fetch: globalThis.fetch, signal, clock: manualClock() };
+    const [first] = await detectProviders(env, deps);
+    expect(first).toEqual({
+      kind: 'gemini',
+      settings: { apiKey: '${GOOGLE_API_KEY}', baseUrl: gemini.url },
+      model: 'local-1',
+      reason: `GOOGLE_API_KEY is set, GOOGLE_GEMINI_BASE_URL names ${gemini.url}`,
+    });
   });
 
   it('keeps the usual model where another address lists none in time', async () => {

@@ -147,6 +147,19 @@ describe('an answer of Gemini', () => {
     );
   });
 
+  it('that was broken off for an unknown reason counts as far as it goes', () => {
+    expect(decode(chunk([{ text: 'a' }], 'OTHER'))).toMatchObject([
+      { text: 'a' },
+      { reason: 'stop' },
+    ]);
+    expect(() => decode(chunk([], 'OTHER'))).toThrow(
+      expect.objectContaining({
+        code: 'provider.malformed',
+        message: 'google broke its answer off.',
+      }),
+    );
+  });
+
   it.each([
     ['without a reason to finish', [chunk([{ text: 'a' }])], 'provider.network'],
     ['without anything', [], 'provider.network'],

@@ -205,6 +205,7 @@ const failures: ReadonlySet<string> = new Set([
 function* finishAnswer(state: GeminiDecodeState): Events {
   const finish = state.finish ?? 'STOP';
   if (failures.has(finish)) throw failureOf(finish, state);
+  if (finish === 'OTHER' && isSilent(state)) throw brokenOff(state);
   const stated = reasons[finish] ?? 'stop';
   if (stated === 'filtered')
     yield* keep({ kind: 'blocked', reason: finish, message: state.finishMessage }, state);
@@ -212,6 +213,16 @@ function* finishAnswer(state: GeminiDecodeState): Events {
   const called = state.callIds.size > state.knownCallIds.size;
   const reason = stated === 'stop' && called ? 'tool-calls' : stated;
   yield { type: 'finish', reason, usage: toUsage(state.usage) };
+}
+
+function isSilent({ blocks, callIds, knownCallIds }: GeminiDecodeState): boolean {
+  return blocks.count === 0 && callIds.size === knownCallIds.size;
+}
+
+/** "Unknown reason": with nothing said, there is no answer. */
+function brokenOff({ service, finishMessage }: GeminiDecodeState): CuttleError {
+  const why = finishMessage && `: ${finishMessage}`;
+  return new CuttleError('provider.malformed', `${service} broke its answer off${why}.`);
 }
 
 function failureOf(finish: string, { service, finishMessage }: GeminiDecodeState): CuttleError {

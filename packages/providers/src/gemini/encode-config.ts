@@ -13,7 +13,8 @@ export function encodeConfig(choices: GeminiChoices): Record<string, Json> {
     ...(temperature !== undefined && { temperature: Math.min(Math.max(temperature, 0), 2) }),
     ...(topP !== undefined && { topP: Math.min(Math.max(topP, 0), 1) }),
     ...(stopSequences.length > 0 && { stopSequences }),
-    ...(seed !== undefined && { seed }),
+    // 32 bits: "Invalid value at 'generation_config.seed' (TYPE_INT32)"
+    ...(seed !== undefined && { seed: seed % 2 ** 31 }),
     ...encodeThinking(choices),
     ...encodeFormat(choices),
   };

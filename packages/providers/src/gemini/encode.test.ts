@@ -88,6 +88,13 @@ describe('a request to Gemini', () => {
     );
   });
 
+  it.each([
+    [2 ** 40 + 5, 5],
+    [-7, -7],
+  ])('has a seed of 32 bits: %i is %i', (seed, wire) => {
+    expect(bodyOf({ parameters: { seed } })).toMatchObject({ generationConfig: { seed: wire } });
+  });
+
   it('says nothing that was not asked for', () => {
     expect(bodyOf({ system: ' ' })).toEqual({ contents: [hi] });
   });

@@ -57,7 +57,7 @@ const older = {
 const rules: readonly GeminiModelRule[] = [
   // "Developer instruction is not enabled for models/gemma-3-27b-it"
   { models: /gemma-[123]/, thinking: none, ...older, urls: 'refused', system: 'refused' },
-  { models: /gemini-(?:1|2\.0)|learnlm/, thinking: none, ...older, urls: 'refused' },
+  { models: /gemini-(?:1\.|2\.0)|learnlm/, thinking: none, ...older, urls: 'refused' },
   { models: /gemini-2\.5-.*(?:image|tts|audio)/, thinking: none, ...older },
   {
     models: /gemini-2\.5-flash-lite/,

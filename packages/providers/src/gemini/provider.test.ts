@@ -3,7 +3,7 @@ import type { ModelRequest } from '@cuttle/core-types/ports';
 import { text } from '@cuttle/testkit';
 import { openGeminiServer } from '@cuttle/testkit/gemini';
 import { describe, expect, it } from 'vitest';
-import { collectAnswer, textIn } from '../contract/collect-answer.ts';
+import { collectAnswer, textIn, toAssistantMessage } from '../contract/collect-answer.ts';
 import { createGemini, type GeminiSettings } from './provider.ts';
 
 const signal = new AbortController().signal;
@@ -134,6 +134,29 @@ describe('the fetch of Gemini', () => {
     expect(answers.map(({ events }) => textIn(events))).toEqual(names);
     expect(seen.toSorted()).toEqual(['a true', 'b true', 'c true']);
     expect(globalThis.fetch).toBe(before);
+  });
+});
+
+describe('the bytes of Gemini', () => {
+  it('are those of the request before, and go on', async () => {
+    await using server = await openGeminiServer({ script: () => [text('ok')] });
+    const provider = createGemini({ apiKey: 'test-key', baseUrl: server.url });
+    const first: ModelRequest = {
+      ...request,
+      system: 'Be brief.',
+      tools: [{ name: 'look', description: 'Looks.', parameters: {} }],
+      thinking: 'low',
+    };
+    const { events } = await collectAnswer(provider.stream(first, signal));
+    const origin = { dialect: 'gemini', provider: 'gemini', model: request.model };
+    const messages = [...first.messages, toAssistantMessage(events, origin), userText('more')];
+    await collectAnswer(provider.stream({ ...first, messages }, signal));
+
+    const [before = '', after = ''] = server.requests.map((each) => each.text);
+    expect(before.endsWith(']}')).toBe(true);
+    expect(after.startsWith(before.slice(0, -2))).toBe(true);
+    expect(after).toContain('"thoughtSignature"');
+    expect(server.violations).toEqual([]);
   });
 });
 
