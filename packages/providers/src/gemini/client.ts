@@ -53,7 +53,7 @@ export function createClient(options: GeminiOptions, fetch: Fetch): GeminiClient
 
 /**
  * The SDK takes no `fetch` but the global one, which it looks up while it is called and before it returns. Nothing else
- * can run in between, so that nobody else ever sees this one. docs/decisions/0022-gemini-sdk.md
+ * can run in between, so that nobody else ever sees this one. docs/decisions/0023-gemini-sdk.md
  */
 function withFetch<Value>(fetch: Fetch, run: () => Value): Value {
   const before = globalThis.fetch;
