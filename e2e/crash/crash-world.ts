@@ -25,6 +25,7 @@ export interface CrashWorld extends AsyncDisposable {
   readonly model: ModelServer;
   readonly ledger: ToolLedger;
   readonly victim: Victim;
+  readonly home: string;
   readonly database: string;
   /** A client that follows a session over all lives. */
   follow(sessionKey: string): Follow;
@@ -81,6 +82,7 @@ export async function openCrashWorld(options: CrashWorldOptions): Promise<CrashW
     model,
     ledger,
     victim,
+    home,
     database: join(home, 'data', 'cuttle.db'),
     options,
     [Symbol.asyncDispose]: () => all.disposeAsync(),

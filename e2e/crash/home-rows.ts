@@ -116,7 +116,7 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
     `SELECT queued FROM store WHERE queued <> (SELECT count(*) FROM inbound WHERE state = 'queued' AND control = 0)`,
   );
   forbid(
-    'effects before their row',
+    'opaque calls that were begun twice',
     `SELECT id, attempt FROM call WHERE effect = 'opaque' AND attempt > 1`,
   );
   return { ...emptyVerdict, violations };

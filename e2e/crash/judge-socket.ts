@@ -72,7 +72,8 @@ function differenceOf(session: FollowedSession, page: Page): string | undefined 
   if (going.length > 0) return `${going.length} runs that have ended as going on`;
   const twice = runs.find(({ runId, view }) => {
     const kept = answersOf(page.entries.filter((entry) => entry.runId === runId)).join('\n');
-    return view.blocks.some(({ text }) => kept.includes(text));
+    // A run may be stopped between a block's beginning and its first word.
+    return view.blocks.some(({ text }) => text !== '' && kept.includes(text));
   });
   if (twice)
     return `twice what a run said: ${JSON.stringify(twice)} and ${JSON.stringify(entries.filter(({ runId }) => runId === twice.runId))}`;

@@ -57,7 +57,9 @@ export async function runCrashes(
   wish: CrashWish,
   report: (line: string) => void,
 ): Promise<CrashTally> {
+  await using made = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'cuttle-crash-bundle-'));
+  made.defer(() => rm(folder, { recursive: true, force: true }));
   const program = await bundleCrashServer(folder);
   const tally = emptyTally();
   const { from = 0, withinMs = Infinity } = wish;
@@ -80,7 +82,6 @@ export async function runCrashes(
     world = await leave(world);
   }
   await leave(world);
-  await rm(folder, { recursive: true, force: true });
   return tally;
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@cuttle/testkit/crash';
 import { type Batch, createBatch } from './batch.ts';
 import type { CrashWorld } from './crash-world.ts';
+import { judgeFiles } from './home-files.ts';
 import {
   isParked,
   judgeRows,
@@ -247,6 +248,7 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
   return joinVerdicts([
     answers,
     rows.verdict,
+    await judgeFiles(world.home),
     socket.verdict,
     judgeEffects(batch.effects, ledger.attempts.slice(before.attempts)),
     judgeModelCalls(
