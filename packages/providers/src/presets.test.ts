@@ -14,10 +14,11 @@ describe('the kinds of providers', () => {
     const ids = providerDefinitions.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const definition of providerDefinitions) {
-      const provider = definition.create(
-        {},
-        { fetch: () => Promise.reject(new Error('nothing is sent')) },
-      );
+      // Azure has no address that is everybody's.
+      const settings = definition.id === 'azure' ? { baseUrl: 'https://a.example/openai/v1' } : {};
+      const provider = definition.create(settings, {
+        fetch: () => Promise.reject(new Error('nothing is sent')),
+      });
       expect(provider.id).toBe(definition.id);
     }
   });
@@ -56,7 +57,8 @@ describe('a preset', () => {
 
   it('goes to its own address', async () => {
     const asked: string[] = [];
-    for (const preset of providerPresets) {
+    const presets = providerPresets.filter(({ baseUrl }) => baseUrl !== undefined);
+    for (const preset of presets) {
       const provider = definePreset(preset).create(
         { apiKey: 'k' },
         {
@@ -68,6 +70,53 @@ describe('a preset', () => {
       );
       await provider.models(signal);
     }
-    expect(asked).toEqual(providerPresets.map(({ baseUrl }) => `${baseUrl}/models`));
+    expect(asked).toEqual(presets.map(({ baseUrl }) => `${baseUrl}/models`));
+  });
+
+  it('asks for the address where everybody has another', () => {
+    const azure = providerDefinitions.find(({ id }) => id === 'azure');
+    expect(() => azure?.create({ apiKey: 'k' }, {})).toThrow(/baseUrl/);
+  });
+
+  it.each([
+    {
+      id: 'azure',
+      settings: { baseUrl: 'https://a.example/openai/v1', query: { 'api-version': 'preview' } },
+      url: 'https://a.example/openai/v1/models?api-version=preview',
+      headers: { 'api-key': 'k', authorization: null },
+    },
+    {
+      id: 'azure',
+      settings: { baseUrl: 'https://a.example/openai/v1', keyHeader: 'authorization' },
+      url: 'https://a.example/openai/v1/models',
+      headers: { 'api-key': null, authorization: 'Bearer k' },
+    },
+    {
+      id: 'github-copilot',
+      settings: { headers: { 'Editor-Version': 'vscode/9' } },
+      url: 'https://api.githubcopilot.com/models',
+      headers: {
+        authorization: 'Bearer k',
+        'copilot-integration-id': 'vscode-chat',
+        'editor-version': 'vscode/9',
+      },
+    },
+  ])('sends what $id wants to know', async ({ id, settings, url, headers }) => {
+    const asked: Request[] = [];
+    const provider = providerDefinitions
+      .find((definition) => definition.id === id)
+      ?.create(
+        { apiKey: 'k', ...settings },
+        {
+          fetch: async (input, init) => {
+            asked.push(new Request(input, init));
+            return Response.json({ data: [] });
+          },
+        },
+      );
+    await provider?.models(signal);
+    expect(asked.map((request) => request.url)).toEqual([url]);
+    const sent = Object.keys(headers).map((name) => [name, asked[0]?.headers.get(name) ?? null]);
+    expect(Object.fromEntries(sent)).toEqual(headers);
   });
 });

@@ -8,8 +8,12 @@ export interface ProviderPreset {
   readonly id: string;
   readonly title: string;
   readonly dialect: 'openai';
-  readonly baseUrl: string;
+  /** Missing where everybody has an address of their own, which the settings then name. */
+  readonly baseUrl?: string;
   readonly keyVariable?: string;
+  readonly keyHeader?: OpenaiOptions['keyHeader'];
+  /** Sent with every request, unless the settings say otherwise. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly quirks?: Partial<OpenaiQuirks>;
 }
 
@@ -65,6 +69,32 @@ export const providerPresets: readonly ProviderPreset[] = [
     keyVariable: 'MOONSHOT_API_KEY',
     quirks: { replayThinking: 'reasoning_content', thinking: 'none' },
   }),
+  // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle: the address ends in /openai/v1 and needs no version;
+  // one that ends in /openai/deployments/NAME wants `query: { 'api-version': … }`. Models are named by their deployments.
+  remote('azure', 'Azure OpenAI', {
+    keyVariable: 'AZURE_OPENAI_API_KEY',
+    keyHeader: 'api-key',
+    quirks: { maxTokensField: 'max_completion_tokens' },
+  }),
+  // https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions/reasoning: OpenRouter's words for it.
+  remote('vercel', 'Vercel AI Gateway', {
+    baseUrl: 'https://ai-gateway.vercel.sh/v1',
+    keyVariable: 'AI_GATEWAY_API_KEY',
+    quirks: { thinking: 'reasoning', replayDetails: true },
+  }),
+  // "bad request: missing Editor-Version header for IDE auth": https://github.com/BerriAI/litellm/issues/13256. The values are those of
+  // a client that the service knows; an older version loses models: https://github.com/anomalyco/opencode/pull/2753. Images would
+  // need `copilot-vision-request: true`, which it refuses where there are none.
+  remote('github-copilot', 'GitHub Copilot', {
+    baseUrl: 'https://api.githubcopilot.com',
+    keyVariable: 'COPILOT_GITHUB_TOKEN',
+    headers: {
+      'copilot-integration-id': 'vscode-chat',
+      'editor-version': 'vscode/1.104.1',
+      'openai-intent': 'conversation-edits',
+    },
+    quirks: { images: false },
+  }),
   remote('lmstudio', 'LM Studio', { baseUrl: 'http://127.0.0.1:1234/v1' }),
   remote('vllm', 'vLLM', { baseUrl: 'http://127.0.0.1:8000/v1' }),
   remote('llamacpp', 'llama.cpp', { baseUrl: 'http://127.0.0.1:8080/v1' }),
@@ -76,19 +106,32 @@ export const providerPresets: readonly ProviderPreset[] = [
 
 /** A preset as a kind of its own: its settings are those of its dialect, with other defaults. */
 export function definePreset(preset: ProviderPreset): ProviderDefinition {
-  const { id, title, keyVariable, baseUrl, quirks } = preset;
+  const { id, title, keyVariable, baseUrl, headers, quirks } = preset;
   return defineProvider({
     id,
     title,
     keyVariable,
-    options: OpenaiOptions,
+    options: optionsOf(preset),
     create: (options, deps) =>
       createOpenai({
         ...options,
         ...deps,
         id: options.id ?? id,
         baseUrl: options.baseUrl ?? baseUrl,
+        headers: { ...headers, ...options.headers },
         quirks: { ...quirks, ...options.quirks },
       }),
   });
+}
+
+function optionsOf({ baseUrl, keyHeader }: ProviderPreset): typeof OpenaiOptions {
+  const options = keyHeader
+    ? OpenaiOptions.extend({ keyHeader: OpenaiOptions.shape.keyHeader.unwrap().default(keyHeader) })
+    : OpenaiOptions;
+  return baseUrl === undefined
+    ? options.refine((stated) => stated.baseUrl !== undefined, {
+        path: ['baseUrl'],
+        message: 'The address of your own resource is needed here.',
+      })
+    : options;
 }

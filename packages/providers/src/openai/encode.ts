@@ -4,6 +4,7 @@ import { prepareTranscript } from '../transcript/prepare-transcript.ts';
 import { nineLetters, openaiIdRule } from '../transcript/wire-ids.ts';
 import { commonNameRule, createWireNames, type WireNames } from '../transcript/wire-names.ts';
 import { callIdsOf, namesOf } from '../transcript/names-of.ts';
+import { encodeSchema } from './encode-schema.ts';
 import { encodeTurns } from './encode-turns.ts';
 import { type OpenaiModelRule, openaiModelRule } from './model-rules.ts';
 import type { OpenaiQuirks } from './quirks.ts';
@@ -73,16 +74,9 @@ function encodeTools(request: ModelRequest, names: WireNames): Record<string, Js
 type EncodedTool = { type: 'function'; function: { name: string } & Record<string, Json> };
 
 function encodeTool({ name, description, parameters }: ToolSpec, names: WireNames): EncodedTool {
-  // OpenAI refuses a schema without properties: "object schema missing properties".
-  const schema =
-    parameters['type'] === undefined && Object.keys(parameters).length === 0
-      ? { type: 'object', properties: {} }
-      : parameters['type'] === 'object' && parameters['properties'] === undefined
-        ? { ...parameters, properties: {} }
-        : parameters;
   return {
     type: 'function',
-    function: { name: names.toWire(name), description, parameters: schema },
+    function: { name: names.toWire(name), description, parameters: encodeSchema(parameters) },
   };
 }
 

@@ -1,9 +1,7 @@
-import type { ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
+import type { ModelProvider } from '@cuttle/core-types/ports';
 import type OpenAI from 'openai';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
-import { fetchText } from '../exchange/fetch-text.ts';
-import { readRecord } from '../exchange/read-record.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
@@ -11,10 +9,10 @@ import { type ProviderDeps, toExchangeDeps } from '../provider-deps.ts';
 import { openClient } from './client.ts';
 import { createOpenaiState, decodeOpenai, endOpenai } from './decode.ts';
 import { encodeOpenai, openaiDialect } from './encode.ts';
+import { listModels } from './list-models.ts';
 import { OpenaiOptions } from './options.ts';
 import { quirksFor } from './quirks.ts';
 import { type OpenaiRemedy, openaiRemedies } from './remedies.ts';
-import { OpenaiModels } from './wire.ts';
 
 export type OpenaiSettings = z.input<typeof OpenaiOptions> & ProviderDeps;
 
@@ -58,26 +56,6 @@ export function createOpenai(settings: OpenaiSettings): ModelProvider {
       };
       return book.stream(request.model, attempt, signal);
     },
-    async models(signal) {
-      if (options.models) return options.models;
-      const text = await fetchText(
-        deps,
-        async (over) => (await client()).get('/models', { signal: over }).asResponse(),
-        signal,
-      );
-      return toModels(readRecord(OpenaiModels, text, id));
-    },
+    models: async (signal) => options.models ?? listModels(deps, client, signal),
   };
-}
-
-function toModels({ data }: OpenaiModels): readonly ModelInfo[] {
-  return (data ?? []).map((model) => {
-    const contextWindow = model.context_length ?? model.context_window ?? model.max_model_len;
-    const maxOutputTokens = model.max_completion_tokens;
-    return {
-      id: model.id,
-      ...(contextWindow != null && { contextWindow }),
-      ...(maxOutputTokens != null && { maxOutputTokens }),
-    };
-  });
 }

@@ -11,6 +11,8 @@ export interface IdRule {
 export const anthropicIdRule: IdRule = { allowed: /^[\w-]+$/, maxLength: 64 };
 /** "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40" */
 export const openaiIdRule: IdRule = { allowed: /^[\w-]+$/, maxLength: 40 };
+/** "Invalid 'input[1].call_id': string too long. Expected a string with maximum length 64" */
+export const responsesIdRule: IdRule = { allowed: /^[\w-]+$/, maxLength: 64 };
 /** Mistral: "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9." */
 export const nineLetters: IdRule = { allowed: /^[a-zA-Z0-9]{9}$/, maxLength: 9, minLength: 9 };
 

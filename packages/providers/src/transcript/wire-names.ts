@@ -22,7 +22,9 @@ export function createWireNames(names: readonly string[], rule: NameRule): WireN
   const add = (name: string): string => {
     const known = there.get(name);
     if (known !== undefined) return known;
-    const wire = fits(name, rule) && !back.has(name) ? name : mended(name, rule);
+    let wire = fits(name, rule) ? name : mended(name, rule);
+    // Two names of ours are never one of theirs, whatever they look like.
+    for (let again = 2; back.has(wire); again += 1) wire = mended(`${name} ${again}`, rule);
     there.set(name, wire);
     back.set(wire, name);
     return wire;

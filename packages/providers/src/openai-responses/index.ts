@@ -1,0 +1,2 @@
+export { OpenaiResponsesOptions } from './options.ts';
+export { createOpenaiResponses, type OpenaiResponsesSettings } from './provider.ts';
