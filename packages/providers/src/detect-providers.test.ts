@@ -46,6 +46,27 @@ describe('the environment', () => {
     expect(JSON.stringify(choices)).not.toContain('secret');
   });
 
+  it('takes the keys of Amazon last, and only where they are complete', () => {
+    const signed = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 's' };
+    expect(choicesInEnvironment(signed)).toEqual([]);
+    const settingsOf = (env: Readonly<Record<string, string>>): readonly unknown[] =>
+      choicesInEnvironment(env).map(({ kind, settings }) => [kind, settings]);
+    expect(settingsOf({ ...signed, AWS_REGION: 'us-east-1', XAI_API_KEY: 'x' })).toEqual([
+      ['xai', { apiKey: '${XAI_API_KEY}' }],
+      [
+        'bedrock',
+        {
+          accessKeyId: '${AWS_ACCESS_KEY_ID}',
+          secretAccessKey: '${AWS_SECRET_ACCESS_KEY}',
+          region: '${AWS_REGION}',
+        },
+      ],
+    ]);
+    expect(settingsOf({ ...signed, AWS_REGION: 'r', AWS_BEARER_TOKEN_BEDROCK: 'b' })).toEqual([
+      ['bedrock', { apiKey: '${AWS_BEARER_TOKEN_BEDROCK}', region: '${AWS_REGION}' }],
+    ]);
+  });
+
   it('takes a key before a token of the same service', () => {
     const choices = choicesInEnvironment({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_AUTH_TOKEN: 't' });
     expect(choices.map(({ settings }) => settings)).toEqual([{ apiKey: '${ANTHROPIC_API_KEY}' }]);

@@ -24,7 +24,11 @@ interface KeyRow {
   readonly kind: string;
   readonly variable: string;
   readonly baseUrlVariable?: string;
-  readonly setting: 'apiKey' | 'authToken';
+  readonly setting: 'apiKey' | 'authToken' | 'accessKeyId';
+  /** Other settings, by the variables that hold them if they are set. */
+  readonly beside?: Readonly<Record<string, string>>;
+  /** Variables without which the key is of no use here. */
+  readonly needs?: readonly string[];
   /** A model that every account has and that calls tools well. */
   readonly model: string;
 }
@@ -81,21 +85,50 @@ const keyRows: readonly KeyRow[] = [
     model: 'mistral-large-latest',
   },
   { kind: 'deepseek', variable: 'DEEPSEEK_API_KEY', setting: 'apiKey', model: 'deepseek-chat' },
+  {
+    kind: 'bedrock',
+    variable: 'AWS_BEARER_TOKEN_BEDROCK',
+    setting: 'apiKey',
+    beside: { region: 'AWS_REGION' },
+    model: 'global.amazon.nova-2-lite-v1:0',
+  },
+  {
+    // Many have such keys for other things: the last of all.
+    kind: 'bedrock',
+    variable: 'AWS_ACCESS_KEY_ID',
+    setting: 'accessKeyId',
+    needs: ['AWS_SECRET_ACCESS_KEY', 'AWS_REGION'],
+    beside: {
+      secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+      sessionToken: 'AWS_SESSION_TOKEN',
+      region: 'AWS_REGION',
+    },
+    model: 'global.amazon.nova-2-lite-v1:0',
+  },
 ];
 
 /** What the environment alone gives. Pure. A variable that is set to nothing is not set. */
 export function choicesInEnvironment(env: Environment): readonly ProviderChoice[] {
   const taken = new Set<string>();
+  const isSet = (variable: string): boolean => Boolean(env[variable]?.trim());
   return keyRows.flatMap((row): readonly ProviderChoice[] => {
-    const { kind, variable, baseUrlVariable, setting, model } = row;
-    if (!env[variable]?.trim() || taken.has(kind)) return [];
+    const { kind, variable, baseUrlVariable, setting, model, beside = {}, needs = [] } = row;
+    if (![variable, ...needs].every(isSet) || taken.has(kind)) return [];
     taken.add(kind);
     const baseUrl = baseUrlVariable === undefined ? undefined : env[baseUrlVariable]?.trim();
     const elsewhere = baseUrl ? `, ${baseUrlVariable} names ${baseUrl}` : '';
     return [
       {
         kind,
-        settings: { [setting]: `\${${variable}}`, ...(baseUrl && { baseUrl }) },
+        settings: {
+          [setting]: `\${${variable}}`,
+          ...(baseUrl && { baseUrl }),
+          ...Object.fromEntries(
+            Object.entries(beside)
+              .filter(([, name]) => isSet(name))
+              .map(([key, name]) => [key, `\${${name}}`]),
+          ),
+        },
         model,
         reason: `${variable} is set${elsewhere}`,
       },

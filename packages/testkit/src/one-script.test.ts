@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openAnthropicServer } from './anthropic/index.ts';
+import { openBedrockServer } from './bedrock/index.ts';
 import { openGeminiServer } from './gemini/index.ts';
 import {
   cut,
@@ -60,6 +61,12 @@ const wires: Readonly<Record<string, Wire>> = {
     headers: { 'x-goog-api-key': 'test-key' },
     body: (words) => ({ contents: [{ role: 'user', parts: [{ text: words }] }] }),
   },
+  bedrock: {
+    open: openBedrockServer,
+    path: '/model/openai.gpt-oss-120b-1:0/converse-stream',
+    headers: { authorization: 'Bearer test-key' },
+    body: (words) => ({ messages: [{ role: 'user', content: [{ text: words }] }] }),
+  },
   ollama: {
     open: openOllamaServer,
     path: '/api/chat',
@@ -93,8 +100,12 @@ describe.each(Object.entries(wires))('one script on the wire of %s', (_name, wir
 
     expect(body).toContain('Hel');
     expect(body).toContain('"add"');
-    expect(body).toMatch(/"(input_tokens|prompt_tokens|prompt_eval_count|promptTokenCount)":11/);
-    expect(body).toMatch(/"(output_tokens|completion_tokens|eval_count)":22|"totalTokenCount":33/);
+    expect(body).toMatch(
+      /"(input_tokens|inputTokens|prompt_tokens|prompt_eval_count|promptTokenCount)":11/,
+    );
+    expect(body).toMatch(
+      /"(output_tokens|outputTokens|completion_tokens|eval_count)":22|"totalTokenCount":33/,
+    );
     expect(body).toMatch(/"(max_tokens|max_output_tokens|length|MAX_TOKENS)"/);
     expect(server.calls).toMatchObject([
       { order: 1, delivery: 'stream', messages: [{ role: 'user', text: 'hello' }] },
