@@ -12,6 +12,7 @@ import type {
   Effect,
   FinishReason,
   ModelProvider,
+  ModelRequest,
   ThinkingLevel,
   Tool,
   ToolContext,
@@ -95,6 +96,16 @@ export type CallVerdict =
   | { readonly kind: 'cancel'; readonly text: string }
   | { readonly kind: 'park'; readonly ref: string };
 
+/** A model call that is about to be made. */
+export interface ModelCall {
+  readonly step: number;
+  readonly request: ModelRequest;
+}
+export interface AdmittedCall {
+  readonly provider: ModelProvider;
+  readonly request: ModelRequest;
+}
+
 export interface AgentDeps {
   readonly provider: ModelProvider;
   readonly clock?: Clock | undefined;
@@ -105,6 +116,10 @@ export interface AgentDeps {
   readonly openStep?: ((step: number) => Promise<readonly Message[]>) | undefined;
   /** Called when a step's stream broke after it had begun; returns the number of the new attempt. */
   readonly restartStep?: ((step: number) => Promise<number>) | undefined;
+  /**
+   * Asked before each model call: who is asked, and what. A rejection ends the run, and nobody is asked. Absent: `provider`, as it is.
+   */
+  readonly admitCall?: ((call: ModelCall) => Promise<AdmittedCall>) | undefined;
   /**
    * The policy, asked at dispatch whatever the model was shown; absent: every given tool may run. A call that had started before a
    * cut was let in then: the recovery table alone decides about it.

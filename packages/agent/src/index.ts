@@ -1,8 +1,10 @@
 export type {
+  AdmittedCall,
   AgentDeps,
   AgentInput,
   CallPlan,
   CallVerdict,
+  ModelCall,
   ResumedCall,
   ResumePoint,
   RunIdentity,

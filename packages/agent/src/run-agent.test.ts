@@ -1,5 +1,5 @@
 import { answerText, emptyRun, reduceRun, type RunEvent, userText } from '@cuttle/core-types';
-import { Cancelled } from '@cuttle/core-types/errors';
+import { Cancelled, CuttleError } from '@cuttle/core-types/errors';
 import { cut, failWith, finish, manualClock, scriptedModel, text, toolCall } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, runAgent, toToolSpec } from './run-agent.ts';
@@ -268,5 +268,40 @@ describe('outcomeOf', () => {
   it('takes any other abort as an operator', () => {
     const signal = AbortSignal.abort();
     expect(outcomeOf(new Error('x'), signal)).toEqual({ status: 'aborted', by: 'operator' });
+  });
+});
+
+describe('a call that must be admitted', () => {
+  it('is made as it was admitted, each attempt of it anew', async () => {
+    const asked: string[] = [];
+    const other = scriptedModel([[text('from '), cut()], [text('another')]], { id: 'cheap' });
+    const { events, model } = await playRun([], {
+      deps: {
+        admitCall: ({ step, request }) => {
+          asked.push(`${step} ${request.model}`);
+          return Promise.resolve({ provider: other, request: { ...request, model: 'm2' } });
+        },
+      },
+    });
+    expect(asked).toEqual(['1 m1', '1 m1']);
+    expect(model.requests).toEqual([]);
+    expect(other.requests.map((request) => request.model)).toEqual(['m2', 'm2']);
+    expect(answerText(viewOf(events))).toBe('another');
+    expect(events.find(({ type }) => type === 'step.end')).toMatchObject({
+      model: 'cheap/m2',
+      message: { origin: { provider: 'cheap', model: 'm2' } },
+    });
+  });
+
+  it('is not made when it is refused, and the run ends with the reason', async () => {
+    const { events, model } = await playRun([], {
+      deps: { admitCall: () => Promise.reject(new CuttleError('budget.exceeded', 'No room.')) },
+    });
+    expect(model.requests).toEqual([]);
+    expect(typesOf(events)).toEqual(['run.start', 'run.end']);
+    expect(outcomeIn(events)).toMatchObject({
+      status: 'failed',
+      error: { code: 'budget.exceeded', message: 'No room.' },
+    });
   });
 });

@@ -127,15 +127,18 @@ async function* answerStep(
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, RunEventOf<'step.end'>, void> {
   const { step } = place;
-  const { provider } = state.deps;
-  const request = requestOf(state);
+  const { provider, admitCall } = state.deps;
+  const wanted = requestOf(state);
   let { attempt } = place;
   if (attempt > 1) yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
   for (let tries = 1; ; tries += 1) {
+    const call = admitCall
+      ? await admitCall({ step, request: wanted })
+      : { provider, request: wanted };
     yield { type: 'step.start', step, attempt };
     let begun = false;
     try {
-      for await (const event of callModel({ provider, request, step }, signal)) {
+      for await (const event of callModel({ ...call, step }, signal)) {
         if (event.type === 'step.end')
           state.tokens += event.usage.inputTokens + event.usage.outputTokens;
         begun = true;

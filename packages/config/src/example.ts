@@ -21,6 +21,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'agents.defaults.limits.maxWallMs': 600_000,
   'agents.defaults.limits.maxTokens': 200_000,
   'agents.defaults.limits.toolTimeoutMs': 30_000,
+  'budgets.gateway': { usdPerDay: 20, action: 'downgrade', model: 'local/m1' },
 };
 
 /** Sections whose keys are names of the owner's choice. */
@@ -30,7 +31,14 @@ const examples: Readonly<Record<string, unknown>> = {
       kind: 'openai',
       baseUrl: 'http://127.0.0.1:9001/v1',
       apiKey: 'x',
-      models: [{ id: 'm1', contextWindow: 128_000, maxOutputTokens: 8192 }],
+      models: [
+        {
+          id: 'm1',
+          contextWindow: 128_000,
+          maxOutputTokens: 8192,
+          prices: { input: 0.4, output: 1.6, cacheRead: 0.1, cacheWrite: 0.4 },
+        },
+      ],
     },
     claude: { kind: 'anthropic', apiKeys: ['${KEY_A}', '${KEY_B}'] },
   },
@@ -74,12 +82,14 @@ function printMembers(schema: z.ZodType, path: string, indent: string): readonly
 
 function printMember(member: z.ZodType, path: string, indent: string): readonly string[] {
   const key = printKey(path.slice(path.lastIndexOf('.') + 1), style);
-  const sample = examples[path];
+  const shown = examples[path];
   const layout = { base: indent };
-  if (sample !== undefined) return [`${indent}${key}: ${printJson5(sample, style, layout)},`];
+  if (shown !== undefined) return [`${indent}${key}: ${printJson5(shown, style, layout)},`];
+  const sample = `${indent}// ${key}: ${printJson5(samples[path], style, 'inline')},`;
+  if (samples[path] !== undefined) return [sample];
   if (shapeOf(member).kind === 'object')
     return [`${indent}${key}: {`, ...printMembers(member, path, `${indent}  `), `${indent}},`];
   const { data: fallback } = member.safeParse(undefined);
   if (fallback !== undefined) return [`${indent}${key}: ${printJson5(fallback, style, layout)},`];
-  return [`${indent}// ${key}: ${printJson5(samples[path], style, 'inline')},`];
+  return [sample];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigPath } from './located.ts';
 import { agentsSection, toolsSection } from './sections/agents.ts';
+import { budgetsSection } from './sections/budgets.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import {
   approvalsSection,
@@ -24,6 +25,7 @@ export const configSchema = z.looseObject({
   agents: agentsSection.prefault({}).describe('Who answers, and with which model.'),
   channels: channelsSection.default({}).describe('Messengers: platform → account → settings.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
+  budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),
   limits: limitsSection.prefault({}).describe('How much is taken on at once.'),
   delivery: deliverySection.prefault({}).describe('How replies reach messengers.'),
   approvals: approvalsSection.prefault({}).describe('Questions to the owner.'),

@@ -30,6 +30,18 @@ const traits = {
     expose: true,
     hint: 'It may have been decided or have expired; `/status` lists what waits.',
   },
+  'budget.exceeded': {
+    status: 402,
+    retryable: false,
+    expose: true,
+    hint: 'It begins anew at midnight UTC; the owner raises it under `budgets` in the configuration. `cuttle usage` shows where it went.',
+  },
+  'budget.unpriced': {
+    status: 402,
+    retryable: false,
+    expose: true,
+    hint: 'Set `prices` of this model under providers.<id>.models in the configuration, or choose a model whose price is known: `cuttle model list` shows them.',
+  },
   'channel.auth': {
     status: 502,
     retryable: false,

@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { microsOf, type ModelPrices } from '@cuttle/core-types';
+import type { ModelPrices } from '@cuttle/core-types';
 import { z } from 'zod';
+import { DollarPrices, toModelPrices } from '../src/catalogue/dollar-prices.ts';
 import type { CatalogueRow, KindRow } from '../src/catalogue/row.ts';
 
-const dollars = z.number().nonnegative();
-const Rates = z.strictObject({
-  input: dollars,
-  output: dollars,
-  cacheRead: dollars.optional(),
-  cacheWrite: dollars.optional(),
-});
+const Rates = z.strictObject(DollarPrices.shape);
 const sourceUrl = z.url({ protocol: /^https$/ });
 
 /** `facts.json` as a person keeps it: dollars for a million tokens, and the page each row was read from. */
@@ -63,26 +58,12 @@ function toRow({ note: _note, limitsSource: _limits, prices, ...row }: FactRow):
 
 function toPrices({ tiers, ...rates }: NonNullable<FactRow['prices']>): ModelPrices {
   return {
-    ...toMicros(rates),
+    ...toModelPrices(rates),
     ...(tiers && {
       tiers: tiers.map(({ aboveInputTokens, ...tier }) => ({
         aboveInputTokens,
-        ...toMicros(tier),
+        ...toModelPrices(tier),
       })),
     }),
-  };
-}
-
-function toMicros({
-  input,
-  output,
-  cacheRead,
-  cacheWrite,
-}: z.infer<typeof Rates>): Omit<ModelPrices, 'tiers'> {
-  return {
-    input: microsOf(input),
-    output: microsOf(output),
-    ...(cacheRead !== undefined && { cacheRead: microsOf(cacheRead) }),
-    ...(cacheWrite !== undefined && { cacheWrite: microsOf(cacheWrite) }),
   };
 }

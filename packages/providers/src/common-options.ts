@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DollarPrices } from './catalogue/dollar-prices.ts';
 import { ExchangeLimits } from './exchange/limits.ts';
 
 /** A model that a person names in the settings, where a service does not list it or lists it without its limits. */
@@ -7,6 +8,7 @@ export const ModelEntry = z.object({
   contextWindow: z.int().positive().optional(),
   maxOutputTokens: z.int().positive().optional(),
   inputs: z.array(z.enum(['text', 'image', 'audio', 'document'])).optional(),
+  prices: DollarPrices.optional(),
 });
 export type ModelEntry = z.infer<typeof ModelEntry>;
 

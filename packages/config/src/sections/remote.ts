@@ -1,9 +1,24 @@
 import { z } from 'zod';
 
+const dollars = z.number().nonnegative();
+
 const model = z.looseObject({
   id: z.string().describe('The name the service knows the model by.'),
   contextWindow: z.int().positive().optional().describe('Tokens it takes in all.'),
   maxOutputTokens: z.int().positive().optional().describe('Tokens it answers at most.'),
+  prices: z
+    .looseObject({
+      input: dollars.describe('A million tokens of input.'),
+      output: dollars.describe('A million tokens of output.'),
+      cacheRead: dollars
+        .optional()
+        .describe('A million tokens of input read from a cache; as `input` where it is not set.'),
+      cacheWrite: dollars
+        .optional()
+        .describe('A million tokens of input written to a cache; as `input` where it is not set.'),
+    })
+    .optional()
+    .describe('In dollars, over what is published. For a model that costs nothing: zeros.'),
 });
 
 const provider = z.looseObject({
