@@ -1,5 +1,7 @@
 /** What stands around a README's example, so that it is a program: what it takes for granted before it, what shows that it worked after it. */
 export interface ExampleFrame {
+  /** Packages that it starts, beside those that it imports. */
+  readonly beside?: readonly string[];
   readonly before?: string;
   readonly after?: string;
   readonly prints: RegExp;
@@ -74,15 +76,22 @@ void answered.then(({ text }) => console.log(text)).finally(() => process.emit('
     prints: /^Protocol 1 to 4\n(.* \(.*\): .*\n){30,}$/,
   },
   '@cuttle/client': {
+    beside: ['cuttle'],
     before: `
-import { configSchema } from '@cuttle/config';
-import { createServer } from '@cuttle/server';
-const auth = { token: 'a-token-of-the-test' };
-const config = configSchema.parse({ gateway: { port: 0, auth }, log: { level: 'error' } });
-await using server = await createServer(config, { home: 'home', env: {} });
-process.env.CUTTLE_URL = server.url;
-process.env.CUTTLE_TOKEN = auth.token;`,
-    prints: /^Hello! I am the offline assistant.*\n$/m,
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+process.env.CUTTLE_GATEWAY__PORT = '0';
+const stdio = ['ignore', 'pipe', 'ignore'];
+const gateway = spawn('node_modules/.bin/cuttle', ['start'], { stdio });
+process.once('exit', () => gateway.kill());
+const { value: line } = await createInterface(gateway.stdout)[Symbol.asyncIterator]().next();
+process.env.CUTTLE_URL = new URL(/http\\S+/.exec(line)[0]).origin;
+process.env.CUTTLE_TOKEN = (await readFile('home/credentials/gateway-token', 'utf8')).trim();`,
+    after: `
+gateway.kill();
+await new Promise((resolve) => gateway.once('close', resolve));`,
+    prints: /^Hello! I am the offline assistant\..*$/m,
   },
   '@cuttle/testkit': {
     before: `

@@ -1,25 +1,23 @@
 /**
- * A program that prints which SDK of a model service each adapter of `@cuttle/providers` loads: when it is imported, and when it
- * asks for an answer (here of a server that refuses). One adapter a process, or the second would find the first one's modules.
+ * A program that prints which SDKs of model services the adapters of `@cuttle/providers` load, as
+ * `{ adapter: { imported, used } }`: when they are imported, and until they have asked for an answer (here of a server that
+ * refuses). One adapter a process, or the second would find the modules of the first.
  */
-export const loadCounter = `
+export const loadCounter = (adapters: readonly string[], sdks: readonly string[]): string => `
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { registerHooks } from 'node:module';
 import { promisify } from 'node:util';
 
-const factories = { anthropic: 'createAnthropic', ollama: 'createOllama', openai: 'createOpenai' };
 const [, self, adapter] = process.argv;
 if (adapter) await load(adapter);
 else await loadEach();
 
 async function loadEach() {
-  const counts = { imported: [] };
-  for (const name of Object.keys(factories)) {
+  const counts = {};
+  for (const name of ${JSON.stringify(adapters)}) {
     const { stdout } = await promisify(execFile)(process.execPath, [self, name]);
-    const { imported, used } = JSON.parse(stdout);
-    counts.imported.push(...imported);
-    counts[name] = used;
+    counts[name] = JSON.parse(stdout);
   }
   console.log(JSON.stringify(counts));
 }
@@ -29,24 +27,24 @@ async function load(name) {
   registerHooks({
     load(url, context, next) {
       const [, found] = /.*node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url) ?? [];
-      if (['@anthropic-ai/sdk', 'ollama', 'openai'].includes(found)) loaded.add(found);
+      if (${JSON.stringify(sdks)}.includes(found)) loaded.add(found);
       return next(url, context);
     },
   });
-  const module = await import('@cuttle/providers/' + name);
+  const exported = await import('@cuttle/providers/' + name);
   await import('@cuttle/providers');
   const imported = [...loaded];
   const server = createServer((_request, response) => response.writeHead(400).end('{}'));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = 'http://127.0.0.1:' + server.address().port;
-  const provider = module[factories[name]]({ apiKey: 'test-key', baseUrl });
+  const [, create] = Object.entries(exported).find(([one]) => /^create/.test(one));
+  const provider = create({ apiKey: 'test-key', region: 'eu-central-1', baseUrl });
   const messages = [{ role: 'user', parts: [{ type: 'text', text: 'Hello.' }] }];
   const signal = AbortSignal.timeout(20_000);
-  const failure = await Array.fromAsync(provider.stream({ model: 'm', messages, tools: [] }, signal)).then(
-    () => 'none',
-    (error) => error.code,
-  );
-  if (!failure.startsWith('provider.')) throw new Error('It was not refused: ' + failure);
+  const events = provider.stream({ model: 'm', messages, tools: [] }, signal);
+  await Array.fromAsync(events).catch((error) => {
+    if (!error.code?.startsWith('provider.')) throw error;
+  });
   console.log(JSON.stringify({ imported, used: [...loaded] }));
   server.close();
   server.closeAllConnections();
