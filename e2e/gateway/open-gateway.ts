@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configSchema } from '@cuttle/config';
+import { type Config, configSchema } from '@cuttle/config';
 import { createServer, type CuttleServer, type ServerOverrides } from '@cuttle/server';
 import { echoScript, type ModelServer, type Script } from '@cuttle/testkit';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
@@ -29,6 +29,8 @@ export interface OpenGateway extends AsyncDisposable {
 export interface GatewayOptions {
   readonly script?: Script;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Changes the parsed configuration, where `config` would replace a whole section. */
+  readonly adjust?: (config: Config) => void;
   readonly overrides?: Omit<ServerOverrides, 'home'>;
 }
 
@@ -37,6 +39,7 @@ export const modelRef = 'local/gpt-4.1-mini';
 export async function openGateway({
   script = echoScript(),
   config = {},
+  adjust,
   overrides = {},
 }: GatewayOptions = {}): Promise<OpenGateway> {
   await using made = new AsyncDisposableStack();
@@ -44,6 +47,7 @@ export async function openGateway({
   made.defer(() => rm(home, { recursive: true, force: true }));
   const model = made.use(await openOpenaiServer({ script }));
   const parsed = configSchema.parse({ ...withModel(model.url), ...config });
+  adjust?.(parsed);
   const start = (): Promise<CuttleServer> => createServer(parsed, { ...overrides, home });
   let server = await start();
   made.defer(() => server[Symbol.asyncDispose]());

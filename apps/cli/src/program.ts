@@ -14,6 +14,7 @@ import { addSessions } from './commands/sessions.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addUsage } from './commands/usage.ts';
 import { addVersion } from './commands/version.ts';
 import { addWhy } from './commands/why.ts';
 import type { CliContext } from './context.ts';
@@ -59,6 +60,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addPair,
     addSessions,
     addModel,
+    addUsage,
     addMessage,
     addMessages,
     addWhy,

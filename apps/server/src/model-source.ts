@@ -2,6 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
 import { createRetrying, providerDefinitions } from '@cuttle/providers';
 import type { ModelSource, ResolvedModel } from '@cuttle/runtime';
+import { createModelFacts } from './model-facts.ts';
 import { settingsFault } from './settings-fault.ts';
 
 /** A provider as configured or found: the kind's settings under an id. */
@@ -66,7 +67,7 @@ export function createModels(
     resolve,
     fallback: () => fallback,
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
-    costOf: () => undefined,
+    findFacts: createModelFacts(entries),
   };
 }
 

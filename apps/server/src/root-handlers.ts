@@ -1,3 +1,4 @@
+import { listModels } from './list-models.ts';
 import { testModel } from './test-model.ts';
 import type { Json } from '@cuttle/core-types';
 import type { Tool } from '@cuttle/core-types/ports';
@@ -19,18 +20,7 @@ interface RootParts {
 /** What only the whole can answer: its models, tools, configuration and log. */
 export function createRootHandlers({ models, tools, configuration, log }: RootParts): RootHandlers {
   return {
-    async 'models.list'() {
-      const { ref, reason } = models().fallback();
-      const others = models()
-        .list()
-        .filter((one) => one !== ref);
-      const report = (id: string) => ({
-        id,
-        provider: id.split('/')[0] ?? '',
-        isDefault: id === ref,
-      });
-      return { models: [ref, ...others].map(report), default: ref, reason };
-    },
+    'models.list': (params, _principal, signal) => listModels(models(), params, signal),
     'models.test': (params, _principal, signal) => testModel(models(), params.model, signal),
     async 'providers.status'() {
       const { ref, reason } = models().fallback();

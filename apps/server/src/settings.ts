@@ -1,6 +1,12 @@
 import type { Config } from '@cuttle/config';
 import type { GatewaySettings } from '@cuttle/gateway';
-import type { AgentSettings, RuntimeSettings } from '@cuttle/runtime';
+import { microsOf } from '@cuttle/core-types';
+import {
+  type AgentSettings,
+  type DayBudget,
+  namedBudgets,
+  type RuntimeSettings,
+} from '@cuttle/runtime';
 
 /** The configuration as the runtime reads it. */
 export function toRuntimeSettings(config: Config): RuntimeSettings {
@@ -23,8 +29,31 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
     },
     approvals,
     pairing,
+    budgets: toBudgets(config),
     windowEntries: limits.windowEntries,
   };
+}
+
+function toBudgets({
+  budgets: { gateway, agents, persons, answerTokens },
+}: Config): RuntimeSettings['budgets'] {
+  const each = (budgets: typeof agents): Record<string, DayBudget> =>
+    Object.fromEntries(Object.entries(budgets).map(([id, budget]) => [id, toBudget(budget)]));
+  return {
+    gateway: gateway && toBudget(gateway),
+    agents: each(agents),
+    persons: each(persons),
+    answerTokens,
+  };
+}
+
+function toBudget({
+  usdPerDay,
+  action,
+  model,
+}: NonNullable<Config['budgets']['gateway']>): DayBudget {
+  const downgradeTo = action === 'downgrade' ? model : undefined;
+  return { limitMicros: microsOf(usdPerDay), downgradeTo };
 }
 
 /** Layered: an agent's own words over the defaults. */
@@ -43,6 +72,7 @@ function toAgentSettings(
     id: agent.id,
     name: agent.name ?? 'Cuttle',
     model: agent.model,
+    fallbacks: agent.fallbacks ?? defaults.fallbacks,
     system: system === '' ? undefined : system,
     thinking: agent.thinking ?? defaults.thinking,
     // What the owner forbids for all stays forbidden for each.
@@ -69,7 +99,8 @@ function withoutAbsent({
 /** Names that reach this machine and cannot be rebound by someone else's DNS. */
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 
-export function toGatewaySettings({ gateway, agents }: Config, token: string): GatewaySettings {
+export function toGatewaySettings(config: Config, token: string): GatewaySettings {
+  const { gateway, agents } = config;
   const agentIds = agents.list.map(({ id }) => id);
   return {
     token,
@@ -81,5 +112,6 @@ export function toGatewaySettings({ gateway, agents }: Config, token: string): G
     requestsPerMinute: gateway.limits.requestsPerMinute,
     agentIds,
     defaultAgentId: agentIds[0] ?? 'main',
+    budgets: namedBudgets(toBudgets(config), agentIds),
   };
 }

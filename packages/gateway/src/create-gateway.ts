@@ -9,6 +9,7 @@ import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { accessHandlers } from './handlers/access.ts';
 import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
+import { createUsageHandlers } from './handlers/usage.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { createRootHandlers } from './handlers/root.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
@@ -43,6 +44,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...messageHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),
+    ...createUsageHandlers(),
     ...createGatewayHandlers({
       connections: () => sockets.connections(),
       makeCode: ({ principal }) => authenticator.makeCode(principal),

@@ -1,7 +1,7 @@
 import type { NewId, Principal } from '@cuttle/core-types';
 import type { Clock, Log, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
-import type { Runtime } from '@cuttle/runtime';
+import type { Budget, Runtime } from '@cuttle/runtime';
 import type { CatchUp } from './followers.ts';
 
 /** What the owner may change while the gateway runs. */
@@ -18,6 +18,8 @@ export interface GatewaySettings {
   readonly requestsPerMinute: number;
   readonly agentIds: readonly string[];
   readonly defaultAgentId: string;
+  /** Those that are shown with usage. */
+  readonly budgets: readonly Budget[];
 }
 
 /** Operations that only the composition root can do, by method name. */

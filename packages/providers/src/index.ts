@@ -1,3 +1,5 @@
+export { toModelPrices } from './catalogue/dollar-prices.ts';
+export { findModel } from './catalogue/find-model.ts';
 export { defineProvider, type ProviderDefinition } from './define-provider.ts';
 export { providerDefinitions } from './definitions.ts';
 export {
@@ -12,3 +14,13 @@ export { classifyFailure, type ServiceFailure } from './failure/classify-failure
 export { definePreset, type ProviderPreset, providerPresets } from './presets.ts';
 export type { ProviderDeps } from './provider-deps.ts';
 export { createRetrying, type RetryDeps } from './retrying.ts';
+export { createRouter } from './router/create-router.ts';
+export { createKeyPool, type KeyPool, type PoolKey } from './router/key-pool.ts';
+export type { Route, RouterDeps } from './router/route.ts';
+export {
+  createRouteHealth,
+  type RouteHealth,
+  type RouteHealthDeps,
+  type RouteMemory,
+  type RouteReport,
+} from './router/route-health.ts';

@@ -12,6 +12,7 @@ import type {
   StoredRun,
 } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
+import { createAdmission } from './admit-call.ts';
 import { endBubble } from './bubble.ts';
 import { createDeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
@@ -21,6 +22,7 @@ import { createRunContext, readStartPoint } from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
 import {
   createRunState,
+  modelOf,
   partialOf,
   publish,
   type RunState,
@@ -199,6 +201,7 @@ function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
       });
       return attempt;
     },
+    admitCall: createAdmission(state),
     authorise: (plan) =>
       authoriseCall(
         state,
@@ -258,7 +261,7 @@ async function completeRun(
       outcome,
       clientCalls: state.clientCalls,
       usage: state.usage,
-      model: state.context.model.ref,
+      model: modelOf(state),
     });
   }
   kernel.point('complete.after.publish');
@@ -305,7 +308,7 @@ async function failRun(
     inbounds: settled.inbounds,
   });
   kernel.log.warn('A run ended as failed.', { runId, code: failure.code });
-  const rest = { usage: state?.usage ?? noUsage, model: state?.context.model.ref };
+  const rest = { usage: state?.usage ?? noUsage, model: state && modelOf(state) };
   for (const inboundId of settled.inbounds)
     kernel.fates.settle({
       inboundId,

@@ -29,7 +29,7 @@ export function createRunContext(
   const clientTools = (body?.clientTools ?? []).map(toSpec);
   const models = kernel.models();
   if (body?.proxyModel !== undefined) {
-    const model = models.resolve(body.proxyModel);
+    const model = models.resolve(body.proxyModel, agent.fallbacks);
     return { agent, model, tools: [], clientTools, system: turnSystem, body };
   }
   // A tool that the client brings stands in for one of ours with its name.
@@ -38,7 +38,8 @@ export function createRunContext(
     ({ name }) => !theirs.has(name),
   );
   const system = buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem });
-  const model = models.resolve(claimed.model ?? agent.model ?? models.fallback().ref);
+  const ref = claimed.model ?? agent.model ?? models.fallback().ref;
+  const model = models.resolve(ref, agent.fallbacks);
   return { agent, model, tools, clientTools, system, body };
 }
 

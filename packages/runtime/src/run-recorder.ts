@@ -10,6 +10,7 @@ import {
 import {
   addUsage,
   callsOf,
+  costOf,
   type RunEventOf,
   type RunEvent,
   type TaintSource,
@@ -97,7 +98,8 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   state.usage = addUsage(state.usage, event.usage);
   state.lastAnswer = event.message;
   const planned = await planCalls(state, own);
-  const { ref, provider, model } = context.model;
+  const { provider, model } = answererOf(event, context.model);
+  const prices = (await kernel.models().findFacts(`${provider}/${model}`))?.prices;
   const record = {
     runId: claimed.runId,
     fence: claimed.fence,
@@ -105,9 +107,11 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
     answer: event.message,
     finish: event.finish,
     usage: event.usage,
-    provider: provider.id,
+    provider,
     model,
-    costMicros: kernel.models().costOf(ref, event.usage),
+    costMicros: prices && costOf(prices, event.usage),
+    personId: claimed.principal.id,
+    reserved: state.reservedStep === event.step,
     calls: planned,
   };
   if (planned.length === 0) {
@@ -119,6 +123,14 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   kernel.point('step.done.after.commit');
   state.isStored = true;
   publish(state, event, events);
+}
+
+/** Who answered, which may be another than was asked. */
+function answererOf(
+  { message: { origin } }: RunEventOf<'step.end'>,
+  asked: RunState['context']['model'],
+): { readonly provider: string; readonly model: string } {
+  return origin ?? { provider: asked.provider.id, model: asked.model };
 }
 
 /** The own calls of an answer as rows to be, as they would run, each judged by the policy of this moment. */

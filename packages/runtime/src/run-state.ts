@@ -57,6 +57,8 @@ export interface RunState {
   /** The last step, held back to be stored with the run's completion. */
   held: { readonly record: StepRecord; readonly event: RunEvent } | undefined;
   clientCalls: readonly ToolCallPart[];
+  /** The last step that money was set aside for. */
+  reservedStep: number | undefined;
   bubbleId: string | undefined;
   bubble: 'none' | 'opening' | 'open' | 'refused';
 }
@@ -86,6 +88,7 @@ export function createRunState(
     lastAnswer: undefined,
     held: undefined,
     clientCalls: [],
+    reservedStep: undefined,
     bubbleId: undefined,
     bubble: 'none',
   };
@@ -99,6 +102,12 @@ export function seqAfter({ clock }: Pick<Kernel, 'clock'>, runCreatedAt: number)
 /** The answer so far: the texts of all steps in order. */
 export function textSoFar({ texts }: Pick<RunState, 'texts'>): string {
   return joinSteps([...texts].toSorted(([left], [right]) => left - right).map(([, text]) => text));
+}
+
+/** Who gave the last answer, or would. */
+export function modelOf({ lastAnswer, context }: RunState): string {
+  const origin = lastAnswer?.origin;
+  return origin ? `${origin.provider}/${origin.model}` : context.model.ref;
 }
 
 /** What the open step has said, for a transcript that was stopped there: what people have seen of it stays. */

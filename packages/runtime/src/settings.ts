@@ -1,7 +1,8 @@
 import type { RunLimits } from '@cuttle/agent';
 import type { QueueMode } from '@cuttle/core-types';
-import type { ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
+import type { ModelFacts, ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
 import type { ToolPolicy } from '@cuttle/security/policy';
+import type { BudgetSettings } from './budgets.ts';
 
 /** One agent as configured. */
 export interface AgentSettings {
@@ -9,6 +10,8 @@ export interface AgentSettings {
   readonly name: string;
   /** `<provider>/<model>`; absent: the default. */
   readonly model: string | undefined;
+  /** Models to ask, in order, where the first cannot answer. */
+  readonly fallbacks: readonly string[];
   readonly system: string | undefined;
   readonly thinking: ThinkingLevel | undefined;
   readonly tools: ToolPolicy;
@@ -40,11 +43,12 @@ export interface RuntimeSettings {
   };
   readonly approvals: { readonly ttlMs: number };
   readonly pairing: { readonly ttlMs: number };
+  readonly budgets: BudgetSettings;
   /** Transcript entries of a model call at most. */
   readonly windowEntries: number;
 }
 
-/** A model as the runtime uses it. */
+/** A model as the runtime uses it. Its provider may stand before several, and then says in a `route` event who answers. */
 export interface ResolvedModel {
   readonly ref: string;
   readonly provider: ModelProvider;
@@ -52,13 +56,13 @@ export interface ResolvedModel {
   readonly model: string;
 }
 
-/** Contract: `resolve` throws `model.unknown`; `fallback` is the model in force when nothing else was chosen, with the reason in words. */
+/** Contract: `resolve` throws `model.unknown`, for the model itself and not for one of its `fallbacks`; `fallback` is the model in force when nothing else was chosen, with the reason in words. */
 export interface ModelSource {
-  resolve(ref: string): ResolvedModel;
+  resolve(ref: string, fallbacks?: readonly string[]): ResolvedModel;
   fallback(): { readonly ref: string; readonly reason: string };
   list(): readonly string[];
-  /** Microdollars of a call; undefined where the price is unknown. */
-  costOf(ref: string, usage: { inputTokens: number; outputTokens: number }): number | undefined;
+  /** What is known of a model: its limits and prices. `undefined` where nothing is, or it is not set up. */
+  findFacts(ref: string): Promise<ModelFacts | undefined>;
 }
 
 export function agentSettings(

@@ -1,20 +1,16 @@
 import {
-  findConfigFile,
   formatProblem,
   loadConfig,
-  nodeFiles,
   parseConfigPath,
   readLooseValue,
   redactConfig,
   toJsonSchema,
-  writeChange,
 } from '@cuttle/config';
-import type { Client } from '@cuttle/client';
 import type { Json } from '@cuttle/core-types';
-import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import { CuttleError } from '@cuttle/core-types/errors';
 import type { Command } from 'commander';
 import { type Cli, does } from '../command.ts';
-import { findGateway, homeOf } from '../gateway-address.ts';
+import { changeConfig, configFileOf, connectIfRunning } from '../change-config.ts';
 import type { Job } from '../job.ts';
 
 export function addConfig(cli: Cli): void {
@@ -58,7 +54,7 @@ function addSet(cli: Cli, config: Command): void {
     cli,
     command,
     async (job, { args: [path = '', value = ''] }) =>
-      change(job, path, readLooseValue(value) as Json), // JSON5 is JSON but for NaN and Infinity, which no key takes
+      changeConfig(job, path, readLooseValue(value) as Json), // JSON5 is JSON but for NaN and Infinity, which no key takes
   );
 }
 
@@ -67,7 +63,7 @@ function addUnset(cli: Cli, config: Command): void {
     .command('unset')
     .argument('<path>', 'for example agents.defaults.model')
     .description('Take one key out of the file, so that its default holds.');
-  does(cli, command, async (job, { args: [path = ''] }) => change(job, path, null));
+  does(cli, command, async (job, { args: [path = ''] }) => changeConfig(job, path, null));
 }
 
 function addValidate(cli: Cli, config: Command): void {
@@ -76,7 +72,7 @@ function addValidate(cli: Cli, config: Command): void {
     .argument('[file]', 'default: the one in use')
     .description('Check a configuration file without a gateway.');
   does(cli, command, async ({ context, output }, { args: [given] }) => {
-    const file = given ?? (await fileOf(context));
+    const file = given ?? (await configFileOf(context));
     const { problems, sources } = await loadConfig({ file, env: context.env });
     const warnings = problems.map(formatProblem);
     output.result({ ok: true, file, sources, warnings }, () => [
@@ -100,42 +96,11 @@ function addSchema(cli: Cli, config: Command): void {
 async function readShown(job: Job): Promise<Json> {
   const client = await connectIfRunning(job);
   if (client) return (await client.call('config.get', {}, job.signal)).config;
-  const { config } = await loadConfig({ file: await fileOf(job.context), env: job.context.env });
+  const { config } = await loadConfig({
+    file: await configFileOf(job.context),
+    env: job.context.env,
+  });
   return redactConfig(config);
-}
-
-/** The gateway changes the file while one runs; null takes a key out. */
-async function change(job: Job, path: string, value: Json): Promise<void> {
-  const { context, output, signal } = job;
-  const client = await connectIfRunning(job);
-  if (client) {
-    const { hash, restart } = await client.call('config.set', { path, value }, signal);
-    output.result({ path, hash, restart }, () => [
-      restart.length === 0
-        ? 'Changed, and in force.'
-        : `Changed; in force after a restart: ${restart.join(', ')}.`,
-    ]);
-    return;
-  }
-  const file = await fileOf(context);
-  const { env, newId } = context;
-  const { hash } = await writeChange({ file, env, newId }, { path, value: value ?? undefined });
-  output.result({ path, hash, restart: [] }, () => [`Changed ${file}.`]);
-}
-
-async function connectIfRunning(job: Job): Promise<Client | undefined> {
-  const { context, url } = job;
-  if (url === undefined && !(await findGateway(context, url))) return undefined;
-  try {
-    return await job.connect();
-  } catch (error) {
-    if (url === undefined && isCuttleError(error, 'gateway.not-running')) return undefined;
-    throw error;
-  }
-}
-
-function fileOf(context: Job['context']): Promise<string> {
-  return findConfigFile({ env: context.env, home: homeOf(context) }, nodeFiles);
 }
 
 function pick(value: Json, path: string): Json | undefined {

@@ -50,6 +50,10 @@ const agent = z.looseObject({
     .describe('Names the agent in session keys and model names.'),
   name: z.string().optional().describe('What the agent calls itself.'),
   model: z.string().optional().describe('`<provider>/<model>`, over the default.'),
+  fallbacks: z
+    .array(z.string())
+    .optional()
+    .describe('Over `agents.defaults.fallbacks`; an empty list for none.'),
   system: z.string().optional().describe('Added to the base prompt.'),
   queueMode: queueMode.optional().describe('What happens to messages that arrive during a run.'),
   thinking: thinking.optional().describe('How much a model may think.'),

@@ -6,6 +6,7 @@ import { defineMethod } from './method.ts';
 import {
   ApprovalReport,
   Attachment,
+  BudgetReport,
   ChannelReport,
   FateReport,
   HistoryEntry,
@@ -16,6 +17,7 @@ import {
   SessionKey,
   SessionSummary,
   UsageReport,
+  UsageTotalReport,
 } from './shapes.ts';
 
 const nothing = z.strictObject({});
@@ -343,11 +345,18 @@ export const methods = [
   }),
   defineMethod({
     name: 'models.list',
-    summary: 'The models that are set up, the default first.',
+    summary:
+      'The models that are set up, the default first, with what is known of each. `refresh` also asks each provider for the list of its own.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({}),
-    result: z.object({ models: z.array(ModelReport), default: z.string(), reason: z.string() }),
+    params: z.looseObject({ refresh: z.boolean().default(false) }),
+    result: z.object({
+      models: z.array(ModelReport),
+      default: z.string(),
+      reason: z.string(),
+      /** Providers that could not be asked. */
+      failures: z.array(z.object({ provider: z.string(), code: z.string(), message: z.string() })),
+    }),
   }),
   defineMethod({
     name: 'models.test',
@@ -495,14 +504,35 @@ export const methods = [
   }),
   defineMethod({
     name: 'usage.status',
-    summary: 'Tokens and cost by day, agent and model.',
+    summary: 'Tokens and cost by day, agent and model, and what is left of each budget today.',
     scope: 'operator.read',
     since: 1,
     params: z.looseObject({
       days: z.int().min(1).max(366).default(30),
       sessionKey: SessionKey.optional(),
     }),
-    result: z.object({ rows: z.array(UsageReport) }),
+    result: z.object({ rows: z.array(UsageReport), budgets: z.array(BudgetReport) }),
+  }),
+  defineMethod({
+    name: 'usage.cost',
+    summary:
+      'Cost of the last days (UTC, today is one of them) summed by day, agent, model, session or person; the dearest first, days in order.',
+    scope: 'operator.read',
+    since: 1,
+    params: z.looseObject({
+      days: z.int().min(1).max(366).default(30),
+      by: z.enum(['day', 'agent', 'model', 'session', 'person']).default('model'),
+    }),
+    result: z.object({
+      by: z.string(),
+      /** The first day. */
+      since: z.iso.date(),
+      rows: z.array(UsageTotalReport),
+      /** Over all days, also those of rows that are left out. */
+      calls: z.int(),
+      costMicros: z.int(),
+      unpricedCalls: z.int(),
+    }),
   }),
   defineMethod({
     name: 'logs.tail',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InboundState, QueueMode } from '../inbound.ts';
 import { Message } from '../message.ts';
 import { ParkReason, RunOutcome } from '../run-event.ts';
+import { ModelPrices } from '../prices.ts';
 import { Usage } from '../usage.ts';
 import { Json } from '../json.ts';
 
@@ -79,6 +80,15 @@ export const ModelReport = z.object({
   id: z.string(),
   provider: z.string(),
   contextWindow: z.int().optional(),
+  maxOutputTokens: z.int().optional(),
+  inputs: z.array(z.string()).optional(),
+  /** Levels of thinking that it tells apart; empty: it does not think. */
+  thinking: z.array(z.string()).optional(),
+  /** Microdollars for a million tokens; absent: the price is unknown. */
+  prices: ModelPrices.optional(),
+  /** Where the published facts were read, and when. */
+  source: z.string().optional(),
+  asOf: z.string().optional(),
   isDefault: z.boolean(),
 });
 
@@ -100,7 +110,30 @@ export const UsageReport = z.object({
   model: z.string(),
   calls: z.int(),
   usage: Usage,
+  /** Of the calls whose price is known. */
   costMicros: z.int(),
+  /** Calls whose price is not known; they are not in `costMicros`. */
+  unpricedCalls: z.int(),
+});
+
+/** Usage summed by one thing, `key`. */
+export const UsageTotalReport = UsageReport.pick({
+  calls: true,
+  usage: true,
+  costMicros: true,
+  unpricedCalls: true,
+}).extend({ key: z.string() });
+
+/** A budget and today's use of it (UTC). */
+export const BudgetReport = z.object({
+  /** `gateway`, `agent:<id>` or `person:<id>`. */
+  scope: z.string(),
+  limitMicros: z.int(),
+  spentMicros: z.int(),
+  /** What calls under way may cost at most. */
+  reservedMicros: z.int(),
+  /** The model that is asked where there is no room; absent: runs end. */
+  downgradeTo: z.string().optional(),
 });
 
 export const PairingReport = z.object({

@@ -7,13 +7,7 @@ import type { GatewayDeps, Handlers } from '../gateway-deps.ts';
 
 export type GatewayHandlers = Pick<
   Handlers,
-  | 'protocol.describe'
-  | 'health'
-  | 'status'
-  | 'commands.list'
-  | 'channels.status'
-  | 'usage.status'
-  | 'web.code'
+  'protocol.describe' | 'health' | 'status' | 'commands.list' | 'channels.status' | 'web.code'
 >;
 
 export function createGatewayHandlers(gateway: {
@@ -33,15 +27,6 @@ export function createGatewayHandlers(gateway: {
       commands: commandTable.map(({ name, args, description }) => ({ name, args, description })),
     }),
     'channels.status': async (deps) => ({ channels: channelReports(deps) }),
-    async 'usage.status'({ store, clock }, { params }) {
-      const session =
-        params.sessionKey === undefined
-          ? undefined
-          : await store.reader.findSession(params.sessionKey);
-      const since = clock.now() - params.days * 86_400_000;
-      const rows = await store.reader.usage({ since, sessionId: session?.sessionId });
-      return { rows: rows.map((row) => ({ ...row })) };
-    },
     async 'web.code'({ facts }, { caller }) {
       const { code, expiresAt } = await gateway.makeCode(caller);
       return { url: `${facts.url()}/#code=${code}`, expiresAt: isoTime(expiresAt) };
