@@ -1,6 +1,11 @@
 import type { Config } from '@cuttle/config';
 import type { Clock } from '@cuttle/core-types/ports';
-import { choicesInEnvironment, detectProviders, type ProviderChoice } from '@cuttle/providers';
+import {
+  choicesInEnvironment,
+  detectProviders,
+  type ProviderChoice,
+  type RouteHealth,
+} from '@cuttle/providers';
 import { answeringFetch } from './answering-fetch.ts';
 import {
   createModels,
@@ -21,6 +26,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 interface ModelDeps {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly health: RouteHealth;
 }
 interface Sources {
   readonly config: Config;

@@ -1,6 +1,7 @@
 import type { Config } from '@cuttle/config';
 import { createIds, type NewId } from '@cuttle/core-types';
 import type { Clock, Store } from '@cuttle/core-types/ports';
+import { createRouteHealth, type RouteHealth } from '@cuttle/providers';
 import { openSqliteStore } from '@cuttle/store/sqlite';
 import type { ConfigSource } from './config-source.ts';
 import { fixedConfig } from './fixed-config.ts';
@@ -11,6 +12,7 @@ import type { Models } from './model-source.ts';
 import { chooseModels } from './choose-models.ts';
 import { nodeClock } from './node-clock.ts';
 import { createRandomBytes } from './random-bytes.ts';
+import { createRouteMemory } from './route-memory.ts';
 import type { ServerOverrides } from './server-options.ts';
 import { sqlitePath } from './sqlite-path.ts';
 
@@ -29,6 +31,8 @@ export interface Foundation {
   readonly token: string;
   /** Ends with the server, and the store in it last. */
   readonly scope: AsyncDisposableStack;
+  /** What is known of keys that failed, whatever models are configured. */
+  readonly health: RouteHealth;
   /** Replaced as a whole when the configuration changes. */
   models: Models;
 }
@@ -44,14 +48,38 @@ export async function openFoundation(
   const log = overrides.log ?? createLog({ level: config.log.level, now: clock.now });
   const newId = createIds({ now: clock.now, random: createRandomBytes() });
   const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
-  const models = chooseModels({ clock, random }, { config, env });
+  const health = createRouteHealth({
+    clock,
+    random,
+    memory: createRouteMemory(() => store),
+    onMemoryError: (error) => log.warn('The state of the keys could not be saved.', { error }),
+  });
+  const models = chooseModels({ clock, random, health }, { config, env });
   await prepareHome(home);
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
   const store = await openStore(home, config, overrides);
   const scope = new AsyncDisposableStack();
   scope.use(store);
-  return { home, env, configuration, log, clock, newId, random, store, token, scope, models };
+  scope.use(health);
+  const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
+    log.warn('The state of the keys could not be read.', { error });
+  });
+  scope.defer(() => restored);
+  return {
+    home,
+    env,
+    configuration,
+    log,
+    clock,
+    newId,
+    random,
+    store,
+    token,
+    scope,
+    health,
+    models,
+  };
 }
 
 async function openStore(

@@ -1,8 +1,9 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
-import { createRetrying, providerDefinitions } from '@cuttle/providers';
-import type { ModelSource, ResolvedModel } from '@cuttle/runtime';
+import type { Clock } from '@cuttle/core-types/ports';
+import { providerDefinitions, type RouteHealth } from '@cuttle/providers';
 import { createModelFacts } from './model-facts.ts';
+import type { ModelSource } from '@cuttle/runtime';
+import { createModelRoutes, type ModelRoutes } from './model-routes.ts';
 import { settingsFault } from './settings-fault.ts';
 
 /** A provider as configured or found: the kind's settings under an id. */
@@ -18,9 +19,8 @@ export interface ModelChoice {
   /** Why this model, in words for the owner. */
   readonly reason: string;
 }
-export interface Models extends ModelSource {
+export interface Models extends ModelSource, Pick<ModelRoutes, 'isKnown' | 'keys'> {
   readonly entries: readonly ProviderEntry[];
-  provider(id: string): ModelProvider | undefined;
 }
 
 /** The models of a configuration. Providers are made when first used; nothing of an SDK is loaded before. Throws `config.invalid` for an unknown kind. */
@@ -28,6 +28,7 @@ export function createModels(
   deps: {
     readonly clock: Clock;
     readonly random: () => number;
+    readonly health: RouteHealth;
     readonly fetch?: typeof fetch | undefined;
   },
   {
@@ -35,36 +36,22 @@ export function createModels(
     fallback,
   }: { readonly entries: readonly ProviderEntry[]; readonly fallback: ModelChoice },
 ): Models {
-  const made = new Map<string, ModelProvider>();
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
   for (const entry of entries) requireSettings(entry);
-  const provider = (id: string): ModelProvider | undefined => {
-    const known = made.get(id);
-    const entry = byId.get(id);
-    if (known || !entry) return known;
-    const { kind, settings } = entry;
-    const bare = requireKind(id, kind).create(
-      { ...settings, id },
-      { fetch: deps.fetch, clock: deps.clock },
-    );
-    const retrying = createRetrying(bare, deps);
-    made.set(id, retrying);
-    return retrying;
-  };
-  const resolve = (ref: string): ResolvedModel => {
-    const slash = ref.indexOf('/');
-    const found = slash > 0 ? provider(ref.slice(0, slash)) : undefined;
-    if (!found)
-      throw new CuttleError(
-        'model.unknown',
-        `No provider is set up for the model "${ref.slice(0, 200)}".`,
-      );
-    return { ref, provider: found, model: ref.slice(slash + 1) };
-  };
-  return {
+  const routes = createModelRoutes(
+    {
+      ...deps,
+      open: ({ id, kind, settings }, apiKey) =>
+        requireKind(id, kind).create(
+          { ...settings, id, ...(apiKey !== undefined && { apiKey, apiKeys: undefined }) },
+          { fetch: deps.fetch, clock: deps.clock },
+        ),
+    },
     entries,
-    provider,
-    resolve,
+  );
+  return {
+    ...routes,
+    entries,
+    resolve: (ref, fallbacks = []) => routes.resolve(ref, fallbacks),
     fallback: () => fallback,
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
     findFacts: createModelFacts(entries),

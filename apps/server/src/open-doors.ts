@@ -5,6 +5,7 @@ import type { Store, Tool } from '@cuttle/core-types/ports';
 import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cuttle/gateway';
 import type { Runtime } from '@cuttle/runtime';
 import { derived } from './derived.ts';
+import { fallbackProblems } from './fallback-problems.ts';
 import type { Foundation } from './foundation.ts';
 import { removeRunFile, writeRunFile } from './home.ts';
 import { listen, type Listening } from './listen.ts';
@@ -39,7 +40,10 @@ export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
     home: home.root,
     url: () => url,
     notReady: () => [...reasons, ...storeReasons(store)],
-    configProblems: () => configuration.current().problems,
+    configProblems: () => {
+      const { config, problems } = configuration.current();
+      return [...problems, ...fallbackProblems(config, foundation.models)];
+    },
     model: () => foundation.models.fallback(),
   });
   const gateway = await wireGateway(parts, facts);

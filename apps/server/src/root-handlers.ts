@@ -2,11 +2,13 @@ import { listModels } from './list-models.ts';
 import { testModel } from './test-model.ts';
 import type { Json } from '@cuttle/core-types';
 import type { Tool } from '@cuttle/core-types/ports';
+import type { ResultOf } from '@cuttle/core-types/protocol';
 import type { RootHandlers } from '@cuttle/gateway';
 import { ownerPrincipal } from '@cuttle/gateway';
 import { authorise } from '@cuttle/security/policy';
 import type { ConfigSource } from './config-source.ts';
 import type { ServerLog } from './log.ts';
+import type { KeyReport } from './model-routes.ts';
 import type { Models } from './model-source.ts';
 import { toRuntimeSettings } from './settings.ts';
 
@@ -28,6 +30,7 @@ export function createRootHandlers({ models, tools, configuration, log }: RootPa
         id,
         kind,
         detail: known.join(', '),
+        keys: models().keys(id).map(toKeyStatus),
       }));
       return { providers, default: ref, reason };
     },
@@ -63,6 +66,24 @@ export function createRootHandlers({ models, tools, configuration, log }: RootPa
     'config.reload': () => configuration.reload(),
     'config.schema': async () => ({ schema: configuration.schema() }),
     'logs.tail': async ({ limit, after }) => ({ lines: [...log.tail(limit, after)] }),
+  };
+}
+
+function toKeyStatus({
+  label,
+  failing,
+}: KeyReport): ResultOf<'providers.status'>['providers'][number]['keys'][number] {
+  const states = new Set(failing.map(({ state }) => state));
+  return {
+    label,
+    state: states.has('resting') ? 'resting' : states.has('probing') ? 'probing' : 'ready',
+    failing: failing.map(({ model, state, untilMs, code, failures }) => ({
+      model,
+      state,
+      code,
+      failures,
+      ...(state === 'resting' && { until: new Date(untilMs).toISOString() }),
+    })),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   ChannelReport,
   FateReport,
   HistoryEntry,
+  KeyStatus,
   ModelReport,
   OutboundReport,
   PairingReport,
@@ -375,12 +376,19 @@ export const methods = [
   }),
   defineMethod({
     name: 'providers.status',
-    summary: 'Configured providers and how the default model was chosen.',
+    summary: 'Configured providers, how their keys do, and how the default model was chosen.',
     scope: 'operator.read',
     since: 1,
     params: z.looseObject({}),
     result: z.object({
-      providers: z.array(z.object({ id: z.string(), kind: z.string(), detail: z.string() })),
+      providers: z.array(
+        z.object({
+          id: z.string(),
+          kind: z.string(),
+          detail: z.string(),
+          keys: z.array(KeyStatus),
+        }),
+      ),
       default: z.string(),
       reason: z.string(),
     }),

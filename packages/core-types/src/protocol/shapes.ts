@@ -92,6 +92,27 @@ export const ModelReport = z.object({
   isDefault: z.boolean(),
 });
 
+const KeyState = z.enum(['ready', 'resting', 'probing']);
+
+/** A key of a provider, never the key itself. Without several keys or fallbacks nothing is remembered, and it is always ready. */
+export const KeyStatus = z.object({
+  label: z.string(),
+  /** The worst of its models. */
+  state: KeyState,
+  /** The models it failed for and has not answered for since. */
+  failing: z.array(
+    z.object({
+      model: z.string(),
+      state: KeyState,
+      until: z.iso.datetime().optional(),
+      /** Of its last failure. */
+      code: z.string(),
+      /** In a row. */
+      failures: z.int(),
+    }),
+  ),
+});
+
 export const ChannelReport = z.object({
   channel: z.string(),
   account: z.string(),

@@ -52,7 +52,10 @@ export function createItinerary(
   const sleep = async (rest: Rest, mostMs: number, signal: AbortSignal): Promise<void> => {
     patienceLeft -= await waitFor(rest, { clock, mostMs }, signal);
   };
-  /** A model that is ready within the grace is waited for, once, as the next would be another voice without a warm cache. */
+  /**
+   * A model that failed once and is ready within the grace is waited for, once in an answer: the next would be another voice
+   * without a warm cache.
+   */
   const chooseWithGrace = async (stop: Stop, signal: AbortSignal): Promise<PoolChoice> => {
     const choice = choose(stop);
     if (choice.kind === 'go' || stop.hasWaited || !isNear(choice, clock.now() + graceMs))
@@ -113,8 +116,8 @@ function after(stops: readonly Stop[], cut: Stop): Stop[] {
   return [...stops.slice(at), ...stops.slice(0, at)];
 }
 
-function isNear({ untilMs, probe }: Rest, byMs: number): boolean {
-  return probe !== undefined || untilMs <= byMs;
+function isNear({ untilMs, failures, probe }: Rest, byMs: number): boolean {
+  return failures === 1 && (probe !== undefined || untilMs <= byMs);
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { ErrorCode } from '@cuttle/core-types/errors';
 import type { ModelProvider } from '@cuttle/core-types/ports';
-import type { RouteAttempt, RouteHealth } from './route-health.ts';
+import type { RouteAttempt, RouteHealth, RoutePermission } from './route-health.ts';
 
 /** A provider that uses one key. */
 export interface PoolKey {
@@ -13,13 +12,8 @@ export interface PoolKey {
 
 export type PoolChoice =
   | { readonly kind: 'go'; readonly key: PoolKey; readonly attempt: RouteAttempt }
-  /** No key may be asked: the first is ready at `untilMs`, or may be when `probe` resolves. */
-  | {
-      readonly kind: 'rest';
-      readonly untilMs: number;
-      readonly code: ErrorCode;
-      readonly probe: Promise<void> | undefined;
-    };
+  /** No key may be asked; this is the one whose rest ends first. */
+  | Extract<RoutePermission, { kind: 'rest' }>;
 
 /** The keys of one service. */
 export interface KeyPool {

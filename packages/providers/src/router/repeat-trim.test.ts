@@ -58,6 +58,10 @@ describe('what is shown of a continuation', () => {
   it('is nothing where the answer began anew and went another way', () => {
     const said = `${story.slice(0, 90)} and that is all I know about it.`;
     expect(shownOf(story.slice(0, 200), said)).toEqual({ more: '', isAnew: true });
+    // By chance it ends as it began.
+    expect(shownOf('Two hearts beat in there. T', 'Two hearts beat in here.')).toMatchObject({
+      isAnew: true,
+    });
     // It stops in the middle of what was shown: the rest will never come.
     expect(shownOf(story.slice(0, 200), story.slice(0, 120))).toEqual({ more: '', isAnew: true });
   });

@@ -25,7 +25,7 @@ export function createRepeatTrim(shown: string): RepeatTrim {
   const decide = (): string => {
     const same = commonLength(said, shown);
     const overlap = overlapOf(said, shown, tail);
-    if (overlap === 0 && same >= leastAnew(shown)) {
+    if (same > overlap && same >= leastAnew(shown)) {
       verdict = 'anew';
       return '';
     }

@@ -42,6 +42,8 @@ export type RoutePermission =
       readonly kind: 'rest';
       readonly untilMs: number;
       readonly code: ErrorCode;
+      /** In a row. */
+      readonly failures: number;
       readonly probe: Promise<void> | undefined;
     };
 
@@ -91,8 +93,8 @@ export function createRouteHealth(deps: RouteHealthDeps): RouteHealth {
       const known = rows.get(key);
       const isHeld = known !== undefined && (known.probe || known.untilMs > deps.clock.now());
       if (!isHeld) return { kind: 'go', attempt: beginAttempt({ ...deps, rows, changed }, place) };
-      const { untilMs, code, probe } = known;
-      return { kind: 'rest', untilMs, code, probe: probe?.promise };
+      const { untilMs, code, failures, probe } = known;
+      return { kind: 'rest', untilMs, code, failures, probe: probe?.promise };
     },
     report: (keyId) =>
       [...rows.values()]
