@@ -204,11 +204,14 @@ function withoutRepeats(items: readonly Item[]): readonly Item[] {
  * anything, or whose next item is not known any more by its id, goes without its reasoning.
  */
 function withoutLonely(items: readonly Item[]): readonly Item[] {
-  return items.filter((item, index) => {
-    if (item['type'] !== 'reasoning') return true;
-    const next = items.slice(index + 1).find(({ type }) => type !== 'reasoning');
-    return next?.['id'] !== undefined;
-  });
+  const kept: Item[] = [];
+  let next: Item | undefined;
+  for (const item of items.toReversed()) {
+    const isReasoning = item['type'] === 'reasoning';
+    if (!isReasoning) next = item;
+    if (!isReasoning || next?.['id'] !== undefined) kept.push(item);
+  }
+  return kept.toReversed();
 }
 
 function isItem(value: Json | undefined): value is Item {

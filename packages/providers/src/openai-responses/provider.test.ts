@@ -198,6 +198,24 @@ describe('an answer of the Responses API', () => {
     expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'filtered' });
   });
 
+  it('shows a reasoning once, also where its summary repeats it', async () => {
+    const item = {
+      type: 'reasoning',
+      id: 'rs_1',
+      summary: [{ type: 'summary_text', text: 'Short.' }],
+      content: [{ type: 'reasoning_text', text: 'At length.' }],
+    };
+    const events = [
+      { type: 'response.reasoning_summary_text.delta', summary_index: 0, delta: 'Sho' },
+      { type: 'response.output_item.done', item },
+      { type: 'response.completed', response: { status: 'completed' } },
+    ];
+    const streamed = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    expect(textIn((await read(streamed)).events, 'thinking')).toBe('Short.');
+    const whole = { status: 'completed', output: [item] };
+    expect(textIn((await read(whole)).events, 'thinking')).toBe('At length.');
+  });
+
   it('that was stopped by a filter is filtered', async () => {
     const incomplete_details = { reason: 'content_filter' };
     const { events } = await read({ status: 'incomplete', incomplete_details, output: [] });

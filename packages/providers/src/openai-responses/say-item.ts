@@ -68,14 +68,22 @@ function* sayMessage(item: MessageItem, index: number, state: ResponsesDecodeSta
 }
 
 function* sayReasoning(item: ReasoningItem, index: number, state: ResponsesDecodeState): Events {
-  const { summary, content } = item;
-  // Who shows the reasoning itself may repeat it as its summary.
-  const list = content?.some(({ text }) => text) ? 'content' : 'summary';
-  const parts = (list === 'content' ? content : summary) ?? [];
-  for (const [part, { text }] of parts.entries())
+  const list = shownIn(item, index, state);
+  for (const [part, { text }] of (item[list] ?? []).entries())
     yield* sayRest(text, { kind: 'thinking', list, item: index, part }, state);
   yield* endBlocks(state.blocks);
   if (item.id) yield* keep(Json.parse(item), state);
+}
+
+/** Who shows the reasoning itself may repeat it as its summary: one of them is shown, the one that was streamed. */
+function shownIn(
+  { content }: ReasoningItem,
+  item: number,
+  { said }: ResponsesDecodeState,
+): Spot['list'] {
+  for (const list of ['content', 'summary'] as const)
+    if (said.has(keyOf({ kind: 'thinking', list, item, part: 0 }))) return list;
+  return content?.some(({ text }) => text) ? 'content' : 'summary';
 }
 
 /** What was not streamed of a text that is known whole now. What was streamed stands, also where it differs. */
