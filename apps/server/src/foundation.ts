@@ -45,7 +45,7 @@ export async function openFoundation(
   const { env = {}, configuration = fixedConfig(config) } = overrides;
   const home = homeAt(overrides.home);
   const clock = nodeClock;
-  const log = overrides.log ?? createLog({ level: config.log.level, now: clock.now });
+  const log = overrides.log ?? createLog({ ...config.log, now: clock.now });
   const newId = createIds({ now: clock.now, random: createRandomBytes() });
   const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
   const health = createRouteHealth({

@@ -3,6 +3,7 @@ import { toErrorBody } from '@cuttle/core-types/errors';
 import type { Log, LogFields } from '@cuttle/core-types/ports';
 import { createRedactor } from '@cuttle/security';
 import { pino } from 'pino';
+import { toPrettyLine } from './pretty-line.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 export interface LogLine {
@@ -21,12 +22,18 @@ export interface ServerLog extends Log {
 
 const keptLines = 2000;
 
-/** Lines as JSON to stderr, the newest also kept for `logs.tail`. What looks like a secret is taken out before either. */
-export function createLog({ level, now }: { level: Level; now: () => number }): ServerLog {
-  const out = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  );
+/** Lines to stderr, as JSON or for people, the newest also kept for `logs.tail`. What looks like a secret is taken out before either. */
+export function createLog({
+  level,
+  format = 'json',
+  now,
+}: {
+  level: Level;
+  format?: 'json' | 'pretty';
+  now: () => number;
+}): ServerLog {
+  const sink = pino.destination({ dest: 2, sync: false });
+  const out = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, sink);
   const lines: LogLine[] = [];
   let redactor = createRedactor([]);
   let seq = 0;
@@ -35,15 +42,12 @@ export function createLog({ level, now }: { level: Level; now: () => number }): 
     // The redactor works on text, so that a secret is found wherever it hides.
     const clean = JSON.parse(redactor(JSON.stringify(toPlain(fields)))) as Record<string, Json>; // it was an object
     const said = redactor(message);
-    out[kind](clean, said);
     seq += 1;
-    lines.push({
-      seq,
-      at: new Date(now()).toISOString(),
-      level: kind,
-      message: said,
-      fields: clean,
-    });
+    const at = new Date(now()).toISOString();
+    const line = { seq, at, level: kind, message: said, fields: clean };
+    lines.push(line);
+    if (format === 'json') out[kind](clean, said);
+    else sink.write(toPrettyLine(line));
     if (lines.length > keptLines) lines.splice(0, lines.length - keptLines);
   };
   return {

@@ -38,7 +38,7 @@ async function main({
   const newId = createIds({ now: nodeClock.now, random: (bytes) => crypto.getRandomValues(bytes) });
   const configuration = await openConfigFile({ home, env, newId });
   const { config, problems } = configuration.current();
-  const log = createLog({ level: config.log.level, now: nodeClock.now });
+  const log = createLog({ ...config.log, now: nodeClock.now });
   for (const problem of problems) log.warn(problem);
   const beside = (name: string): URL => new URL(name, import.meta.url);
   const server = await createServer(config, {

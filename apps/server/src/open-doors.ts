@@ -85,6 +85,8 @@ async function wireGateway(
 ): Promise<Gateway> {
   const { store, configuration, token, log } = foundation;
   const models = (): Foundation['models'] => foundation.models;
+  const folder = pageFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url));
+  const files = createPageFiles(folder);
   return createGateway({
     ...foundation,
     runtime,
@@ -97,7 +99,7 @@ async function wireGateway(
     resolveModel: (ref) => models().resolve(ref).ref,
     modelRefs: () => models().list(),
     facts,
-    page: createPageFiles(pageFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url))),
+    page: async (path) => (configuration.current().config.web.enabled ? files(path) : undefined),
     doors: { http: await accountOf(store, 'http'), web: await accountOf(store, 'web') },
   });
 }

@@ -39,7 +39,7 @@ async function main({ argv, env }: Start): Promise<number> {
   const configuration = await openConfigFile({ home, env, newId });
   const { config, problems } = configuration.current();
   if (!isDraining) refuseToShare(config.store.url);
-  const log = createLog({ level: config.log.level, now: nodeClock.now });
+  const log = createLog({ ...config.log, now: nodeClock.now });
   for (const problem of problems) log.warn(problem);
   const tally = createRunTally();
   const beside = (name: string): URL => new URL(name, import.meta.url);
