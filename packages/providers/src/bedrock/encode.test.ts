@@ -348,6 +348,8 @@ describe('a request to Bedrock', () => {
     });
     expect(encode({ parameters })).not.toHaveProperty('inferenceConfig.topP');
     expect(encode({ parameters, model: nova })).toHaveProperty('inferenceConfig.topP', 0.9);
+    const older = encode({ parameters, model: 'anthropic.claude-3-7-sonnet-20250219-v1:0' });
+    expect(older).toHaveProperty('inferenceConfig.topP', 0.9);
     const thinks = encode({ parameters: { temperature: 0.2 }, thinking: 'low' });
     expect(thinks).not.toHaveProperty('inferenceConfig.temperature');
     const newest = encode({ parameters, model: 'us.anthropic.claude-opus-4-8' });

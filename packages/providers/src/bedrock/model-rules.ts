@@ -47,6 +47,14 @@ const rules: readonly BedrockModelRule[] = [
     thinking: 'claude',
     cachePoints: 'nowhere',
     ...claude,
+    sampling: 'both',
+  },
+  {
+    models: /anthropic\.claude-3-/,
+    thinking: 'claude',
+    cachePoints: 'everywhere',
+    ...claude,
+    sampling: 'both',
   },
   { models: /anthropic\.claude/, thinking: 'claude', cachePoints: 'everywhere', ...claude },
   // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html

@@ -8,6 +8,8 @@ export interface BedrockModel extends ServedModel {
   readonly thinking?: readonly ('enabled' | 'adaptive')[];
   /** Where cache points may stand. Everywhere at Anthropic, in the system prompt and in messages of words at Amazon. */
   readonly cachePoints?: 'everywhere' | 'words' | 'refused';
+  /** `one` takes `temperature` or `topP`, not both, as Claude does from 4 on. */
+  readonly sampling?: 'both' | 'one';
   /** Whether results of tools and words of the user may share a turn. */
   readonly results?: 'mixed' | 'apart';
   /** `profile` is served under the id of an inference profile only. */

@@ -48,11 +48,11 @@ export const modelRules: readonly WireRule<CheckedRequest, string>[] = [
     },
   },
   {
-    name: 'temperature and topP exclude each other at Anthropic',
+    name: 'temperature and topP exclude each other at newer models of Anthropic',
     source:
       'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html',
     check: ({ body, model }) =>
-      model.vendor === 'anthropic' &&
+      model.sampling === 'one' &&
       body.inferenceConfig?.temperature !== undefined &&
       body.inferenceConfig.topP !== undefined
         ? `${fromModel}\`temperature\` and \`top_p\` cannot both be specified for this model. Please use only one.`

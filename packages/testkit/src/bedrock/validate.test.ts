@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { signThinking } from '../anthropic/signature.ts';
 import type { BedrockModel } from './checked-request.ts';
 import { bedrockRules, type Validated, validateConverse } from './validate.ts';
@@ -10,6 +13,12 @@ const models: readonly BedrockModel[] = [
   { id: 'us.amazon.nova-x', contextWindow: 50 },
   { id: 'meta.llama-x', results: 'apart' },
 ];
+
+const accepted = z
+  .array(z.object({ name: z.string(), model: z.string(), body: z.unknown() }))
+  .parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/accepted-requests.json'), 'utf8')),
+  );
 
 interface Case {
   /** Merged into a body that keeps every rule. */
@@ -297,7 +306,7 @@ const brokenRules: readonly Case[] = [
     says: "The cachePoint block at messages.0 can't follow a document, image, audio or video block.",
   },
   {
-    rule: 'temperature and topP exclude each other at Anthropic',
+    rule: 'temperature and topP exclude each other at newer models of Anthropic',
     body: { inferenceConfig: { temperature: 0.2, topP: 0.9 } },
     says: `${fromModel}\`temperature\` and \`top_p\` cannot both be specified for this model. Please use only one.`,
   },
@@ -410,5 +419,17 @@ describe('rules of the service', () => {
       ],
     };
     expect(validate(body).ok).toBe(true);
+  });
+});
+
+describe('requests that the real service took', () => {
+  it.each(accepted)('$name', ({ model, body }) => {
+    const validated = validateConverse(body, model, {
+      models: [],
+      rules: 'enforced',
+      isSigned: () => true,
+      countPrompt: () => 1,
+    });
+    expect(validated).toMatchObject({ ok: true });
   });
 });

@@ -100,6 +100,7 @@ function findModel(
     maxOutputTokens: 64_000,
     thinking: ['enabled'],
     cachePoints: cachePoints[vendor],
+    sampling: vendor === 'anthropic' && !/claude-(?:instant|v2|3-)/.test(id) ? 'one' : 'both',
     results: 'mixed',
     throughput: 'on-demand',
     ...model,
