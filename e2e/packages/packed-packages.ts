@@ -91,7 +91,7 @@ const HiddenLock = z.looseObject({
 function toProject(folder: string, from: { url: string; cache: string }): Project {
   // Nothing of this machine's settings of npm, nor of the script that runs the tests.
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, CUTTLE_HOME: join(folder, 'home') };
-  const options = { cwd: folder, env, timeout: 60_000 };
+  const options = { cwd: folder, env, timeout: 120_000 };
   const flags = [
     `--registry=${from.url}`,
     `--cache=${from.cache}`,
