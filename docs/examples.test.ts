@@ -141,6 +141,11 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect(stdout).toMatch(/^true .*42/);
   });
 
+  it('read-budget: what was spent and what is left', async () => {
+    const { stdout } = await run('read-budget', { CUTTLE_HOME: join(home, 'budget') });
+    expect(stdout).toBe('1 call, $0.00\ngateway: $0.25 left\n');
+  });
+
   it('next-fires and session-keys: as their comments say', async () => {
     expect((await run('next-fires')).stdout).toBe(
       '2026-03-28T08:00:00.000Z\n2026-03-29T07:00:00.000Z 2026-03-30T07:00:00.000Z\n',

@@ -77,6 +77,12 @@ const states: Readonly<Record<string, Show>> = {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('menu').waitFor();
   },
+  usage: async (page) => {
+    await page.getByRole('menuitem', { name: 'Usage and cost' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Usage of the last 30 days' });
+    await dialog.getByRole('table', { name: 'By model, the dearest first' }).waitFor();
+    await dialog.getByText('Days as a table').click();
+  },
   search: async (page) => {
     await page.keyboard.press('Escape');
     await openSessions(page);

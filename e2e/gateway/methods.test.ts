@@ -100,6 +100,13 @@ describe('every method', () => {
 
   it('knows its models', async () => {
     expect(await call('models.list', {})).toMatchObject({ default: 'local/gpt-4.1-mini' });
+    expect(await call('models.list', { refresh: true })).toMatchObject({
+      models: [
+        { id: 'local/gpt-4.1-mini', contextWindow: 128_000, isDefault: true },
+        { id: 'offline/offline', prices: { input: 0, output: 0 } },
+      ],
+      failures: [],
+    });
     expect(await call('models.test', {})).toMatchObject({ ok: true, model: 'local/gpt-4.1-mini' });
     expect(await call('models.test', { model: 'nowhere/x' })).toMatchObject({
       ok: false,
@@ -132,7 +139,11 @@ describe('every method', () => {
     ]);
     expect(await call('events.resume', { cursor: page.cursor })).toMatchObject({ replayed: 0 });
     expect(await call('events.subscribe', { sessionKeys: ['talk'] })).toEqual({ ok: true });
-    expect((await call('usage.status', {})).rows[0]).toMatchObject({ agentId: 'main' });
+    expect(await call('usage.status', {})).toMatchObject({
+      rows: [{ agentId: 'main', unpricedCalls: expect.any(Number) }],
+      budgets: [],
+    });
+    expect(await call('usage.cost', { by: 'agent' })).toMatchObject({ rows: [{ key: 'main' }] });
   });
 
   it('keeps sessions', async () => {

@@ -32,7 +32,8 @@ export {
   UserPart,
   userText,
 } from './message.ts';
-export { costOf, dollarText, microsOf, ModelPrices, mostCostOf } from './prices.ts';
+export { dollarText, microsOf } from './money.ts';
+export { costOf, ModelPrices, mostCostOf } from './prices.ts';
 export { Principal, Provenance, Scope, TaintSource, Trust } from './principal.ts';
 export {
   answerText,

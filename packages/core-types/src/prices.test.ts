@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costOf, dollarText, microsOf, ModelPrices, mostCostOf } from './prices.ts';
+import { dollarText, microsOf } from './money.ts';
+import { costOf, ModelPrices, mostCostOf } from './prices.ts';
 
 const sonnet: ModelPrices = {
   input: 3_000_000,

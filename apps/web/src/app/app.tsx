@@ -9,6 +9,7 @@ import type { Page } from './page.ts';
 import { SessionPanel } from '../sessions/session-panel.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
 import { TopBar } from './top-bar.tsx';
+import { UsageDialog } from '../usage/usage-dialog.tsx';
 
 export interface AppProps {
   readonly page: Page;
@@ -51,6 +52,7 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
           }}
         />
       )}
+      <UsageDialog view={page.usage} />
       <main class="main" inert={isNarrow && page.drawer.value === 'open'}>
         <TopBar page={page} leave={leave} />
         <ConnectionBar page={page} />

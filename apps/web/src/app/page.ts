@@ -5,6 +5,7 @@ import type { KeptText } from '../conversation/kept-text.ts';
 import { describe } from '../conversation/outbox.ts';
 import { createSessionList, type SessionList } from '../sessions/session-list.ts';
 import type { Theme } from '../theme/theme.ts';
+import { createUsageView, type UsageView } from '../usage/usage-view.ts';
 import { createGatewayLists, type GatewayLists } from './gateway-lists.ts';
 import { createOpenSession, type OpenSession } from './open-session.ts';
 import { keyFromHash } from './session-hash.ts';
@@ -16,6 +17,7 @@ export interface Page {
   readonly sessions: SessionList;
   readonly lists: GatewayLists;
   readonly theme: Theme;
+  readonly usage: UsageView;
   readonly drafts: KeptText;
   /** The side bar of narrow screens. */
   readonly drawer: Signal<'open' | 'closed'>;
@@ -26,6 +28,7 @@ export interface Page {
   open(sessionKey: string, seq?: number): void;
   startChat(): void;
   chooseModel(model: string | null): void;
+  openUsage(): void;
   retryNow(): void;
   logOut(): Promise<void>;
   close(): void;
@@ -58,6 +61,7 @@ export function createPage(deps: PageDeps): Page {
     });
   };
   const lists = createGatewayLists(client, end);
+  const usage = createUsageView(client, end);
   const sessions = createSessionList(deps, end);
   const agentPlace = (): string => agentPlaceOf(current.facts.value.sessionKey);
   const places = { putHash: address.put, agentPlace };
@@ -73,6 +77,7 @@ export function createPage(deps: PageDeps): Page {
     sessions,
     lists,
     theme: deps.theme,
+    usage,
     drafts: deps.drafts,
     drawer,
     suggestion: signal<string | undefined>(undefined),
@@ -90,6 +95,7 @@ export function createPage(deps: PageDeps): Page {
       const patch = client.call('sessions.patch', { sessionKey, model }, end);
       report(patch.then(() => sessions.refresh()));
     },
+    openUsage: () => report(usage.open()),
     retryNow: () => client.retryNow(),
     async logOut() {
       await deps.fetch('/auth/logout', { method: 'POST', credentials: 'same-origin', signal: end });

@@ -44,6 +44,7 @@ export function TopBar({
             checked: page.theme.name.value === name,
             choose: () => page.theme.choose(name),
           })),
+          { key: 'usage', label: 'Usage and cost', choose: page.openUsage },
           { key: 'leave', label: 'Log out of this browser', icon: 'cross', choose: leave },
         ]}
       >
