@@ -141,6 +141,9 @@ describe('budgets', () => {
     await ask(client, 'two [[say=hello again]]', 'b');
     const { rows } = await statusOf(client);
     const cost = rows.reduce((sum, row) => sum + row.costMicros, 0);
+    const metrics = await (await gateway.fetch('/metrics')).text();
+    expect(metrics).toContain(`\ncuttle_cost_today_dollars ${cost / 1e6}\n`);
+    expect(metrics).toContain('\ncuttle_calls_today 2\n');
     for (const by of ['day', 'agent', 'model', 'session', 'person']) {
       const result = payloadOf(await client.call('usage.cost', { by })) as ResultOf<'usage.cost'>; // the method's own result
       expect(result).toMatchObject({ by, calls: 2, costMicros: cost, unpricedCalls: 0 });

@@ -1,4 +1,4 @@
-import type { Store } from '@cuttle/core-types/ports';
+import type { Store, UsageTotal } from '@cuttle/core-types/ports';
 import type { GatewayDeps } from './gateway-deps.ts';
 
 /** Everything a gauge may read, read once. */
@@ -6,6 +6,8 @@ interface Reading extends Pick<GatewayDeps, 'facts'> {
   readonly connections: number;
   readonly counts: Awaited<ReturnType<Store['reader']['counts']>>;
   readonly load: { readonly running: number; readonly waiting: number };
+  /** Model calls of today (UTC); undefined where there was none. */
+  readonly today: UsageTotal | undefined;
 }
 
 const gauges: readonly (readonly [
@@ -63,15 +65,39 @@ const gauges: readonly (readonly [
     'Outbound messages whose delivery cannot be known.',
     ({ counts }) => counts.unconfirmed,
   ],
+  [
+    'cuttle_cost_today_dollars',
+    'Cost of the model calls of today (UTC) whose price is known.',
+    ({ today }) => (today?.costMicros ?? 0) / 1e6,
+  ],
+  ['cuttle_calls_today', 'Model calls of today (UTC).', ({ today }) => today?.calls ?? 0],
+  [
+    'cuttle_calls_unpriced_today',
+    'Model calls of today (UTC) whose price is unknown.',
+    ({ today }) => today?.unpricedCalls ?? 0,
+  ],
+  [
+    'cuttle_tokens_input_today',
+    'Tokens read by models today (UTC).',
+    ({ today }) => today?.usage.inputTokens ?? 0,
+  ],
+  [
+    'cuttle_tokens_output_today',
+    'Tokens written by models today (UTC).',
+    ({ today }) => today?.usage.outputTokens ?? 0,
+  ],
 ];
 
 /** `/metrics` in the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export async function renderMetrics(
-  { store, facts, runtime }: GatewayDeps,
+  { store, facts, runtime, clock }: GatewayDeps,
   connections: number,
 ): Promise<string> {
-  const counts = await store.reader.counts();
-  const reading: Reading = { facts, connections, counts, load: runtime.load() };
+  const [counts, [today]] = await Promise.all([
+    store.reader.counts(),
+    store.reader.usageBy({ since: clock.now(), by: 'day', limit: 1 }),
+  ]);
+  const reading: Reading = { facts, connections, counts, load: runtime.load(), today };
   return gauges
     .map(
       ([name, help, value]) =>
