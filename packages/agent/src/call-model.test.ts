@@ -1,4 +1,4 @@
-import type { Origin, RunEvent } from '@cuttle/core-types';
+import type { Json, Origin, RunEvent } from '@cuttle/core-types';
 import type { ModelEvent, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
 import { cut, finish, scriptedModel, text, thinking, toolCall } from '@cuttle/testkit';
 import * as fc from 'fast-check';
@@ -241,4 +241,42 @@ describe('callModel', () => {
     ]);
     expect(events.at(-1)).toMatchObject({ message: { parts: [{ type: 'text', text: 'Yes' }] } });
   });
+
+  it.each([
+    ['by its filter.', []],
+    ['by its filter (SAFETY, about knives).', [blocked({ message: 'about knives' })]],
+    ['by its filter (SAFETY).', [blocked({ message: '' }), blocked({ kind: 'other' })]],
+    ['by its filter.', [blocked({ reason: 7 })]],
+    ['by its filter.', [{ type: 'thinking.delta', blockId: '0', text: 'Hm' } as const]],
+    ['by its filter.', [{ type: 'text.delta', blockId: '0', text: ' ' } as const]],
+  ])('says that a filter stopped an answer without words: %s', async (words, said) => {
+    const events = await call(
+      saying([...said, { type: 'finish', reason: 'filtered', usage } as const]),
+    );
+    expect(wordsOf(events, 'text.delta')).toContain(
+      `The model's service stopped this answer ${words}`,
+    );
+    expect(typesOf(events).slice(-4)).toEqual(['text.start', 'text.delta', 'text.end', 'step.end']);
+    expect(events.at(-1)).toMatchObject({
+      finish: 'filtered',
+      message: { parts: expect.arrayContaining([expect.objectContaining({ type: 'text' })]) },
+    });
+  });
+
+  it.each([
+    { type: 'text.delta', blockId: '0', text: 'Well' } as const,
+    { type: 'tool.call', callId: 'c', name: 'add', input: {} } as const,
+  ])('adds nothing to a filtered answer that says something: $type', async (event) => {
+    const events = await call(saying([event, { type: 'finish', reason: 'filtered', usage }]));
+    expect(wordsOf(events, 'text.delta')).toBe('text' in event ? event.text : '');
+  });
 });
+
+/** What Gemini's adapter keeps of an answer that was blocked. */
+function blocked(value: Readonly<Record<string, Json>>): ModelEvent {
+  const origin: Origin = { dialect: 'gemini', provider: 'gemini', model: 'gemini-3' };
+  return {
+    type: 'opaque',
+    part: { type: 'opaque', origin, value: { kind: 'blocked', reason: 'SAFETY', ...value } },
+  };
+}

@@ -9,6 +9,7 @@ import {
 } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ModelEvent, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
+import { filteredText } from './filtered-text.ts';
 
 type Block = { readonly type: 'text' | 'thinking'; readonly blockId: string };
 
@@ -31,6 +32,7 @@ export async function* callModel(
   const draft: Draft = { step, origin, parts: [], blocks: new Map(), open: undefined };
   for await (const event of provider.stream(request, signal)) {
     if (event.type === 'finish') {
+      yield* explainFilter(event, draft);
       yield* closeBlock(draft);
       yield stepEnd(event, draft);
       return;
@@ -38,6 +40,16 @@ export async function* callModel(
     yield* addEvent(event, draft);
   }
   throw new CuttleError('provider.invalid', 'The answer stopped without an end.');
+}
+
+/** Said as the answer, so that every door, the page and the history show the same. */
+function* explainFilter(
+  { reason }: Extract<ModelEvent, { type: 'finish' }>,
+  draft: Draft,
+): Generator<RunEvent> {
+  const text = reason === 'filtered' ? filteredText(draft.parts) : undefined;
+  if (text !== undefined)
+    yield* addDelta({ type: 'text.delta', blockId: 'filtered notice', text }, draft);
 }
 
 function* addEvent(

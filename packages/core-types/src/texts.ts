@@ -52,6 +52,10 @@ const rows = {
   'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
   'outbound.placeholder': '…',
   'run.aborted': '[stopped]',
+  'run.filtered':
+    "The model's service stopped this answer by its filter. Say it in another way, or ask another model.",
+  'run.filtered-reason':
+    "The model's service stopped this answer by its filter ({reason}). Say it in another way, or ask another model.",
   'run.failed': 'I could not answer: {message} {hint}',
   'run.poisoned':
     'I gave this message up after three attempts that ended without progress. Send it again if you like.',
