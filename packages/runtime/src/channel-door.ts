@@ -20,6 +20,7 @@ import type { ChannelAccount, Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
 import { agentSettings } from './settings.ts';
+import { tellWaiting } from './tell-waiting.ts';
 
 /** Refusals that are told to the sender; the others are stored and silent, so that a group is not talked into. */
 const toldInDirect: ReadonlySet<TextCode> = new Set([
@@ -243,9 +244,16 @@ async function afterAccept(
     },
     result,
   );
-  if (result.kind !== 'accepted' || input.verdict.kind !== 'control') return;
+  if (result.kind !== 'accepted') return;
   const { sessionId, inboundId } = result;
   const { sessionKey, agentId, principal, provenance, route } = input;
+  if (input.verdict.kind !== 'control') {
+    const { conversation } = arrival;
+    // What freed the run waits for nothing.
+    return result.freed
+      ? undefined
+      : tellWaiting(kernel, { sessionId, conversation, door: route.door });
+  }
   const row: ControlRow = {
     inboundId,
     sessionId,
