@@ -297,6 +297,43 @@ describe('what it shows', () => {
       { status: 1, out: 'a/b does not answer. provider.auth: No.\nCheck the key.\n', err: '' },
     ],
     [
+      ['model', 'keys'],
+      {
+        'providers.status': () => ({
+          providers: [
+            {
+              id: 'a',
+              kind: 'openai',
+              detail: '',
+              keys: [
+                { label: '#1', state: 'ready', failing: [] },
+                {
+                  label: '#2',
+                  state: 'resting',
+                  failing: [
+                    {
+                      model: 'b',
+                      state: 'resting',
+                      until: '2026-01-02T03:04:05.000Z',
+                      code: 'provider.auth',
+                      failures: 1,
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+          default: 'a/b',
+          reason: 'configured',
+        }),
+      },
+      {
+        status: 0,
+        out: 'Provider  Key  State    Model  Until                 Last error\na         #1   ready\na         #2   resting  b      2026-01-02 03:04:05Z  provider.auth\n',
+        err: '',
+      },
+    ],
+    [
       ['message', 'send', 'hello', '--channel', 'telegram', '--to', '42', '--key', 'k'],
       { send: (params) => ({ ids: [JSON.stringify(params)] }) },
       {

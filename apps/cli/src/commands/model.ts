@@ -6,11 +6,13 @@ import { changeConfig, connectIfRunning } from '../change-config.ts';
 import { type Cli, does } from '../command.ts';
 import { exitCode } from '../exit-code.ts';
 import { toTable } from '../output.ts';
+import { toTimeText } from '../time-text.ts';
 
 export function addModel(cli: Cli): void {
   const model = cli.program.command('model').description('Look at, try and choose models.');
   addList(cli, model);
   addTest(cli, model);
+  addKeys(cli, model);
   addSet(cli, model);
 }
 
@@ -97,4 +99,36 @@ function requireProvider(ref: string, { providers }: ResultOf<'providers.status'
 
 function unknown(ref: string): CuttleError {
   return new CuttleError('model.unknown', `No provider is set up for the model "${ref}".`);
+}
+
+function addKeys(cli: Cli, model: Command): void {
+  const keys = model
+    .command('keys')
+    .description('Show the keys of each provider, and which of them rest after a failure.');
+  does(cli, keys, async ({ connect, output, signal }) => {
+    const client = await connect();
+    const result = await client.call('providers.status', {}, signal);
+    output.result(result, () =>
+      toTable(
+        ['Provider', 'Key', 'State', 'Model', 'Until', 'Last error'],
+        result.providers.flatMap(({ id, keys: own }) => own.flatMap((key) => toKeyRows(id, key))),
+        output.paint,
+      ),
+    );
+  });
+}
+
+type KeyStatus = ResultOf<'providers.status'>['providers'][number]['keys'][number];
+
+/** A line for each model that the key failed for, or one that says that it is ready. */
+function toKeyRows(provider: string, { label, state, failing }: KeyStatus): string[][] {
+  if (failing.length === 0) return [[provider, label, state, '', '', '']];
+  return failing.map((row) => [
+    provider,
+    label,
+    row.state,
+    row.model,
+    toTimeText(row.until ?? ''),
+    row.code,
+  ]);
 }

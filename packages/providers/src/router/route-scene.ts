@@ -48,6 +48,18 @@ export function createScene(
   return { router: createRouter([first, ...others], { clock, graceMs }), models, health };
 }
 
+/** One provider, and behind it a model that is asked at once when it fails. */
+export function createSceneOf(first: ModelProvider, next: ModelScript): ModelProvider {
+  const clock = leapingClock();
+  const health = createRouteHealth({ clock, random: () => 1 });
+  const toRoute = (provider: ModelProvider): Route => {
+    const key: PoolKey = { id: provider.id, label: '#1', provider };
+    return { ref: provider.id, model: 'gpt-5-mini', pool: createKeyPool([key], { health }) };
+  };
+  const routes = [toRoute(first), toRoute(scriptedModel(next, { id: 'next' }))] as const;
+  return createRouter([...routes], { clock, graceMs: 0 });
+}
+
 /** A clock that goes on by as much as is slept, at once. */
 function leapingClock(): Clock {
   let elapsed = 0;
