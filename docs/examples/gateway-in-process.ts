@@ -1,9 +1,9 @@
 import { configSchema } from '@cuttle/config';
 import { createServer } from '@cuttle/server';
 
-const config = configSchema.parse({ gateway: { port: 0 }, log: { level: 'error' } });
+const config = configSchema.parse({ log: { level: 'error' } });
 const home = process.env['CUTTLE_HOME'] ?? './home';
-await using server = await createServer(config, { home, env: process.env });
+await using server = await createServer(config, { home, env: process.env, port: 'none' });
 
 const { runId } = await server.call('chat.send', {
   sessionKey: 'main',

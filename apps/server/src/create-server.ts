@@ -41,8 +41,10 @@ export async function createServer(
     defaultAgentId: () => toRuntimeSettings(configuration.current().config).defaultAgentId,
   });
   await channels.apply(config.channels);
-  const { pageFolder } = overrides;
-  const doors = isServing ? await openDoors({ foundation, runtime, tools, pageFolder }) : undefined;
+  const { pageFolder, port } = overrides;
+  const doors = isServing
+    ? await openDoors({ foundation, runtime, tools, pageFolder, port })
+    : undefined;
   opening.use(doors);
   const applier = createConfigApplier({ foundation, channels }, stopped.signal);
   const modelsKnown = Promise.withResolvers<void>();
@@ -82,7 +84,7 @@ function toServer({
   };
   const drain = (graceMs: number): Promise<void> => (ended ??= end(graceMs));
   return {
-    url: doors?.listening.url,
+    url: doors?.url,
     log,
     call(name, params, options) {
       if (!doors) throw new TypeError('This server has no doors.');

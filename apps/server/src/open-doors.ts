@@ -20,15 +20,17 @@ interface DoorParts {
   readonly runtime: Runtime;
   readonly tools: readonly Tool[];
   readonly pageFolder: string | undefined;
+  readonly port: 'none' | undefined;
 }
 export interface OpenDoors extends AsyncDisposable {
   readonly gateway: Gateway;
-  readonly listening: Listening;
+  /** Undefined where no port is open. */
+  readonly url: string | undefined;
   ready(): void;
   draining(): void;
 }
 
-/** The port, with everything behind it. Throws `gateway.port-in-use`, with nothing left open. */
+/** The port, if one is wanted, with everything behind it. Throws `gateway.port-in-use`, with nothing left open. */
 export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
   await using opening = new AsyncDisposableStack();
   const { foundation } = parts;
@@ -47,26 +49,23 @@ export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
     model: () => foundation.models.fallback(),
   });
   const gateway = await wireGateway(parts, facts);
-  const { port, bind } = configuration.current().config.gateway;
-  const host = bind === 'loopback' ? '127.0.0.1' : '0.0.0.0';
-  const listening = await listen(gateway, {
-    host,
-    port,
-    probe: (path) => answerProbe(facts, path),
-  }).catch((error: unknown) => {
-    gateway.close();
-    throw error;
-  });
-  opening.use(listening);
   // Its sockets end before the port closes.
+  const listening =
+    parts.port === 'none'
+      ? undefined
+      : await openPort(parts, { gateway, facts }).catch((error: unknown) => {
+          gateway.close();
+          throw error;
+        });
+  opening.use(listening);
   opening.defer(() => gateway.close());
-  url = listening.url;
+  url = listening?.url ?? '';
   const startedAt = new Date(clock.now()).toISOString();
-  await writeRunFile(home, { pid, url, startedAt, version });
+  if (listening) await writeRunFile(home, { pid, url, startedAt, version });
   const open = opening.move();
   return {
     gateway,
-    listening,
+    url: listening?.url,
     ready: () => void reasons.delete('starting'),
     draining() {
       reasons.add('draining');
@@ -74,9 +73,18 @@ export async function openDoors(parts: DoorParts): Promise<OpenDoors> {
     },
     async [Symbol.asyncDispose]() {
       await open.disposeAsync();
-      await removeRunFile(home);
+      if (listening) await removeRunFile(home);
     },
   };
+}
+
+function openPort(
+  { foundation }: DoorParts,
+  { gateway, facts }: { readonly gateway: Gateway; readonly facts: ProcessFacts },
+): Promise<Listening> {
+  const { port, bind } = foundation.configuration.current().config.gateway;
+  const host = bind === 'loopback' ? '127.0.0.1' : '0.0.0.0';
+  return listen(gateway, { host, port, probe: (path) => answerProbe(facts, path) });
 }
 
 async function wireGateway(

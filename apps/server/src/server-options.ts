@@ -13,6 +13,8 @@ export interface ServerOverrides {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `serve` opens the port and receives from the channels; a worker has only the others: it runs what was accepted, and connects channels to send. Default: all. */
   readonly roles?: readonly ServerRole[];
+  /** `none` opens no port: `call` and the channels are the only doors. Default: the port of the configuration. */
+  readonly port?: 'none' | undefined;
   /** Hears every run from the first event on. */
   readonly listener?: RunListener;
   /** Tools beyond the shipped ones. */
