@@ -78,7 +78,7 @@ describe('budgets', () => {
     expect(fate.status).toBe('failed');
     expect(JSON.stringify(fate)).toContain('budget.exceeded');
     expect(fate.text).toMatch(
-      /Today's budget of the agent main has no room .*\$0\.0001 .*budgets/s,
+      /Today's budget of the agent main has no room .* of \$0\.0001 .*budgets/s,
     );
     expect(gateway.model.requests).toEqual([]);
     expect((await statusOf(client)).budgets).toMatchObject([

@@ -20,8 +20,9 @@ const rows = {
   'approval.unknown': 'Nothing with that id waits for an approval.',
   'approval.stale': 'That was decided already: {state}.',
   'approval.none': 'Nothing waits for an approval.',
-  'budget.exceeded':
-    "Today's budget of {whose} has no room for this: {spent} of {limit} are spent, and answers under way may cost {reserved}.",
+  'budget.exceeded': "Today's budget of {whose} has no room for this.",
+  'budget.numbers':
+    'It may cost {amount}; {spent} of {limit} are spent, and answers under way may cost {reserved}.',
   'budget.unpriced': 'There is a budget, and nobody knows what {model} costs, so it was not asked.',
   'budget.of-gateway': 'this gateway',
   'budget.of-agent': 'the agent {agent}',

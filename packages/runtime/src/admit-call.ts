@@ -49,9 +49,8 @@ async function admit(admission: Admission, call: ModelCall): Promise<AdmittedCal
   throw exceeded(state, second);
 }
 
-type Attempt =
-  | { readonly kind: 'reserved'; readonly call: AdmittedCall }
-  | Extract<Reservation, { kind: 'refused' }>;
+type Attempt = { readonly kind: 'reserved'; readonly call: AdmittedCall } | Refusal;
+type Refusal = Extract<Reservation, { kind: 'refused' }> & { readonly amountMicros: number };
 
 async function reserve(
   { state, budgets, answerTokens }: Admission,
@@ -73,7 +72,7 @@ async function reserve(
     amountMicros,
     limits: budgets.map(({ scope, limitMicros }) => ({ scope, limitMicros })),
   });
-  if (reservation.kind === 'refused') return reservation;
+  if (reservation.kind === 'refused') return { ...reservation, amountMicros };
   state.reservedStep = step;
   return { kind: 'reserved', call: { provider: model.provider, request: capped } };
 }
@@ -142,27 +141,20 @@ function mostCostOfAny(
   return Math.max(...costs);
 }
 
-function exceeded(
-  { kernel, claimed }: RunState,
-  { scope, limitMicros, spentMicros, reservedMicros }: Extract<Reservation, { kind: 'refused' }>,
-): CuttleError {
-  const { runId } = claimed;
-  kernel.log.warn('A budget has no room for a model call.', {
-    runId,
-    scope,
-    limitMicros,
-    spentMicros,
-    reservedMicros,
-  });
-  const text = textFor('budget.exceeded', {
-    whose: whoseBudget(scope),
+/** The numbers are the owner's to know. */
+function exceeded({ kernel, claimed }: RunState, refusal: Refusal): CuttleError {
+  const { scope, limitMicros, spentMicros, reservedMicros, amountMicros } = refusal;
+  const numbers = { scope, limitMicros, spentMicros, reservedMicros, amountMicros };
+  kernel.log.warn('A budget has no room for a model call.', { runId: claimed.runId, ...numbers });
+  const words = textFor('budget.exceeded', { whose: whoseBudget(scope) });
+  if (claimed.principal.kind !== 'owner') return new CuttleError('budget.exceeded', words);
+  const text = textFor('budget.numbers', {
+    amount: dollarText(amountMicros),
     spent: dollarText(spentMicros),
     limit: dollarText(limitMicros),
     reserved: dollarText(reservedMicros),
   });
-  return new CuttleError('budget.exceeded', text, {
-    details: { scope, limitMicros, spentMicros, reservedMicros },
-  });
+  return new CuttleError('budget.exceeded', `${words} ${text}`, { details: numbers });
 }
 
 function whoseBudget(scope: BudgetScope): string {
