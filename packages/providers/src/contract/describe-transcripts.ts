@@ -1,10 +1,11 @@
-import type { AssistantPart, Json, Message, Origin, UserPart } from '@cuttle/core-types';
+import type { AssistantPart, Message, Origin } from '@cuttle/core-types';
 import type { ModelProvider, ModelRequest, ThinkingLevel } from '@cuttle/core-types/ports';
 import type { ModelServer, Script } from '@cuttle/testkit';
 import { text } from '@cuttle/testkit';
 import { signThinking } from '@cuttle/testkit/anthropic';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { callIds, image, inputs, names, textPart, userPart, words } from './any-part.ts';
 import { collectAnswer } from './collect-answer.ts';
 
 export interface TranscriptSuite {
@@ -84,67 +85,6 @@ function withKeysTurned(request: ModelRequest): ModelRequest {
   return { ...request, messages };
 }
 
-const words = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('hello', 'what is it?', 'Zürich 🙂', 'a\nb') },
-  { weight: 1, arbitrary: fc.constantFrom('', ' ', '\n\n', '\u0000', '\u200B') },
-  fc.string({ maxLength: 20 }),
-);
-const names = fc.constantFrom('look', 'web.search', 'mcp:files/read', 'ärger', 'x'.repeat(90), '');
-const ids = fc.constantFrom(
-  'call_1',
-  'call_1',
-  'toolu_01abc',
-  'fc|weird id/1',
-  'x'.repeat(70),
-  '',
-  'ünïcode',
-);
-const inputs: fc.Arbitrary<Json> = fc.oneof(
-  fc.dictionary(
-    fc.constantFrom('a', 'b', 'c', 'd'),
-    fc.oneof(fc.string({ maxLength: 5 }), fc.integer()),
-  ),
-  fc.constantFrom('{"broken": ', 'text', ''),
-  fc.constantFrom<Json>([1, 2], null),
-);
-const pixel =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const image = fc.record({
-  type: fc.constant('image' as const),
-  mimeType: fc.constantFrom('image/png', 'image/tiff'),
-  source: fc.oneof(
-    fc.constant({ kind: 'base64' as const, data: pixel }),
-    fc.constant({ kind: 'url' as const, url: 'https://example.com/a.png' }),
-    fc.constant({ kind: 'blob' as const, sha256: 'ab12' }),
-  ),
-});
-const document = fc.constantFrom<UserPart>(
-  ...[
-    { mimeType: 'application/pdf', data: 'aGVsbG8=' },
-    { mimeType: 'text/plain', data: 'aGVsbG8=' },
-    { mimeType: 'text/plain', data: '***' },
-    { mimeType: 'application/zip', data: 'aGVsbG8=' },
-  ].map(({ mimeType, data }) => ({
-    type: 'document' as const,
-    mimeType,
-    name: 'b "c".txt',
-    source: { kind: 'base64' as const, data },
-  })),
-  { type: 'document', mimeType: 'application/pdf', source: { kind: 'blob', sha256: 'ab12' } },
-);
-const audio = fc.constant({
-  type: 'audio' as const,
-  mimeType: 'audio/mpeg',
-  source: { kind: 'base64' as const, data: 'aGVsbG8=' },
-});
-const textPart = words.map((said) => ({ type: 'text' as const, text: said }));
-const userPart: fc.Arbitrary<UserPart> = fc.oneof(
-  { weight: 5, arbitrary: textPart },
-  image,
-  document,
-  audio,
-);
-
 function origins(suite: TranscriptSuite, model: string): fc.Arbitrary<Origin> {
   return fc.constantFrom(
     { dialect: suite.dialect, provider: suite.dialect, model },
@@ -167,7 +107,7 @@ function thinkingPart(origin: Origin): fc.Arbitrary<AssistantPart> {
 function assistantMessage(origin: Origin): fc.Arbitrary<Message> {
   const call = fc.record({
     type: fc.constant('tool-call' as const),
-    callId: ids,
+    callId: callIds,
     name: names,
     input: inputs,
   });
@@ -191,7 +131,7 @@ function assistantMessage(origin: Origin): fc.Arbitrary<Message> {
 function anyMessage(suite: TranscriptSuite, model: string): fc.Arbitrary<Message> {
   const result = fc.record({
     type: fc.constant('tool-result' as const),
-    callId: ids,
+    callId: callIds,
     name: names,
     ok: fc.boolean(),
     content: fc.array(fc.oneof({ weight: 3, arbitrary: textPart }, image), { maxLength: 2 }),
