@@ -40,7 +40,8 @@ export async function readOrMakeToken({ tokenFile }: Home): Promise<string> {
     if (!isMissing(error)) throw error;
   }
   const token = randomBytes(32).toString('base64url');
-  await writeWhole(tokenFile, `${token}\n`);
+  // Another gateway may be starting here too: the home is nobody's yet.
+  await writeWhole(tokenFile, `${token}\n`, `${tokenFile}.${pid}`);
   return token;
 }
 
@@ -54,7 +55,8 @@ const RunFile = z.object({
 export type RunFile = z.infer<typeof RunFile>;
 
 export async function writeRunFile({ runFile }: Home, content: RunFile): Promise<void> {
-  await writeWhole(runFile, `${JSON.stringify(content)}\n`);
+  // The home is ours: what a gateway left that was killed at this place is written over.
+  await writeWhole(runFile, `${JSON.stringify(content)}\n`, `${runFile}.new`);
 }
 
 export async function removeRunFile({ runFile }: Home): Promise<void> {
@@ -80,8 +82,7 @@ export async function alreadyRunning(
 }
 
 /** Readers see the old file or the new one, never half of it. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${pid}`;
+async function writeWhole(path: string, text: string, temporary: string): Promise<void> {
   await writeFile(temporary, text, { mode: 0o600, flush: true });
   await rename(temporary, path);
 }

@@ -1,0 +1,18 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { homeAt, prepareHome, writeRunFile } from './home.ts';
+
+it('says where it answers, and clears away what a gateway left that was killed while it said so', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'cuttle-home-'));
+  const home = homeAt(root);
+  await prepareHome(home);
+  await writeFile(`${home.runFile}.new`, '{"pid":1,"ur');
+  const content = { pid: 2, url: 'http://127.0.0.1:1', startedAt: 'now', version: '0.0.0' };
+  await writeRunFile(home, content);
+
+  expect(await readdir(dirname(home.runFile))).toEqual(['gateway.json']);
+  expect(JSON.parse(await readFile(home.runFile, 'utf8'))).toEqual(content);
+  await rm(root, { recursive: true });
+});
