@@ -26,7 +26,7 @@ const decided: Readonly<Record<string, Member>> = {
     name: 'security',
     tag: 'base',
     uses: ['core-types'],
-    exports: ['.', './policy', './fetch'],
+    exports: ['.', './policy', './credentials', './fetch'],
   },
   'packages/testkit': {
     name: 'testkit',
@@ -40,6 +40,7 @@ const decided: Readonly<Record<string, Member>> = {
       './openai-responses',
       './gemini',
       './ollama',
+      './oauth',
       './telegram',
       './channel-contract',
       './crash',
@@ -58,6 +59,7 @@ const decided: Readonly<Record<string, Member>> = {
       './gemini',
       './ollama',
       './offline',
+      './login',
       './options',
     ],
   },
@@ -117,7 +119,7 @@ const decided: Readonly<Record<string, Member>> = {
     name: 'cuttle',
     tag: 'app',
     uses: [],
-    bundles: ['client', 'config', 'core-types', 'server', 'worker'],
+    bundles: ['client', 'config', 'core-types', 'providers', 'security', 'server', 'worker'],
   },
   'apps/web': { name: 'web', tag: 'app', uses: [], bundles: ['client', 'core-types'] },
 };

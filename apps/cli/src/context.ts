@@ -26,6 +26,8 @@ export interface CliContext {
   readonly newId: NewId;
   readonly fetch: typeof fetch;
   readonly processes: Processes;
+  /** Shows a page to the person; false where there is no browser to show it in. */
+  openBrowser(url: string): Promise<boolean>;
   /** Calls the listener for each signal that asks the program to end. Returns how to stop. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAuth } from './commands/auth.ts';
 import { addChat } from './commands/chat.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
@@ -60,6 +61,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addPair,
     addSessions,
     addModel,
+    addAuth,
     addUsage,
     addMessage,
     addMessages,

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createIds } from '@cuttle/core-types';
 import type { CliContext, EndSignal } from './context.ts';
+import { createBrowser } from './node-browser.ts';
 import { nodeClock } from './node-clock.ts';
 import { createProcesses } from './node-processes.ts';
 import { runCli } from './run-cli.ts';
@@ -29,6 +30,7 @@ export async function runProcess(
     newId: createIds({ now: nodeClock.now, random: (bytes) => crypto.getRandomValues(bytes) }),
     fetch: globalThis.fetch,
     processes: createProcesses(host),
+    openBrowser: createBrowser(host),
     onSignal: (listener) => onSignal(host, listener),
   };
   return runCli(context, argv);

@@ -6,7 +6,9 @@ import {
   type ProviderChoice,
   type RouteHealth,
 } from '@cuttle/providers';
+import type { Logins, SavedLogin } from '@cuttle/providers/login';
 import { answeringFetch } from './answering-fetch.ts';
+import { choicesOfLogins, requireLoginSettings, withAccount } from './login-source.ts';
 import {
   createModels,
   type ModelChoice,
@@ -27,21 +29,29 @@ interface ModelDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly health: RouteHealth;
+  readonly logins: Logins;
 }
 interface Sources {
   readonly config: Config;
   readonly env: Environment;
+  /** Who is logged in. */
+  readonly saved: readonly SavedLogin[];
 }
 
 /** The providers of the configuration and of the environment, and which model is used where nothing else is chosen. */
 export function chooseModels(
   deps: ModelDeps,
-  { config, env }: Sources,
+  { config, env, saved }: Sources,
   found = choicesInEnvironment(env),
 ): Models {
-  const configured = Object.entries(config.providers).map(toEntry);
+  requireLoginSettings(config.logins);
+  const configured = Object.entries(config.providers)
+    .map(toEntry)
+    .map((entry) => withAccount(entry, saved));
   const known = new Set(configured.map(({ id }) => id));
-  const detected = found.filter(({ kind }) => kind !== 'offline' && !known.has(kind));
+  const detected = withLogins(found, { env, saved }).filter(
+    ({ kind }) => kind !== 'offline' && !known.has(kind),
+  );
   const entries = [
     ...configured,
     ...detected.map((choice) => toDetected(choice, env)),
@@ -50,8 +60,23 @@ export function chooseModels(
   return createModels(deps, { entries, fallback: chooseFallback(config, configured, detected) });
 }
 
+/** A key in the environment goes before a login, a login before a server on this machine. */
+function withLogins(
+  found: readonly ProviderChoice[],
+  { env, saved }: Pick<Sources, 'env' | 'saved'>,
+): readonly ProviderChoice[] {
+  const keyed = new Set(choicesInEnvironment(env).map(({ kind }) => kind));
+  const logins = choicesOfLogins(saved).filter(({ kind }) => !keyed.has(kind));
+  return [
+    ...found.filter(({ kind }) => keyed.has(kind)),
+    ...logins,
+    ...found.filter(({ kind }) => !keyed.has(kind)),
+  ];
+}
+
 /** Throws `config.invalid` for a provider whose kind is unknown or refuses its settings. */
-export function checkProviders({ providers }: Config): void {
+export function checkProviders({ providers, logins }: Config): void {
+  requireLoginSettings(logins);
   for (const provider of Object.entries(providers)) requireSettings(toEntry(provider));
 }
 
@@ -71,23 +96,31 @@ export async function findModels(
   );
 }
 
-function toEntry([id, { kind, models = [], ...settings }]: [
+function toEntry([id, { kind, models = [], login, ...settings }]: [
   string,
   Config['providers'][string],
 ]): ProviderEntry {
   return {
     id,
     kind,
+    ...(login !== undefined && { login }),
     settings: { ...settings, ...(models.length > 0 && { models }) },
     models: models.map((model) => model.id),
   };
 }
 
 function toDetected({ kind, settings, model }: ProviderChoice, env: Environment): ProviderEntry {
-  const filled = Object.entries(settings).map(
+  const { login, ...others } = settings;
+  const filled = Object.entries(others).map(
     ([key, value]) => [key, typeof value === 'string' ? fill(value, env) : value] as const,
   );
-  return { id: kind, kind, settings: Object.fromEntries(filled), models: [model] };
+  return {
+    id: kind,
+    kind,
+    ...(typeof login === 'string' && { login }),
+    settings: Object.fromEntries(filled),
+    models: [model],
+  };
 }
 
 /** `${NAME}` → the variable. */

@@ -2,6 +2,8 @@ import type { Config } from '@cuttle/config';
 import { createIds, type NewId } from '@cuttle/core-types';
 import type { Clock, Store } from '@cuttle/core-types/ports';
 import { createRouteHealth, type RouteHealth } from '@cuttle/providers';
+import { createLogins, type Logins } from '@cuttle/providers/login';
+import { openCredentialFiles } from '@cuttle/security/credentials';
 import { openSqliteStore } from '@cuttle/store/sqlite';
 import type { ConfigSource } from './config-source.ts';
 import { fixedConfig } from './fixed-config.ts';
@@ -33,6 +35,8 @@ export interface Foundation {
   readonly scope: AsyncDisposableStack;
   /** What is known of keys that failed, whatever models are configured. */
   readonly health: RouteHealth;
+  /** The accounts that somebody logged in with. */
+  readonly logins: Logins;
   /** Replaced as a whole when the configuration changes. */
   models: Models;
 }
@@ -54,7 +58,16 @@ export async function openFoundation(
     memory: createRouteMemory(() => store),
     onMemoryError: (error) => log.warn('The state of the keys could not be saved.', { error }),
   });
-  const models = chooseModels({ clock, random, health }, { config, env });
+  const logins = createLogins({
+    files: openCredentialFiles(home.logins, { clock }),
+    fetch: (input, init) => globalThis.fetch(input, init),
+    clock,
+    settings: (id) => configuration.current().config.logins[id],
+    onSecrets: (secrets) => log.addSecrets(secrets),
+  });
+  const saved = await logins.list();
+  log.addSecrets(await logins.secrets());
+  const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
   await prepareHome(home);
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
@@ -78,6 +91,7 @@ export async function openFoundation(
     token,
     scope,
     health,
+    logins,
     models,
   };
 }

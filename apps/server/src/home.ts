@@ -12,6 +12,8 @@ export interface Home {
   readonly workspace: string;
   readonly blobs: string;
   readonly tokenFile: string;
+  /** Folder of the saved logins. */
+  readonly logins: string;
   readonly runFile: string;
 }
 
@@ -21,6 +23,7 @@ export function homeAt(root: string): Home {
     workspace: join(root, 'workspace'),
     blobs: join(root, 'data', 'blobs'),
     tokenFile: join(root, 'credentials', 'gateway-token'),
+    logins: join(root, 'credentials', 'logins'),
     runFile: join(root, 'run', 'gateway.json'),
   };
 }

@@ -18,9 +18,12 @@ export interface ServerLog extends Log {
   tail(limit: number, after?: number): readonly LogLine[];
   /** Texts that must never appear in a line. */
   setSecrets(secrets: readonly string[]): void;
+  /** More of them, beside those that are set. */
+  addSecrets(secrets: readonly string[]): void;
 }
 
 const keptLines = 2000;
+const mostAdded = 200;
 
 /** Lines to stderr, as JSON or for people, the newest also kept for `logs.tail`. What looks like a secret is taken out before either. */
 export function createLog({
@@ -35,6 +38,8 @@ export function createLog({
   const sink = pino.destination({ dest: 2, sync: false });
   const out = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, sink);
   const lines: LogLine[] = [];
+  let stated: readonly string[] = [];
+  const added = new Set<string>();
   let redactor = createRedactor([]);
   let seq = 0;
   const write = (kind: Level, message: string, fields: LogFields = {}): void => {
@@ -57,7 +62,14 @@ export function createLog({
     error: (message, fields) => write('error', message, fields),
     tail: (limit, after = 0) => lines.filter((line) => line.seq > after).slice(-limit),
     setSecrets(secrets) {
-      redactor = createRedactor(secrets);
+      stated = secrets;
+      redactor = createRedactor([...stated, ...added]);
+    },
+    addSecrets(secrets) {
+      for (const secret of secrets) added.add(secret);
+      // A token lives for an hour or so: the oldest are long over.
+      for (const secret of added) if (added.size > mostAdded) added.delete(secret);
+      redactor = createRedactor([...stated, ...added]);
     },
   };
 }

@@ -1,8 +1,10 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock } from '@cuttle/core-types/ports';
 import { providerDefinitions, type RouteHealth } from '@cuttle/providers';
+import type { Logins } from '@cuttle/providers/login';
 import { createModelFacts } from './model-facts.ts';
 import type { ModelSource } from '@cuttle/runtime';
+import { findTokenSource, requireLogin } from './login-source.ts';
 import { createModelRoutes, type ModelRoutes } from './model-routes.ts';
 import { settingsFault } from './settings-fault.ts';
 
@@ -11,6 +13,8 @@ export interface ProviderEntry {
   readonly id: string;
   readonly kind: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The saved login that stands in for a key: its profile, or `<login>/<profile>`. */
+  readonly login?: string | undefined;
   /** Models that are named in the settings, or known to be good defaults. */
   readonly models: readonly string[];
 }
@@ -29,6 +33,7 @@ export function createModels(
     readonly clock: Clock;
     readonly random: () => number;
     readonly health: RouteHealth;
+    readonly logins: Logins;
     readonly fetch?: typeof fetch | undefined;
   },
   {
@@ -40,11 +45,17 @@ export function createModels(
   const routes = createModelRoutes(
     {
       ...deps,
-      open: ({ id, kind, settings }, apiKey) =>
-        requireKind(id, kind).create(
+      open: (entry, apiKey) => {
+        const { id, kind, settings } = entry;
+        return requireKind(id, kind).create(
           { ...settings, id, ...(apiKey !== undefined && { apiKey, apiKeys: undefined }) },
-          { fetch: deps.fetch, clock: deps.clock },
-        ),
+          {
+            fetch: deps.fetch,
+            clock: deps.clock,
+            tokenSource: findTokenSource(entry, deps.logins),
+          },
+        );
+      },
     },
     entries,
   );
@@ -59,9 +70,10 @@ export function createModels(
 }
 
 /** Wrong settings are told with their place before the first message needs them. Throws `config.invalid`. */
-export function requireSettings({ id, kind, settings }: ProviderEntry): void {
+export function requireSettings({ id, kind, settings, login }: ProviderEntry): void {
   const checked = requireKind(id, kind).options.safeParse({ ...settings, id });
   if (!checked.success) throw settingsFault(`providers.${id}`, checked.error);
+  if (login !== undefined) requireLogin({ id, kind, login });
 }
 
 function requireKind(id: string, kind: string): (typeof providerDefinitions)[number] {

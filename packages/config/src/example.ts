@@ -41,6 +41,19 @@ const examples: Readonly<Record<string, unknown>> = {
       ],
     },
     claude: { kind: 'anthropic', apiKeys: ['${KEY_A}', '${KEY_B}'] },
+    router: { kind: 'openrouter', login: 'default' },
+  },
+  logins: {
+    google: {
+      clientId: '1234.apps.googleusercontent.com',
+      clientSecret: 'from the page of your project',
+      authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+      deviceUrl: 'https://oauth2.googleapis.com/device/code',
+      tokenUrl: 'https://oauth2.googleapis.com/token',
+      exchangeUrl: 'https://oauth2.googleapis.com/token',
+      redirectUrl: 'http://127.0.0.1:0/callback',
+      scopes: ['openid', 'https://www.googleapis.com/auth/cloud-platform'],
+    },
   },
   channels: { telegram: { main: { token: '${TELEGRAM_BOT_TOKEN}', dmPolicy: 'pairing' } } },
   'agents.list': [

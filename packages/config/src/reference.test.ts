@@ -66,11 +66,18 @@ describe('the example', () => {
   it('stands for the defaults where it shows them', async () => {
     const {
       providers: _providers,
+      logins: _logins,
       channels: _channels,
       agents: _agents,
       ...shown
     } = (await load(configExample())).config;
-    const { providers: _p, channels: _c, agents: _a, ...defaults } = (await load('')).config;
+    const {
+      providers: _p,
+      logins: _l,
+      channels: _c,
+      agents: _a,
+      ...defaults
+    } = (await load('')).config;
     expect(shown).toEqual(defaults);
   });
 });

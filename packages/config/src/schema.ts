@@ -12,7 +12,7 @@ import {
   storeSection,
   webSection,
 } from './sections/operation.ts';
-import { channelsSection, providersSection } from './sections/remote.ts';
+import { channelsSection, loginsSection, providersSection } from './sections/remote.ts';
 
 /**
  * The configuration: one schema for the file, the JSON Schema, the reference and the form. Sections are loose: an unknown key is a
@@ -22,6 +22,9 @@ export const configSchema = z.looseObject({
   gateway: gatewaySection.prefault({}).describe('Where the gateway listens and whom it lets in.'),
   store: storeSection.prefault({}).describe('Where everything durable is kept.'),
   providers: providersSection.default({}).describe('Model services by an id of your choice.'),
+  logins: loginsSection
+    .default({})
+    .describe('How accounts are logged in with, by the ids of `cuttle auth login`.'),
   agents: agentsSection.prefault({}).describe('Who answers, and with which model.'),
   channels: channelsSection.default({}).describe('Messengers: platform → account → settings.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),

@@ -54,6 +54,7 @@ export async function openBench({
       isAlive: (pid) => pid === 4242,
       signal: () => false,
     },
+    openBrowser: () => Promise.resolve(false),
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -30,6 +30,10 @@ const provider = z.looseObject({
   baseUrl: z.string().optional().describe('Where the service answers; its own address by default.'),
   apiKey: z.string().optional().describe('Write it as `${NAME}` to keep it out of the file.'),
   apiKeys: z.array(z.string()).optional().describe('Several keys, used in turn.'),
+  login: z
+    .string()
+    .optional()
+    .describe('A saved login in place of a key: its profile, or `<login>/<profile>`.'),
   models: z
     .array(model)
     .optional()
@@ -44,3 +48,17 @@ export const providersSection = z.record(
 
 /** Platform → account → settings, which the platform's adapter checks. */
 export const channelsSection = z.record(z.string(), z.record(z.string(), z.looseObject({})));
+
+const login = z.looseObject({
+  clientId: z.string().optional().describe('How the service knows this gateway.'),
+  clientSecret: z.string().optional().describe('Where the service gives one to programs.'),
+  authorizeUrl: z.string().optional().describe('The page that a person logs in on.'),
+  deviceUrl: z.string().optional().describe('Gives out codes to type on another device.'),
+  tokenUrl: z.string().optional().describe('Gives out and renews tokens.'),
+  exchangeUrl: z.string().optional().describe('Gives what the models take for a token.'),
+  redirectUrl: z.string().optional().describe('Where the browser comes back to.'),
+  scopes: z.array(z.string()).optional().describe('What is asked for.'),
+});
+
+/** Settings of logins, by their ids; which there are is known to the adapters. */
+export const loginsSection = z.record(z.string(), login);

@@ -1,0 +1,1 @@
+export { type CredentialFiles, openCredentialFiles } from './credential-files.ts';
