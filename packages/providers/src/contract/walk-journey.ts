@@ -8,7 +8,7 @@ import { collectAnswer, toAssistantMessage } from './collect-answer.ts';
 import type { SpokenDialect } from './dialects.ts';
 
 /** A dialect with its server open. */
-export interface Station {
+export interface Station extends AsyncDisposable {
   readonly dialect: SpokenDialect;
   readonly server: ModelServer;
   readonly provider: ModelProvider;
@@ -43,6 +43,7 @@ export async function openStation(dialect: SpokenDialect): Promise<Station> {
     set answer(answer) {
       said.answer = answer;
     },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

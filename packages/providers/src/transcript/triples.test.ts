@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const dialect of spokenDialects) stations.set(dialect, await openStation(dialect));
 });
 afterAll(async () => {
-  for (const { server } of stations.values()) await server[Symbol.asyncDispose]();
+  for (const station of stations.values()) await station[Symbol.asyncDispose]();
 });
 
 describe('a conversation that moves on', () => {
