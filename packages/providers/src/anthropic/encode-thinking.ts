@@ -70,6 +70,7 @@ function encodeEffort({ request, rule, applied }: AnthropicChoices): Record<stri
   const level = request.thinking;
   if (rule.thinking !== 'adaptive' || level === undefined || applied.has('without-thinking'))
     return {};
+  if (level === 'max' && applied.has('lower-effort')) return { effort: efforts.high };
   if (level !== 'off') return { effort: efforts[level] };
   return rule.off === 'effort' ? { effort: 'low' } : {};
 }

@@ -2,6 +2,7 @@ import type { Remedy } from '../exchange/remedies.ts';
 
 export type AnthropicRemedy =
   | 'without-old-thinking'
+  | 'lower-effort'
   | 'without-thinking'
   | 'without-sampling'
   | 'without-forced-tool'
@@ -24,6 +25,12 @@ export const anthropicRemedies: readonly Remedy<AnthropicRemedy>[] = [
     // "tool_choice: forced tool use is not supported for this model"
     name: 'without-forced-tool',
     refusal: /tool_choice|forced tool use/i,
+  },
+  {
+    // "output_config.effort \"max\" is not supported by model …; supported values: [low medium high]"
+    // "This model does not support effort level 'max'. Supported levels: high, low, medium."
+    name: 'lower-effort',
+    refusal: /effort[^]{0,20}["'`]max["'`]/i,
   },
   {
     // "\"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\""

@@ -31,7 +31,7 @@ export function encodeThinking(choices: BedrockChoices): EncodedThinking {
     : (request.parameters?.maxOutputTokens ?? options.maxOutputTokens);
   if (rule.thinking === 'claude') return encodeClaude(choices, wanted);
   const said = { ...(wanted !== undefined && { maxTokens: wanted }), fields: {} };
-  const level = applied.has('without-thinking') ? undefined : request.thinking;
+  const level = levelOf({ request, applied });
   if (level === undefined) return { ...said, sampling: 'free' };
   if (rule.thinking === 'reasoning_effort') {
     // OpenAI's open models always reason.
@@ -65,7 +65,7 @@ function encodeClaude(choices: BedrockChoices, wanted: number | undefined): Enco
   const maxTokens = Math.min(wanted ?? usualMaxTokens, rule.maxOutputTokens);
   const limit = applied.has('without-max-tokens') ? {} : { maxTokens };
   const sampling = rule.sampling === 'taken' ? 'free' : 'refused';
-  const level = applied.has('without-thinking') ? undefined : request.thinking;
+  const level = levelOf({ request, applied });
   const unthinking: EncodedThinking = { ...limit, fields: {}, sampling };
   if (level === undefined || rule.thinking === 'none') return unthinking;
   if (rule.thinking === 'adaptive') return { ...limit, ...encodeAdaptive(level, rule) };
@@ -97,4 +97,12 @@ function encodeAdaptive(
   }
   if (off === 'effort') return { effort: 'low', fields: {}, ...rest };
   return { fields: off === 'unsaid' ? {} : { thinking: { type: off } }, ...rest };
+}
+
+function levelOf({
+  request: { thinking },
+  applied,
+}: Pick<BedrockChoices, 'request' | 'applied'>): ThinkingLevel | undefined {
+  if (applied.has('without-thinking')) return undefined;
+  return thinking === 'max' && applied.has('lower-effort') ? 'high' : thinking;
 }

@@ -4,6 +4,7 @@ export type BedrockRemedy =
   | 'without-old-thinking'
   | 'without-forced-tool'
   | 'without-cache-points'
+  | 'lower-effort'
   | 'without-thinking'
   | 'without-sampling'
   | 'without-max-tokens'
@@ -34,6 +35,11 @@ export const bedrockRemedies: readonly Remedy<BedrockRemedy>[] = [
     // "Malformed input request: #/messages/6/content/0: extraneous key [cachePoint] is not permitted"
     name: 'without-cache-points',
     refusal: /prompt caching|cachePoint|cache_control/i,
+  },
+  {
+    // "This model does not support effort level 'max'. Supported levels: high, low, medium."
+    name: 'lower-effort',
+    refusal: /effort[^]{0,20}["'`]max["'`]/i,
   },
   {
     // "Malformed input request: #: extraneous key [thinking] is not permitted", "adaptive thinking is not supported on this model"

@@ -13,12 +13,15 @@ import { createOllama } from '../ollama/provider.ts';
 import { createOpenai } from '../openai/provider.ts';
 import { createOpenaiResponses } from '../openai-responses/provider.ts';
 
+type Fetch = typeof globalThis.fetch;
+
 /** A dialect with the testkit's server of it, which is as strict as the service, and models that it serves. */
 export interface SpokenDialect {
   readonly id: string;
   readonly models: readonly [string, ...string[]];
   serve(script: Script): Promise<ModelServer>;
-  connect(server: ModelServer): ModelProvider;
+  /** Through `fetch`, where it is given. */
+  connect(server: ModelServer, deps?: { readonly fetch: Fetch }): ModelProvider;
 }
 
 const apiKey = 'test-key';
@@ -29,7 +32,7 @@ export const spokenDialects: readonly SpokenDialect[] = [
     id: 'anthropic',
     models: ['claude-sonnet-4-5', 'claude-opus-4-8'],
     serve: (script) => openAnthropicServer({ script, turns: 'alternating' }),
-    connect: ({ url: baseUrl }) => createAnthropic({ apiKey, baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createAnthropic({ apiKey, baseUrl, ...deps }),
   },
   {
     id: 'bedrock',
@@ -39,30 +42,30 @@ export const spokenDialects: readonly SpokenDialect[] = [
       'us.amazon.nova-lite-v1:0',
     ],
     serve: (script) => openBedrockServer({ script }),
-    connect: ({ url: baseUrl }) => createBedrock({ apiKey, baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createBedrock({ apiKey, baseUrl, ...deps }),
   },
   {
     id: 'gemini',
     models: ['gemini-3-flash-preview', 'gemini-2.5-flash'],
     serve: (script) => openGeminiServer({ script }),
-    connect: ({ url: baseUrl }) => createGemini({ apiKey, baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createGemini({ apiKey, baseUrl, ...deps }),
   },
   {
     id: 'ollama',
     models: ['qwen3'],
     serve: (script) => openOllamaServer({ script }),
-    connect: ({ url: baseUrl }) => createOllama({ baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createOllama({ baseUrl, ...deps }),
   },
   {
     id: 'openai',
     models: ['gpt-5-mini', 'gpt-4o-mini'],
     serve: (script) => openOpenaiServer({ script, reasoning: 'reasoning_content' }),
-    connect: ({ url: baseUrl }) => createOpenai({ apiKey, baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createOpenai({ apiKey, baseUrl, ...deps }),
   },
   {
     id: 'openai-responses',
     models: ['gpt-5-mini', 'gpt-5.5'],
     serve: (script) => openOpenaiResponsesServer({ script }),
-    connect: ({ url: baseUrl }) => createOpenaiResponses({ apiKey, baseUrl }),
+    connect: ({ url: baseUrl }, deps) => createOpenaiResponses({ apiKey, baseUrl, ...deps }),
   },
 ];

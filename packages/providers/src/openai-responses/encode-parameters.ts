@@ -1,6 +1,7 @@
 import type { Json } from '@cuttle/core-types';
 import type { ToolSpec } from '@cuttle/core-types/ports';
 import { encodeSchema } from '../openai/encode-schema.ts';
+import { nearestEffort } from '../openai/model-rules.ts';
 import type { WireNames } from '../transcript/wire-names.ts';
 import type { ResponsesChoices } from './choices.ts';
 
@@ -41,14 +42,6 @@ function encodeTool(
   };
 }
 
-/** Efforts that a model may not know, and the nearest that it will. */
-const nearest: Readonly<Record<string, string>> = {
-  none: 'minimal',
-  minimal: 'low',
-  xhigh: 'high',
-  max: 'high',
-};
-
 /**
  * https://platform.openai.com/docs/guides/reasoning. Whoever reasons gives its reasoning encrypted, whatever the level: without, the
  * next request would refer to what is not stored.
@@ -58,7 +51,7 @@ function encodeThinking({ request, rule, applied }: ResponsesChoices): Record<st
   if (!reasons) return {};
   const level = request.thinking;
   const known = level === undefined ? undefined : rule.efforts[level];
-  const effort = applied.has('other-effort') ? (nearest[known ?? ''] ?? known) : known;
+  const effort = known !== undefined && applied.has('other-effort') ? nearestEffort(known) : known;
   const said = effort !== undefined && !applied.has('without-thinking');
   const summed = level !== 'off' && !applied.has('without-summary');
   return {

@@ -6,7 +6,7 @@ import { commonNameRule, createWireNames, type WireNames } from '../transcript/w
 import { callIdsOf, namesOf } from '../transcript/names-of.ts';
 import { encodeSchema } from './encode-schema.ts';
 import { encodeTurns } from './encode-turns.ts';
-import { type OpenaiModelRule, openaiModelRule } from './model-rules.ts';
+import { type OpenaiModelRule, openaiModelRule, nearestEffort } from './model-rules.ts';
 import type { OpenaiQuirks } from './quirks.ts';
 import type { OpenaiRemedy } from './remedies.ts';
 
@@ -85,7 +85,8 @@ function encodeThinking(
   { quirks, rule, applied }: Choices,
 ): Record<string, Json> {
   if (level === undefined || applied.has('without-thinking')) return {};
-  const effort = rule.efforts[level];
+  const known = rule.efforts[level];
+  const effort = known !== undefined && applied.has('other-effort') ? nearestEffort(known) : known;
   switch (quirks.thinking) {
     case 'reasoning_effort':
       return effort === undefined ? {} : { reasoning_effort: effort };

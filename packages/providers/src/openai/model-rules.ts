@@ -67,6 +67,19 @@ const rules: readonly OpenaiModelRule[] = [
   },
 ];
 
+/** Efforts that a model may not know, and the nearest that it will. */
+const nearest: Readonly<Record<string, string>> = {
+  none: 'minimal',
+  minimal: 'low',
+  xhigh: 'high',
+  max: 'high',
+};
+
+/** The effort to ask for where the service refused this one. */
+export function nearestEffort(effort: string): string {
+  return nearest[effort] ?? effort;
+}
+
 /** A model nobody told us about: takes sampling, and the three levels that all who think know. */
 const unknown: OpenaiModelRule = {
   models: /(?:)/,

@@ -1,6 +1,7 @@
 import type { Remedy } from '../exchange/remedies.ts';
 
 export type OpenaiRemedy =
+  | 'other-effort'
   | 'without-thinking'
   | 'without-sampling'
   | 'without-usage'
@@ -17,6 +18,12 @@ export const openaiRemedies: readonly Remedy<OpenaiRemedy>[] = [
   },
   {
     // "Unsupported value: 'reasoning_effort' does not support 'minimal' with this model."
+    // "reasoning_effort 'max' is not supported for model 'muse-spark-1.3-contributor'. Supported values: [minimal, low, medium, high, xhigh]"
+    name: 'other-effort',
+    refusal:
+      /reasoning_effort[^]{0,40}'(?:none|minimal|xhigh|max)'|'(?:none|minimal|xhigh|max)'[^]{0,40}reasoning_effort/i,
+  },
+  {
     // "Unrecognized request argument supplied: reasoning_effort"
     // "Reasoning is mandatory for this endpoint and cannot be disabled."
     name: 'without-thinking',
