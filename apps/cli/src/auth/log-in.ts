@@ -37,7 +37,7 @@ export async function logIn(
     { login: id, profile, stored, as: wanted.default === true ? 'default' : 'another' },
     signal,
   );
-  const [kept] = (await logins.list()).filter((one) => one.login === id && one.profile === profile);
+  const kept = (await logins.list()).find((one) => one.login === id && one.profile === profile);
   const who = stored.account === undefined ? '' : ` as ${plain(stored.account)}`;
   output.result(kept, () => [
     output.paint('green', `Logged in to ${definition.title}${who}.`),

@@ -1,14 +1,12 @@
-import { CuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import {
   type LoginDefinition,
   loginDefinitions,
   type SavedLogin,
   toLogin,
 } from '@cuttle/providers/login';
-import { isCuttleError } from '@cuttle/core-types/errors';
 import { Interrupted, type Job } from '../job.ts';
 import { plain } from '../paint.ts';
-import { stateText } from './show-status.ts';
 
 interface Choice {
   readonly saved: readonly SavedLogin[];
@@ -32,14 +30,14 @@ export async function pickLogin(job: Job, choice: Choice): Promise<string> {
       hint: `Name one: ${offered.map(({ id }) => id).join(', ')}.`,
     });
   const { autocomplete } = await import('@clack/prompts');
+  const width = Math.max(...offered.map(({ title }) => title.length));
   const picked = await autocomplete({
     message: choice.purpose === 'in' ? 'Log in to which service?' : 'Log out of which service?',
     placeholder: 'Type to search',
     maxItems: 10,
     options: offered.map((definition) => ({
       value: definition.id,
-      label: definition.title,
-      hint: knownOf(definition, choice, context.env),
+      label: `${definition.title.padEnd(width)}  ${knownOf(definition, choice, context.env)}`,
     })),
     filter: (search, { value, label }) =>
       `${value} ${label ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()),
@@ -63,7 +61,8 @@ function knownOf(
   const [first] = mine;
   if (first) {
     const more = mine.length > 1 ? ` and ${mine.length - 1} more` : '';
-    return `logged in as ${plain(first.account ?? first.profile)}${more}, ${stateText(first)}`;
+    const who = plain(first.account ?? first.profile);
+    return first.state === 'over' ? `${who}: over, log in again` : `logged in as ${who}${more}`;
   }
   if (keyVariable !== undefined && (env[keyVariable] ?? '') !== '') return `${keyVariable} is set`;
   return isReady(definition, settings(id)) ? 'not logged in' : `needs logins.${id}.clientId`;
@@ -71,7 +70,8 @@ function knownOf(
 
 function isReady(definition: LoginDefinition, stated: unknown): boolean {
   try {
-    return toLogin(definition, stated) !== undefined;
+    toLogin(definition, stated);
+    return true;
   } catch (error) {
     if (isCuttleError(error, 'login.unset')) return false;
     throw error;

@@ -34,7 +34,7 @@ function toRow({ isDefault, login, profile, account = '', ...rest }: SavedLogin)
 }
 
 /** For a person: how long it lasts. */
-export function stateText({ state, expiresAt }: Pick<SavedLogin, 'state' | 'expiresAt'>): string {
+function stateText({ state, expiresAt }: Pick<SavedLogin, 'state' | 'expiresAt'>): string {
   const end = expiresAt === undefined ? '' : new Date(expiresAt).toISOString().slice(0, 16);
   const texts: Readonly<Record<SavedLogin['state'], string>> = {
     lasting: 'lasts until it is revoked',

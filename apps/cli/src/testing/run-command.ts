@@ -35,7 +35,12 @@ export async function openBench({
   const home = await mkdtemp(join(tmpdir(), 'cuttle-cli-'));
   const listeners = new Set<(signal: EndSignal) => void>();
   const stream = (): PassThrough =>
-    Object.assign(new PassThrough(), { isTTY: terminal, columns: 80 });
+    Object.assign(new PassThrough(), {
+      isTTY: terminal,
+      columns: 80,
+      rows: 40,
+      setRawMode: () => undefined,
+    });
   const [stdin, stdout] = [stream(), stream()];
   const stderr = new PassThrough();
   const context: CliContext = {

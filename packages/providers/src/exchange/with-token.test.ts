@@ -112,7 +112,7 @@ describe('every dialect', () => {
   it.each(Object.entries(dialects))('%s sends it, and renews it', async (_name, create) => {
     const { fetch, seen } = service('t2');
     const provider = create({ fetch, tokenSource: sourceOf('t1', 't2') });
-    await provider.models?.(signal);
+    await provider.models(signal);
     expect(seen.map((headers) => headers.get('authorization'))).toEqual(['Bearer t1', 'Bearer t2']);
     for (const headers of seen)
       expect([headers.get('x-api-key'), headers.get('x-goog-api-key')]).toEqual([null, null]);

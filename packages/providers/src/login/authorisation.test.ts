@@ -65,7 +65,7 @@ describe('readPasted', () => {
     '  ',
     'two words',
     'abc#other',
-    `${'a'.repeat(9000)}`,
+    'a'.repeat(9000),
     'https://x.test/?code=abc&state=other',
   ])('refuses %j', (text) => {
     expect(() => readPasted(text, asked)).toThrow(
@@ -119,8 +119,11 @@ describe('loginDefinitions', () => {
     for (const row of loginDefinitions) {
       expect(row.id).toMatch(/^[a-z-]+$/);
       expect(row.source).toMatch(/^https:\/\//);
-      for (const url of [row.authorizeUrl, row.deviceUrl, row.tokenUrl, row.exchangeUrl])
-        if (url !== undefined) expect(url).toMatch(/^https:\/\//);
+      const { authorizeUrl, deviceUrl, tokenUrl, exchangeUrl } = row;
+      const urls = [authorizeUrl, deviceUrl, tokenUrl, exchangeUrl].filter(
+        (url) => url !== undefined,
+      );
+      for (const url of urls) expect(url).toMatch(/^https:\/\//);
       const has = { browser: row.redirect, paste: row.redirectUrl, device: row.deviceUrl };
       expect(has[row.flow]).toBeDefined();
       expect(row.exchange === undefined).toBe(row.exchangeUrl === undefined);

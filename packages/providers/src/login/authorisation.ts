@@ -78,7 +78,7 @@ function foreignAnswer(): CuttleError {
 
 /** An error code of OAuth 2.0 → ours. */
 export function toRefusal(error: string, description: string): CuttleError {
-  const words = `${description === '' ? error : description}`.slice(0, 300);
+  const words = (description === '' ? error : description).slice(0, 300);
   if (error === 'access_denied')
     return new CuttleError('login.denied', 'The login was refused on the page of the service.');
   return new CuttleError('login.refused', `The service refused the login: ${words}`, {

@@ -2,7 +2,14 @@ import { isCuttleError } from '@cuttle/core-types/errors';
 import { openOauthServer, type OauthServer, type OauthServerOptions } from '@cuttle/testkit/oauth';
 import { describe, expect, it } from 'vitest';
 import { createLogins, type Logins } from './create-logins.ts';
-import { memoryFiles, loginAt, quickPerson, random, realClock, settingsAt } from './login-scene.ts';
+import {
+  memoryFiles,
+  loginAt,
+  quickPerson,
+  random,
+  stillClock,
+  settingsAt,
+} from './login-scene.ts';
 import { runLogin } from './run-login.ts';
 
 const signal = new AbortController().signal;
@@ -19,7 +26,7 @@ interface Scene {
 /** Somebody is logged in with Google, for an hour. */
 async function openScene(options: OauthServerOptions = {}): Promise<Scene & AsyncDisposable> {
   let passed = 0;
-  const clock = { now: () => realClock.now() + passed, sleep: realClock.sleep };
+  const clock = { now: () => stillClock.now() + passed, sleep: stillClock.sleep };
   const server = await openOauthServer({ ...options, clock });
   const files = memoryFiles();
   const heard: string[] = [];
@@ -149,7 +156,7 @@ describe('a token source', () => {
     const login = loginAt(scene.server, 'google', {});
     const stored = await runLogin(
       { ...login, exchange: 'copilot-session' },
-      { fetch, clock: realClock, random, person: quickPerson() },
+      { fetch, clock: stillClock, random, person: quickPerson() },
       signal,
     );
     await scene.logins.save({ login: 'github-copilot', profile: 'ann', stored }, signal);

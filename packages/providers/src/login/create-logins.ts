@@ -95,22 +95,7 @@ export function createLogins(deps: LoginsDeps): Logins {
     remove: (login, profile, signal) =>
       files.withLock(
         readDefinition(login).id,
-        async () => {
-          const { profiles = {}, default: first = '' } = (await readOrNothing(files, login)) ?? {};
-          const gone = Object.keys(profiles).filter(
-            (name) => profile === undefined || name === profile,
-          );
-          const left = Object.entries(profiles).filter(([name]) => !gone.includes(name));
-          const [other] = left;
-          if (!other) await files.remove(login);
-          else
-            await putBook(files, login, {
-              version: 1,
-              default: gone.includes(first) ? other[0] : first,
-              profiles: Object.fromEntries(left),
-            });
-          return gone;
-        },
+        () => removeProfiles(files, { login, profile }),
         signal,
       ),
     tokenSource: ({ login, profile }) => {
@@ -120,6 +105,21 @@ export function createLogins(deps: LoginsDeps): Logins {
       return createTokenSource(deps, { definition, current, profile });
     },
   };
+}
+
+async function removeProfiles(
+  files: LoginFiles,
+  { login, profile }: { readonly login: string; readonly profile: string | undefined },
+): Promise<readonly string[]> {
+  const { profiles = {}, default: first = '' } = (await readOrNothing(files, login)) ?? {};
+  const gone = Object.keys(profiles).filter((name) => profile === undefined || name === profile);
+  const left = Object.entries(profiles).filter(([name]) => !gone.includes(name));
+  const [other] = left;
+  if (other) {
+    const next = gone.includes(first) ? other[0] : first;
+    await putBook(files, login, { version: 1, default: next, profiles: Object.fromEntries(left) });
+  } else await files.remove(login);
+  return gone;
 }
 
 /** A damaged file has nothing to show, and must not keep the others from being shown. */

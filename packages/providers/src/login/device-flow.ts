@@ -1,9 +1,9 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
 import { idOf, storeAnswer, TokenAnswer, toRequest } from './grants.ts';
-import { isGuarded, type Login } from './login.ts';
+import { isGuarded } from './login.ts';
 import type { StoredLogin } from './stored-login.ts';
-import { askEndpoint, findError, type LoginDeps, readAnswer } from './token-endpoint.ts';
+import { askEndpoint, findError, type LoginTalk, readAnswer } from './token-endpoint.ts';
 
 /** What a person types, and where. */
 export interface DeviceCode {
@@ -28,11 +28,8 @@ const DeviceAnswer = z.looseObject({
 });
 
 /** Asks for a code. Throws `login.*`. */
-export async function openDevice(
-  login: Login,
-  deps: LoginDeps,
-  signal: AbortSignal,
-): Promise<DeviceCode> {
+export async function openDevice(talk: LoginTalk, signal: AbortSignal): Promise<DeviceCode> {
+  const { login } = talk;
   const request = {
     service: login.title,
     url: login.deviceUrl ?? login.tokenUrl,
@@ -41,7 +38,7 @@ export async function openDevice(
       ...(login.scopes.length > 0 && { scope: login.scopes.join(' ') }),
     },
   };
-  const said = readAnswer(DeviceAnswer, await askEndpoint(request, deps, signal), login.title);
+  const said = readAnswer(DeviceAnswer, await askEndpoint(request, talk, signal), login.title);
   const url = said.verification_uri ?? said.verification_url;
   const complete = said.verification_uri_complete ?? undefined;
   if (url === undefined || !isGuarded(url))
@@ -54,7 +51,7 @@ export async function openDevice(
     userCode: said.user_code,
     url,
     completeUrl: complete !== undefined && isGuarded(complete) ? complete : undefined,
-    expiresAt: deps.clock.now() + said.expires_in * 1000,
+    expiresAt: talk.clock.now() + said.expires_in * 1000,
     // Section 3.2: five seconds where it says nothing.
     intervalMs: Math.max(1, said.interval ?? 5) * 1000,
   };
@@ -65,11 +62,11 @@ const slowerMs = 5000;
 
 /** Asks until the person has decided. Throws `login.denied`, `login.timeout` or another `login.*`; rejects with `signal.reason`. */
 export async function awaitDevice(
-  login: Login,
   device: DeviceCode,
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
+  const { login } = talk;
   const request = toRequest(login, {
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
     device_code: device.deviceCode,
@@ -77,9 +74,9 @@ export async function awaitDevice(
   });
   let waitMs = device.intervalMs;
   for (;;) {
-    await deps.clock.sleep(waitMs, signal);
-    if (deps.clock.now() >= device.expiresAt) throw tooLate();
-    const answer = await askOrWait(request, deps, signal);
+    await talk.clock.sleep(waitMs, signal);
+    if (talk.clock.now() >= device.expiresAt) throw tooLate();
+    const answer = await askOrWait(request, talk, signal);
     if (answer === undefined) {
       // Section 3.5: a connection that fails is tried again, with longer waits.
       waitMs = Math.min(waitMs * 2, 60_000);
@@ -92,12 +89,7 @@ export async function awaitDevice(
       continue;
     }
     if (error === 'expired_token') throw tooLate();
-    return storeAnswer(
-      login,
-      { answer: readAnswer(TokenAnswer, answer, login.title) },
-      deps,
-      signal,
-    );
+    return storeAnswer({ answer: readAnswer(TokenAnswer, answer, login.title) }, talk, signal);
   }
 }
 

@@ -1,8 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
-import { isGuarded, type Login } from './login.ts';
+import { isGuarded } from './login.ts';
 import type { StoredLogin } from './stored-login.ts';
-import { askEndpoint, type LoginDeps, readAnswer } from './token-endpoint.ts';
+import { askEndpoint, type LoginTalk, readAnswer } from './token-endpoint.ts';
 
 interface Exchanged {
   readonly stored: StoredLogin;
@@ -11,14 +11,12 @@ interface Exchanged {
 
 /** The token for what the models take, where that is something else. Throws `login.*`. */
 export async function exchangeLogin(
-  login: Login,
   exchanged: Exchanged,
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
-  if (login.exchange === 'openai-key') return exchangeForKey(login, exchanged, deps, signal);
-  if (login.exchange === 'copilot-session')
-    return exchangeForSession(login, exchanged, deps, signal);
+  if (talk.login.exchange === 'openai-key') return exchangeForKey(exchanged, talk, signal);
+  if (talk.login.exchange === 'copilot-session') return exchangeForSession(exchanged, talk, signal);
   return exchanged.stored;
 }
 
@@ -29,11 +27,11 @@ const ExchangedKey = z.looseObject({ access_token: z.string().min(1).max(32_768)
  * a `requested_token` of its own. The key lasts as long as the token beside it.
  */
 async function exchangeForKey(
-  login: Login,
   { stored, idToken }: Exchanged,
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
+  const { login } = talk;
   if (idToken === undefined)
     throw new CuttleError(
       'login.refused',
@@ -50,7 +48,7 @@ async function exchangeForKey(
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
     },
   };
-  const answer = await askEndpoint(request, deps, signal);
+  const answer = await askEndpoint(request, talk, signal);
   const { access_token: token } = readAnswer(ExchangedKey, answer, login.title);
   const { expiresAt } = stored;
   return { ...stored, session: { token, ...(expiresAt !== undefined && { expiresAt }) } };
@@ -65,17 +63,17 @@ const CopilotToken = z.looseObject({
 
 /** A session of Copilot, good for about half an hour, for a token of GitHub. The endpoint is not documented. */
 async function exchangeForSession(
-  login: Login,
   { stored }: Exchanged,
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
+  const { login } = talk;
   const request = {
     service: login.title,
     url: login.exchangeUrl ?? login.tokenUrl,
     headers: { authorization: `token ${stored.accessToken}`, 'editor-version': 'vscode/1.104.1' },
   };
-  const answer = await askEndpoint(request, deps, signal);
+  const answer = await askEndpoint(request, talk, signal);
   if (answer.status === 404 || answer.status === 403)
     throw new CuttleError('login.refused', 'This GitHub account has no Copilot.', {
       hint: 'See https://github.com/settings/copilot.',

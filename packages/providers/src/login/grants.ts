@@ -5,7 +5,7 @@ import type { Authorisation } from './authorisation.ts';
 import { exchangeLogin } from './exchange-login.ts';
 import type { Login } from './login.ts';
 import type { StoredLogin } from './stored-login.ts';
-import { askEndpoint, type EndpointRequest, type LoginDeps, readAnswer } from './token-endpoint.ts';
+import { askEndpoint, type EndpointRequest, type LoginTalk, readAnswer } from './token-endpoint.ts';
 
 /** Seconds; some send them as text. */
 const seconds = z.coerce.number().nonnegative().max(315_360_000);
@@ -26,18 +26,18 @@ const KeyAnswer = z.looseObject({
 
 /** A code of `browser` or `paste` for what can be stored. Throws `login.*`. */
 export async function redeemCode(
-  login: Login,
   { asked, code }: { readonly asked: Authorisation; readonly code: string },
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
+  const { login } = talk;
   const proof = { code, code_verifier: asked.pkce.verifier };
   if (login.grant === 'key') {
     // https://openrouter.ai/docs/use-cases/oauth-pkce: no token of OAuth, but a key of the account.
     const request = toRequest(login, { ...proof, code_challenge_method: 'S256' });
-    const answer = await askEndpoint(request, deps, signal);
+    const answer = await askEndpoint(request, talk, signal);
     const { key, user_id: account } = readAnswer(KeyAnswer, answer, login.title);
-    return { accessToken: key, savedAt: deps.clock.now(), ...(account && { account }) };
+    return { accessToken: key, savedAt: talk.clock.now(), ...(account && { account }) };
   }
   const request = toRequest(login, {
     grant_type: 'authorization_code',
@@ -47,8 +47,8 @@ export async function redeemCode(
     // Anthropic wants it back with the code.
     ...(login.flow === 'paste' && { state: asked.state }),
   });
-  const answer = readAnswer(TokenAnswer, await askEndpoint(request, deps, signal), login.title);
-  return storeAnswer(login, { answer }, deps, signal);
+  const answer = readAnswer(TokenAnswer, await askEndpoint(request, talk, signal), login.title);
+  return storeAnswer({ answer }, talk, signal);
 }
 
 /**
@@ -56,21 +56,21 @@ export async function redeemCode(
  * old one's place (https://www.rfc-editor.org/rfc/rfc6749#section-6). Throws `login.expired` where only a new login helps.
  */
 export async function renewLogin(
-  login: Login,
   stored: StoredLogin,
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
+  const { login } = talk;
   const { refreshToken, session, expiresAt } = stored;
-  const lasts = expiresAt === undefined || expiresAt > deps.clock.now() + 60_000;
+  const lasts = expiresAt === undefined || expiresAt > talk.clock.now() + 60_000;
   try {
     if (session && lasts && login.exchange === 'copilot-session')
-      return await exchangeLogin(login, { stored }, deps, signal);
+      return await exchangeLogin({ stored }, talk, signal);
     if (refreshToken === undefined) throw expired(login);
     const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, ...idOf(login) };
-    const asked = await askEndpoint(toRequest(login, fields), deps, signal);
+    const asked = await askEndpoint(toRequest(login, fields), talk, signal);
     const answer = readAnswer(TokenAnswer, asked, login.title);
-    return await storeAnswer(login, { answer, before: stored }, deps, signal);
+    return await storeAnswer({ answer, before: stored }, talk, signal);
   } catch (error) {
     if (isCuttleError(error, 'login.refused') || isCuttleError(error, 'login.denied'))
       throw expired(login, error);
@@ -87,13 +87,12 @@ export function expired({ id, title }: Pick<Login, 'id' | 'title'>, cause?: unkn
 
 /** What a token endpoint gave, with what is exchanged for it. */
 export async function storeAnswer(
-  login: Login,
   { answer, before }: { readonly answer: TokenAnswer; readonly before?: StoredLogin },
-  deps: LoginDeps,
+  talk: LoginTalk,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
   const { access_token: accessToken, refresh_token, expires_in, id_token } = answer;
-  const now = deps.clock.now();
+  const now = talk.clock.now();
   const refreshToken = refresh_token ?? before?.refreshToken;
   const { account, accountId } = { ...before, ...readClaims(id_token ?? accessToken) };
   const stored: StoredLogin = {
@@ -104,7 +103,7 @@ export async function storeAnswer(
     ...(accountId !== undefined && { accountId }),
     savedAt: before?.savedAt ?? now,
   };
-  return exchangeLogin(login, { stored, idToken: id_token ?? undefined }, deps, signal);
+  return exchangeLogin({ stored, idToken: id_token ?? undefined }, talk, signal);
 }
 
 /** A request to the token endpoint. */

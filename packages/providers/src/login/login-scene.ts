@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '@cuttle/core-types/ports';
+import { manualClock } from '@cuttle/testkit';
 import type { OauthServer } from '@cuttle/testkit/oauth';
 import type { LoginFiles } from './login-files.ts';
 import type { Login } from './login.ts';
@@ -9,11 +8,8 @@ import type { LoginPerson } from './run-login.ts';
 export const random = (bytes: Uint8Array): Uint8Array =>
   crypto.getRandomValues(new Uint8Array(bytes.length));
 
-/** Real time, for what talks to a real socket. */
-export const realClock: Pick<Clock, 'now' | 'sleep'> = {
-  now: () => Date.parse('2026-01-01T00:00:00Z') + performance.now(),
-  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-};
+/** Stands still: nobody waits for a time limit. */
+export const stillClock = manualClock();
 
 /** A shipped login that is done with the test's server. */
 export function loginAt(

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fixedClock, manualClock } from '@cuttle/testkit';
 import { type OauthFault, openOauthServer, type OauthServerOptions } from '@cuttle/testkit/oauth';
 import { describe, expect, it } from 'vitest';
-import { loginAt, quickPerson, random, realClock } from './login-scene.ts';
+import { loginAt, quickPerson, random, stillClock } from './login-scene.ts';
 import { runLogin } from './run-login.ts';
 
 const signal = new AbortController().signal;
@@ -19,19 +19,19 @@ describe('in a browser that comes back', () => {
     const person = quickPerson();
     const stored = await runLogin(
       loginAt(server, id),
-      { fetch, clock: realClock, random, person },
+      { fetch, clock: stillClock, random, person },
       signal,
     );
     expect(stored).toMatchObject({ account: 'ann@example.test', accountId: 'account-1' });
     expect(stored.refreshToken).toMatch(/^rt-/);
     expect(server.accepts(stored.accessToken)).toBe(true);
-    expect(stored.expiresAt).toBeGreaterThan(realClock.now() + 3_500_000);
+    expect(stored.expiresAt).toBeGreaterThan(stillClock.now() + 3_500_000);
     expect(server.rejections).toEqual([]);
   });
 
   it('exchanges the id_token for a key with OpenAI', async () => {
     await using server = await openOauthServer();
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     const stored = await runLogin(loginAt(server, 'openai'), deps, signal);
     expect(stored.session?.token).toMatch(/^sk-or-/);
     expect(server.accepts(stored.session?.token ?? '')).toBe(true);
@@ -40,7 +40,7 @@ describe('in a browser that comes back', () => {
 
   it('gets a key of OpenRouter, without an id', async () => {
     await using server = await openOauthServer();
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     const stored = await runLogin(
       loginAt(server, 'openrouter', { clientId: undefined }),
       deps,
@@ -55,7 +55,7 @@ describe('in a browser that comes back', () => {
 
   it('takes the pasted address where no port can be had', async () => {
     await using server = await openOauthServer();
-    const deps = { fetch, clock: realClock, random, person: quickPerson({ listens: false }) };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson({ listens: false }) };
     const stored = await runLogin(loginAt(server, 'google'), deps, signal);
     expect(server.accepts(stored.accessToken)).toBe(true);
   });
@@ -63,7 +63,7 @@ describe('in a browser that comes back', () => {
   it('ends when the person says no', async () => {
     await using server = await openOauthServer();
     server.decide('deny');
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     await expect(runLogin(loginAt(server, 'google'), deps, signal)).rejects.toMatchObject({
       code: 'login.denied',
     });
@@ -74,7 +74,7 @@ describe('in a browser that comes back', () => {
     await using server = await openOauthServer({
       clients: [{ id: 'test-client', secret: 's3cret-s3cret', redirectUrls }],
     });
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     await expect(runLogin(loginAt(server, 'google'), deps, signal)).rejects.toMatchObject({
       code: 'login.refused',
       details: { error: 'invalid_client' },
@@ -93,7 +93,7 @@ describe('with a code on a page', () => {
     const typed = (url: URL): string =>
       `${url.searchParams.get('code')}#${url.searchParams.get('state')}`;
     const person = quickPerson({ typed });
-    const stored = await runLogin(login, { fetch, clock: realClock, random, person }, signal);
+    const stored = await runLogin(login, { fetch, clock: stillClock, random, person }, signal);
     expect(server.accepts(stored.accessToken)).toBe(true);
     expect(person.shown[0]?.url).toContain('code=true');
     expect(server.asked.at(-1)?.fields['state']).toMatch(/^[\w-]{43}$/);
@@ -104,14 +104,16 @@ describe('with a code for a device', () => {
   const begin = async (
     options: OauthServerOptions = {},
     id = 'github',
-  ): Promise<{
-    readonly clock: ReturnType<typeof manualClock>;
-    readonly server: Awaited<ReturnType<typeof openOauthServer>>;
-    readonly person: ReturnType<typeof quickPerson>;
-    readonly done: ReturnType<typeof runLogin>;
-    /** Lets that much time go, until the next question was answered. */
-    pass(ms: number): Promise<void>;
-  }> => {
+  ): Promise<
+    {
+      readonly clock: ReturnType<typeof manualClock>;
+      readonly server: Awaited<ReturnType<typeof openOauthServer>>;
+      readonly person: ReturnType<typeof quickPerson>;
+      readonly done: ReturnType<typeof runLogin>;
+      /** Lets that much time go, until the next question was answered. */
+      pass(ms: number): Promise<void>;
+    } & AsyncDisposable
+  > => {
     const clock = manualClock();
     const server = await openOauthServer({ ...options, clock });
     const person = quickPerson();
@@ -142,12 +144,13 @@ describe('with a code for a device', () => {
         await clock.advance(ms);
         await untilEnded(before + 1);
       },
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
   };
 
   it.each([200, 400] as const)('waits for the person; refusals come with %i', async (refusals) => {
-    const { server, person, done, pass } = await begin({ refusals });
-    await using _server = server;
+    await using scene = await begin({ refusals });
+    const { server, person, done, pass } = scene;
     expect(person.shown).toEqual([{ url: `${server.url}/device`, code: 'WDJB-1000' }]);
     await pass(5000);
     server.confirm('WDJB-1000');
@@ -157,8 +160,8 @@ describe('with a code for a device', () => {
   });
 
   it('asks more slowly when it is told to', async () => {
-    const { server, done, pass } = await begin();
-    await using _server = server;
+    await using scene = await begin();
+    const { server, done, pass } = scene;
     server.fail('token', { kind: 'refuse', error: 'slow_down' });
     await pass(5000);
     server.confirm('WDJB-1000');
@@ -168,8 +171,8 @@ describe('with a code for a device', () => {
   });
 
   it('asks again, later, when the service was ill', async () => {
-    const { server, done, pass } = await begin();
-    await using _server = server;
+    await using scene = await begin();
+    const { server, done, pass } = scene;
     server.fail('token', { kind: 'status', status: 503 }, { kind: 'cut' });
     server.confirm('WDJB-1000');
     await pass(5000);
@@ -179,27 +182,27 @@ describe('with a code for a device', () => {
   });
 
   it('ends when the person says no', async () => {
-    const { server, done, pass } = await begin();
-    await using _server = server;
+    await using scene = await begin();
+    const { server, done, pass } = scene;
     server.confirm('WDJB-1000', 'deny');
     await pass(5000);
     await expect(done).rejects.toMatchObject({ code: 'login.denied' });
   });
 
   it('ends when the code is too old', async () => {
-    const { server, clock, done } = await begin({ deviceMs: 10_000 });
-    await using _server = server;
+    await using scene = await begin({ deviceMs: 10_000 });
+    const { server, clock, done } = scene;
     server.fail('token', { kind: 'refuse', error: 'expired_token' });
     await clock.advance(5000);
     await expect(done).rejects.toMatchObject({ code: 'login.timeout' });
   });
 
   it('gets a session of Copilot', async () => {
-    const { server, done, pass } = await begin(
+    await using scene = await begin(
       { sessionApi: 'https://api.business.githubcopilot.com' },
       'github-copilot',
     );
-    await using _server = server;
+    const { server, done, pass } = scene;
     server.confirm('WDJB-1000');
     await pass(5000);
     const { session } = await done;
@@ -223,7 +226,7 @@ describe('a hostile service', () => {
   ])('is survived: %j', async (fault, code) => {
     await using server = await openOauthServer();
     server.fail('token', fault);
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     const failed = runLogin(loginAt(server, 'google'), deps, signal).catch(
       (error: unknown) => error,
     );
@@ -244,7 +247,7 @@ describe('a hostile service', () => {
     await using server = await openOauthServer();
     server.fail('token', { kind: 'hang' });
     const leaving = new AbortController();
-    const deps = { fetch, clock: realClock, random, person: quickPerson() };
+    const deps = { fetch, clock: stillClock, random, person: quickPerson() };
     const done = runLogin(loginAt(server, 'google'), deps, leaving.signal);
     done.catch(() => undefined); // looked at below
     while (server.asked.length < 2) await nextTurn();

@@ -66,9 +66,9 @@ async function runDevice(
   deps: RunLoginDeps,
   signal: AbortSignal,
 ): Promise<StoredLogin> {
-  const device: DeviceCode = await openDevice(login, deps, signal);
+  const device: DeviceCode = await openDevice({ ...deps, login }, signal);
   await deps.person.show({ url: device.completeUrl ?? device.url, code: device.userCode });
-  return awaitDevice(login, device, deps, signal);
+  return awaitDevice(device, { ...deps, login }, signal);
 }
 
 async function runAuthorisation(
@@ -87,12 +87,12 @@ async function runAuthorisation(
     const code = listener
       ? readRedirect(await listener.next((url) => isAnswer(url, state), signal), asked)
       : readPasted(await deps.person.paste(signal), asked);
-    return redeemCode(login, { asked, code }, deps, signal);
+    return await redeemCode({ asked, code }, { ...deps, login }, signal);
   }
   const asked: Authorisation = { pkce, state, redirectUrl: login.redirectUrl ?? '' };
   await deps.person.show({ url: toAuthorisationUrl(login, asked) });
   const code = readPasted(await deps.person.paste(signal), asked);
-  return redeemCode(login, { asked, code }, deps, signal);
+  return redeemCode({ asked, code }, { ...deps, login }, signal);
 }
 
 /** Others on this machine may ask the port for anything: only who knows the state ends the wait. */

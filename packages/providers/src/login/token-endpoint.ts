@@ -5,10 +5,15 @@ import { z } from 'zod';
 import { readText } from '../exchange/read-chunks.ts';
 import type { Fetch } from '../exchange/strict-fetch.ts';
 import { toRefusal } from './authorisation.ts';
+import type { Login } from './login.ts';
 
 export interface LoginDeps {
   readonly fetch: Fetch;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
+}
+/** The same, with the login that is meant. */
+export interface LoginTalk extends LoginDeps {
+  readonly login: Login;
 }
 /** How a request is written: RFC 6749 says `form`, some services want JSON. */
 export type TokenRequestForm = 'form' | 'json';

@@ -38,85 +38,97 @@ interface SourceDeps extends LoginDeps {
 /** A lock that is never let go must not hold up a run for ever. */
 const patienceMs = 60_000;
 
-export function createTokenSource(
-  deps: SourceDeps,
-  which: {
-    readonly definition: LoginDefinition;
-    readonly current: () => Login;
-    readonly profile: string | undefined;
-  },
-): TokenSource {
-  const { definition, current, profile } = which;
-  const { files, clock } = deps;
-  const { id } = definition;
+interface Which {
+  readonly definition: LoginDefinition;
+  readonly current: () => Login;
+  readonly profile: string | undefined;
+}
+
+export function createTokenSource(deps: SourceDeps, which: Which): TokenSource {
+  const { definition } = which;
+  const { clock } = deps;
   let pending: Promise<StoredLogin | undefined> | undefined;
-  const find = async (): Promise<{ name: string; stored: StoredLogin } | undefined> => {
-    const book = await readBook(files, id);
-    const name = profile ?? book?.default;
-    const stored =
-      name !== undefined && book && Object.hasOwn(book.profiles, name)
-        ? book.profiles[name]
-        : undefined;
-    return name !== undefined && stored ? { name, stored } : undefined;
-  };
-  const renewHeld = async (
-    isOld: (stored: StoredLogin) => boolean,
-    over: AbortSignal,
-  ): Promise<StoredLogin | undefined> => {
-    const found = await find();
-    // Somebody else was first: what is there now is new.
-    if (!found || !isOld(found.stored)) return found?.stored;
-    const renewed = await renewLogin(current(), found.stored, deps, over);
-    deps.onSecrets?.(secretsOfLogin(renewed));
-    const book = await readBook(files, id);
-    if (book)
-      await putBook(files, id, { ...book, profiles: { ...book.profiles, [found.name]: renewed } });
-    return renewed;
-  };
   const renewShared = (isOld: (stored: StoredLogin) => boolean): Promise<StoredLogin | undefined> =>
-    (pending ??= withPatience(clock, (over) =>
-      files.withLock(id, () => renewHeld(isOld, over), over),
-    ).finally(() => {
+    (pending ??= renewStored(deps, which, isOld).finally(() => {
       pending = undefined;
     }));
-  const toToken = (stored: StoredLogin | undefined): ModelToken | undefined =>
-    stored && {
-      token: presented(stored).token,
-      headers: {
-        ...definition.headers,
-        ...(definition.accountHeader !== undefined &&
-          stored.accountId !== undefined && { [definition.accountHeader]: stored.accountId }),
-      },
-      baseUrl: stored.session?.baseUrl,
-    };
   return {
-    login: id,
+    login: definition.id,
     async read(signal) {
       signal.throwIfAborted();
-      const stored = (await find())?.stored;
+      const stored = (await findStored(deps, which))?.stored;
       const now = clock.now();
-      if (!stored || !isDue(stored, now)) return toToken(stored);
+      if (!stored || !isDue(stored, now)) return toToken(definition, stored);
       try {
-        return toToken(
-          await unless(
-            renewShared((one) => isDue(one, now)),
-            signal,
-          ),
+        const renewed = await unless(
+          renewShared((one) => isDue(one, now)),
+          signal,
         );
+        return toToken(definition, renewed);
       } catch (error) {
         signal.throwIfAborted();
         // It is good for some minutes yet: the service may be back by then.
         const { expiresAt = 0 } = presented(stored);
-        if (isCuttleError(error, 'login.unavailable') && expiresAt > now) return toToken(stored);
+        if (isCuttleError(error, 'login.unavailable') && expiresAt > now)
+          return toToken(definition, stored);
         throw error;
       }
     },
     async renew(refused, signal) {
       signal.throwIfAborted();
       const isRefused = (stored: StoredLogin): boolean => presented(stored).token === refused;
-      return toToken(await unless(renewShared(isRefused), signal));
+      return toToken(definition, await unless(renewShared(isRefused), signal));
     },
   };
+}
+
+function toToken(
+  { headers, accountHeader }: LoginDefinition,
+  stored: StoredLogin | undefined,
+): ModelToken | undefined {
+  return (
+    stored && {
+      token: presented(stored).token,
+      headers: {
+        ...headers,
+        ...(accountHeader !== undefined &&
+          stored.accountId !== undefined && { [accountHeader]: stored.accountId }),
+      },
+      baseUrl: stored.session?.baseUrl,
+    }
+  );
+}
+
+async function findStored(
+  { files }: SourceDeps,
+  { definition, profile }: Which,
+): Promise<{ readonly name: string; readonly stored: StoredLogin } | undefined> {
+  const book = await readBook(files, definition.id);
+  const name = profile ?? book?.default;
+  if (name === undefined || !book || !Object.hasOwn(book.profiles, name)) return undefined;
+  const stored = book.profiles[name];
+  return stored && { name, stored };
+}
+
+/** Under the lock; what is not old any more when the lock is had was renewed by somebody else. */
+function renewStored(
+  deps: SourceDeps,
+  which: Which,
+  isOld: (stored: StoredLogin) => boolean,
+): Promise<StoredLogin | undefined> {
+  const { files, clock } = deps;
+  const { id } = which.definition;
+  const renew = async (over: AbortSignal): Promise<StoredLogin | undefined> => {
+    const found = await findStored(deps, which);
+    if (!found || !isOld(found.stored)) return found?.stored;
+    const renewed = await renewLogin(found.stored, { ...deps, login: which.current() }, over);
+    deps.onSecrets?.(secretsOfLogin(renewed));
+    const book = await readBook(files, id);
+    if (book)
+      await putBook(files, id, { ...book, profiles: { ...book.profiles, [found.name]: renewed } });
+    return renewed;
+  };
+  return withPatience(clock, (over) => files.withLock(id, () => renew(over), over));
 }
 
 /** Not ended by a caller who leaves: a refresh token that was spent and not kept is a login lost. */

@@ -1,8 +1,9 @@
+import { argv, stdout } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCredentialFiles } from './credential-files.ts';
 
 // Started by the tests: a process that shares a folder of credentials with others.
-const [, , folder = '', mode = ''] = process.argv;
+const [, , folder = '', mode = ''] = argv;
 const signal = new AbortController().signal;
 const clock = {
   sleep: (ms: number, over: AbortSignal) => sleep(ms, undefined, { signal: over }),
@@ -22,7 +23,7 @@ else
   await files.withLock(
     'count',
     async () => {
-      process.stdout.write('held\n');
+      stdout.write('held\n');
       await sleep(60_000);
     },
     signal,

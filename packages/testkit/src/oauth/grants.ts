@@ -14,21 +14,22 @@ type Answer = Readonly<Record<string, unknown>>;
 /** `POST /token`. Throws `OauthRefusal`. */
 export function grant(world: World, fields: Fields): Answer {
   const client = readClient(world, fields);
-  switch (fields['grant_type']) {
-    case 'authorization_code':
-      return grantCode(world, client, fields);
-    case 'refresh_token':
-      return grantRefresh(world, client, fields);
-    case 'urn:ietf:params:oauth:grant-type:device_code':
-      return grantDevice(world, client, fields);
-    case 'urn:ietf:params:oauth:grant-type:token-exchange':
-      return grantExchange(world, client, fields);
-    default:
-      throw new OauthRefusal('unsupported_grant_type', `${fields['grant_type']} is no grant here`, {
-        rule: 'grant-type',
-      });
-  }
+  const type = fields['grant_type'] ?? '';
+  const take = Object.hasOwn(grants, type) ? grants[type] : undefined;
+  if (take) return take(world, client, fields);
+  throw new OauthRefusal('unsupported_grant_type', `${type} is no grant here`, {
+    rule: 'grant-type',
+  });
 }
+
+const grants: Readonly<
+  Record<string, (world: World, client: OauthClient, fields: Fields) => Answer>
+> = {
+  authorization_code: grantCode,
+  refresh_token: grantRefresh,
+  'urn:ietf:params:oauth:grant-type:device_code': grantDevice,
+  'urn:ietf:params:oauth:grant-type:token-exchange': grantExchange,
+};
 
 export function readClient(world: World, fields: Fields): OauthClient {
   const client = world.clients.get(fields['client_id'] ?? '');

@@ -87,7 +87,7 @@ export async function openOauthServer(options: OauthServerOptions = {}): Promise
       const url = new URL(incoming.url ?? '/', world.origin);
       if (url.pathname === '/shown') return showCode(url, response);
       const endpoint = endpoints[`${incoming.method} ${url.pathname}`];
-      if (endpoint === undefined) return void send(response, 404, { error: 'not_found' });
+      if (endpoint === undefined) return send(response, 404, { error: 'not_found' });
       const fields = await readFields(incoming, url);
       asked.push({ endpoint, fields });
       const fault = faults[endpoint].shift();
