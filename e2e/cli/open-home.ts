@@ -34,7 +34,7 @@ export interface CliHome extends AsyncDisposable {
   gatewayPid(): Promise<number>;
 }
 
-export async function openHome(): Promise<CliHome> {
+export async function openHome(extra: Readonly<Record<string, string>> = {}): Promise<CliHome> {
   const folder = await mkdtemp(join(tmpdir(), 'cuttle-home-'));
   const model = await openOpenaiServer({
     script: echoScript(),
@@ -55,7 +55,7 @@ export async function openHome(): Promise<CliHome> {
     agents: { defaults: { model: 'local/gpt-4.1-mini' } },
   };
   await writeFile(join(folder, 'cuttle.json5'), JSON.stringify(config));
-  const env = { PATH: process.env['PATH'], HOME: folder, CUTTLE_HOME: folder };
+  const env = { PATH: process.env['PATH'], HOME: folder, CUTTLE_HOME: folder, ...extra };
   const start = (argv: readonly string[]): Running =>
     follow(spawn(process.execPath, [entry, ...argv], { env, stdio: 'pipe' }));
   const home: CliHome = {

@@ -101,8 +101,7 @@ async function told(
 }
 
 function refused({ login }: TokenSource, cause?: CuttleError): CuttleError {
-  const hint =
-    cause?.code === 'login.unset' ? cause.hint : `Log in again: \`cuttle auth login ${login}\`.`;
+  const hint = cause?.hint ?? `Log in again: \`cuttle auth login ${login}\`.`;
   const message = cause?.message ?? `The saved login "${login}" is not accepted any more.`;
   return new CuttleError('provider.auth', message, { hint, ...(cause && { cause }) });
 }
