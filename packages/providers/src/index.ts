@@ -24,3 +24,8 @@ export {
   type RouteMemory,
   type RouteReport,
 } from './router/route-health.ts';
+export {
+  type GeneratedObject,
+  generateObject,
+  type ObjectRequest,
+} from './structured/generate-object.ts';
