@@ -1,4 +1,4 @@
-import { functionSchemaRules } from '../openai/function-schema.ts';
+import { functionSchemaRules, refuseFormat } from '../openai/function-schema.ts';
 import type { WireRule } from '../wire-rule.ts';
 import type { CheckedRequest, ResponsesRefusal } from './checked-request.ts';
 import { textOf } from './items-of.ts';
@@ -70,6 +70,14 @@ export const parameterRules: readonly WireRule<CheckedRequest, ResponsesRefusal>
       firstFault(body.tools, (schema, strict) =>
         strict ? functionSchemaRules.strict(schema) : undefined,
       ),
+  },
+  {
+    name: 'the schema of a strict format is closed and requires everything',
+    source: schemaDocs,
+    check: ({ body: { text } }) =>
+      text?.format?.type === 'json_schema'
+        ? refuseFormat(text.format, 'text.format.schema')
+        : undefined,
   },
   {
     name: 'a forced tool is one of the tools',

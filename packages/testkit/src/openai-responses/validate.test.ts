@@ -339,6 +339,22 @@ const brokenRules: readonly Case[] = [
     code: null,
   },
   {
+    rule: 'the schema of a strict format is closed and requires everything',
+    body: {
+      text: {
+        format: {
+          type: 'json_schema',
+          name: 'place',
+          schema: { type: 'object', properties: {} },
+          strict: true,
+        },
+      },
+    },
+    says: "Invalid schema for response_format 'place': In context=(), 'additionalProperties' is required to be supplied and to be false.",
+    param: 'text.format.schema',
+    code: null,
+  },
+  {
     rule: 'json_object is asked for in words too',
     body: { text: { format: { type: 'json_object' } } },
     says: "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",

@@ -68,3 +68,20 @@ function contextOf(path: readonly string[]): string {
   const words = path.map((key) => `'${key}'`);
   return words.length === 1 ? `(${words[0]},)` : `(${words.join(', ')})`;
 }
+
+/** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas: the same rules, for the format of an answer. */
+export function refuseFormat(
+  format: {
+    readonly name: string;
+    readonly schema?: Schema | undefined;
+    readonly strict?: boolean | null | undefined;
+  },
+  param: string,
+): { readonly message: string; readonly param: string; readonly code: string | null } | undefined {
+  const { name, schema, strict } = format;
+  if (schema === undefined || strict !== true) return undefined;
+  const { root, complete, strict: closed } = functionSchemaRules;
+  const fault = root(schema) ?? complete(schema) ?? closed(schema);
+  if (fault === undefined) return undefined;
+  return { message: `Invalid schema for response_format '${name}': ${fault}`, param, code: null };
+}

@@ -1,5 +1,6 @@
 import type { WireRule } from '../wire-rule.ts';
 import type { CheckedRequest } from './checked-request.ts';
+import { refuseFormat } from './function-schema.ts';
 import { partsOf } from './message-rules.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -73,6 +74,14 @@ export const parameterRules: readonly WireRule<CheckedRequest, Refusal>[] = [
             param: 'messages',
             code: null,
           }
+        : undefined,
+  },
+  {
+    name: 'the schema of a strict format is closed and requires everything',
+    source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
+    check: ({ body: { response_format: format } }) =>
+      format?.type === 'json_schema'
+        ? refuseFormat(format.json_schema, 'response_format')
         : undefined,
   },
 ];

@@ -354,6 +354,18 @@ const brokenRules: readonly Case[] = [
     code: 'invalid_parameter_combination',
   },
   {
+    rule: 'the schema of a strict format is closed and requires everything',
+    body: {
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'place', schema: { type: 'object', properties: {} }, strict: true },
+      },
+    },
+    says: "Invalid schema for response_format 'place': In context=(), 'additionalProperties' is required to be supplied and to be false.",
+    param: 'response_format',
+    code: null,
+  },
+  {
     rule: 'json_object is asked for in words too',
     body: { response_format: { type: 'json_object' } },
     says: "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
