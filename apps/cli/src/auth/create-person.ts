@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { LoginPerson } from '@cuttle/providers/login';
 import { Interrupted, type Job } from '../job.ts';
+import { plain } from '../paint.ts';
 import { openRedirectListener } from './redirect-listener.ts';
 
 /** The person at this terminal, or the program that runs the command. */
@@ -20,7 +21,7 @@ export function createPerson(
           ? 'The page to log in on is opened in your browser. If it is not, open:'
           : 'Open this page to log in:',
         '',
-        `  ${url}`,
+        `  ${plain(url)}`,
         '',
         ...(code === undefined ? [] : [`Its code: ${code}`, '']),
       ];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { CuttleError } from '@cuttle/core-types/errors';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { LoopbackRedirect, RedirectListener } from '@cuttle/providers/login';
 
 /**
@@ -12,7 +12,7 @@ export async function openRedirectListener(
   signal: AbortSignal,
 ): Promise<RedirectListener> {
   const waiting: { hear?: (url: URL) => boolean } = {};
-  const server = createServer({ requestTimeout: 10_000 }, (incoming, response) => {
+  const answer: RequestListener = (incoming, response) => {
     const url = URL.parse(incoming.url ?? '/', 'http://127.0.0.1');
     const isRight = incoming.method === 'GET' && url?.pathname === redirect.path;
     if (!url || !isRight) return say(response, 404, 'There is nothing here.');
@@ -26,8 +26,9 @@ export async function openRedirectListener(
         ? 'Done: you can close this page and go back to the terminal.'
         : 'The login was refused. The terminal says more.',
     );
-  });
-  const port = await listen(server, redirect, signal);
+  };
+  const servers = await listenBoth(answer, redirect, signal);
+  const port = portOf(servers[0]);
   return {
     url: `http://${redirect.host}:${port}${redirect.path}`,
     next: (isOurs, over) => {
@@ -44,33 +45,62 @@ export async function openRedirectListener(
       return answered.promise.finally(() => over.removeEventListener('abort', leave));
     },
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
-      // The page that says that all is well goes out before.
-      server.closeIdleConnections();
-      await closed;
+      await Promise.all(servers.map((server) => close(server)));
     },
   };
 }
 
-async function listen(
-  server: Server,
+/** `localhost` is one address to one browser, and another to the next. */
+async function listenBoth(
+  answer: RequestListener,
   { host, port }: LoopbackRedirect,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<readonly [Server, ...Server[]]> {
+  const first = createServer({ requestTimeout: 10_000 }, answer);
+  await listen(first, { host: '127.0.0.1', port }, signal);
+  if (host !== 'localhost') return [first];
+  const second = createServer({ requestTimeout: 10_000 }, answer);
   try {
-    server.listen({ host, port });
+    await listen(second, { host: '::1', port: portOf(first) }, signal);
+    return [first, second];
+  } catch (error) {
+    if (signal.aborted) await close(first);
+    signal.throwIfAborted();
+    // A machine without IPv6.
+    if (isCuttleError(error, 'login.unset')) return [first];
+    throw error;
+  }
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('No TCP address');
+  return address.port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // The page that says that all is well goes out before.
+  server.closeIdleConnections();
+  await closed;
+}
+
+async function listen(
+  server: Server,
+  at: { readonly host: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    server.listen(at);
     await once(server, 'listening', { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new CuttleError('login.unset', `Port ${port} of ${host} cannot be listened on.`, {
+    throw new CuttleError('login.unset', `Port ${at.port} of ${at.host} cannot be listened on.`, {
       cause: error,
       hint: 'End what uses it, or log in with --no-browser and paste the address.',
     });
   }
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('No TCP address');
-  return address.port;
 }
 
 /** Nothing of the request is repeated, so that nothing can be slipped into the page. */

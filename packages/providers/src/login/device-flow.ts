@@ -39,8 +39,8 @@ export async function openDevice(talk: LoginTalk, signal: AbortSignal): Promise<
     },
   };
   const said = readAnswer(DeviceAnswer, await askEndpoint(request, talk, signal), login.title);
-  const url = said.verification_uri ?? said.verification_url;
-  const complete = said.verification_uri_complete ?? undefined;
+  const url = hrefOf(said.verification_uri ?? said.verification_url);
+  const complete = hrefOf(said.verification_uri_complete ?? undefined);
   if (url === undefined || !isGuarded(url))
     throw new CuttleError(
       'login.unavailable',
@@ -55,6 +55,11 @@ export async function openDevice(talk: LoginTalk, signal: AbortSignal): Promise<
     // Section 3.2: five seconds where it says nothing.
     intervalMs: Math.max(1, said.interval ?? 5) * 1000,
   };
+}
+
+/** As a URL is written: what would steer a terminal is encoded. */
+function hrefOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : URL.parse(text)?.href;
 }
 
 /** `slow_down` adds five seconds to this wait and all that follow (section 3.5). */

@@ -234,6 +234,21 @@ describe('a hostile service', () => {
     expect(String(await failed).length).toBeLessThan(500);
   });
 
+  it('does not have its words repeat what was sent', async () => {
+    await using server = await openOauthServer();
+    const repeats: typeof fetch = async (_input, init) =>
+      Response.json(
+        {
+          error: 'invalid_grant',
+          error_description: `not ${typeof init?.body === 'string' ? init.body : ''}`,
+        },
+        { status: 400 },
+      );
+    const deps = { fetch: repeats, clock: stillClock, random, person: quickPerson() };
+    const failed = await runLogin(loginAt(server, 'google'), deps, signal).catch(String);
+    expect(failed).toContain('code=***&code_verifier=***');
+  });
+
   it('is left when it says nothing', async () => {
     await using server = await openOauthServer();
     server.fail('token', { kind: 'hang' });

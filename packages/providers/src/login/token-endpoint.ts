@@ -30,6 +30,8 @@ export interface EndpointAnswer {
   readonly ok: boolean;
   readonly status: number;
   readonly text: string;
+  /** What was sent and must not be shown, should the service repeat it. */
+  readonly secrets: readonly string[];
 }
 
 const maxBytes = 65_536;
@@ -62,7 +64,7 @@ export async function askEndpoint(
         'login.unavailable',
         `${service} answered ${status} at ${hostOf(url)}.`,
       );
-    return { ok: response.ok, status, text };
+    return { ok: response.ok, status, text, secrets: secretsOf(request) };
   } catch (error) {
     signal.throwIfAborted();
     if (over.aborted) throw over.reason;
@@ -74,6 +76,24 @@ export async function askEndpoint(
     patience.abort();
     await late;
   }
+}
+
+const publicFields = new Set([
+  'grant_type',
+  'redirect_uri',
+  'client_id',
+  'subject_token_type',
+  'scope',
+]);
+
+/** Codes, tokens, verifiers and secrets: all that is long enough to be one. */
+function secretsOf({ fields = {}, headers = {} }: EndpointRequest): readonly string[] {
+  const sent = Object.entries(fields)
+    .filter(([name]) => !publicFields.has(name))
+    .map(([, value]) => value);
+  return [...sent, headers['authorization']?.replace(/^\w+ /, '')]
+    .filter((text) => text !== undefined)
+    .filter((text) => text.length >= 16);
 }
 
 /** A `fetch` that was injected may not know of signals. */
@@ -137,13 +157,14 @@ const ErrorAnswer = z.looseObject({
  */
 export function readAnswer<Schema extends z.ZodType>(
   schema: Schema,
-  { ok, status, text }: EndpointAnswer,
+  answer: EndpointAnswer,
   service: string,
 ): z.output<Schema> {
+  const { ok, status, text, secrets } = answer;
   const refused = parseOr(ErrorAnswer, text);
-  if (refused) throw refusalOf(refused);
-  const answer = ok ? parseOr(schema, text) : undefined;
-  if (answer !== undefined) return answer;
+  if (refused) throw refusalOf(refused, secrets);
+  const read = ok ? parseOr(schema, text) : undefined;
+  if (read !== undefined) return read;
   if (!ok) throw toRefusal(`status ${status}`, '');
   throw new CuttleError('login.unavailable', `${service} sent an answer that cannot be read.`);
 }
@@ -154,9 +175,14 @@ export function findError({ text }: EndpointAnswer): string | undefined {
   return typeof refused?.error === 'string' ? refused.error : undefined;
 }
 
-function refusalOf({ error, error_description: words }: z.output<typeof ErrorAnswer>): CuttleError {
-  if (typeof error === 'string') return toRefusal(error, words ?? '');
-  return toRefusal(String(error.code ?? 'refused'), error.message ?? '');
+function refusalOf(
+  { error, error_description: words }: z.output<typeof ErrorAnswer>,
+  secrets: readonly string[],
+): CuttleError {
+  const clean = (text: string): string =>
+    secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
+  if (typeof error === 'string') return toRefusal(clean(error), clean(words ?? ''));
+  return toRefusal(clean(String(error.code ?? 'refused')), clean(error.message ?? ''));
 }
 
 function parseOr<Schema extends z.ZodType>(
