@@ -75,6 +75,9 @@ it('logs in with a browser and a listener of this machine, and asks a model with
   ];
   for (const { out, err } of said) expect(out + err).not.toContain(token);
 
+  // A gateway that runs hears of a login that takes the place of another.
+  const other = await home.run('auth', 'login', 'openai', '--profile', 'other');
+  expect(other).toMatchObject({ status: 0, err: expect.not.stringContaining('could not be told') });
   expect((await home.run('auth', 'logout', 'openai')).out).toContain('Logged out');
   const failed = await home.run('run', '--new', 'Hello again');
   expect(failed.status).toBe(1);

@@ -28,7 +28,9 @@ export function createConfigApplier(
   };
   // What is in use stays so until the servers of this machine have answered: nobody is answered by a stand-in meanwhile.
   const holdModels = async (config: Config): Promise<void> => {
-    const sources = { config, env, saved: await foundation.logins.list() };
+    const { logins } = foundation;
+    const sources = { config, env, saved: await logins.list() };
+    log.addSecrets(await logins.secrets());
     const found = await findModels(foundation, sources, signal);
     foundation.models = found ?? chooseModels(foundation, sources);
   };

@@ -8,7 +8,7 @@ import {
 } from '@cuttle/providers';
 import type { Logins, SavedLogin } from '@cuttle/providers/login';
 import { answeringFetch } from './answering-fetch.ts';
-import { choicesOfLogins, requireLoginSettings, withAccount } from './login-source.ts';
+import { choicesOfLogins, requireLoginSettings, withSaved } from './login-source.ts';
 import {
   createModels,
   type ModelChoice,
@@ -47,14 +47,14 @@ export function chooseModels(
   requireLoginSettings(config.logins);
   const configured = Object.entries(config.providers)
     .map(toEntry)
-    .map((entry) => withAccount(entry, saved));
+    .map((entry) => withSaved(entry, saved));
   const known = new Set(configured.map(({ id }) => id));
   const detected = withLogins(found, { env, saved }).filter(
     ({ kind }) => kind !== 'offline' && !known.has(kind),
   );
   const entries = [
     ...configured,
-    ...detected.map((choice) => toDetected(choice, env)),
+    ...detected.map((choice) => withSaved(toDetected(choice, env), saved)),
     offline,
   ].filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at);
   return createModels(deps, { entries, fallback: chooseFallback(config, configured, detected) });

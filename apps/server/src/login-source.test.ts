@@ -114,6 +114,17 @@ describe('the models of who is logged in', () => {
     expect(entries[0]?.settings).toEqual({ chatgptAccountId: 'acc-1' });
   });
 
+  it('are not held to what befell a login that another took the place of', async () => {
+    const reports: string[] = [];
+    const providers = { mine: { kind: 'openrouter', login: 'home', models: [{ id: 'm' }] } };
+    for (const savedAt of [1, 2]) {
+      const stored = { ...key, savedAt };
+      await logins.save({ login: 'openrouter', profile: 'home', stored }, signal);
+      reports.push((await choose({ providers })).entries[0]?.loginMark ?? 'none');
+    }
+    expect(reports).toEqual(['openrouter/home 1', 'openrouter/home 2']);
+  });
+
   it('say what to do where the login that is named is missing', async () => {
     const provider = { kind: 'openrouter', login: 'home', models: [{ id: 'm' }] };
     const { provider: model } = (await choose({ providers: { mine: provider } })).resolve('mine/m');

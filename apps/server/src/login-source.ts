@@ -32,8 +32,9 @@ export function findTokenSource(entry: LoginEntry, logins: Logins): TokenSource 
     return requireToken(logins.tokenSource(named), named.profile);
   }
   const definition = findDefinitionFor(kind);
-  const hasOwn = keySettings.some((name) => settings[name] !== undefined);
-  return definition && !hasOwn ? logins.tokenSource({ login: definition.id }) : undefined;
+  return definition && !hasOwnKey(settings)
+    ? logins.tokenSource({ login: definition.id })
+    : undefined;
 }
 
 /** What `providers.<id>.login` names. Throws `config.invalid` with its place. */
@@ -111,15 +112,34 @@ export function choicesOfLogins(saved: readonly SavedLogin[]): readonly Provider
     });
 }
 
-/** The account that a subscription's requests must name, where the configuration does not. */
-export function withAccount<Entry extends LoginEntry>(
+/** With what is known of the saved login that it uses, if it uses one. */
+export function withSaved<Entry extends LoginEntry>(
   entry: Entry,
   saved: readonly SavedLogin[],
-): Entry {
-  const { id, kind, login, settings } = entry;
-  if (kind !== 'openai-responses' || login === undefined) return entry;
-  const named = requireLogin({ id, kind, login });
-  const found = saved.find((one) => one.login === named.login && one.profile === named.profile);
-  if (named.login !== 'chatgpt' || found?.accountId === undefined) return entry;
-  return { ...entry, settings: { chatgptAccountId: found.accountId, ...settings } };
+): Entry & { readonly loginMark?: string } {
+  const found = findSaved(entry, saved);
+  if (!found) return entry;
+  const { login, profile, accountId, savedAt } = found;
+  const settings =
+    login === 'chatgpt' && accountId !== undefined
+      ? { chatgptAccountId: accountId, ...entry.settings }
+      : entry.settings;
+  return { ...entry, settings, loginMark: `${login}/${profile} ${savedAt}` };
+}
+
+function findSaved(
+  { id, kind, login, settings }: LoginEntry,
+  saved: readonly SavedLogin[],
+): SavedLogin | undefined {
+  if (login !== undefined) {
+    const named = requireLogin({ id, kind, login });
+    return saved.find((one) => one.login === named.login && one.profile === named.profile);
+  }
+  if (hasOwnKey(settings)) return undefined;
+  const definition = findDefinitionFor(kind);
+  return saved.find((one) => one.isDefault && one.login === definition?.id);
+}
+
+function hasOwnKey(settings: LoginEntry['settings']): boolean {
+  return keySettings.some((name) => settings[name] !== undefined);
 }

@@ -121,7 +121,11 @@ function toPoolKeys(entry: ProviderEntry, { open }: RouteDeps): [PoolKey, ...Poo
     label: `#${at + 1}`,
     provider: open(entry, key),
   });
-  if (first === undefined) return [{ id: entry.id, label: '#1', provider: open(entry, undefined) }];
+  if (first === undefined) {
+    const { id, loginMark } = entry;
+    const own = loginMark === undefined ? id : `${id}:${fingerprint(id, loginMark)}`;
+    return [{ id: own, label: '#1', provider: open(entry, undefined) }];
+  }
   return [toKey(first, 0), ...others.map((key, at) => toKey(key, at + 1))];
 }
 

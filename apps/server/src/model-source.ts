@@ -15,6 +15,8 @@ export interface ProviderEntry {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The saved login that stands in for a key: its profile, or `<login>/<profile>`. */
   readonly login?: string | undefined;
+  /** Tells a login from the one that took its place. */
+  readonly loginMark?: string;
   /** Models that are named in the settings, or known to be good defaults. */
   readonly models: readonly string[];
 }

@@ -1,10 +1,10 @@
 import { readDefinition, requireName, runLogin, toLogin } from '@cuttle/providers/login';
 import type { Job } from '../job.ts';
 import { plain } from '../paint.ts';
-import { findGateway } from '../gateway-address.ts';
 import { createPerson } from './create-person.ts';
 import { openLogins } from './open-logins.ts';
 import { pickLogin } from './pick-login.ts';
+import { tellGateway } from './tell-gateway.ts';
 
 /** From the choice of a service to a login that is kept. Throws `login.*`. */
 export async function logIn(
@@ -43,8 +43,7 @@ export async function logIn(
     output.paint('green', `Logged in to ${definition.title}${who}.`),
     ...(definition.kind === undefined ? [] : [useOf(id, definition.kind, profile)]),
   ]);
-  if (definition.kind !== undefined && (await findGateway(context, job.url)))
-    output.note('A gateway that runs knows it after its next start, or a change of its providers.');
+  await tellGateway(job);
 }
 
 function useOf(id: string, kind: string, profile: string): string {

@@ -3,6 +3,7 @@ import { readDefinition } from '@cuttle/providers/login';
 import type { Job } from '../job.ts';
 import { openLogins } from './open-logins.ts';
 import { pickLogin } from './pick-login.ts';
+import { tellGateway } from './tell-gateway.ts';
 
 /** Takes a login out of this home. Throws `login.unknown` where there is none. */
 export async function logOut(
@@ -22,4 +23,5 @@ export async function logOut(
       ? `Nobody was logged in to ${title}.`
       : `Logged out of ${title}: ${removed.join(', ')}.`,
   ]);
+  await tellGateway(job);
 }
