@@ -116,6 +116,15 @@ describe('a token source', () => {
     });
   });
 
+  it('says so too where the answer with the next refresh token was lost', async () => {
+    await using scene = await openScene();
+    const source = scene.logins.tokenSource({ login: 'google' });
+    scene.pass(3_600_000);
+    scene.server.fail('token', { kind: 'lost' });
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'login.unavailable' });
+    await expect(source.read(signal)).rejects.toMatchObject({ code: 'login.expired' });
+  });
+
   it('finishes a renewal whose caller left', async () => {
     await using scene = await openScene();
     const source = scene.logins.tokenSource({ login: 'google' });
