@@ -108,7 +108,7 @@ describe('a request that a service refuses', () => {
     ],
     [
       "Unsupported value: 'reasoning_effort' does not support 'minimal' with this model.",
-      'without-thinking',
+      'other-effort',
     ],
     [
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",

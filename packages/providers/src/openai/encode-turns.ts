@@ -68,9 +68,19 @@ function encodePart(part: UserPart, quirks: OpenaiQuirks): WirePart {
   }
 }
 
+/** https://platform.openai.com/docs/guides/images-vision#image-input-requirements */
+const imageTypes: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+]);
+
 function encodeImage(part: ImagePart, quirks: OpenaiQuirks): WirePart {
   const url = dataUrlOf(part);
-  if (!quirks.images || url === undefined) return { type: 'text', text: toPlaceholder(part) };
+  const readable = part.source.kind !== 'base64' || imageTypes.has(part.mimeType);
+  if (!quirks.images || !readable || url === undefined)
+    return { type: 'text', text: toPlaceholder(part) };
   return { type: 'image_url', image_url: { url } };
 }
 
