@@ -30,21 +30,30 @@ export function lib(extra: Entries = {}): Options {
 
 // Compiling is a third of an app's start, and Node keeps its result only for what is loaded after this call.
 // The cache lies beside the code: only who may change the code may change what is run in its place.
-const launcher = `#!/usr/bin/env node
+const launcher = (startFlags: readonly string[]): string => `#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { fileURLToPath } from 'node:url';
-// What a start leaves behind is collected in a small nursery: 8 MB less for a process that then waits.
-setFlagsFromString('--semi-space-growth-factor=1');
+for (const flag of ${JSON.stringify(startFlags)}) setFlagsFromString(flag);
 enableCompileCache(fileURLToPath(new URL('../.compile-cache', import.meta.url)));
 await import('./app.js');
 `;
 
+// What a start leaves behind is collected in a small nursery: 8 MB less for a process that then waits.
+const smallNursery = '--semi-space-growth-factor=1';
+// Nothing of a start runs often enough to be worth optimising: the compilers are 5 MB that need not come into memory.
+const noOptimising = ['--no-turbofan', '--no-maglev'];
+
 /**
  * An app: everything inside, so that start-up reads few files; what is imported lazily becomes a chunk of its own.
  * `main` is started through `dist/main.js`; `others` are files that it starts as workers, all flat in `dist`.
+ * One that `stays` starts without optimising and takes that back itself once it has started.
  */
-export function bundle(main: string, others: Entries = {}): Options {
+export function bundle(
+  main: string,
+  others: Entries = {},
+  { stays = false }: { readonly stays?: boolean } = {},
+): Options {
   return {
     ...shared,
     esbuildPlugins: [englishOnly],
@@ -63,7 +72,8 @@ export function bundle(main: string, others: Entries = {}): Options {
       options.mainFields = ['module', 'main'];
     },
     async onSuccess() {
-      await writeFile('dist/main.js', launcher, { mode: 0o755 });
+      const flags = [smallNursery, ...(stays ? noOptimising : [])];
+      await writeFile('dist/main.js', launcher(flags), { mode: 0o755 });
     },
   };
 }

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { constants, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { toErrorBody } from '@cuttle/core-types/errors';
 import { createIds } from '@cuttle/core-types';
 import { openConfigFile } from './config-file.ts';
@@ -57,6 +58,8 @@ async function main({
   });
   say((await server.call('web.code', {})).url);
   flushCompileCache();
+  // What the launcher held back for the start.
+  for (const flag of ['--turbofan', '--maglev']) setFlagsFromString(flag);
   boundNursery();
   const watching = new AbortController();
   process.on('SIGHUP', configuration.watch({ clock: nodeClock, log }, watching.signal));

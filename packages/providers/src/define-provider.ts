@@ -1,5 +1,6 @@
 import type { ModelProvider } from '@cuttle/core-types/ports';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { createLazyProvider } from './lazy-provider.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 
 /** A kind of provider as data: the configuration's schema, the docs and the wizard are derived from the list of these. */
@@ -7,23 +8,37 @@ export interface ProviderDefinition {
   /** The `kind` in the configuration. */
   readonly id: string;
   readonly title: string;
+  readonly dialect: string;
   /** Where a key comes from by custom, if it needs one. */
   readonly keyVariable?: string | undefined;
   readonly options: z.ZodType;
   /** Throws `ZodError` for settings that are wrong. Nothing is loaded or sent before the first request. */
   create(options: unknown, deps: ProviderDeps): ModelProvider;
+  /** Loads the adapter. `options` are those that the schema gave. */
+  load(options: unknown, deps: ProviderDeps): Promise<ModelProvider>;
 }
 
 /** Returns its argument with the types of its schema checked and then forgotten, for a list of many. */
 export function defineProvider<Schema extends z.ZodType>(definition: {
   readonly id: string;
   readonly title: string;
+  readonly dialect: string;
   readonly keyVariable?: string | undefined;
   readonly options: Schema;
-  create(options: z.output<Schema>, deps: ProviderDeps): ModelProvider;
+  load(options: z.output<Schema>, deps: ProviderDeps): Promise<ModelProvider>;
 }): ProviderDefinition {
+  const { id, dialect, options: schema } = definition;
+  const load = (options: unknown, deps: ProviderDeps): Promise<ModelProvider> =>
+    definition.load(schema.parse(options), deps);
   return {
     ...definition,
-    create: (options, deps) => definition.create(definition.options.parse(options), deps),
+    load,
+    create(options, deps) {
+      const parsed = schema.parse(options);
+      const { id: own = id } = Named.parse(parsed);
+      return createLazyProvider({ id: own, dialect, load: () => definition.load(parsed, deps) });
+    },
   };
 }
+
+const Named = z.object({ id: z.string().optional() });

@@ -1,18 +1,11 @@
 import { AnthropicOptions } from './anthropic/options.ts';
-import { createAnthropic } from './anthropic/provider.ts';
 import { BedrockOptions } from './bedrock/options.ts';
-import { createBedrock } from './bedrock/provider.ts';
 import { defineProvider, type ProviderDefinition } from './define-provider.ts';
 import { GeminiOptions } from './gemini/options.ts';
-import { createGemini } from './gemini/provider.ts';
 import { OfflineOptions } from './offline/options.ts';
-import { createOffline } from './offline/provider.ts';
 import { OllamaOptions } from './ollama/options.ts';
-import { createOllama } from './ollama/provider.ts';
 import { OpenaiOptions } from './openai/options.ts';
-import { createOpenai } from './openai/provider.ts';
 import { OpenaiResponsesOptions } from './openai-responses/options.ts';
-import { createOpenaiResponses } from './openai-responses/provider.ts';
 import { definePreset, providerPresets } from './presets.ts';
 
 /** Every kind of provider, in the order in which they are offered. */
@@ -20,49 +13,77 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
   defineProvider({
     id: 'anthropic',
     title: 'Anthropic',
+    dialect: 'anthropic',
     keyVariable: 'ANTHROPIC_API_KEY',
     options: AnthropicOptions,
-    create: (options, deps) => createAnthropic({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createAnthropic } = await import('./anthropic/provider.ts');
+      return createAnthropic({ ...options, ...deps });
+    },
   }),
   defineProvider({
     id: 'openai',
     title: 'OpenAI',
+    dialect: 'openai',
     keyVariable: 'OPENAI_API_KEY',
     options: OpenaiOptions,
-    create: (options, deps) => createOpenai({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createOpenai } = await import('./openai/provider.ts');
+      return createOpenai({ ...options, ...deps });
+    },
   }),
   defineProvider({
     id: 'openai-responses',
     title: 'OpenAI Responses',
+    dialect: 'openai-responses',
     keyVariable: 'OPENAI_API_KEY',
     options: OpenaiResponsesOptions,
-    create: (options, deps) => createOpenaiResponses({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createOpenaiResponses } = await import('./openai-responses/provider.ts');
+      return createOpenaiResponses({ ...options, ...deps });
+    },
   }),
   defineProvider({
     id: 'gemini',
     title: 'Google Gemini',
+    dialect: 'gemini',
     keyVariable: 'GEMINI_API_KEY',
     options: GeminiOptions,
-    create: (options, deps) => createGemini({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createGemini } = await import('./gemini/provider.ts');
+      return createGemini({ ...options, ...deps });
+    },
   }),
   defineProvider({
     id: 'bedrock',
     title: 'Amazon Bedrock',
+    dialect: 'bedrock',
     keyVariable: 'AWS_BEARER_TOKEN_BEDROCK',
     options: BedrockOptions,
-    create: (options, deps) => createBedrock({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createBedrock } = await import('./bedrock/provider.ts');
+      return createBedrock({ ...options, ...deps });
+    },
   }),
   defineProvider({
     id: 'ollama',
     title: 'Ollama',
+    dialect: 'ollama',
     options: OllamaOptions,
-    create: (options, deps) => createOllama({ ...options, ...deps }),
+    async load(options, deps) {
+      const { createOllama } = await import('./ollama/provider.ts');
+      return createOllama({ ...options, ...deps });
+    },
   }),
   ...providerPresets.map(definePreset),
   defineProvider({
     id: 'offline',
     title: 'Offline',
+    dialect: 'offline',
     options: OfflineOptions,
-    create: (options) => createOffline(options),
+    async load(options) {
+      const { createOffline } = await import('./offline/provider.ts');
+      return createOffline(options);
+    },
   }),
 ];

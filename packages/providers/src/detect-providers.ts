@@ -3,9 +3,6 @@ import { readText } from './exchange/read-chunks.ts';
 import { readRecord } from './exchange/read-record.ts';
 import type { Fetch } from './exchange/strict-fetch.ts';
 import { systemTimer, type Timer } from './exchange/timer.ts';
-import { answeringModels } from './gemini/list-models.ts';
-import { OllamaTags } from './ollama/wire.ts';
-import { OpenaiModels } from './openai/wire.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -198,7 +195,10 @@ function listAt(kind: string, baseUrl: string, key: string): ModelList {
         kind,
         url: `${baseUrl}/v1beta/models`,
         headers: { 'x-goog-api-key': key },
-        models: (text) => answeringModels(text, kind).map(({ id }) => id),
+        async models(text) {
+          const { answeringModels } = await import('./gemini/list-models.ts');
+          return answeringModels(text, kind).map(({ id }) => id);
+        },
       };
     default:
       return {
@@ -214,8 +214,8 @@ interface ModelList {
   readonly kind: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The names in the server's list of models. Throws for what is no such list. */
-  models(text: string): readonly string[];
+  /** The names in the server's list of models. Rejects for what is no such list. */
+  models(text: string): Promise<readonly string[]>;
 }
 
 interface LocalServer extends ModelList {
@@ -233,8 +233,10 @@ function localServers(env: Environment): readonly LocalServer[] {
       baseUrl: ollama,
       url: `${ollama}/api/tags`,
       headers: {},
-      models: (text) =>
-        (readRecord(OllamaTags, text, 'ollama').models ?? []).map(({ name }) => name),
+      async models(text) {
+        const { OllamaTags } = await import('./ollama/wire.ts');
+        return (readRecord(OllamaTags, text, 'ollama').models ?? []).map(({ name }) => name);
+      },
     },
     {
       kind: 'lmstudio',
@@ -249,10 +251,12 @@ function localServers(env: Environment): readonly LocalServer[] {
 
 /** OpenAI's form, which Anthropic shares. Models for embeddings stand beside those that answer. */
 function listedModels(kind: string): ModelList['models'] {
-  return (text) =>
-    (readRecord(OpenaiModels, text, kind).data ?? [])
+  return async (text) => {
+    const { OpenaiModels } = await import('./openai/wire.ts');
+    return (readRecord(OpenaiModels, text, kind).data ?? [])
       .map(({ id }) => id)
       .filter((id) => !id.includes('embed'));
+  };
 }
 
 /** `OLLAMA_HOST` is what the server listens on: a host, a port, both, or a URL. All interfaces means this machine. */
@@ -291,7 +295,7 @@ async function probe(server: ModelList, deps: DetectDeps): Promise<readonly stri
     const asked = deps.fetch(url, { headers, signal: both, redirect: 'manual' });
     const response = await Promise.race([asked, late]);
     if (!response?.ok) return [];
-    return server.models(await readText({ ...from, response }, both));
+    return await server.models(await readText({ ...from, response }, both));
   } catch (error) {
     signal.throwIfAborted();
     if (isNoServer(error)) return [];

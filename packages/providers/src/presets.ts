@@ -1,6 +1,5 @@
 import { defineProvider, type ProviderDefinition } from './define-provider.ts';
 import { OpenaiOptions } from './openai/options.ts';
-import { createOpenai } from './openai/provider.ts';
 import type { OpenaiQuirks } from './openai/quirks.ts';
 
 /** A service that speaks a dialect of ours: an address and what differs, no code. */
@@ -106,21 +105,24 @@ export const providerPresets: readonly ProviderPreset[] = [
 
 /** A preset as a kind of its own: its settings are those of its dialect, with other defaults. */
 export function definePreset(preset: ProviderPreset): ProviderDefinition {
-  const { id, title, keyVariable, baseUrl, headers, quirks } = preset;
+  const { id, title, dialect, keyVariable, baseUrl, headers, quirks } = preset;
   return defineProvider({
     id,
     title,
+    dialect,
     keyVariable,
     options: optionsOf(preset),
-    create: (options, deps) =>
-      createOpenai({
+    async load(options, deps) {
+      const { createOpenai } = await import('./openai/provider.ts');
+      return createOpenai({
         ...options,
         ...deps,
         id: options.id ?? id,
         baseUrl: options.baseUrl ?? baseUrl,
         headers: { ...headers, ...options.headers },
         quirks: { ...quirks, ...options.quirks },
-      }),
+      });
+    },
   });
 }
 
