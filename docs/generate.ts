@@ -5,6 +5,7 @@ import { CuttleError, errorCodes } from '@cuttle/core-types/errors';
 import { methods, protocolVersion } from '@cuttle/core-types/protocol';
 import { textCodes, textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
+import { providerLines } from './providers-page.ts';
 
 const folder = join(import.meta.dirname, 'reference');
 const origin = 'Generated from the sources by `pnpm generate`; do not edit.';
@@ -67,6 +68,7 @@ const files: Readonly<Record<string, string>> = {
   'errors.md': errorsPage(),
   'protocol.json': protocolJson(),
   'protocol.md': protocolPage(),
+  'providers.md': page('Providers', providerLines(row)),
   'texts.md': textsPage(),
 };
 
