@@ -121,7 +121,7 @@ async function expectOneSdkEach(project: Project, manifest: Published | undefine
   expect(files.filter((file) => /\.node$|binding\.gyp$/.test(file))).toEqual([]);
   const { exports = {}, dependencies = {} } = manifest ?? {};
   const sdks = Object.keys(dependencies).filter((one) => !/^@cuttle\/|^zod$/.test(one));
-  const adapters = Object.keys(exports).filter((key) => !/^\.$|options$/.test(key));
+  const adapters = Object.keys(exports).filter((key) => !/^\.$|(?:options|login)$/.test(key));
   const program = loadCounter(
     adapters.map((key) => key.slice(2)),
     sdks,
