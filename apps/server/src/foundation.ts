@@ -69,16 +69,18 @@ export async function openFoundation(
   log.addSecrets(await logins.secrets());
   const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
   await prepareHome(home);
+  log.setSecrets(configuration.current().secrets);
+  const store = await openStore(home, config, overrides);
+  await using opening = new AsyncDisposableStack();
+  opening.use(store);
+  // Whoever holds the store is alone in the home.
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
-  const store = await openStore(home, config, overrides);
-  const scope = new AsyncDisposableStack();
-  scope.use(store);
-  scope.use(health);
+  opening.use(health);
   const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
     log.warn('The state of the keys could not be read.', { error });
   });
-  scope.defer(() => restored);
+  opening.defer(() => restored);
   return {
     home,
     env,
@@ -89,7 +91,7 @@ export async function openFoundation(
     random,
     store,
     token,
-    scope,
+    scope: opening.move(),
     health,
     logins,
     models,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { homeAt, prepareHome, writeRunFile } from './home.ts';
+import { homeAt, prepareHome, readOrMakeToken, writeRunFile } from './home.ts';
 
 it('says where it answers, and clears away what a gateway left that was killed while it said so', async () => {
   const root = await mkdtemp(join(tmpdir(), 'cuttle-home-'));
@@ -14,5 +14,18 @@ it('says where it answers, and clears away what a gateway left that was killed w
 
   expect(await readdir(dirname(home.runFile))).toEqual(['gateway.json']);
   expect(JSON.parse(await readFile(home.runFile, 'utf8'))).toEqual(content);
+  await rm(root, { recursive: true });
+});
+
+it('makes one token, and clears away what a gateway left that was killed while it did', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'cuttle-home-'));
+  const home = homeAt(root);
+  await prepareHome(home);
+  await writeFile(`${home.tokenFile}.new`, 'half');
+  const token = await readOrMakeToken(home);
+  expect(token).toMatch(/^[\w-]{43}$/);
+  expect(await readOrMakeToken(home)).toBe(token);
+  expect(await readdir(dirname(home.tokenFile))).toContain('gateway-token');
+  expect(await readdir(dirname(home.tokenFile))).not.toContain('gateway-token.new');
   await rm(root, { recursive: true });
 });

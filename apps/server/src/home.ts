@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pid } from 'node:process';
 import { parseJson } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
@@ -34,7 +33,7 @@ export async function prepareHome(home: Home): Promise<void> {
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
 }
 
-/** The bearer token of this home, made on first use and kept readable by the owner only. */
+/** The bearer token of this home, made on first use and kept readable by the owner only. For whoever holds the store. */
 export async function readOrMakeToken({ tokenFile }: Home): Promise<string> {
   try {
     const token = (await readFile(tokenFile, 'utf8')).trim();
@@ -43,8 +42,7 @@ export async function readOrMakeToken({ tokenFile }: Home): Promise<string> {
     if (!isMissing(error)) throw error;
   }
   const token = randomBytes(32).toString('base64url');
-  // Another gateway may be starting here too: the home is nobody's yet.
-  await writeWhole(tokenFile, `${token}\n`, `${tokenFile}.${pid}`);
+  await writeWhole(tokenFile, `${token}\n`);
   return token;
 }
 
@@ -58,8 +56,7 @@ const RunFile = z.object({
 export type RunFile = z.infer<typeof RunFile>;
 
 export async function writeRunFile({ runFile }: Home, content: RunFile): Promise<void> {
-  // The home is ours: what a gateway left that was killed at this place is written over.
-  await writeWhole(runFile, `${JSON.stringify(content)}\n`, `${runFile}.new`);
+  await writeWhole(runFile, `${JSON.stringify(content)}\n`);
 }
 
 export async function removeRunFile({ runFile }: Home): Promise<void> {
@@ -84,8 +81,12 @@ export async function alreadyRunning(
   return new CuttleError('gateway.already-running', where, { cause: held, details });
 }
 
-/** Readers see the old file or the new one, never half of it. */
-async function writeWhole(path: string, text: string, temporary: string): Promise<void> {
+/**
+ * Readers see the old file or the new one, never half of it. For a home that is ours: what a gateway left that was killed
+ * at this place is written over.
+ */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
   await writeFile(temporary, text, { mode: 0o600, flush: true });
   await rename(temporary, path);
 }
