@@ -32,3 +32,18 @@ export const OllamaTags = z.looseObject({
   models: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 export type OllamaTags = z.infer<typeof OllamaTags>;
+
+export const OllamaInstalled = z.looseObject({
+  models: z.array(z.looseObject({ name: z.string(), digest: Text, size: Count })).nullish(),
+});
+export const OllamaLoaded = z.looseObject({
+  models: z.array(z.looseObject({ name: z.string(), expires_at: Text })).nullish(),
+});
+export const OllamaProgress = z.looseObject({
+  status: Text,
+  digest: Text,
+  completed: Count,
+  total: Count,
+  error: z.unknown().optional(),
+});
+export const OllamaVersion = z.looseObject({ version: z.string() });
