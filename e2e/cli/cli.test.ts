@@ -122,7 +122,7 @@ describe('cuttle start', () => {
     await gateway.until('/#code=');
     expect(await home.run('start')).toMatchObject({
       status: 1,
-      err: expect.stringContaining('is in use by process'),
+      err: expect.stringContaining('gateway.already-running'),
     });
     const pid = await home.gatewayPid();
     expect(pid).not.toBe(gateway.process.pid);

@@ -278,12 +278,31 @@ describe('what it shows', () => {
       ['model', 'list'],
       {
         'models.list': () => ({
-          models: [{ id: 'a/b', provider: 'a', isDefault: true, contextWindow: 8 }],
+          models: [
+            {
+              id: 'a/b',
+              provider: 'a',
+              isDefault: true,
+              contextWindow: 8,
+              prices: { input: 250_000, output: 1_000_000 },
+            },
+          ],
           default: 'a/b',
           reason: 'configured',
+          failures: [{ provider: 'c', code: 'provider.auth', message: 'No.' }],
         }),
       },
-      { status: 0, out: '   Model  Context\n*  a/b    8 tokens\nconfigured\n', err: '' },
+      {
+        status: 0,
+        out: [
+          '   Model  Context  Answer  Input  Output  Takes  Thinks',
+          '*  a/b    8                $0.25  $1.00',
+          'configured',
+          'c did not tell its models. provider.auth: No.',
+          '',
+        ].join('\n'),
+        err: '',
+      },
     ],
     [
       ['model', 'test', 'a/b'],
