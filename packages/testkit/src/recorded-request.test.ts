@@ -24,7 +24,7 @@ describe('createRequestLog', () => {
     fetch(`${server.origin}/x?y=1`, { method: 'POST', body, headers });
 
   it('keeps what was sent, without secrets', async () => {
-    const secrets = { authorization: 'Bearer b', cookie: 'c=d', 'x-goog-api-key': 'e' };
+    const secrets = { authorization: 'Bearer b', cookie: 'c=d', 'x-goog-api-key': 'b' };
     await post('{"a":1}', { ...secrets, 'x-plain': 'f' });
     await post('no json', { 'x-api-key': 'a' });
     await post('', { 'x-api-key': 'unknown' });
