@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { eachDialect } from './each-dialect.ts';
 import { exampleFrames } from './example-frames.ts';
 import { loadCounter } from './load-counter.ts';
 import { type Command, startCommand } from './start-command.ts';
@@ -78,6 +79,7 @@ describe.skipIf(fault !== undefined)(
         const others = named.filter((one) => one !== name);
         if (others.length > 0) await project.install(...others);
         expect(await project.node('example.ts', program)).toMatch(frame.prints);
+        if (name === '@cuttle/providers') await expectEachDialect(project);
       },
     );
 
@@ -140,6 +142,14 @@ async function expectOneSdkEach(project: Project, manifest: Published | undefine
     'openai-responses': 'openai',
   });
 }
+
+/** What the README shows of one dialect, each does. */
+async function expectEachDialect(project: Project): Promise<void> {
+  const lines = (await project.node('each.js', eachDialect)).trim().split('\n');
+  const dialects = ['anthropic', 'bedrock', 'gemini', 'ollama', 'openai', 'openai-responses'];
+  expect(lines).toEqual(dialects.map((one) => `${one} Let me look. weather {"place":"Kiel"}`));
+}
+
 const Counts = z.record(
   z.string(),
   z.object({ imported: z.array(z.string()), used: z.array(z.string()) }),
