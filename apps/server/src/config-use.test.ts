@@ -35,6 +35,7 @@ it('every key of the configuration is read by what it is for', async () => {
   await writeFile(file, example);
   const env = {
     CUTTLE_TOKEN: 'a token of some length',
+    CUTTLE_HOOKS_TOKEN: 'another token of some length',
     CUTTLE_GATEWAY__PORT: '0',
     CUTTLE_LOG__LEVEL: 'error',
     CUTTLE_CHANNELS: '{}',

@@ -100,7 +100,7 @@ function withoutAbsent({
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 
 export function toGatewaySettings(config: Config, token: string): GatewaySettings {
-  const { gateway, agents } = config;
+  const { gateway, agents, hooks } = config;
   const agentIds = agents.list.map(({ id }) => id);
   return {
     token,
@@ -110,6 +110,11 @@ export function toGatewaySettings(config: Config, token: string): GatewaySetting
     bodyBytes: gateway.limits.bodyBytes,
     framesBytes: gateway.limits.frameBytes,
     requestsPerMinute: gateway.limits.requestsPerMinute,
+    hooks: {
+      token: hooks.enabled ? hooks.token : undefined,
+      bodyBytes: hooks.bodyBytes,
+      requestsPerMinute: hooks.requestsPerMinute,
+    },
     agentIds,
     defaultAgentId: agentIds[0] ?? 'main',
     budgets: namedBudgets(toBudgets(config), agentIds),

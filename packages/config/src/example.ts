@@ -14,6 +14,7 @@ const style: Json5Style = {
 /** Values for keys that have no default, by path: shown behind `//`, ready to be taken in. */
 const samples: Readonly<Record<string, unknown>> = {
   'gateway.auth.token': '${CUTTLE_TOKEN}',
+  'hooks.token': '${CUTTLE_HOOKS_TOKEN}',
   'agents.defaults.model': 'local/m1',
   'agents.defaults.system': 'Answer briefly.',
   'agents.defaults.thinking': 'low',

@@ -11,7 +11,13 @@ const asFile = (text: string) => ({
   readText: (path: string) => Promise.resolve(path === '/h/cuttle.json5' ? text : undefined),
   findRealPath: (path: string) => Promise.resolve(path === '/h/cuttle.json5' ? path : undefined),
 });
-const env = { CUTTLE_TOKEN: '12345678', KEY_A: 'a', KEY_B: 'b', TELEGRAM_BOT_TOKEN: '1:a' };
+const env = {
+  CUTTLE_TOKEN: '12345678',
+  CUTTLE_HOOKS_TOKEN: '1234567890123456',
+  KEY_A: 'a',
+  KEY_B: 'b',
+  TELEGRAM_BOT_TOKEN: '1:a',
+};
 const load = (text: string) => loadConfig({ file: '/h/cuttle.json5', env, files: asFile(text) });
 
 describe('the reference', () => {

@@ -3,6 +3,7 @@ import type { ConfigPath } from './located.ts';
 import { agentsSection, toolsSection } from './sections/agents.ts';
 import { budgetsSection } from './sections/budgets.ts';
 import { gatewaySection } from './sections/gateway.ts';
+import { hooksSection } from './sections/hooks.ts';
 import {
   approvalsSection,
   deliverySection,
@@ -20,6 +21,7 @@ import { channelsSection, loginsSection, providersSection } from './sections/rem
  */
 export const configSchema = z.looseObject({
   gateway: gatewaySection.prefault({}).describe('Where the gateway listens and whom it lets in.'),
+  hooks: hooksSection.prefault({}).describe('Where other programs hand in messages.'),
   store: storeSection.prefault({}).describe('Where everything durable is kept.'),
   providers: providersSection.default({}).describe('Model services by an id of your choice.'),
   logins: loginsSection

@@ -282,6 +282,12 @@ const traits = {
   'request.not-found': { status: 404, retryable: false, expose: true, hint: 'Check the address.' },
   'request.rate-limited': { status: 429, retryable: true, expose: true, hint: 'Slow down.' },
   'request.too-large': { status: 413, retryable: false, expose: true, hint: 'Send less.' },
+  'request.unsupported': {
+    status: 400,
+    retryable: false,
+    expose: true,
+    hint: 'This part is not built yet; ask in another way.',
+  },
   'run.aborted': {
     status: 409,
     retryable: false,

@@ -28,6 +28,14 @@ export const TurnParameters = z.object({
 });
 export type TurnParameters = z.infer<typeof TurnParameters>;
 
+/** `model` is `<provider>/<model>`. `maxWallMs` only shortens the agent's own limit. */
+export const RunWishes = z.object({
+  model: z.string().optional(),
+  thinking: z.enum(['off', 'minimal', 'low', 'medium', 'high', 'max']).optional(),
+  maxWallMs: z.int().positive().optional(),
+});
+export type RunWishes = z.infer<typeof RunWishes>;
+
 /**
  * What an inbound says, as stored. Messengers and chat send `parts`; an API client sends whole `messages`
  * (its own history in a stateless conversation, else those after the last assistant message).
@@ -42,6 +50,8 @@ export const InboundBody = z.object({
   /** `<provider>/<model>` of a plain proxy call: no agent prompt, no own tools. */
   proxyModel: z.string().optional(),
   senderName: z.string().optional(),
+  /** What a hook wants of this run instead of what the agent's settings say; tools and prompt stay the agent's. */
+  wishes: RunWishes.optional(),
 });
 export type InboundBody = z.infer<typeof InboundBody>;
 

@@ -7,6 +7,7 @@ export {
   messagesOf,
   QueueMode,
   Route,
+  RunWishes,
   TurnParameters,
 } from './inbound.ts';
 export { Json, parseJson } from './json.ts';

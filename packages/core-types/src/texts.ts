@@ -42,6 +42,7 @@ const rows = {
   'command.nothing-to-stop': 'Nothing was running. {cancelled} waiting messages were dropped.',
   'command.start': 'Hello! Write to me as you would to a person. /help lists the commands.',
   'command.unknown': 'There is no command /{command}. /help lists them.',
+  'hook.event': '[event] {text}',
   'inbound.expired': 'The message waited too long and was dropped.',
   'inbound.edited': 'Edits of a message that was taken already are not taken.',
   'inbound.stopped': 'It was stopped by /stop.',

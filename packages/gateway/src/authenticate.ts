@@ -11,10 +11,15 @@ const codeMs = 10 * 60_000;
 
 export const ownerPrincipal: Principal = { id: 'owner', kind: 'owner', scopes: ['operator.admin'] };
 
+/** Another program with the hook's token: it may hand in messages, which are trusted as those of a guest. */
+const hookPrincipal: Principal = { id: 'hook', kind: 'machine', scopes: ['operator.write'] };
+
 /** Who calls. Every door asks here. */
 export interface Authenticator {
   /** Throws `access.unauthenticated`, or `access.locked-out` after many failures of an address. */
   byToken(token: string, address: string): Promise<Principal>;
+  /** The token of the hooks alone. Throws like `byToken`, and `request.not-found` where there are no hooks. */
+  byHookToken(token: string, address: string): Promise<Principal>;
   /** The principal of a login cookie; undefined where it is unknown or expired. */
   byCookie(value: string): Promise<Principal | undefined>;
   /** Trades a single-use code for a cookie's value. Throws like `byToken`. */
@@ -44,6 +49,7 @@ export function createAuthenticator(
         return Principal.parse(stored.principal);
       return guesses.fail(address);
     },
+    byHookToken: createHookLogin(settings, guesses),
     async byCookie(value) {
       const stored = await store.reader.findToken({ hash: await hashToken(value), kind: 'cookie' });
       return stored && (stored.expiresAt ?? Infinity) > clock.now()
@@ -80,6 +86,20 @@ export function createAuthenticator(
     async endCookie(value) {
       await store.journal.removeToken({ hash: await hashToken(value) });
     },
+  };
+}
+
+function createHookLogin(
+  settings: GatewayDeps['settings'],
+  guesses: GuessLock,
+): Authenticator['byHookToken'] {
+  return async (token, address) => {
+    const { hooks } = settings();
+    if (hooks.token === undefined)
+      throw new CuttleError('request.not-found', 'There are no hooks here.');
+    await guesses.check(address);
+    if (token !== '' && equalsSecret(token, hooks.token)) return hookPrincipal;
+    return guesses.fail(address);
   };
 }
 

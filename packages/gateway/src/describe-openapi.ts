@@ -1,6 +1,7 @@
 import type { Json } from '@cuttle/core-types';
 import { FrameError, type Method, methods } from '@cuttle/core-types/protocol';
 import { z } from 'zod';
+import { AgentHook, HookAnswer, WakeHook } from './hooks/wire.ts';
 import { CompletionRequest } from './openai/wire.ts';
 
 /** The HTTP side as an OpenAPI document: https://spec.openapis.org/oas/v3.1.0 */
@@ -18,6 +19,7 @@ export function describeOpenapi({ version, url }: { version: string; url: string
       schemas: { Failure: toSchema(z.object({ error: FrameError }), 'output') },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
+        hook: { type: 'http', scheme: 'bearer' },
         cookie: { type: 'apiKey', in: 'cookie', name: 'cuttle' },
       },
     },
@@ -82,6 +84,8 @@ function fixedPaths(): Record<string, Json> {
         responses: { 200: plain('A completion, or its chunks as server-sent events.') },
       },
     },
+    '/hooks/agent': toHook('A message of another program to an agent.', AgentHook),
+    '/hooks/wake': toHook('An event of another program for the main session.', WakeHook),
     '/hooks/{channel}/{account}': {
       post: {
         summary: 'Deliveries of a messenger, proved as the platform does it.',
@@ -92,6 +96,22 @@ function fixedPaths(): Record<string, Json> {
           schema: { type: 'string' },
         })),
         responses: { 200: plain('Kept.'), ...failure },
+      },
+    },
+  };
+}
+
+function toHook(summary: string, hook: z.ZodType): Json {
+  const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string' } };
+  return {
+    post: {
+      summary,
+      security: [{ hook: [] }],
+      parameters: [key],
+      requestBody: body(toSchema(hook, 'input')),
+      responses: {
+        202: { description: 'Kept.', ...body(toSchema(HookAnswer, 'output')) },
+        ...failure,
       },
     },
   };

@@ -16,6 +16,13 @@ export interface GatewaySettings {
   readonly framesBytes: number;
   /** Requests of one caller. */
   readonly requestsPerMinute: number;
+  readonly hooks: {
+    /** What other programs show; undefined: there are no hooks. */
+    readonly token: string | undefined;
+    readonly bodyBytes: number;
+    /** Of one address. */
+    readonly requestsPerMinute: number;
+  };
   readonly agentIds: readonly string[];
   readonly defaultAgentId: string;
   /** Those that are shown with usage. */

@@ -8,6 +8,7 @@ import { answerProbe } from './answer-probe.ts';
 import type { Authenticator } from './authenticate.ts';
 import { cookieName } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
+import { readBearer } from './bearer.ts';
 import { readCookie } from './cookies.ts';
 import { describeOpenapi } from './describe-openapi.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
@@ -15,6 +16,7 @@ import { renderMetrics } from './metrics.ts';
 import type { CompletionsDoor } from './openai/completions-route.ts';
 import { toWireError } from './openai/error.ts';
 import { checkOrigin } from './origin.ts';
+import { addHooks } from './hooks/hook-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 /** Variables of a request. `address` comes from the socket, never from a header. */
@@ -65,6 +67,7 @@ export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
   addProbes(app, parts);
   addLogin(app, parts);
   addApi(app, parts);
+  addHooks(app, parts);
   addPage(app, parts);
   return app;
 }
@@ -208,7 +211,7 @@ async function authenticate(
   c: Request,
   { authenticator }: Pick<HttpParts, 'deps' | 'authenticator'>,
 ): Promise<Principal> {
-  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  const bearer = readBearer(c.req.header('authorization'));
   const cookie = bearer === undefined ? readCookie(c.req.header('cookie'), cookieName) : undefined;
   const known = cookie === undefined ? undefined : await authenticator.byCookie(cookie);
   return known ?? authenticator.byToken(bearer ?? '', c.env.address);

@@ -3,11 +3,17 @@ import type {
   Principal,
   Provenance,
   QueueMode,
+  Route,
   TaintSource,
 } from '@cuttle/core-types';
 import { noUsage, textOf, joinSteps, addUsage, callsOf } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { AcceptInput, AcceptResult, StoredRun } from '@cuttle/core-types/ports';
+import type {
+  AcceptInput,
+  AcceptResult,
+  ConversationRef,
+  StoredRun,
+} from '@cuttle/core-types/ports';
 import { toSessionKey, agentOf } from '@cuttle/sessions';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands.ts';
@@ -19,7 +25,7 @@ import { agentSettings } from './settings.ts';
 
 /** A message through a door whose client reads the stored answer: HTTP, WebSocket, terminal. */
 export interface PullMessage {
-  readonly door: 'http' | 'web' | 'terminal' | 'embedded';
+  readonly door: 'http' | 'web' | 'terminal' | 'embedded' | 'hook';
   readonly principal: Principal;
   readonly provenance: Provenance;
   readonly taint: readonly TaintSource[];
@@ -31,6 +37,14 @@ export interface PullMessage {
   readonly body: InboundBody;
   /** Its conversation ends with the request: cancelled when the client leaves, closed after a restart. */
   readonly stateless: boolean;
+  /** The answer is also sent to this chat of a messenger. */
+  readonly deliverTo?: DeliverTo | undefined;
+}
+/** `account` undefined: the first connected one that takes the address. */
+export interface DeliverTo {
+  readonly channel: string;
+  readonly account: string | undefined;
+  readonly to: string;
 }
 export interface PullAccepted {
   readonly inboundId: string;
@@ -41,7 +55,10 @@ export interface PullAccepted {
   fate(signal: AbortSignal): Promise<InboundFate>;
 }
 
-/** Accepts a pulled message. `prepare` is told the id before the commit, so that nothing of its run is missed. */
+/**
+ * Accepts a pulled message. `prepare` is told the id before the commit, so that nothing of its run is missed.
+ * Throws `gateway.busy`, `request.key-reused`, or `channel.not-found` where its answer could not be sent.
+ */
 export async function acceptPull(
   kernel: Kernel,
   message: PullMessage,
@@ -75,26 +92,49 @@ async function toAcceptInput(
   isCommand: boolean,
 ): Promise<AcceptInput> {
   const settings = kernel.settings();
-  const { principal, provenance, taint, body, door, stateless } = message;
+  const { principal, provenance, taint, body, door, stateless, deliverTo } = message;
   const sessionKey = toSessionKey(message.sessionName, message.agentId ?? settings.defaultAgentId);
   const agentId = message.agentId ?? agentOf(sessionKey) ?? settings.defaultAgentId;
+  const place = deliverTo && findPlace(kernel, deliverTo);
+  const said = deliverTo ? [sessionKey, body, deliverTo] : [sessionKey, body];
   return {
     inboundId: kernel.newId(),
     accountId: provenance.accountId,
     externalId: `${principal.id}:${message.key}`,
     // A message without a key of its own comes once: nothing can be compared with it.
-    bodyHash: stateless ? 'unkeyed' : await bodyHash(JSON.stringify([sessionKey, body])),
+    bodyHash: stateless ? 'unkeyed' : await bodyHash(JSON.stringify(said)),
     sessionKey,
     agentId,
     principal,
     provenance,
     taint,
-    route: { kind: 'pull', door, stateless },
+    route: place?.route ?? { kind: 'pull', door, stateless },
+    conversation: place?.conversation,
     mode: message.mode ?? (await modeOf(kernel, { sessionKey, agentId, stateless })),
     body,
     verdict: { kind: isCommand ? 'control' : 'queue' },
     bounds: settings.queue,
   };
+}
+
+function findPlace(
+  { accounts }: Kernel,
+  { channel, account, to }: DeliverTo,
+): { readonly route: Route; readonly conversation: ConversationRef } {
+  for (const one of accounts.values()) {
+    if (one.channel.id !== channel || (account !== undefined && one.name !== account)) continue;
+    const place = one.channel.address(to);
+    if (!place) continue;
+    const { accountId } = one;
+    const { target, group } = place;
+    const chat = group ? 'group' : 'dm';
+    return {
+      route: { kind: 'push', door: channel, accountId, target, chat },
+      conversation: { accountId, ...place },
+    };
+  }
+  const from = account === undefined ? channel : `${channel}:${account}`;
+  throw new CuttleError('channel.not-found', `No connected account ${from} leads to "${to}".`);
 }
 
 /** The session's own choice, else its agent's. */

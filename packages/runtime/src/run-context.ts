@@ -1,5 +1,5 @@
-import { type ResumePoint, type Spent, visibleWindow } from '@cuttle/agent';
-import type { InboundBody, Message, TaintSource, UserPart } from '@cuttle/core-types';
+import { defaultLimits, type ResumePoint, type Spent, visibleWindow } from '@cuttle/agent';
+import type { InboundBody, Message, RunWishes, TaintSource, UserPart } from '@cuttle/core-types';
 import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import { authorise, type Decision } from '@cuttle/security/policy';
@@ -23,10 +23,10 @@ export function createRunContext(
   claimed: ClaimedRun,
   taint: ReadonlySet<TaintSource>,
 ): RunContext {
-  const agent = chooseAgent(kernel, claimed);
   const body = claimed.inputs.at(-1)?.body;
+  const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
   const turnSystem = body?.system;
-  const clientTools = (body?.clientTools ?? []).map(toSpec);
+  const clientTools = toSpecs(body?.clientTools);
   const models = kernel.models();
   if (body?.proxyModel !== undefined) {
     const model = models.resolve(body.proxyModel, agent.fallbacks);
@@ -38,8 +38,8 @@ export function createRunContext(
     ({ name }) => !theirs.has(name),
   );
   const system = buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem });
-  const ref = claimed.model ?? agent.model ?? models.fallback().ref;
-  const model = models.resolve(ref, agent.fallbacks);
+  const wished = body?.wishes?.model ?? claimed.model;
+  const model = models.resolve(wished ?? agent.model ?? models.fallback().ref, agent.fallbacks);
   return { agent, model, tools, clientTools, system, body };
 }
 
@@ -51,16 +51,21 @@ function chooseAgent(kernel: Kernel, { agentId }: ClaimedRun): AgentSettings {
   return agent;
 }
 
-function toSpec({
-  name,
-  description,
-  parameters,
-}: NonNullable<InboundBody['clientTools']>[number]): ToolSpec {
-  return {
+function withWishes(agent: AgentSettings, wishes: RunWishes | undefined): AgentSettings {
+  if (!wishes) return agent;
+  const { thinking = agent.thinking, maxWallMs } = wishes;
+  if (maxWallMs === undefined) return { ...agent, thinking };
+  const most = agent.limits.maxWallMs ?? defaultLimits.maxWallMs;
+  const limits = { ...agent.limits, maxWallMs: Math.min(maxWallMs, most) };
+  return { ...agent, thinking, limits };
+}
+
+function toSpecs(tools: InboundBody['clientTools'] = []): ToolSpec[] {
+  return tools.map(({ name, description, parameters }) => ({
     name,
     description: description ?? '',
     parameters: parameters ?? { type: 'object', properties: {} },
-  };
+  }));
 }
 
 /** The first place of the policy: what a model is shown. A tool that would ask is shown. */
