@@ -175,6 +175,16 @@ describe.each(['/hooks/agent', '/hooks/wake'])('the token at %s', (path) => {
   });
 });
 
+it('counts wrong tokens, and ends the guessing', async () => {
+  await using guessed = await openGateway({ config: { hooks } });
+  const guess = () => post('/hooks/wake', { text: 'x' }, { authorization: 'Bearer no' }, guessed);
+  for (let count = 0; count < 20; count += 1)
+    expect(await codeOf(await guess())).toBe('401 access.unauthenticated');
+  expect(await codeOf(await guess())).toBe('429 access.locked-out');
+  // On this machine the right one still counts.
+  expect((await post('/hooks/wake', { text: 'x' }, bearer, guessed)).status).toBe(202);
+});
+
 it('limits the requests of an address', async () => {
   await using few = await openGateway({ config: { hooks: { ...hooks, requestsPerMinute: 2 } } });
   for (const text of ['one', 'two'])

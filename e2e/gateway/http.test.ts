@@ -103,6 +103,8 @@ describe('/openapi.json', () => {
         '/v1/chat/completions',
         '/v1/models',
         '/api/chat.send',
+        '/hooks/agent',
+        '/hooks/wake',
         '/hooks/{channel}/{account}',
       ]),
     );

@@ -37,6 +37,7 @@ it('every key of the configuration is read by what it is for', async () => {
     CUTTLE_TOKEN: 'a token of some length',
     CUTTLE_HOOKS_TOKEN: 'another token of some length',
     CUTTLE_GATEWAY__PORT: '0',
+    CUTTLE_HOOKS__ENABLED: 'true',
     CUTTLE_LOG__LEVEL: 'error',
     CUTTLE_CHANNELS: '{}',
     CUTTLE_BUDGETS__AGENTS: '{ main: { usdPerDay: 5, action: "downgrade", model: "local/m1" } }',
