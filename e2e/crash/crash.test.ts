@@ -33,6 +33,11 @@ it('loses nothing, says nothing twice and keeps the order over crashes at named 
   expect(tally.kills).toBeGreaterThanOrEqual(instants.length + 10);
 }, 240_000);
 
+/** All but the pieces of a stream: those of a step that has ended go with the upkeep of some later start. */
+function hashLasting(rows: Parameters<typeof hashTables>[0]): ReturnType<typeof hashTables> {
+  return new Map([...hashTables(rows)].filter(([table]) => table !== 'delta'));
+}
+
 it('changes no row in a further restart with no input', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cuttle-crash-bundle-'));
   const program = await bundleCrashServer(folder);
@@ -46,11 +51,11 @@ it('changes no row in a further restart with no input', async () => {
     deaths: [{ kind: 'moment', afterMs: 60 }],
   });
   await world.victim.kill();
-  const before = await withDeadRows(world.database, hashTables);
+  const before = await withDeadRows(world.database, hashLasting);
   await world.victim.start();
   await world.victim.kill();
 
   expect(isSound(verdict)).toBe(true);
-  expect(await withDeadRows(world.database, hashTables)).toEqual(before);
+  expect(await withDeadRows(world.database, hashLasting)).toEqual(before);
   await rm(folder, { recursive: true, force: true });
 }, 120_000);

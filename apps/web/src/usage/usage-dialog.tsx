@@ -126,7 +126,7 @@ function Budget({
 
 function ModelTable({ rows }: { readonly rows: UsageReport['byModel']['rows'] }): JSX.Element {
   return (
-    <div class="usage-table table-scroll">
+    <div class="usage-table table-scroll" tabIndex={0} role="group" aria-label="By model">
       <table>
         <caption>By model, the dearest first</caption>
         <thead>
