@@ -175,6 +175,10 @@ describe('the examples for OpenAI clients', { timeout: 40_000 }, () => {
     expect(entries.length).toBeGreaterThan(1);
   });
 
+  it('openai-response: a response whole, then the next one streamed', async () => {
+    expect((await run('openai-response', env)).stdout).toMatch(/42[^]*56/);
+  });
+
   it('talk-to-gateway: an answer over the WebSocket, while it grows', async () => {
     const { stdout } = await run('talk-to-gateway', env);
     expect(stdout).toMatch(/^Hello! I am the offline assistant.*\n$/m);

@@ -102,6 +102,7 @@ describe('/openapi.json', () => {
         '/metrics',
         '/v1/chat/completions',
         '/v1/models',
+        '/v1/responses',
         '/api/chat.send',
         '/hooks/agent',
         '/hooks/wake',
@@ -228,14 +229,17 @@ describe('every answer', () => {
 describe('a body that is too large', () => {
   const body = 'x'.repeat(1_000_001);
 
-  it.each(['/api/status', '/v1/chat/completions', '/hooks/telegram/main', '/auth/code'])(
-    'is 413 at %s',
-    async (path) => {
-      const response = await gateway.fetch(path, { method: 'POST', body });
-      expect(response.status).toBe(413);
-      expect(JSON.stringify(await response.json())).toContain('1000000 bytes');
-    },
-  );
+  it.each([
+    '/api/status',
+    '/v1/chat/completions',
+    '/v1/responses',
+    '/hooks/telegram/main',
+    '/auth/code',
+  ])('is 413 at %s', async (path) => {
+    const response = await gateway.fetch(path, { method: 'POST', body });
+    expect(response.status).toBe(413);
+    expect(JSON.stringify(await response.json())).toContain('1000000 bytes');
+  });
 
   it('is 413 also where its length is not told', async () => {
     const url = new URL('/api/status', gateway.url);

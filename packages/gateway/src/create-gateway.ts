@@ -15,7 +15,9 @@ import { createRootHandlers } from './handlers/root.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
+import { completionForm } from './openai/completion-form.ts';
 import { createCompletionsDoor } from './openai/completions-route.ts';
+import { responseForm } from './openai/response-form.ts';
 import { createSocketServer, type SocketServer } from './socket-server.ts';
 
 /** The gateway's doors: HTTP, WebSocket, and calls from the program it runs in. */
@@ -51,12 +53,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }),
   };
   const sockets = createSocketServer({ deps, handlers, fanOut, authenticator });
-  const completions = createCompletionsDoor(deps, fanOut);
+  const completions = createCompletionsDoor({ deps, fanOut }, completionForm);
+  const responses = createCompletionsDoor({ deps, fanOut }, responseForm);
   const app = createHttpApp({
     deps,
     handlers,
     authenticator,
     completions,
+    responses,
     connections: () => sockets.connections(),
   });
   return {

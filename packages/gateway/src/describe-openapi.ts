@@ -2,6 +2,7 @@ import type { Json } from '@cuttle/core-types';
 import { FrameError, type Method, methods } from '@cuttle/core-types/protocol';
 import { z } from 'zod';
 import { AgentHook, HookAnswer, WakeHook } from './hooks/wire.ts';
+import { ResponseRequest } from './openai/response-wire.ts';
 import { CompletionRequest } from './openai/wire.ts';
 
 /** The HTTP side as an OpenAPI document: https://spec.openapis.org/oas/v3.1.0 */
@@ -86,6 +87,15 @@ function fixedPaths(): Record<string, Json> {
     },
     '/hooks/agent': toHook('A message of another program to an agent.', AgentHook),
     '/hooks/wake': toHook('An event of another program for the main session.', WakeHook),
+    '/v1/responses': {
+      post: {
+        summary: 'Responses as OpenAI defines them; `x-cuttle-session` names a lasting session.',
+        externalDocs: { url: 'https://platform.openai.com/docs/api-reference/responses/create' },
+        security: known,
+        requestBody: body(toSchema(ResponseRequest, 'input')),
+        responses: { 200: plain('A response, or its events as server-sent events.') },
+      },
+    },
     '/hooks/{channel}/{account}': {
       post: {
         summary: 'Deliveries of a messenger, proved as the platform does it.',

@@ -31,6 +31,7 @@ export interface HttpParts {
   readonly handlers: Handlers;
   readonly authenticator: Authenticator;
   readonly completions: CompletionsDoor;
+  readonly responses: CompletionsDoor;
   readonly connections: () => number;
 }
 
@@ -132,7 +133,7 @@ function addLogin(app: Hono<HttpEnv>, { deps, authenticator }: HttpParts): void 
 
 function addApi(
   app: Hono<HttpEnv>,
-  { deps, authenticator, handlers, completions }: HttpParts,
+  { deps, authenticator, handlers, completions, responses }: HttpParts,
 ): void {
   const limit = createRateLimit({ points: deps.settings().requestsPerMinute, seconds: 60 });
   app.use('/v1/*', async (c, next) => {
@@ -145,14 +146,16 @@ function addApi(
     c.set('principal', principal);
     await next();
   });
-  app.post('/v1/chat/completions', async (c) =>
-    completions.complete({
-      principal: c.var.principal,
-      text: await c.req.text(),
-      header: (name) => c.req.header(name),
-      gone: c.env.gone,
-    }),
-  );
+  const doors = { '/v1/chat/completions': completions, '/v1/responses': responses };
+  for (const [path, door] of Object.entries(doors))
+    app.post(path, async (c) =>
+      door.complete({
+        principal: c.var.principal,
+        text: await c.req.text(),
+        header: (name) => c.req.header(name),
+        gone: c.env.gone,
+      }),
+    );
   app.get('/v1/models', (c) => {
     const own = ['cuttle', ...deps.settings().agentIds.map((id) => `cuttle/${id}`)];
     const created = Math.floor((deps.clock.now() - deps.facts.uptimeMs()) / 1000);

@@ -2,11 +2,11 @@ import type { Principal } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { PullMessage } from '@cuttle/runtime';
 import { taintOf } from '@cuttle/security/policy';
-import { z } from 'zod';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import type { AnswerForm, Asked } from './answer-form.ts';
 import { recallAnswer } from './mixed-calls.ts';
 import { type FindKept, toInboundBody } from './to-inbound.ts';
-import { CompletionRequest } from './wire.ts';
+import type { CompletionRequest } from './wire.ts';
 
 export interface CompletionCall {
   readonly principal: Principal;
@@ -20,7 +20,7 @@ export interface CompletionCall {
 /** A request that was read, before it is accepted. */
 export interface CompletionTurn {
   readonly call: CompletionCall;
-  readonly wire: CompletionRequest;
+  readonly asked: Asked;
   readonly message: PullMessage;
   /** Equal for a request and the SDK's retries of it; undefined where a key of the client's own says so. */
   readonly said: string | undefined;
@@ -28,30 +28,27 @@ export interface CompletionTurn {
   readonly isRetry: boolean;
 }
 
-/** Throws `request.invalid` or `model.unknown`. */
-export async function readTurn(deps: GatewayDeps, call: CompletionCall): Promise<CompletionTurn> {
-  const wire = parseRequest(call.text);
+/** Throws `request.invalid`, `request.unsupported` or `model.unknown`. */
+export async function readTurn(
+  { deps, form }: { deps: GatewayDeps; form: AnswerForm },
+  call: CompletionCall,
+): Promise<CompletionTurn> {
+  const asked = form(parseJson(call.text));
   const session = shortHeader(call, 'x-cuttle-session');
   const key = shortHeader(call, 'idempotency-key');
-  const message = await toMessage(deps, { call, wire, session, key });
+  const message = await toMessage(deps, { call, wire: asked.request, session, key });
   const said =
     key === undefined ? [call.principal.id, session ?? '', call.text].join('\n') : undefined;
   const isRetry = Number(call.header('x-stainless-retry-count') ?? 0) > 0;
-  return { call, wire, message, said, isRetry };
+  return { call, asked, message, said, isRetry };
 }
 
-function parseRequest(text: string): CompletionRequest {
-  let raw: unknown;
+function parseJson(text: string): unknown {
   try {
-    raw = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new CuttleError('request.invalid', 'The body is not valid JSON.', { cause: error });
   }
-  const parsed = CompletionRequest.safeParse(raw);
-  if (!parsed.success) throw new CuttleError('request.invalid', z.prettifyError(parsed.error));
-  if ((parsed.data.n ?? 1) > 1)
-    throw new CuttleError('request.invalid', 'n: one answer is given per request.');
-  return parsed.data;
 }
 
 const mostHeaderChars = 300;

@@ -1,7 +1,7 @@
 import type { FanOut } from '../fan-out.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import type { AnswerForm } from './answer-form.ts';
 import { type CompletionCall, type CompletionTurn, readTurn } from './completion-request.ts';
-import { toCompletion } from './completion.ts';
 import { toWireError } from './error.ts';
 import { rememberAnswer } from './mixed-calls.ts';
 import { createRecentRequests, type Pending, type RecentRequests } from './recent-requests.ts';
@@ -10,21 +10,24 @@ import { createStreamAnswer, type StreamAnswer } from './stream-answer.ts';
 /** A client that leaves a stateless request may come back with a retry for so long. */
 const graceMs = 1000;
 
-/** `POST /v1/chat/completions`. A pull door: the stored answer is the delivery. */
+/** `POST` of one of OpenAI's APIs. A pull door: the stored answer is the delivery. */
 export interface CompletionsDoor {
   complete(call: CompletionCall): Promise<Response>;
 }
 
-export function createCompletionsDoor(deps: GatewayDeps, fanOut: FanOut): CompletionsDoor {
+export function createCompletionsDoor(
+  { deps, fanOut }: { deps: GatewayDeps; fanOut: FanOut },
+  form: AnswerForm,
+): CompletionsDoor {
   const recent = createRecentRequests(deps.clock);
   return {
     async complete(call) {
       let answer: StreamAnswer | undefined;
       let pending: Pending | undefined;
       try {
-        const turn = await readTurn(deps, call);
-        const { wire, message, said, isRetry } = turn;
-        if (wire.stream === true) answer = createStreamAnswer({ deps, fanOut }, turn);
+        const turn = await readTurn({ deps, form }, call);
+        const { asked, message, said, isRetry } = turn;
+        if (asked.request.stream === true) answer = createStreamAnswer({ deps, fanOut }, turn);
         pending = isRetry && said !== undefined ? recent.find(said) : undefined;
         if (!pending) {
           pending = await accept(deps, turn, (inboundId) => answer?.watch(inboundId));
@@ -78,7 +81,7 @@ function stopWhenLeft(
 
 async function wholeAnswer(
   deps: GatewayDeps,
-  { call: { gone, principal }, wire }: CompletionTurn,
+  { call: { gone, principal }, asked }: CompletionTurn,
   { accepted, fate }: Pending,
 ): Promise<Response> {
   const left = Promise.withResolvers<never>();
@@ -87,9 +90,8 @@ async function wholeAnswer(
   const ended = await Promise.race([fate, left.promise]).finally(() =>
     gone.removeEventListener('abort', onGone),
   );
-  const body = toCompletion(ended, {
-    id: `chatcmpl-${accepted.inboundId}`,
-    model: wire.model,
+  const body = asked.toWhole(ended, {
+    inboundId: accepted.inboundId,
     createdSeconds: Math.floor(deps.clock.now() / 1000),
   });
   await rememberAnswer(deps, { principal, fate: ended });

@@ -1,4 +1,4 @@
-import { createCompletionStream, type CompletionStream } from './completion-stream.ts';
+import type { AnswerEvents } from './answer-form.ts';
 import type { CompletionTurn } from './completion-request.ts';
 import type { FanOut } from '../fan-out.ts';
 import type { GatewayDeps } from '../gateway-deps.ts';
@@ -17,37 +17,33 @@ export interface StreamAnswer {
 
 interface Shown {
   readonly inboundId: string;
-  readonly chunks: CompletionStream;
+  readonly events: AnswerEvents;
   readonly packets: PacketStream;
   readonly stop: () => void;
 }
 
 export function createStreamAnswer(
   { deps, fanOut }: { deps: GatewayDeps; fanOut: FanOut },
-  { call, wire }: CompletionTurn,
+  { call, asked }: CompletionTurn,
 ): StreamAnswer {
   let shown: Shown | undefined;
   const show = (inboundId: string): Shown => {
     const packets = createPacketStream();
-    const chunks = createCompletionStream({
-      id: `chatcmpl-${inboundId}`,
-      model: wire.model,
-      createdSeconds: Math.floor(deps.clock.now() / 1000),
-      includeUsage: wire.stream_options?.include_usage === true,
-    });
-    packets.write(chunks.start());
-    const stop = fanOut.watchRun(inboundId, (update) => packets.write(chunks.onUpdate(update)));
+    const createdSeconds = Math.floor(deps.clock.now() / 1000);
+    const events = asked.createEvents({ inboundId, createdSeconds });
+    packets.write(events.start());
+    const stop = fanOut.watchRun(inboundId, (update) => packets.write(events.onUpdate(update)));
     shown?.stop();
-    shown = { inboundId, chunks, packets, stop };
+    shown = { inboundId, events, packets, stop };
     return shown;
   };
-  const end = async ({ chunks, packets }: Shown, fate: Pending['fate']): Promise<void> => {
+  const end = async ({ events, packets }: Shown, fate: Pending['fate']): Promise<void> => {
     try {
       const ended = await fate;
       await rememberAnswer(deps, { principal: call.principal, fate: ended });
-      packets.write(chunks.end(ended));
+      packets.write(events.end(ended));
     } catch (error) {
-      packets.write(chunks.fail(error));
+      packets.write(events.fail(error));
     }
     packets.end();
   };

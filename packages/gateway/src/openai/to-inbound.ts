@@ -34,7 +34,7 @@ export async function toInboundBody(
   if (!messages.some(({ role }) => role === 'user' || role === 'tool'))
     throw new CuttleError(
       'request.invalid',
-      'messages: there is no new user or tool message to answer.',
+      'messages or input: there is nothing new of the user or of a tool to answer.',
     );
   return {
     v: 1,
@@ -90,7 +90,7 @@ async function toMessages(
     }
     case 'tool':
     case 'function':
-      return [{ role: 'tool', parts: [toResult(message, context.names)] }];
+      return [{ role: 'tool', parts: [await toResult(message, context, signal)] }];
     case 'system':
     case 'developer':
       return [];
@@ -132,7 +132,7 @@ async function toUserPart(part: Content, blobs: BlobStore, signal: AbortSignal):
       if (!data)
         throw new CuttleError(
           'request.invalid',
-          'messages: a file must come as file_data with a data URL.',
+          'messages or input: a file must come as file_data with a data URL.',
         );
       const name = part.file.filename ?? undefined;
       return {
@@ -185,20 +185,31 @@ function parseArguments(text: string): Json {
   }
 }
 
-function toResult(
+async function toResult(
   { tool_call_id, content, name }: WireMessage,
-  names: ReadonlyMap<string, string>,
-): ToolResultPart {
+  { names, blobs }: Conversion,
+  signal: AbortSignal,
+): Promise<ToolResultPart> {
   if (!tool_call_id)
     throw new CuttleError('request.invalid', 'messages: a tool message needs its tool_call_id.');
   const known = names.get(tool_call_id) ?? name ?? 'tool';
+  const parts = await toUserParts(content, blobs, signal);
+  const shown = parts.filter((part) => part.type === 'text' || part.type === 'image');
+  if (shown.length < parts.length)
+    throw new CuttleError('request.invalid', 'A result of a tool is text and images.');
   return {
     type: 'tool-result',
     callId: tool_call_id,
     name: known,
     ok: true,
-    content: [{ type: 'text', text: textOfContent(content) }],
+    content: joinTexts(shown),
   };
+}
+
+function joinTexts(parts: ToolResultPart['content']): ToolResultPart['content'] {
+  if (parts.some(({ type }) => type === 'image')) return parts;
+  const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  return [{ type: 'text', text }];
 }
 
 /** The results of one answer's calls are one message. */
