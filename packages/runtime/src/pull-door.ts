@@ -14,6 +14,8 @@ import type {
   ConversationRef,
   StoredRun,
 } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
+import { authorise } from '@cuttle/security/policy';
 import { toSessionKey, agentOf } from '@cuttle/sessions';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands.ts';
@@ -57,13 +59,14 @@ export interface PullAccepted {
 
 /**
  * Accepts a pulled message. `prepare` is told the id before the commit, so that nothing of its run is missed.
- * Throws `gateway.busy`, `request.key-reused`, or `channel.not-found` where its answer could not be sent.
+ * Throws `access.denied`, `gateway.busy`, `request.key-reused`, or `channel.not-found` where its answer could not be sent.
  */
 export async function acceptPull(
   kernel: Kernel,
   message: PullMessage,
   prepare?: (inboundId: string) => void,
 ): Promise<PullAccepted> {
+  requireWriter(message.principal);
   const said = message.body.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
   const isCommand = message.body.messages === undefined && parseCommand(said) !== undefined;
   const input = await toAcceptInput(kernel, message, isCommand);
@@ -144,6 +147,15 @@ async function modeOf(
 ): Promise<QueueMode> {
   const session = place.stateless ? undefined : await store.reader.findSession(place.sessionKey);
   return session?.queueMode ?? agentSettings(settings(), place.agentId)?.queueMode ?? 'followup';
+}
+
+/** Whoever only reads may not make an agent work, whatever the door. */
+function requireWriter(principal: Principal): void {
+  const scope = 'operator.write';
+  const asked = { kind: 'method', name: 'chat.send', scope } as const;
+  const decision = authorise(principal, 'method.call', asked);
+  if (decision.kind !== 'allow')
+    throw new CuttleError('access.denied', textFor('policy.scope', { scope }));
 }
 
 type Taken = Extract<AcceptResult, { kind: 'accepted' | 'duplicate' }>;
