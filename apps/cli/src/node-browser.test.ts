@@ -1,5 +1,5 @@
+import { watch } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,9 +15,13 @@ it('gives the address as one argument to the program that is named', async () =>
     `#!/bin/sh\nprintf %s "$1" > ${folder}/new && mv ${folder}/new ${folder}/seen\n`,
   );
   await chmod(program, 0o755);
-  const changes = watch(folder, { signal: AbortSignal.timeout(5000) });
+  const seen = Promise.withResolvers<void>();
+  const watcher = watch(folder, (_change, name) => {
+    if (name === 'seen') seen.resolve();
+  });
   expect(await createBrowser({ env: { BROWSER: program }, platform: 'linux' })(url)).toBe(true);
-  for await (const { filename } of changes) if (filename === 'seen') break;
+  await seen.promise;
+  watcher.close();
   expect(await readFile(join(folder, 'seen'), 'utf8')).toBe(url);
   await rm(folder, { recursive: true });
 });
