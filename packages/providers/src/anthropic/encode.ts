@@ -1,5 +1,6 @@
 import type { Json } from '@cuttle/core-types';
-import type { ModelRequest, ToolSpec } from '@cuttle/core-types/ports';
+import type { ModelRequest } from '@cuttle/core-types/ports';
+import { formerTools } from '../transcript/former-tools.ts';
 import { callIdsOf, namesOf } from '../transcript/names-of.ts';
 import { prepareTranscript } from '../transcript/prepare-transcript.ts';
 import { anthropicIdRule } from '../transcript/wire-ids.ts';
@@ -77,7 +78,7 @@ function encodeSystem(choices: AnthropicChoices): Record<string, Json> {
 function encodeTools(choices: AnthropicChoices): Record<string, Json> {
   const { request, names } = choices;
   const offered = request.tools.length > 0;
-  const specs = offered ? request.tools : formerTools(choices);
+  const specs = offered ? request.tools : formerTools(choices.turns);
   if (specs.length === 0) return {};
   const tools = specs
     .map(({ name, description, parameters }) => ({
@@ -91,20 +92,6 @@ function encodeTools(choices: AnthropicChoices): Record<string, Json> {
       index === all.length - 1 ? { ...tool, ...cacheMark(choices) } : tool,
     );
   return { tools, ...(offered ? encodeToolChoice(choices) : { tool_choice: { type: 'none' } }) };
-}
-
-/** "Requests which include `tool_use` or `tool_result` blocks must define tools": those that were called, not to be called again. */
-function formerTools({ turns }: AnthropicChoices): readonly ToolSpec[] {
-  const called = new Set<string>();
-  for (const turn of turns) {
-    if (turn.role !== 'assistant') continue;
-    for (const part of turn.parts) if (part.type === 'tool-call') called.add(part.name);
-  }
-  return [...called].map((name) => ({
-    name,
-    description: 'Not available any more.',
-    parameters: {},
-  }));
 }
 
 function encodeToolChoice({

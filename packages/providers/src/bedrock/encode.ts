@@ -1,5 +1,6 @@
 import type { Json } from '@cuttle/core-types';
-import type { ModelRequest, ToolSpec } from '@cuttle/core-types/ports';
+import type { ModelRequest } from '@cuttle/core-types/ports';
+import { formerTools } from '../transcript/former-tools.ts';
 import { callIdsOf, namesOf } from '../transcript/names-of.ts';
 import { prepareTranscript } from '../transcript/prepare-transcript.ts';
 import { stableJson } from '../transcript/stable-json.ts';
@@ -86,7 +87,7 @@ function encodeTools(choices: BedrockChoices): Record<string, Json> {
   const { request, names } = choices;
   // There is no way to say that no tool may be called, but not to offer any.
   const offered = request.tools.length > 0 && request.parameters?.toolChoice !== 'none';
-  const specs = offered ? request.tools : formerTools(choices);
+  const specs = offered ? request.tools : formerTools(choices.turns);
   if (specs.length === 0) return {};
   const tools = specs
     .map(({ name, description, parameters }) => ({
@@ -103,20 +104,6 @@ function encodeTools(choices: BedrockChoices): Record<string, Json> {
       ...(offered && encodeToolChoice(choices)),
     },
   };
-}
-
-/** Those that were called, not to be called again. */
-function formerTools({ turns }: BedrockChoices): readonly ToolSpec[] {
-  const called = new Set<string>();
-  for (const turn of turns) {
-    if (turn.role !== 'assistant') continue;
-    for (const part of turn.parts) if (part.type === 'tool-call') called.add(part.name);
-  }
-  return [...called].map((name) => ({
-    name,
-    description: 'Not available any more.',
-    parameters: {},
-  }));
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html */

@@ -10,7 +10,7 @@ import {
   type Routed,
 } from '../model-server.ts';
 import type { RecordedRequest } from '../recorded-request.ts';
-import { isErrorTurn, type Script, type Turn } from '../scripted-turns.ts';
+import { rememberSignatures } from '../remember-signatures.ts';
 import { wholeAnswer } from '../wire-frame.ts';
 import type { BedrockModel } from './checked-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
@@ -71,25 +71,6 @@ export function openBedrockServer(options: BedrockServerOptions): Promise<ModelS
     apiKeys: [...apiKeys, ...credentials.map(({ accessKeyId }) => accessKeyId)],
     script: rememberSignatures(options.script, signatures),
   });
-}
-
-/** A signature that the script gives is from then on one of ours. */
-function rememberSignatures(script: Script, signatures: Set<string>): Script {
-  function remember(turn: Turn | undefined): void {
-    if (turn === undefined || isErrorTurn(turn)) return;
-    for (const part of turn) {
-      if (part.type === 'thinking' && part.signature !== undefined) signatures.add(part.signature);
-    }
-  }
-  if (typeof script !== 'function') {
-    for (const turn of script) remember(turn);
-    return script;
-  }
-  return async (call) => {
-    const turn = await script(call);
-    remember(turn);
-    return turn;
-  };
 }
 
 interface Desk {
