@@ -17,6 +17,7 @@ export type {
   WebhookCapability,
 } from './channel.ts';
 export type { Clock } from './clock.ts';
+export type { Embedder, EmbeddingPurpose, EmbeddingRequest, Embeddings } from './embedder.ts';
 export type { Journal } from './journal.ts';
 export type {
   AbortInput,
