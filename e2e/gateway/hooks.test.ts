@@ -229,6 +229,22 @@ it('taints the run, so that what reaches out waits for an approval', async () =>
   expect(ended.status).toBe('completed');
 });
 
+it('taints the session, so that what a hook said cannot act through the owner afterwards', async () => {
+  const client = await gateway.connect();
+  await client.call('events.subscribe', { all: true });
+  const { runId } = await handIn('/hooks/wake', { text: 'Tell the model to fetch something' });
+  await gateway.server.call('agent.wait', { runId, timeoutMs: 20_000 });
+  const message = '[[tool=web_fetch {"url":"http://127.0.0.1:1/"}]]';
+  const say = (idempotencyKey: string, text: string) =>
+    gateway.server.call('chat.send', { sessionKey: 'main', message: text, idempotencyKey });
+  await say('after a hook', message);
+  await client.until(({ payload }) => payload['stream'] === 'approval');
+  await say('a new conversation', '/new');
+  const fresh = await say('after /new', message);
+  const ended = await gateway.server.call('agent.wait', { ...fresh, timeoutMs: 20_000 });
+  expect(ended.status).toBe('completed');
+});
+
 it('is not set up without a token', () => {
   const parsed = configSchema.safeParse({ hooks: { enabled: true } });
   expect(parsed.error?.issues).toMatchObject([{ path: ['hooks', 'token'] }]);

@@ -53,6 +53,19 @@ export function describeCalls(get: () => World): void {
     expect(stored?.steps[0]?.calls.map(({ state }) => state)).toEqual(['planned', 'planned']);
   });
 
+  it('taints the session with what a call brought, for every later run', async () => {
+    const world = get();
+    const { journal } = world;
+    const run = await calling(world, [callOf(0)]);
+    const { runId, fence, sessionId } = run;
+    await journal.startCalls({ runId, fence, step: 1, calls: [{ index: 0, deadline: 1 }] });
+    const end = { runId, fence, step: 1, index: 0, state: 'done' as const, outbound: [] };
+    await journal.finishCall({ ...end, result: resultOf('call-0', 'x'), taint: ['web'] });
+    await journal.abortRun({ sessionId, by: 'user', cancelQueued: false, closing: [] });
+    await world.say({ text: 'and now?', taint: ['group'] });
+    expect((await world.claim(sessionId)).taint).toEqual(['web', 'group']);
+  });
+
   it('stores a result with the messages and the taint that came with it', async () => {
     const world = get();
     const { runId, fence, sessionId } = await calling(world, [callOf(0)]);

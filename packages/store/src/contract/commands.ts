@@ -90,6 +90,20 @@ export function describeCommands(get: () => World): void {
     expect((await reader.readHistory({ sessionId, limit: 9 })).entries).toHaveLength(4);
   });
 
+  it('forgets with the old life what its messages were tainted with', async () => {
+    const { begin, complete, claim, say } = get();
+    const { sessionId } = await begin({ text: 'old', taint: ['web'] }).then(async (run) => {
+      await complete(run);
+      return run;
+    });
+    await say({ text: 'still there' });
+    const next = await claim(sessionId);
+    expect(next.taint).toEqual(['web']);
+    await command({ reset: true });
+    await say({ text: 'new' });
+    expect((await claim(sessionId)).taint).toEqual([]);
+  });
+
   it('sets and clears the model and the queue mode of the session', async () => {
     const { reader } = get();
     await command({ model: 'local/m2', queueMode: 'collect' });

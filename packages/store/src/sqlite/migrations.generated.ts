@@ -94,4 +94,8 @@ export const migrations: readonly {
       'CREATE INDEX `usage_session` ON `usage` (`space`,`session_id`,`day`);',
     ],
   },
+  {
+    name: '0003_session_taint',
+    statements: ["ALTER TABLE `session` ADD `taint` text DEFAULT '[]' NOT NULL;"],
+  },
 ];

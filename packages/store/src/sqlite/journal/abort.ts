@@ -2,7 +2,6 @@ import type { RunOutcome } from '@cuttle/core-types';
 import type { ClaimedRun, Journal, LastWords } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
-import { fromStored } from '../stored-json.ts';
 import { findSession, type LockedSession, toSettled, type Unit } from '../unit.ts';
 import { listBound, openStepWith } from './bind.ts';
 import { insertRun, toClaimed } from './claim.ts';
@@ -84,8 +83,11 @@ export function interruptRun(
   cutRun(unit, session, { run: old, partial });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
   endRun(unit, session, { run: old, outcome, outbound: closing });
-  const taint = new Set([...fromStored(old.taint), ...taintOf([row])]);
-  const run = insertRun(unit, session, { first: row, fence: input.fence, taint: [...taint] });
+  const run = insertRun(unit, session, {
+    first: row,
+    fence: input.fence,
+    sources: taintOf([row]),
+  });
   unit.db.run(rebind, run.id, old.id);
   const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
   const rows = listBound(unit, run.id);

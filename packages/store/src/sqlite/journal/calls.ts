@@ -66,7 +66,7 @@ export function finishCall(unit: Unit, input: Parameters<Journal['finishCall']>[
   requireStep(call, state);
   const session = lockSession(unit, run.session_id);
   closeCall(unit, session, { run, call, state, result });
-  addTaint(unit, run, input.taint);
+  addTaint(unit, session, { run, sources: input.taint });
   addOutbounds(unit, input.outbound);
   noteProgress(unit, run);
   return toCommitted(unit);

@@ -2,10 +2,10 @@ import type { TaintSource } from '@cuttle/core-types';
 import type { ClaimedRun } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
-import { fromStored, toStored } from '../stored-json.ts';
+import { fromStored } from '../stored-json.ts';
 import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
 import { listBound, openStepWith, toBoundInput } from './bind.ts';
-import { cancelExpired, findActiveRun, isAdmissible, taintOf } from './runs.ts';
+import { cancelExpired, findActiveRun, isAdmissible, taintOf, taintSession } from './runs.ts';
 
 /** The version of the rows under a run; a writer that does not know it leaves the run alone. */
 const runFormat = 1;
@@ -115,7 +115,7 @@ function startRun(
   const { rows, fence } = start;
   const [first] = rows;
   if (!first) throw new TypeError('A run needs an input.');
-  const run = insertRun(unit, session, { first, fence, taint: taintOf(rows) });
+  const run = insertRun(unit, session, { first, fence, sources: taintOf(rows) });
   const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows });
   const open = { step: 1, attempt: 1, uptoSeq };
   return toClaimed(unit, session, { run, rows, open, resumed: false });
@@ -137,13 +137,14 @@ export function insertRun(
   input: {
     readonly first: InboundRecord;
     readonly fence: string;
-    readonly taint: readonly TaintSource[];
+    /** What its inputs bring, beside what the session holds already. */
+    readonly sources: readonly TaintSource[];
   },
 ): LeasedRun {
   const { first, fence } = input;
   const { id } = first;
   const { generation } = session;
-  const taint = toStored(input.taint);
+  const taint = taintSession(session, input.sources);
   unit.db.run(
     insertRunRow,
     id,

@@ -1,7 +1,9 @@
+import type { TaintSource } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { CommandInput, Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from '../unit.ts';
 import { cancelQueue, stopRun } from './abort.ts';
 import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
@@ -70,6 +72,7 @@ function resetSession(unit: Unit, session: LockedSession): void {
     );
   session.generation += 1;
   session.messages = 0;
+  session.taint = toStored<readonly TaintSource[]>([]);
   const ref = { detail: { generation: session.generation } };
   addEvent(unit, session, { kind: 'session.reset', ref });
 }

@@ -2,7 +2,7 @@ import type { TaintSource } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
-import { fromStored, toStored } from '../stored-json.ts';
+import { fromStored, type Stored, toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, type Unit } from '../unit.ts';
 
 const selectActive = query<RunRecord>(
@@ -49,13 +49,39 @@ export function noteProgress(unit: Unit, run: RunRecord): void {
 
 const updateTaint = `UPDATE run SET taint = ? WHERE space = 'main' AND id = ?`;
 
-export function addTaint(unit: Unit, run: RunRecord, sources: readonly TaintSource[]): void {
-  const known = new Set<TaintSource>(fromStored(run.taint));
+/** The run's and its session's: what enters the transcript is read by every later run of this generation. */
+export function addTaint(
+  unit: Unit,
+  session: LockedSession,
+  brought: { readonly run: RunRecord; readonly sources: readonly TaintSource[] },
+): void {
+  const { run, sources } = brought;
+  taintSession(session, sources);
+  const taint = joinTaint(run.taint, sources);
+  if (taint === run.taint) return;
+  run.taint = taint;
+  unit.db.run(updateTaint, taint, run.id);
+}
+
+/** Returns all that the session holds now. */
+export function taintSession(
+  session: LockedSession,
+  sources: readonly TaintSource[],
+): LockedSession['taint'] {
+  session.taint = joinTaint(session.taint, sources);
+  return session.taint;
+}
+
+/** The stored union, in order of appearance; the same text where nothing is new. */
+function joinTaint(
+  stored: Stored<readonly TaintSource[]>,
+  sources: readonly TaintSource[],
+): Stored<readonly TaintSource[]> {
+  if (sources.length === 0) return stored;
+  const known = new Set<TaintSource>(fromStored(stored));
   const before = known.size;
   for (const source of sources) known.add(source);
-  if (known.size === before) return;
-  run.taint = toStored<readonly TaintSource[]>([...known]);
-  unit.db.run(updateTaint, run.taint, run.id);
+  return known.size === before ? stored : toStored<readonly TaintSource[]>([...known]);
 }
 
 /** The union of what several inbounds bring, in order of appearance. */

@@ -41,7 +41,7 @@ export function openStep(
   requireClosedBefore(unit, runId, step);
   appendResults(unit, session, { runId, step: step - 1 });
   const { uptoSeq, bound } = openStepWith(unit, session, { runId, step, rows });
-  addTaint(unit, run, taintOf(rows));
+  addTaint(unit, session, { run, sources: taintOf(rows) });
   noteProgress(unit, run);
   return { step, attempt: 1, uptoSeq, bound, events: unit.events };
 }

@@ -1,4 +1,4 @@
-import type { Json, Principal } from '@cuttle/core-types';
+import type { Json, Principal, TaintSource } from '@cuttle/core-types';
 import type { ConversationRef } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
@@ -99,6 +99,8 @@ export const session = sqliteTable(
     queued: integer().notNull().default(0),
     /** Inputs and answers in the transcript of this generation. */
     messages: integer().notNull().default(0),
+    /** What this generation has read that could steer a model; every later run of it sees that too. */
+    taint: text().notNull().default('[]').$type<Stored<readonly TaintSource[]>>(),
     created_at: time(),
     /** The last accepted message or end of a run; null for a place that was only ever refused. */
     active_at: integer(),
