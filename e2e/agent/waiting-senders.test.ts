@@ -66,3 +66,15 @@ it('whoever writes while an approval is waited for is told so, once', async () =
   const { approvals } = await server.call('exec.approvals.list', {});
   expect(approvals).toEqual([]);
 });
+
+it.each([
+  ['denies', 'Denied: wipe_table', async () => telegram.say({ from: 7, text: '/approve deny' })],
+  ['stops', 'Not asked any more: wipe_table', async () => telegram.say({ from: 7, text: '/stop' })],
+])('the question is edited when its sender %s', async (_who, words, end) => {
+  telegram.say({ from: 7, text: 'wipe oak' });
+  await until('May I use wipe_table?');
+  await server.settled();
+  await end();
+  await until(words);
+  expect(said().filter((one) => one.includes('May I use'))).toEqual([]);
+});

@@ -5,7 +5,6 @@ import {
   ownCalls,
   planHash,
   readCall,
-  truncateOutput,
 } from '@cuttle/agent';
 import {
   addUsage,
@@ -15,19 +14,14 @@ import {
   type RunEvent,
   type TaintSource,
 } from '@cuttle/core-types';
-import { CuttleError } from '@cuttle/core-types/errors';
-import type {
-  ApprovalDraft,
-  PlannedCall,
-  StoredCall,
-  ToolContext,
-  OutboundDraft,
-} from '@cuttle/core-types/ports';
+import type { PlannedCall, StoredCall, ToolContext, OutboundDraft } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { showBubble } from './bubble.ts';
+import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishWithdrawn } from './publish-rows.ts';
 import { judgeTool } from './run-context.ts';
+import { findPlace } from './run-place.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
 
 /** Stores each event of a run before it is published and before the loop goes on. `run.end` is its caller's. */
@@ -234,38 +228,6 @@ export function askContext(
   };
 }
 
-/** `current`, `<channel>:<address>` or `<channel>:<account>:<address>` → where to send. */
-function findPlace(
-  { kernel, claimed }: RunState,
-  to: string,
-): Pick<Parameters<typeof noticeDrafts>[1], 'channel' | 'conversation'> {
-  const { route, conversationKey } = claimed;
-  const accounts = [...kernel.accounts.values()];
-  if (to === 'current') {
-    const account = route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined;
-    if (!account || route.kind !== 'push' || conversationKey === undefined)
-      throw new CuttleError(
-        'channel.not-found',
-        'This conversation is read by its client; answer it instead of sending a message.',
-      );
-    const conversation = {
-      accountId: route.accountId,
-      key: conversationKey,
-      target: route.target,
-      group: route.chat === 'group',
-    };
-    return { channel: account.channel, conversation };
-  }
-  for (const { accountId, name, channel } of accounts) {
-    const rest = [`${channel.id}:${name}:`, `${channel.id}:`].find((prefix) =>
-      to.startsWith(prefix),
-    );
-    const place = rest === undefined ? undefined : channel.address(to.slice(rest.length));
-    if (place) return { channel, conversation: { accountId, ...place } };
-  }
-  throw new CuttleError('channel.not-found', `No connected channel leads to "${to}".`);
-}
-
 async function recordStart(state: RunState, event: RunEventOf<'tool.call'>): Promise<void> {
   const { kernel, claimed, context } = state;
   const { step, index } = event;
@@ -345,41 +307,7 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
   publishWithdrawn(kernel, { runId, sessionKey, createdAt }, committed.events);
 }
 
-/** A plan that a person is asked about fits a message; what is left out is marked. */
-const mostPlanChars = 2000;
-
 async function storedCalls({ kernel, claimed, step }: RunState): Promise<readonly StoredCall[]> {
   const run = await kernel.store.reader.findRun(claimed.runId);
   return run?.steps.find((row) => row.step === step)?.calls ?? [];
-}
-
-function approvalDraft(
-  state: RunState,
-  { approvalId = '', index, tool, input, hash }: JudgedCall,
-): ApprovalDraft {
-  const { kernel, claimed, step } = state;
-  const { ttlMs } = kernel.settings().approvals;
-  const draft = { approvalId, step, index, planHash: hash, expiresAt: kernel.clock.now() + ttlMs };
-  const account =
-    claimed.route.kind === 'push' ? kernel.accounts.get(claimed.route.accountId) : undefined;
-  if (!account) return draft;
-  const plan = truncateOutput(JSON.stringify(input), mostPlanChars);
-  const text = textFor('approval.ask', {
-    tool: tool.name,
-    plan,
-    id: approvalId,
-    minutes: Math.round(ttlMs / 60_000),
-  });
-  const buttons = [
-    [
-      { label: 'Approve', token: `approve ${approvalId}` },
-      { label: 'Deny', token: `approve ${approvalId} deny` },
-    ],
-  ];
-  const [ask] = noticeDrafts(kernel, {
-    ...findPlace(state, 'current'),
-    origin: `ask:${approvalId}`,
-    answer: { text, notice: 'approval.ask', buttons },
-  });
-  return ask ? { ...draft, ask } : draft;
 }

@@ -25,6 +25,7 @@ export type {
   AcceptInput,
   AcceptResult,
   ApprovalDraft,
+  ApprovalEnd,
   BoundInput,
   BudgetLimit,
   BudgetScope,

@@ -205,6 +205,8 @@ export interface Spending {
   readonly spentMicros: number;
   readonly reservedMicros: number;
 }
+/** How a question to a person ends. */
+export type ApprovalEnd = 'approved' | 'denied' | 'expired' | 'cancelled';
 export interface ApprovalDraft {
   readonly approvalId: string;
   readonly step: number;
@@ -213,6 +215,8 @@ export interface ApprovalDraft {
   readonly expiresAt: number;
   /** The message that asks; absent for pull doors, whose clients get the `approval.request` event. */
   readonly ask?: OutboundDraft | undefined;
+  /** What the message says once the question has ended so, in place of the question; absent where the platform cannot edit. */
+  readonly ends?: Readonly<Record<ApprovalEnd, OutboundPart>> | undefined;
 }
 /** What a run has said when it is ended on purpose: its open step so far, and the messages that close its bubble. */
 export interface LastWords {

@@ -1,4 +1,9 @@
-import type { ClaimedRun } from '@cuttle/core-types/ports';
+import type {
+  ApprovalDraft,
+  ApprovalEnd,
+  ClaimedRun,
+  OutboundPart,
+} from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import { approvalOf, callOf, codeOf, resultOf, type World } from './world.ts';
 
@@ -7,13 +12,16 @@ const reason = { kind: 'approval', ref: 'ap-1' } as const;
 
 export function describeApprovals(get: () => World): void {
   /** A run that waits for approval `ap-1` of its first call. */
-  const waiting = async (expiresAt = Number.MAX_SAFE_INTEGER): Promise<ClaimedRun> => {
+  const waiting = async (
+    expiresAt = Number.MAX_SAFE_INTEGER,
+    ends?: ApprovalDraft['ends'],
+  ): Promise<ClaimedRun> => {
     const { begin, record, journal, draft } = get();
     const run = await begin();
     const { runId, fence } = run;
     await journal.recordStep(record(run, 1, { calls: [gated] }));
     const ask = draft({ outboundId: 'ask-1', origin: 'ask:ap-1' });
-    const approvals = [approvalOf('ap-1', gated, { ask, expiresAt })];
+    const approvals = [approvalOf('ap-1', gated, { ask, expiresAt, ends })];
     await journal.parkRun({ runId, fence, reason, approvals });
     return run;
   };
@@ -257,6 +265,62 @@ export function describeApprovals(get: () => World): void {
     });
     expect(parked.ready).toBe(true);
     expect(await claim(sessionId)).toMatchObject({ runId });
+  });
+
+  const said = (text: string): OutboundPart => ({ v: 1, text, payload: text });
+  const ends = {
+    approved: said('approved'),
+    denied: said('denied'),
+    expired: said('expired'),
+    cancelled: said('cancelled'),
+  };
+  const ways: Readonly<Record<ApprovalEnd, (run: ClaimedRun) => Promise<unknown>>> = {
+    approved: () => decide('approved'),
+    denied: () => decide('denied'),
+    expired: async () => {
+      get().advance(2_000);
+      await get().journal.sweep({ limit: 10 });
+    },
+    cancelled: ({ sessionId }) =>
+      get().journal.abortRun({ sessionId, by: 'user', cancelQueued: false, closing: [] }),
+  };
+  it.each(['approved', 'denied', 'expired', 'cancelled'] as const)(
+    'edits the ask once it has ended: %s',
+    async (end) => {
+      const { deliver, now, journal } = get();
+      const run = await waiting(now() + 1_000, ends);
+      const lane = run.conversationId ?? '';
+      await deliver(lane, 'platform-9');
+      await ways[end](run);
+      const receipt = { messageId: 'platform-9' };
+      expect(await deliver(lane)).toMatchObject({ kind: 'edit', receipt, body: { text: end } });
+      // An approval that was given and not used may end once more; the message stays as it is.
+      await journal.abortRun({
+        sessionId: run.sessionId,
+        by: 'user',
+        cancelQueued: false,
+        closing: [],
+      });
+      const next = await journal.claimDelivery({
+        conversationId: lane,
+        fence: 'later',
+        deadlineMs: 1_000,
+        marginMs: 0,
+      });
+      expect(next.kind).toBe('idle');
+    },
+  );
+
+  it('does not send an ask that has ended before it was sent', async () => {
+    const run = await waiting(undefined, ends);
+    await decide('denied');
+    const next = await get().journal.claimDelivery({
+      conversationId: run.conversationId ?? '',
+      fence: 'later',
+      deadlineMs: 1_000,
+      marginMs: 0,
+    });
+    expect(next.kind).toBe('idle');
   });
 
   it('sends what the decision says and edits the ask', async () => {

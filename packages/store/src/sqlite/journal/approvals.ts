@@ -1,11 +1,11 @@
-import type { ApprovalDraft, Journal } from '@cuttle/core-types/ports';
+import type { ApprovalDraft, ApprovalEnd, Journal } from '@cuttle/core-types/ports';
 import type { ParkReason } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { query } from '../database.ts';
 import type { ApprovalRecord, CallRecord, RunRecord } from '../rows.ts';
-import { fromStored, toStored } from '../stored-json.ts';
+import { fromStored, fromStoredOr, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
-import { addOutbound, addOutbounds, withdrawUnsent } from './outbound.ts';
+import { addOutbound, addOutbounds, replaceMessage } from './outbound.ts';
 import { findActiveRun, findRunRow, isSettledUnder, mayJoin, requireHeld } from './runs.ts';
 import { listSteering, toCallRow } from './steps.ts';
 
@@ -51,7 +51,7 @@ const selectCall = query<CallRecord>(`SELECT * FROM call WHERE space = 'main' AN
 const selectApprovalOfCall = query<ApprovalRecord>(
   `SELECT * FROM approval WHERE space = 'main' AND call_id = ?`,
 );
-const insertApproval = `INSERT INTO approval (id, call_id, run_id, session_id, plan_hash, ask_id, state, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, ?)`;
+const insertApproval = `INSERT INTO approval (id, call_id, run_id, session_id, plan_hash, ask_id, ask_ends, state, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)`;
 
 export function findApprovalOfCall(unit: Unit, callRow: string): ApprovalRecord | undefined {
   return unit.db.find(selectApprovalOfCall, callRow);
@@ -79,6 +79,7 @@ function addApproval(
     run.session_id,
     draft.planHash,
     askId,
+    askId !== null && draft.ends ? toStored(draft.ends) : null,
     draft.expiresAt,
     unit.now,
   );
@@ -144,7 +145,7 @@ export function endApproval(
   unit: Unit,
   approval: ApprovalRecord,
   end: {
-    readonly state: 'approved' | 'denied' | 'expired' | 'cancelled';
+    readonly state: ApprovalEnd;
     readonly by: string | null;
   },
 ): void {
@@ -153,10 +154,17 @@ export function endApproval(
   const session = lockSession(unit, approval.session_id);
   const ref = { approvalId, detail: end.state };
   addEvent(unit, session, { kind: 'approval.resolve', runId, ref });
-  if (end.state === 'cancelled' && approval.ask_id !== null) withdrawUnsent(unit, approval.ask_id);
+  closeAsk(unit, approval, end.state);
   const run = findRunRow(unit, runId);
   if (run?.state !== 'parked' || run.wait === null) return;
   if (fromStored(run.wait).kind === 'approval') readyRun(unit, runId);
+}
+
+/** Nobody is left with a question that has ended, nor with buttons that do nothing. */
+function closeAsk(unit: Unit, approval: ApprovalRecord, end: ApprovalEnd): void {
+  if (approval.ask_id === null) return;
+  const ends = fromStoredOr(approval.ask_ends);
+  replaceMessage(unit, approval.ask_id, ends?.[end]);
 }
 
 const ready = `UPDATE run SET state = 'ready', wait = NULL, resume_at = NULL WHERE space = 'main' AND id = ? AND state = 'parked'`;

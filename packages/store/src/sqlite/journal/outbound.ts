@@ -1,4 +1,4 @@
-import type { ConversationRef, OutboundDraft } from '@cuttle/core-types/ports';
+import type { ConversationRef, OutboundDraft, OutboundPart } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
@@ -96,9 +96,20 @@ const laneOf = query<{ id: string }>(
   `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
 );
 
-/** A message that nobody has seen and nobody needs any more. */
-export function withdrawUnsent(unit: Unit, outboundId: string): void {
-  unit.db.run(withdraw, unit.now, outboundId);
+const selectSent = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND id = ? AND (state = 'sending' OR state = 'ambiguous' OR state = 'sent')`,
+);
+
+/** A message that nobody has seen is not sent any more; one that somebody may have seen says `body` instead, where that is given. */
+export function replaceMessage(
+  unit: Unit,
+  outboundId: string,
+  body: OutboundPart | undefined,
+): void {
+  if (unit.db.run(withdraw, unit.now, outboundId) > 0 || body === undefined) return;
+  const message = unit.db.find(selectSent, outboundId);
+  if (!message || unit.db.find(selectByOrigin, message.origin, message.part, 'edit')) return;
+  follow(unit, message, { kind: 'edit', body });
 }
 
 /**
@@ -121,7 +132,8 @@ export function closeBubbles(
     const [bubble] = at < 0 ? [] : open.splice(at, 1);
     return addOutbound(unit, bubble ? { ...draft, kind: 'edit', targetId: bubble.id } : draft);
   });
-  for (const bubble of open) removeBubble(unit, bubble);
+  for (const bubble of open)
+    follow(unit, bubble, { kind: 'delete', body: { v: 1, text: '', payload: null } });
   return ids;
 }
 
@@ -135,17 +147,22 @@ const selectLane = query<Lane>(
   `SELECT id, next_seq FROM conversation WHERE space = 'main' AND id = ?`,
 );
 
-function removeBubble(unit: Unit, bubble: OutboundRecord): void {
-  const lane = unit.db.find(selectLane, bubble.conversation_id);
-  if (!lane) throw new TypeError(`Outbound ${bubble.id} has no conversation.`);
+/** What becomes of a message, behind it in its lane. */
+function follow(
+  unit: Unit,
+  message: OutboundRecord,
+  { kind, body }: { readonly kind: 'edit' | 'delete'; readonly body: OutboundPart },
+): void {
+  const lane = unit.db.find(selectLane, message.conversation_id);
+  if (!lane) throw new TypeError(`Outbound ${message.id} has no conversation.`);
   appendToLane(unit, lane, {
     id: unit.newId(),
-    origin: bubble.origin,
-    part: bubble.part,
-    kind: 'delete',
-    target_id: bubble.id,
+    origin: message.origin,
+    part: message.part,
+    kind,
+    target_id: message.id,
     run_id: null,
-    body: toStored({ v: 1, text: '', payload: null }),
-    ttl_ms: bubble.ttl_ms,
+    body: toStored(body),
+    ttl_ms: message.ttl_ms,
   });
 }

@@ -7,6 +7,7 @@ import type {
   ToolResultPart,
   Usage,
 } from '@cuttle/core-types';
+import type { ApprovalEnd, OutboundPart } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   type AnySQLiteColumn,
@@ -188,6 +189,8 @@ export const approval = sqliteTable(
     plan_hash: text().notNull(),
     /** The message that asks; null for pull doors. */
     ask_id: text(),
+    /** What it says instead, by how the question ended; null where it cannot be edited. */
+    ask_ends: text().$type<Stored<Readonly<Record<ApprovalEnd, OutboundPart>>>>(),
     state: text({ enum: approvalStates }).notNull(),
     expires_at: time(),
     decided_by: text(),

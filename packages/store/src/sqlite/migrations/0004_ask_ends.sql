@@ -1,0 +1,1 @@
+ALTER TABLE `approval` ADD `ask_ends` text;
