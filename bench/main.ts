@@ -4,6 +4,7 @@ import { crashBench } from './crash.ts';
 import { growthBench } from './growth.ts';
 import { loadBench } from './load.ts';
 import { machineBench } from './machine.ts';
+import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
 import { printRow } from './report.ts';
 import { socketsBench } from './sockets.ts';
@@ -14,6 +15,7 @@ const benches: readonly Bench[] = [
   machineBench,
   startBench,
   turnBench,
+  providersBench,
   loadBench,
   socketsBench,
   growthBench,
@@ -24,7 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
-    // Of `crash`: which cycles of its plan (points, recoveries, moments), drawn from which number, from which one on, for so long.
+    // Of `providers`: a dialect alone. Of `crash`: which cycles of its plan (points, recoveries, moments), drawn from which number, from which one on, for so long.
     only: { type: 'string' },
     seed: { type: 'string' },
     from: { type: 'string' },

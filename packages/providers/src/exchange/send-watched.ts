@@ -22,10 +22,13 @@ export async function sendWatched(service: string, send: Send, watch: Watch): Pr
   }
 }
 
-/** Once per request, so that the listener may stay until the signal goes. */
+/**
+ * The listener goes with the wait: a client that keeps the signal until its answer is collected would otherwise keep the
+ * answer by it, and both for ever.
+ */
 function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([promise, aborted]);
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }

@@ -30,11 +30,11 @@ export function createClient(options: GeminiOptions, fetch: Fetch): GeminiClient
       const sdk = new GoogleGenerativeAI(firstKey(options) ?? 'none');
       const asked = sdk.getGenerativeModel({ model: path }, { baseUrl, apiVersion });
       const answer = Promise.withResolvers<Response>();
-      const carry: Fetch = async (input, init) => {
+      const carry: Fetch = (input, init) => {
         const headers = headersOf(options, new Headers(init?.headers));
         answer.resolve(fetch(input, { ...init, headers, signal }));
-        // Nothing is left for the SDK to read.
-        return new Response('');
+        // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
+        return new Promise<Response>(() => undefined);
       };
       // The encoder writes what the service documents, which has grown past the SDK's own types.
       const request = { ...body } as unknown as GenerateContentRequest;

@@ -18,7 +18,7 @@ export const listCall: OllamaCall = (client) => client.list();
 
 /**
  * Sends with the official SDK and resolves with the answer itself. The SDK hands out parsed records only and drops
- * those that it cannot read, so it is given an empty answer in place of the real one.
+ * those that it cannot read, so the answer is taken before it comes to it.
  */
 export async function sendCall(
   call: OllamaCall,
@@ -28,17 +28,16 @@ export async function sendCall(
   // The entry for browsers is the same class without Node's file system.
   const { Ollama: Client } = await import('ollama/browser');
   const { baseUrl, apiKey, headers } = options;
-  const answers: Response[] = [];
+  const answer = Promise.withResolvers<Response>();
   const client = new Client({
     host: baseUrl,
     headers: { ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }), ...headers },
-    fetch: async (input, init) => {
-      answers.push(await fetch(input, { ...init, signal }));
-      return new Response('{}');
+    fetch: (input, init) => {
+      answer.resolve(fetch(input, { ...init, signal }));
+      // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
+      return new Promise<Response>(() => undefined);
     },
   });
-  await call(client);
-  const [answer] = answers;
-  if (!answer) throw new TypeError('The SDK sent nothing.');
-  return answer;
+  call(client).catch(answer.reject);
+  return answer.promise;
 }
