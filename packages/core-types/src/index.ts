@@ -46,4 +46,5 @@ export {
   type RunView,
 } from './reduce-run.ts';
 export { ParkReason, RunError, RunEvent, type RunEventOf, RunOutcome } from './run-event.ts';
+export { SummaryBody, SummaryFacts } from './summary.ts';
 export { Usage } from './usage.ts';

@@ -16,6 +16,10 @@ export function rebuildEvent({ kind, ref }: DurableEvent, run: StoredRun): RunEv
     case 'tool.call':
     case 'tool.result':
       return step && ref.index !== undefined ? callEvent(kind, step, ref.index) : undefined;
+    case 'compaction.start':
+      return { type: 'compaction.start' };
+    case 'compaction.end':
+      return compactionEnd(ref.detail);
     case 'run.park':
       return parked(ref.detail);
     case 'approval.request':
@@ -27,6 +31,7 @@ export function rebuildEvent({ kind, ref }: DurableEvent, run: StoredRun): RunEv
     case 'inbound':
     case 'command':
     case 'session.reset':
+    case 'compaction.undo':
       return undefined;
   }
 }
@@ -52,6 +57,11 @@ function callEvent(
   if (kind === 'tool.call') return { type: 'tool.call', step, index, callId, name, input };
   if (!result || state === 'planned' || state === 'started') return undefined;
   return { type: 'tool.result', step, index, callId, name, state, result };
+}
+
+function compactionEnd(detail: DurableEvent['ref']['detail']): RunEvent | undefined {
+  const said = typeof detail === 'object' && !Array.isArray(detail) ? detail : {};
+  return RunEvent.safeParse({ ...said, type: 'compaction.end' }).data;
 }
 
 function parked(detail: DurableEvent['ref']['detail']): RunEvent | undefined {

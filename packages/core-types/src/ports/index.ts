@@ -17,6 +17,8 @@ export type {
   WebhookCapability,
 } from './channel.ts';
 export type { Clock } from './clock.ts';
+export type { CompactionRecord, ContextJournal, SummaryCall } from './context-journal.ts';
+export type { ContextReader, StoredSummary } from './context-reader.ts';
 export type { Embedder, EmbeddingPurpose, EmbeddingRequest, Embeddings } from './embedder.ts';
 export type { Journal } from './journal.ts';
 export type {

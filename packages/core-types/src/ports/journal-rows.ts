@@ -27,6 +27,9 @@ export type DurableEventKind =
   | 'tool.result'
   | 'approval.request'
   | 'approval.resolve'
+  | 'compaction.start'
+  | 'compaction.end'
+  | 'compaction.undo'
   | 'run.park'
   | 'run.end'
   | 'command'
@@ -120,6 +123,8 @@ export interface OpenedStep {
   readonly attempt: number;
   /** The transcript's last entry that the model sees. */
   readonly uptoSeq: number;
+  /** How far the summary reaches that the model sees before it; part of the boundary. */
+  readonly summaryUpto: number | undefined;
   /** Inputs bound by this transaction, in order. */
   readonly bound: readonly BoundInput[];
   readonly events: readonly DurableEvent[];
@@ -143,11 +148,18 @@ export interface ClaimedRun {
   readonly conversationId: string | undefined;
   readonly conversationKey: string | undefined;
   readonly createdAt: number;
+  /** Real tokens for each estimated one, in thousandths, as the session's last step told. */
+  readonly contextScale: number | undefined;
   /** All inbounds bound to the run, in order. */
   readonly inputs: readonly BoundInput[];
   /** The open step; `undefined` for a resumed run whose last step is done. */
   readonly open:
-    | { readonly step: number; readonly attempt: number; readonly uptoSeq: number }
+    | {
+        readonly step: number;
+        readonly attempt: number;
+        readonly uptoSeq: number;
+        readonly summaryUpto: number | undefined;
+      }
     | undefined;
   readonly events: readonly DurableEvent[];
 }
@@ -178,6 +190,14 @@ export interface StepRecord {
   /** Whether `reserveBudget` set money aside for it, which this settles. */
   readonly reserved?: boolean | undefined;
   readonly calls: readonly PlannedCall[];
+  /** What the step told of the session's context. */
+  readonly context?: StepContext | undefined;
+}
+export interface StepContext {
+  /** Tokens of the request and its answer. */
+  readonly tokens: number;
+  /** Real tokens for each estimated one, in thousandths. */
+  readonly scale: number;
 }
 /** Whose money: `gateway` is everybody's together. */
 export type BudgetScope = 'gateway' | `agent:${string}` | `person:${string}`;
@@ -340,6 +360,10 @@ export interface SessionRow {
   readonly queueMode: QueueMode | undefined;
   readonly archived: boolean;
   readonly messages: number;
+  /** Tokens of the last request and its answer; undefined before the first. */
+  readonly contextTokens: number | undefined;
+  /** How far the live summary of this generation reaches. */
+  readonly summaryUpto: number | undefined;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -13,6 +13,7 @@ import type {
   Spending,
   StoredToken,
 } from './journal-rows.ts';
+import type { ContextReader } from './context-reader.ts';
 import type { FinishReason } from './provider.ts';
 import type { Usage } from '../usage.ts';
 
@@ -22,7 +23,7 @@ import type { Usage } from '../usage.ts';
  * - every query is served by an index; none is O(history) or O(sessions): lists are paged by key, `limit` is at most 1,000;
  * - it never blocks the writer nor the main thread.
  */
-export interface Reader {
+export interface Reader extends ContextReader {
   findSession(sessionKey: string): Promise<SessionRow | undefined>;
   findSessionById(sessionId: string): Promise<SessionRow | undefined>;
   /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */
@@ -199,6 +200,8 @@ export interface StoredStep {
   readonly state: 'open' | 'done' | 'aborted';
   readonly attempt: number;
   readonly uptoSeq: number;
+  /** How far the summary reached that this step saw. */
+  readonly summaryUpto: number | undefined;
   readonly answer: AssistantMessage | undefined;
   readonly finish: FinishReason | undefined;
   readonly usage: Usage | undefined;

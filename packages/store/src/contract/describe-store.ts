@@ -6,6 +6,7 @@ import { describeBudgets } from './budgets.ts';
 import { describeBlobs } from './blobs.ts';
 import { describeCalls } from './calls.ts';
 import { describeCommands } from './commands.ts';
+import { describeCompactions } from './compactions.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeQueue } from './queue.ts';
@@ -24,6 +25,7 @@ const parts = [
   ['steps', describeSteps],
   ['budgets', describeBudgets],
   ['calls', describeCalls],
+  ['compactions', describeCompactions],
   ['ends', describeEnds],
   ['commands', describeCommands],
   ['approvals', describeApprovals],

@@ -71,8 +71,8 @@ function describeCompletion(get: () => World, final: Final): void {
     expect(await tryClaim(run.sessionId)).toBeUndefined();
     const opened = await journal.openStep({ runId, fence, step: 2 });
     expect(opened?.bound.map(({ inboundId }) => inboundId)).toEqual([steering.inboundId]);
-    const open = { step: 2, attempt: 1, uptoSeq: opened?.uptoSeq ?? 0 };
-    const end = await complete({ ...run, open }, { text: 'now' });
+    if (!opened) throw new Error('The step is not opened.');
+    const end = await complete({ ...run, open: opened }, { text: 'now' });
     expect(end).toMatchObject({ kind: 'completed', inbounds: [runId, steering.inboundId] });
   });
 

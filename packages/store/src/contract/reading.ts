@@ -174,9 +174,9 @@ export function describeReading(get: () => World): void {
     const end = { runId, fence: again.fence, step: 1, index: 0, taint: [], outbound: [] };
     await journal.finishCall({ ...end, state: 'done', result: resultOf('call-0') });
     const opened = await journal.openStep({ runId, fence: again.fence, step: 2 });
-    const open = { step: 2, attempt: 1, uptoSeq: opened?.uptoSeq ?? 0 };
+    if (!opened) throw new Error('The step is not opened.');
     advance(1);
-    await complete({ ...again, open }, { outbound: [draft({ origin: `${runId}:final` })] });
+    await complete({ ...again, open: opened }, { outbound: [draft({ origin: `${runId}:final` })] });
     advance(1);
     await deliver(conversationId(run));
     const fate = await reader.readFate(runId);

@@ -102,4 +102,15 @@ export const migrations: readonly {
     name: '0004_ask_ends',
     statements: ['ALTER TABLE `approval` ADD `ask_ends` text;'],
   },
+  {
+    name: '0005_summaries',
+    statements: [
+      'DROP TABLE `summary`;',
+      'CREATE TABLE `summary` (\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`session_id` text NOT NULL,\n\t`generation` integer NOT NULL,\n\t`upto_seq` integer NOT NULL,\n\t`revision` integer NOT NULL,\n\t`body` text NOT NULL,\n\t`at` integer NOT NULL,\n\t`undone_at` integer,\n\t`undone_by` text,\n\tPRIMARY KEY(`space`, `session_id`, `generation`, `upto_seq`, `revision`),\n\tFOREIGN KEY (`space`,`session_id`) REFERENCES `session`(`space`,`id`) ON UPDATE no action ON DELETE no action,\n\tCONSTRAINT "summary_undone" CHECK((undone_at IS NULL) = (undone_by IS NULL))\n);',
+      'CREATE UNIQUE INDEX `summary_live` ON `summary` (`space`,`session_id`,`generation`,`upto_seq`) WHERE undone_at IS NULL;',
+      'ALTER TABLE `session` ADD `summary_upto` integer;',
+      'ALTER TABLE `session` ADD `context_tokens` integer;',
+      'ALTER TABLE `session` ADD `context_scale` integer;',
+    ],
+  },
 ];

@@ -66,6 +66,8 @@ describe('every statement', () => {
   });
 });
 
+const noFacts = { failures: [], tasks: [], paths: [], identifiers: [] };
+
 /** Each read once, and the writes whose statements look for something. */
 async function useAll(world: World): Promise<void> {
   const { reader, journal, begin, complete, say, deliver, conversationId, draft } = world;
@@ -81,12 +83,22 @@ async function useAll(world: World): Promise<void> {
     limits: [{ scope: 'gateway', limitMicros: 9 }],
   });
   await journal.appendDelta({ runId, fence, step: 1, attempt: 1, offset: 0, text: 'x' });
+  await journal.recordCompaction({
+    runId,
+    fence,
+    step: 1,
+    uptoSeq: 1,
+    body: { v: 1, text: 'x', facts: noFacts, kept: [], by: 'digest', entries: 1 },
+    call: undefined,
+    contextTokens: 1,
+  });
   await complete(run, { outbound: [draft({ origin: `${runId}:final` })] });
   await deliver(conversationId(run));
   await say({ mode: 'collect' });
   await say({ mode: 'steer' });
   const next = await world.claim(sessionId);
   await complete(next);
+  await journal.undoCompaction({ sessionId, uptoSeq: 1, by: 'x' });
   await journal.openStep({ runId: next.runId, fence: next.fence, step: 2 });
   await say({ mode: 'interrupt' });
   await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
@@ -105,6 +117,9 @@ async function useAll(world: World): Promise<void> {
     reader.listSessions({ limit: 5, search: 'agent' }),
     reader.readTranscript({ sessionId, generation, afterSeq: 0, uptoSeq: 9, limit: 9 }),
     reader.readHistory({ sessionId, limit: 5 }),
+    reader.findSummary({ sessionId, generation }),
+    reader.findSummary({ sessionId, generation, uptoSeq: 1 }),
+    reader.listSummaries({ sessionId, generation, limit: 5 }),
     reader.searchMessages({ query: 'hello', limit: 5, sessionKey: run.sessionKey }),
     reader.findRun(runId),
     reader.findInbound({ accountId: world.accountId, externalId: 'x' }),

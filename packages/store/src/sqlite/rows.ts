@@ -17,4 +17,5 @@ export type StepRow = typeof schema.step.$inferSelect;
 export type StoreRecord = typeof schema.store.$inferSelect;
 export type AuditRecord = typeof schema.audit.$inferSelect;
 export type ValueRecord = typeof schema.kv.$inferSelect;
+export type SummaryRecord = typeof schema.summary.$inferSelect;
 export type TokenRecord = typeof schema.token.$inferSelect;

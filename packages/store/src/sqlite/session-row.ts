@@ -12,6 +12,8 @@ export function toSessionRow(row: SessionRecord): SessionRow {
     queueMode: row.queue_mode ?? undefined,
     archived: row.archived === 1,
     messages: row.messages,
+    contextTokens: row.context_tokens ?? undefined,
+    summaryUpto: row.summary_upto ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.active_at ?? row.created_at,
   };

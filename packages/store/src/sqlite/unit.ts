@@ -61,7 +61,7 @@ const insertSession = query<LockedSession>(
 );
 const countSession = `UPDATE store SET sessions = sessions + 1`;
 const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
-const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ? WHERE row = ?`;
+const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ?, summary_upto = ?, context_tokens = ?, context_scale = ? WHERE row = ?`;
 /** The session's row, held for the rest of the transaction. Every transaction that numbers anything takes it first. */
 export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
   const held = unit.sessions.get(sessionId);
@@ -110,6 +110,9 @@ export function saveSessions(unit: Unit): void {
       session.queued,
       session.messages,
       session.taint,
+      session.summary_upto,
+      session.context_tokens,
+      session.context_scale,
       session.row,
     );
 }

@@ -89,9 +89,13 @@ export function interruptRun(
     sources: taintOf([row]),
   });
   unit.db.run(rebind, run.id, old.id);
-  const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows: [row] });
+  const { uptoSeq, summaryUpto } = openStepWith(unit, session, {
+    runId: run.id,
+    step: 1,
+    rows: [row],
+  });
   const rows = listBound(unit, run.id);
-  const open = { step: 1, attempt: 1, uptoSeq };
+  const open = { step: 1, attempt: 1, uptoSeq, summaryUpto };
   return { aborted: old.id, run: toClaimed(unit, session, { run, rows, open, resumed: false }) };
 }
 

@@ -1,4 +1,4 @@
-import type { BoundInput } from '@cuttle/core-types/ports';
+import type { BoundInput, OpenedStep } from '@cuttle/core-types/ports';
 
 import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
@@ -7,7 +7,7 @@ import { addEvent, type LockedSession, type Unit } from '../unit.ts';
 import { appendInput } from './transcript.ts';
 
 const bindInbound = `UPDATE inbound SET state = 'bound', run_id = ? WHERE space = 'main' AND id = ?`;
-const insertStep = `INSERT INTO step (run_id, n, state, attempt, upto_seq, opened_at) VALUES (?, ?, 'open', 1, ?, ?)`;
+const insertStep = `INSERT INTO step (run_id, n, state, attempt, upto_seq, summary_upto, opened_at) VALUES (?, ?, 'open', 1, ?, ?, ?)`;
 
 /**
  * Opens a step with its boundary and binds its inputs, which enter the transcript below that boundary.
@@ -17,10 +17,10 @@ export function openStepWith(
   unit: Unit,
   session: LockedSession,
   input: { readonly runId: string; readonly step: number; readonly rows: readonly InboundRecord[] },
-): { readonly uptoSeq: number; readonly bound: readonly BoundInput[] } {
+): Pick<OpenedStep, 'uptoSeq' | 'summaryUpto' | 'bound'> {
   const { runId, step, rows } = input;
   const uptoSeq = session.next_entry - 1 + rows.length;
-  unit.db.run(insertStep, runId, step, uptoSeq, unit.now);
+  unit.db.run(insertStep, runId, step, uptoSeq, session.summary_upto, unit.now);
   const bound = rows.map(toBoundInput);
   for (const { inboundId } of bound) {
     unit.db.run(bindInbound, runId, inboundId);
@@ -30,7 +30,7 @@ export function openStepWith(
   unit.queued -= rows.length;
   const detail = rows.length === 0 ? {} : { detail: { inbounds: rows.map((row) => row.id) } };
   addEvent(unit, session, { kind: 'step.start', runId, ref: { step, attempt: 1, ...detail } });
-  return { uptoSeq, bound };
+  return { uptoSeq, summaryUpto: session.summary_upto ?? undefined, bound };
 }
 
 export function toBoundInput(row: InboundRecord): BoundInput {

@@ -46,7 +46,12 @@ const selectOpenStep = query<StepRow>(
 function toResumed(unit: Unit, session: LockedSession, run: RunRecord): ClaimedRun {
   const rows = listBound(unit, run.id);
   const step = unit.db.find(selectOpenStep, run.id);
-  const open = step && { step: step.n, attempt: step.attempt, uptoSeq: step.upto_seq };
+  const open = step && {
+    step: step.n,
+    attempt: step.attempt,
+    uptoSeq: step.upto_seq,
+    summaryUpto: step.summary_upto ?? undefined,
+  };
   return toClaimed(unit, session, { run, rows, open, resumed: true });
 }
 
@@ -116,8 +121,8 @@ function startRun(
   const [first] = rows;
   if (!first) throw new TypeError('A run needs an input.');
   const run = insertRun(unit, session, { first, fence, sources: taintOf(rows) });
-  const { uptoSeq } = openStepWith(unit, session, { runId: run.id, step: 1, rows });
-  const open = { step: 1, attempt: 1, uptoSeq };
+  const { uptoSeq, summaryUpto } = openStepWith(unit, session, { runId: run.id, step: 1, rows });
+  const open = { step: 1, attempt: 1, uptoSeq, summaryUpto };
   return toClaimed(unit, session, { run, rows, open, resumed: false });
 }
 
@@ -204,6 +209,7 @@ export function toClaimed(
     conversationId: first.conversation_id ?? undefined,
     conversationKey,
     createdAt: run.created_at,
+    contextScale: session.context_scale ?? undefined,
     inputs: rows.map(toBoundInput),
     open,
     events: unit.events,

@@ -73,6 +73,8 @@ function resetSession(unit: Unit, session: LockedSession): void {
   session.generation += 1;
   session.messages = 0;
   session.taint = toStored<readonly TaintSource[]>([]);
+  session.summary_upto = null;
+  session.context_tokens = null;
   const ref = { detail: { generation: session.generation } };
   addEvent(unit, session, { kind: 'session.reset', ref });
 }

@@ -17,6 +17,7 @@ import { reserveBudget } from './budgets.ts';
 import { finishCall, startCalls } from './calls.ts';
 import { claimRun } from './claim.ts';
 import { settleCommand } from './commands.ts';
+import { beginCompaction, recordCompaction, undoCompaction } from './compactions.ts';
 import { completeRun, failRun } from './complete.ts';
 import {
   claimDelivery,
@@ -45,6 +46,9 @@ export const journal = {
   recordStep,
   startCalls,
   finishCall,
+  beginCompaction,
+  recordCompaction,
+  undoCompaction,
   appendDelta,
   parkRun,
   completeRun,

@@ -17,14 +17,14 @@ import { appendAnswer, appendResults } from './transcript.ts';
 import { addUsageRow } from './usage.ts';
 
 const selectStep = query<StepPlace>(
-  `SELECT n, state, attempt, upto_seq FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
+  `SELECT n, state, attempt, upto_seq, summary_upto FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
 );
 const selectLastStep = query<StepPlace>(
-  `SELECT n, state, attempt, upto_seq FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`,
+  `SELECT n, state, attempt, upto_seq, summary_upto FROM step WHERE space = 'main' AND run_id = ? ORDER BY n DESC LIMIT 1`,
 );
 
 /** Where a step stands, without what it said. */
-type StepPlace = Pick<StepRow, 'n' | 'state' | 'attempt' | 'upto_seq'>;
+type StepPlace = Pick<StepRow, 'n' | 'state' | 'attempt' | 'upto_seq' | 'summary_upto'>;
 
 /** Opens the next step: results and steering enter the transcript, the boundary is stored. */
 export function openStep(
@@ -40,10 +40,10 @@ export function openStep(
   if (input.onlyIfSteered && rows.length === 0) return undefined;
   requireClosedBefore(unit, runId, step);
   appendResults(unit, session, { runId, step: step - 1 });
-  const { uptoSeq, bound } = openStepWith(unit, session, { runId, step, rows });
+  const opened = openStepWith(unit, session, { runId, step, rows });
   addTaint(unit, session, { run, sources: taintOf(rows) });
   noteProgress(unit, run);
-  return { step, attempt: 1, uptoSeq, bound, events: unit.events };
+  return { step, attempt: 1, ...opened, events: unit.events };
 }
 
 export function findStep(unit: Unit, runId: string, step: number): StepPlace | undefined {
@@ -56,7 +56,8 @@ export function findLastStep(unit: Unit, runId: string): StepPlace | undefined {
 
 function toOpened(step: StepPlace, bound: readonly BoundInput[], unit: Unit): OpenedStep {
   const { attempt, upto_seq: uptoSeq } = step;
-  return { step: step.n, attempt, uptoSeq, bound, events: unit.events };
+  const summaryUpto = step.summary_upto ?? undefined;
+  return { step: step.n, attempt, uptoSeq, summaryUpto, bound, events: unit.events };
 }
 
 const selectBoundBy =
@@ -158,6 +159,10 @@ export function storeStep(
   appendAnswer(unit, session, { runId, step });
   for (const call of record.calls) insertCall(unit, record, call);
   addUsageRow(unit, session, record);
+  if (record.context) {
+    session.context_tokens = record.context.tokens;
+    session.context_scale = record.context.scale;
+  }
   if (record.reserved) releaseReservation(unit, runId, step);
   addEvent(unit, session, { kind: 'step.end', runId, ref: { step } });
   noteProgress(unit, run);

@@ -10,7 +10,11 @@ cache_read_tokens = cache_read_tokens + excluded.cache_read_tokens, cache_write_
 reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens, cost_micros = cost_micros + excluded.cost_micros`;
 
 /** A model call's usage, added to its day, session and model. */
-export function addUsageRow(unit: Unit, session: LockedSession, record: StepRecord): void {
+export function addUsageRow(
+  unit: Unit,
+  session: LockedSession,
+  record: Pick<StepRecord, 'usage' | 'costMicros' | 'personId' | 'provider' | 'model'>,
+): void {
   const { usage, costMicros, personId = '' } = record;
   const day = toDay(unit.now);
   unit.db.run(

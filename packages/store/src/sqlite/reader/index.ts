@@ -9,6 +9,7 @@ import { findConversation, findConversationById, findOutbound, listOutbound } fr
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
 import { findSession, findSessionById, listSessions } from './sessions.ts';
+import { findSummary, listSummaries } from './summaries.ts';
 import { readHistory, readTranscript, searchMessages } from './transcript.ts';
 import { findBlobType, findValue, listValues, searchValues } from './values.ts';
 import { counts, findWork } from './work.ts';
@@ -20,6 +21,8 @@ export const reader = {
   listSessions,
   readTranscript,
   readHistory,
+  findSummary,
+  listSummaries,
   searchMessages,
   findRun,
   findInbound,

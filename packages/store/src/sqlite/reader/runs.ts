@@ -67,6 +67,7 @@ function toStoredStep(row: StepRow, calls: readonly CallWithApproval[]): StoredS
     state: row.state,
     attempt: row.attempt,
     uptoSeq: row.upto_seq,
+    summaryUpto: row.summary_upto ?? undefined,
     answer: fromStoredOr(row.answer),
     finish: row.finish ?? undefined,
     usage: fromStoredOr(row.usage),

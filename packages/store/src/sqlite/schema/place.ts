@@ -101,6 +101,12 @@ export const session = sqliteTable(
     messages: integer().notNull().default(0),
     /** What this generation has read that could steer a model; every later run of it sees that too. */
     taint: text().notNull().default('[]').$type<Stored<readonly TaintSource[]>>(),
+    /** How far the live summary of this generation reaches. */
+    summary_upto: integer(),
+    /** Tokens of the last request and its answer. */
+    context_tokens: integer(),
+    /** Real tokens for each estimated one, in thousandths. */
+    context_scale: integer(),
     created_at: time(),
     /** The last accepted message or end of a run; null for a place that was only ever refused. */
     active_at: integer(),

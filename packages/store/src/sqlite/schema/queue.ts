@@ -1,9 +1,9 @@
 import type {
   InboundBody,
-  Json,
   Principal,
   Provenance,
   Route,
+  SummaryBody,
   TaintSource,
 } from '@cuttle/core-types';
 import type { DurableEventKind, EventRef } from '@cuttle/core-types/ports';
@@ -169,6 +169,7 @@ export const entry = sqliteTable(
   ],
 );
 
+/** What stands in a model's view for the entries up to `upto_seq`. One that is taken back is marked, and its entries are seen again. */
 export const summary = sqliteTable(
   'summary',
   {
@@ -176,12 +177,20 @@ export const summary = sqliteTable(
     session_id: text().notNull(),
     generation: integer().notNull(),
     upto_seq: integer().notNull(),
-    body: text().notNull().$type<Stored<Json>>(),
+    /** Counts those that reached exactly so far, each but the last taken back. */
+    revision: integer().notNull(),
+    body: text().notNull().$type<Stored<SummaryBody>>(),
     at: time(),
+    undone_at: integer(),
+    undone_by: text(),
   },
   (t) => [
-    primaryKey({ columns: [t.space, t.session_id, t.generation, t.upto_seq] }),
+    primaryKey({ columns: [t.space, t.session_id, t.generation, t.upto_seq, t.revision] }),
+    uniqueIndex('summary_live')
+      .on(t.space, t.session_id, t.generation, t.upto_seq)
+      .where(sql`undone_at IS NULL`),
     foreignKey({ columns: [t.space, t.session_id], foreignColumns: [session.space, session.id] }),
+    check('summary_undone', sql`(undone_at IS NULL) = (undone_by IS NULL)`),
   ],
 );
 
