@@ -57,6 +57,8 @@ export type {
   TokenDraft,
 } from './journal-rows.ts';
 export type { Log, LogFields } from './log.ts';
+export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
+export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';
 export type {
   FinishReason,
   ModelEvent,

@@ -4,6 +4,7 @@ import type { ToolResultPart } from '../message.ts';
 import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
 import type { ContextJournal } from './context-journal.ts';
+import type { MemoryJournal } from './memory-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type {
   DurableEvent,
@@ -43,7 +44,7 @@ import type {
  * - it throws `store.full` when the disk is full (nothing was written), `store.failed` when the outcome of the commit is unknown (then the process ends);
  * - every state change a client may see adds one durable event, numbered per session without gaps, and returns it.
  */
-export interface Journal extends ContextJournal {
+export interface Journal extends ContextJournal, MemoryJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;

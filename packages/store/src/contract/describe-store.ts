@@ -9,6 +9,7 @@ import { describeCommands } from './commands.ts';
 import { describeCompactions } from './compactions.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
+import { describeMemory } from './memory.ts';
 import { describeQueue } from './queue.ts';
 import { describeReading } from './reading.ts';
 import { describeRecovery } from './recovery.ts';
@@ -34,6 +35,7 @@ const parts = [
   ['access', describeAccess],
   ['reading', describeReading],
   ['values', describeValues],
+  ['memory', describeMemory],
   ['upkeep', describeUpkeep],
   ['transactions', describeTransactions],
   ['recovery', describeRecovery],

@@ -15,6 +15,8 @@ export interface Database {
   /** The first row. */
   find<Row>(sql: Query<Row>, ...values: SQLInputValue[]): Row | undefined;
   list<Row>(sql: Query<Row>, ...values: SQLInputValue[]): Row[];
+  /** Visits one row after the other, for reads of more than one wants to hold at once. */
+  each<Row>(sql: Query<Row>, values: readonly SQLInputValue[], visit: (row: Row) => void): void;
   /** Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
   /** Returns the row number of the inserted row. Cheaper than RETURNING, which builds a table of its own. */
@@ -52,6 +54,10 @@ export function openDatabase(
     list: <Row>(sql: Query<Row>, ...values: SQLInputValue[]) => {
       const { statement, names } = prepared(sql);
       return statement.all(...values).map((row: unknown) => toRow(names, row) as Row); // what a Query promises
+    },
+    each: <Row>(sql: Query<Row>, values: readonly SQLInputValue[], visit: (row: Row) => void) => {
+      const { statement, names } = prepared(sql);
+      for (const row of statement.iterate(...values)) visit(toRow(names, row) as Row); // what a Query promises
     },
     run: (sql, ...values) => Number(prepared(sql).statement.run(...values).changes),
     insert: (sql, ...values) => Number(prepared(sql).statement.run(...values).lastInsertRowid),

@@ -113,4 +113,16 @@ export const migrations: readonly {
       'ALTER TABLE `session` ADD `context_scale` integer;',
     ],
   },
+  {
+    name: '0006_memory',
+    statements: [
+      'CREATE TABLE `memory_chunk` (\n\t`row` integer PRIMARY KEY AUTOINCREMENT NOT NULL,\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`path` text NOT NULL,\n\t`line_from` integer NOT NULL,\n\t`line_to` integer NOT NULL,\n\t`heading` text NOT NULL,\n\t`text` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`taint` text NOT NULL,\n\tCONSTRAINT "memory_chunk_lines" CHECK(line_from >= 1 AND line_to >= line_from)\n);',
+      'CREATE UNIQUE INDEX `memory_chunk_place` ON `memory_chunk` (`space`,`agent_id`,`path`,`row`);',
+      "CREATE TABLE `memory_file` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`path` text NOT NULL,\n\t`hash` text NOT NULL,\n\t`stamp` text NOT NULL,\n\t`bytes` integer NOT NULL,\n\t`readers` text NOT NULL,\n\t`chunks` integer NOT NULL,\n\t`changed_at` integer NOT NULL,\n\tPRIMARY KEY(`space`, `agent_id`, `path`)\n);",
+      "CREATE TABLE `memory_reader` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`reader` text NOT NULL,\n\t`path` text NOT NULL,\n\tPRIMARY KEY(`space`, `agent_id`, `reader`, `path`)\n);",
+      'CREATE INDEX `memory_reader_file` ON `memory_reader` (`space`,`agent_id`,`path`);',
+      "CREATE TABLE `memory_vector` (\n\t`row` integer PRIMARY KEY NOT NULL,\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`model` text NOT NULL,\n\t`vector` blob NOT NULL\n);",
+      '-- The words of `memory_chunk`, under the same row; `place` holds one token for each reader.\nCREATE VIRTUAL TABLE `memory_text` USING fts5(place, words, content=\'\', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");',
+    ],
+  },
 ];

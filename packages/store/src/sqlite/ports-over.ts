@@ -46,6 +46,9 @@ const journalNames = [
   'appendAudit',
   'putValue',
   'removeValue',
+  'putMemoryFile',
+  'removeMemoryFile',
+  'putMemoryVectors',
   'sweep',
 ] as const satisfies readonly (keyof Journal)[];
 
@@ -86,6 +89,12 @@ const readerNames = [
   'findValue',
   'listValues',
   'searchValues',
+  'listMemoryFiles',
+  'searchMemoryText',
+  'searchMemoryVectors',
+  'listUnembedded',
+  'countMemory',
+  'listNamespaces',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

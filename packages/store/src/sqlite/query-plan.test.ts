@@ -104,6 +104,20 @@ async function useAll(world: World): Promise<void> {
   await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
   await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
   await freeOne(world);
+  await journal.putMemoryFile({
+    agentId: 'main',
+    path: 'a.md',
+    hash: 'x',
+    stamp: 'x',
+    bytes: 1,
+    changedAt: 1,
+    readers: ['x'],
+    chunks: [{ from: 1, to: 1, heading: '', text: 'x', hash: 'x', taint: [] }],
+  });
+  await journal.putMemoryVectors({
+    model: 'm',
+    vectors: [{ chunkId: 1, hash: 'x', vector: 'AACAPw==' }],
+  });
   await journal.sweep({ limit: 10 });
   const peer = { channel: 'telegram', accountId: world.accountId, externalId: 'x' };
   const { generation } = run;
@@ -153,6 +167,18 @@ async function useAll(world: World): Promise<void> {
     reader.findValue({ namespace: 'x', key: 'x' }),
     reader.listValues({ namespace: 'x', limit: 5 }),
     reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),
+    reader.listMemoryFiles({ agentId: 'main', limit: 5 }),
+    reader.searchMemoryText({ agentId: 'main', readers: ['x'], query: 'x', limit: 5 }),
+    reader.searchMemoryVectors({
+      agentId: 'main',
+      readers: ['x'],
+      model: 'm',
+      vector: 'AACAPw==',
+      limit: 5,
+    }),
+    reader.listUnembedded({ agentId: 'main', model: 'm', after: 0, limit: 5 }),
+    reader.countMemory({ agentId: 'main', model: 'm' }),
+    reader.listNamespaces({ prefix: 'x', limit: 5 }),
   ]);
 }
 

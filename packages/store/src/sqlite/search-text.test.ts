@@ -1,6 +1,6 @@
 import { type InboundBody, messagesOf } from '@cuttle/core-types';
 import { describe, expect, it } from 'vitest';
-import { toMessages, toSearchQuery, toSearchText, toSnippet } from './search-text.ts';
+import { toMessages, toRankQuery, toSearchQuery, toSearchText, toSnippet } from './search-text.ts';
 
 describe('the words of a message', () => {
   const part = { type: 'text' as const, text: 'hi' };
@@ -23,6 +23,16 @@ describe('the words of a message', () => {
     expect(toSearchQuery('to "be" or')).toBe('words : ("to" AND "be" AND "or" *)');
     expect(toSearchQuery('- " *')).toBeUndefined();
     expect(toSearchQuery('a', 'n1')).toBe('place : "n1" AND words : ("a" *)');
+  });
+
+  it('make a query whose hits are ranked, for the places it may look at', () => {
+    expect(toRankQuery('What is a "Birthday"?', ['n1', 'n2'])).toBe(
+      'place : ("n1" OR "n2") AND words : ("what" OR "is" OR "birthday" OR "birth" *)',
+    );
+    expect(toRankQuery('猫叫什', ['n1'])).toBe('place : ("n1") AND words : ("猫  叫" OR "叫  什")');
+    expect(toRankQuery('a', ['n1'])).toBe('place : ("n1") AND words : ("a")');
+    expect(toRankQuery('" * -', ['n1'])).toBeUndefined();
+    expect(toRankQuery('cat', [])).toBeUndefined();
   });
 
   it('show the piece around the first of them', () => {

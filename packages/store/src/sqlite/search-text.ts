@@ -24,6 +24,48 @@ export function toSearchQuery(query: string, place?: string): string | undefined
   return place === undefined ? words : `place : "${place}" AND ${words}`;
 }
 
+/**
+ * A question → an FTS5 query whose hits BM25 ranks: any of its words may occur. A long word is looked for by its beginning too,
+ * so that inflected forms are found; scripts without spaces by pairs of letters. `places` are tokens, of which one must fit.
+ */
+export function toRankQuery(query: string, places: readonly string[]): string | undefined {
+  const found =
+    query
+      .slice(0, 512)
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  // A single letter of a script with spaces says nothing, unless it is all there is.
+  const words = found.filter((word) => word.length > 1 || word.search(unspaced) >= 0);
+  const terms = [...new Set(words.length > 0 ? words : found)].slice(0, mostTerms).flatMap(toTerms);
+  if (terms.length === 0 || places.length === 0) return undefined;
+  const where = places.map((place) => `"${place}"`).join(' OR ');
+  return `place : (${where}) AND words : (${[...new Set(terms)].join(' OR ')})`;
+}
+
+const mostTerms = 32;
+/** A beginning this long says enough of a word. */
+const stemChars = 5;
+
+function toTerms(word: string): readonly string[] {
+  const letters = Array.from(word);
+  if (word.search(unspaced) >= 0) return toPairs(letters);
+  if (letters.length <= stemChars) return [`"${word}"`];
+  const stem = letters.slice(0, Math.max(stemChars, letters.length - 3)).join('');
+  return [`"${word}"`, `"${stem}" *`];
+}
+
+function toPairs(letters: readonly string[]): readonly string[] {
+  if (letters.length === 1) return [`"${letters[0] ?? ''}"`];
+  return letters
+    .slice(1)
+    .map((letter, at) => `"${toSearchText(`${letters[at] ?? ''}${letter}`).trim()}"`);
+}
+
+/** One token that stands for a reader of an agent's memory. */
+export function toReaderToken(agentId: string, reader: string): string {
+  return toPlace(`${agentId}\n${reader}`);
+}
+
 /** One token that stands for any name. */
 export function toPlace(name: string): string {
   return `n${Buffer.from(name).toString('hex')}`;

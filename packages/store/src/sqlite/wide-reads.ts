@@ -3,6 +3,9 @@ import type { Reader } from '@cuttle/core-types/ports';
 const wide: ReadonlySet<string> = new Set<keyof Reader>([
   'searchMessages',
   'searchValues',
+  'searchMemoryText',
+  'searchMemoryVectors',
+  'countMemory',
   'listSessions',
   'usage',
   'usageBy',

@@ -29,6 +29,7 @@ import {
   settleDelivery,
 } from './delivery.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
+import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { indexMessages } from './search-index.ts';
@@ -77,6 +78,9 @@ export const journal = {
   appendAudit,
   putValue,
   removeValue,
+  putMemoryFile,
+  removeMemoryFile,
+  putMemoryVectors,
   sweep,
 } satisfies {
   [Name in keyof Journal]: (

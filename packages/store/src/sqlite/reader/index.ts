@@ -5,6 +5,14 @@ import { findApproval, listApprovals } from './approvals.ts';
 import { eventBounds, readEvents, readOpenText } from './events.ts';
 import { readFate } from './fate.ts';
 import { readAudit, readSpending, usage, usageBy } from './ledger.ts';
+import {
+  countMemory,
+  listMemoryFiles,
+  listNamespaces,
+  listUnembedded,
+  searchMemoryText,
+  searchMemoryVectors,
+} from './memory.ts';
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
@@ -52,6 +60,12 @@ export const reader = {
   findValue,
   listValues,
   searchValues,
+  listMemoryFiles,
+  searchMemoryText,
+  searchMemoryVectors,
+  listUnembedded,
+  countMemory,
+  listNamespaces,
 } satisfies {
   [Name in keyof Reader]: (
     view: View,
