@@ -221,6 +221,14 @@ describe('every method', () => {
     expect(await call('messages.discard', { id: ids[0] ?? '' })).toEqual({ ok: false });
   });
 
+  it('tells who answers, and what they are told', async () => {
+    const { agents } = await call('agents.list', {});
+    expect(agents).toMatchObject([{ agentId: 'main', isDefault: true }]);
+    expect(await call('agents.get', { agentId: 'main' })).toMatchObject({ name: 'Cuttle' });
+    const { parts } = await call('agents.prompt', { sessionKey: 'main' });
+    expect(parts[0]).toMatchObject({ id: 'identity', state: 'whole' });
+  });
+
   it('was called here', () => {
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left).toEqual(['connect', 'config.set']);

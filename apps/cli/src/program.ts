@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAgent } from './commands/agent.ts';
 import { addAuth } from './commands/auth.ts';
 import { addChat } from './commands/chat.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -60,6 +61,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addConfig,
     addPair,
     addSessions,
+    addAgent,
     addModel,
     addAuth,
     addUsage,

@@ -42,6 +42,7 @@ export function createConfigApplier(
     apply: (next) =>
       inTurn(async () => {
         await holdModels(next);
+        await foundation.workspaces.prepare();
         await channels.apply(next.channels);
       }),
   };

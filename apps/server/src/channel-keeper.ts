@@ -30,15 +30,17 @@ export function createChannelKeeper({
   const running = new Map<string, string>();
   for (const [id, channel] of Object.entries(given)) {
     const [, name = 'main'] = id.split(':');
-    const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = AccountOptions.parse({
-      dmPolicy: 'open',
-    });
+    const account = AccountOptions.parse({ dmPolicy: 'open' });
+    const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
+    const { identity, hint } = account;
     runtime.addChannel({
       name,
       channel,
       agentId: agent ?? defaultAgentId(),
       access: { dmPolicy, groupPolicy, allowedUsers, owners },
       streaming,
+      identity,
+      hint,
     });
   }
   return {

@@ -21,8 +21,26 @@ export function configuredChannels(
   env: Readonly<Record<string, string | undefined>>,
 ): readonly ConfiguredChannel[] {
   return Object.entries(withEnvironment(channels, env)).flatMap(([platform, accounts]) =>
-    Object.entries(accounts).flatMap(([name, raw]) => toChannel({ platform, name, raw })),
+    Object.entries(accounts)
+      .filter(([name]) => name !== everyAccount)
+      .flatMap(([name, raw]) =>
+        toChannel({ platform, name, raw: over(accounts[everyAccount], raw) }),
+      ),
   );
+}
+
+/** What is said under this name holds for every account of the platform that says nothing else. */
+const everyAccount = '*';
+
+type AccountInput = Config['channels'][string][string];
+
+function over(all: AccountInput = {}, own: AccountInput): AccountInput {
+  const identity = { ...toObject(all['identity']), ...toObject(own['identity']) };
+  return { ...all, ...own, ...(Object.keys(identity).length > 0 && { identity }) };
+}
+
+function toObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function toChannel({
@@ -53,12 +71,15 @@ function toChannel({
       async open(deps) {
         const create = await definition.load();
         const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
+        const { identity, hint } = account;
         return {
           name,
           channel: create(options.data, deps),
           agentId: agent ?? deps.defaultAgentId,
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,
+          identity,
+          hint,
         };
       },
     },

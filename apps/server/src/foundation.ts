@@ -17,12 +17,14 @@ import { createRandomBytes } from './random-bytes.ts';
 import { createRouteMemory } from './route-memory.ts';
 import type { ServerOverrides } from './server-options.ts';
 import { sqlitePath } from './sqlite-path.ts';
+import { openWorkspaces, type Workspaces } from './workspaces.ts';
 
 /** What everything else stands on. */
 export interface Foundation {
   readonly home: Home;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly configuration: ConfigSource;
+  readonly workspaces: Workspaces;
   readonly log: ServerLog;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -68,7 +70,9 @@ export async function openFoundation(
   const saved = await logins.list();
   log.addSecrets(await logins.secrets());
   const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
+  const workspaces = await openWorkspaces(home, () => configuration.current().config);
   await prepareHome(home);
+  await workspaces.prepare();
   log.setSecrets(configuration.current().secrets);
   const store = await openStore(home, config, overrides);
   await using opening = new AsyncDisposableStack();
@@ -85,6 +89,7 @@ export async function openFoundation(
     home,
     env,
     configuration,
+    workspaces,
     log,
     clock,
     newId,

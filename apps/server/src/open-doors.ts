@@ -106,6 +106,7 @@ async function wireGateway(
     root: createRootHandlers({ models, tools, configuration, log }),
     resolveModel: (ref) => models().resolve(ref).ref,
     modelRefs: () => models().list(),
+    workspaceOf: (agentId) => foundation.workspaces.placeOf(agentId).root,
     facts,
     page: async (path) => (configuration.current().config.web.enabled ? files(path) : undefined),
     doors: { http: await accountOf(store, 'http'), web: await accountOf(store, 'web') },

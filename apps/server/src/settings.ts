@@ -6,6 +6,7 @@ import {
   type DayBudget,
   namedBudgets,
   type RuntimeSettings,
+  withOver,
 } from '@cuttle/runtime';
 
 /** The configuration as the runtime reads it. */
@@ -58,7 +59,7 @@ function toBudget({
 
 /** Layered: an agent's own words over the defaults. */
 function toAgentSettings(
-  { agents: { defaults }, tools }: Config,
+  { agents: { defaults }, tools, identity }: Config,
   agent: Config['agents']['list'][number],
 ): AgentSettings {
   const system = [defaults.system, agent.system].filter((part) => part !== undefined).join('\n\n');
@@ -70,16 +71,28 @@ function toAgentSettings(
   } = agent.tools ?? {};
   return {
     id: agent.id,
-    name: agent.name ?? 'Cuttle',
+    identity: toIdentity(identity, { name: agent.name, ...agent.identity }),
     model: agent.model,
     fallbacks: agent.fallbacks ?? defaults.fallbacks,
     system: system === '' ? undefined : system,
+    orders: [...defaults.orders, ...(agent.orders ?? [])],
+    promptTokens: { ...defaults.promptTokens, ...agent.promptTokens },
+    privateFiles: defaults.privateFiles,
     thinking: agent.thinking ?? defaults.thinking,
     // What the owner forbids for all stays forbidden for each.
     tools: { profile, allow, deny: [...tools.deny, ...deny], approvals },
     limits: withoutAbsent({ ...defaults.limits, ...agent.limits }),
     queueMode: agent.queueMode ?? defaults.queueMode,
   };
+}
+
+/** What holds for all wins over what one agent says of itself; an account's words are above both, where a run is for an account. */
+function toIdentity(
+  global: Config['identity'],
+  own: NonNullable<Config['agents']['list'][number]['identity']>,
+): AgentSettings['identity'] {
+  const { name = 'Cuttle', emoji, avatar } = own;
+  return withOver({ name, emoji, avatar }, global);
 }
 
 function withoutAbsent({

@@ -15,6 +15,7 @@ import {
   createReminderTools,
   createSessionTools,
   createTimeTools,
+  type WorkspacePlace,
 } from '@cuttle/tools';
 import { CuttleError } from '@cuttle/core-types/errors';
 
@@ -22,7 +23,7 @@ interface ToolDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;
-  readonly workspace: string;
+  readonly workspaceOf: (agentId: string) => WorkspacePlace;
   readonly config: () => unknown;
   readonly secrets: () => readonly string[];
   /** Files of worker threads, where a bundle has them. */
@@ -38,7 +39,7 @@ export function createTools({
   store,
   clock,
   newId,
-  workspace,
+  workspaceOf,
   config,
   secrets,
   workers,
@@ -69,7 +70,7 @@ export function createTools({
     ...createNoteTools({ reader, journal, taintOf }),
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
     ...createMemoryTools({ reader, journal, taintOf }),
-    ...createFileTools({ root: workspace }),
+    ...createFileTools({ placeOf: workspaceOf }),
     ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: converter.convert }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),

@@ -1,5 +1,6 @@
 import type { Tool } from '@cuttle/core-types/ports';
 import { createRuntime, type Runtime } from '@cuttle/runtime';
+import { createWorkspaceFiles } from '@cuttle/tools';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import type { ServerOverrides } from './server-options.ts';
@@ -15,7 +16,7 @@ export function wireRuntime(
   const { configuration, token } = foundation;
   const shipped = createTools({
     ...foundation,
-    workspace: foundation.home.workspace,
+    workspaceOf: foundation.workspaces.placeOf,
     config: () => configuration.current().redacted,
     secrets: () => [token, ...configuration.current().secrets],
     workers: overrides.workers ?? {},
@@ -25,6 +26,7 @@ export function wireRuntime(
   const runtime: Runtime = createRuntime({
     ...foundation,
     tools,
+    files: createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
     models: () => foundation.models,
     settings: derived(() => configuration.current().config, toRuntimeSettings),
     channelMode,

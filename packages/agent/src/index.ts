@@ -10,6 +10,7 @@ export type {
   RunIdentity,
   Spent,
 } from './agent-input.ts';
+export { estimateTokens } from './context/estimate-tokens.ts';
 export { reduceTranscript } from './reduce-transcript.ts';
 export { defaultLimits, type RunLimits } from './limits.ts';
 export { callKey, canonicalJson, planHash } from './plan-hash.ts';

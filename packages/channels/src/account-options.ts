@@ -22,6 +22,18 @@ export const AccountOptions = z.object({
     .describe(
       'Platform ids of the owner, who may use every command and approve. Names can change hands and are not taken here.',
     ),
+  hint: z
+    .string()
+    .optional()
+    .describe('What the agent is told of this account, as a part of its prompt.'),
+  identity: z
+    .object({
+      name: z.string().min(1).max(100).optional().describe('What the agent calls itself here.'),
+      emoji: z.string().min(1).max(20).optional().describe('Its sign here.'),
+      avatar: z.string().max(2000).optional().describe('Address of its image here.'),
+    })
+    .prefault({})
+    .describe('How the agent appears here, over its own identity.'),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

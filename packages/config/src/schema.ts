@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConfigPath } from './located.ts';
-import { agentsSection, toolsSection } from './sections/agents.ts';
+import { agentsSection, identitySection, toolsSection } from './sections/agents.ts';
 import { budgetsSection } from './sections/budgets.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { hooksSection } from './sections/hooks.ts';
@@ -28,6 +28,9 @@ export const configSchema = z.looseObject({
     .default({})
     .describe('How accounts are logged in with, by the ids of `cuttle auth login`.'),
   agents: agentsSection.prefault({}).describe('Who answers, and with which model.'),
+  identity: identitySection
+    .prefault({})
+    .describe('How every agent appears, over what each says itself.'),
   channels: channelsSection.default({}).describe('Messengers: platform → account → settings.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),

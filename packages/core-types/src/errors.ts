@@ -24,6 +24,12 @@ const traits = {
     expose: true,
     hint: 'Send `Authorization: Bearer <token>`; `cuttle open` prints an address that logs a browser in.',
   },
+  'agent.not-found': {
+    status: 404,
+    retryable: false,
+    expose: true,
+    hint: '`cuttle agent list` shows the agents.',
+  },
   'approval.not-found': {
     status: 404,
     retryable: false,

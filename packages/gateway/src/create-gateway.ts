@@ -7,6 +7,7 @@ import { callMethod } from './call-method.ts';
 import { createFanOut } from './fan-out.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { accessHandlers } from './handlers/access.ts';
+import { agentHandlers } from './handlers/agents.ts';
 import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
@@ -43,6 +44,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const handlers: Handlers = {
     ...createChatHandlers(createInOrder()),
     ...sessionHandlers,
+    ...agentHandlers,
     ...messageHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),

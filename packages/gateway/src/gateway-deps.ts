@@ -86,6 +86,8 @@ export interface GatewayDeps {
   readonly resolveModel: (ref: string) => string;
   /** Every model that is set up, as `<provider>/<model>`. */
   readonly modelRefs: () => readonly string[];
+  /** The folder of an agent's files. */
+  readonly workspaceOf: (agentId: string) => string;
   readonly facts: ProcessFacts;
   /** The page's files by path (`/index.html`); undefined where there is none. */
   readonly page: (path: string) => Promise<PageFile | undefined>;

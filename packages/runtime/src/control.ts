@@ -118,7 +118,7 @@ async function statusText(
   const history = await kernel.store.reader.readHistory({ sessionId, limit: 1 });
   const agent = agentSettings(kernel.settings(), agentId);
   return textFor('command.status', {
-    agent: agent?.name ?? agentId,
+    agent: agent?.identity.name ?? agentId,
     model: session?.model ?? agent?.model ?? kernel.models().fallback().ref,
     session: sessionKey,
     messages: session?.messages ?? 0,

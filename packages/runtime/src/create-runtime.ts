@@ -18,9 +18,11 @@ import {
 } from './pull-door.ts';
 import { recover } from './recover.ts';
 import { createReminders } from './reminders.ts';
+import { describePrompt, type PromptReport } from './prompt/describe-prompt.ts';
 import type { RunHub } from './run-hub.ts';
 import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
+import type { AgentSettings } from './settings.ts';
 import { stopRun } from './stop-run.ts';
 import { keepUp } from './upkeep.ts';
 
@@ -77,6 +79,10 @@ export interface Runtime extends AsyncDisposable {
   openText(sessionId: string): OpenText | undefined;
   /** A number for an event of a run that is told again: above every number its events had, below those they will have. */
   nextSeq(runId: string, createdAt: number): number;
+  /** The agents as configured, the default first. */
+  agents(): readonly AgentSettings[];
+  /** The system prompt as it would be now. Throws `agent.not-found`. */
+  describePrompt(input: { agentId: string; sessionKey: string | undefined }): Promise<PromptReport>;
   load(): { running: number; waiting: number };
   /** Resolves when no account is still being connected for the first time, no run works, no session waits and no message is being sent. */
   settled(): Promise<void>;
@@ -115,6 +121,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     ...messageCalls(kernel, draining.signal),
     ...channelCalls(channels, draining.signal),
     ...liveReadings(kernel),
+    agents: () => kernel.settings().agents,
+    describePrompt: (input) => describePrompt(kernel, input),
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async settled() {

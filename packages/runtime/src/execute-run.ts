@@ -72,8 +72,10 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
   };
   kernel.active.add(active);
   try {
-    const context = createRunContext(kernel, claimed, new Set(claimed.taint));
-    const start = await readStartPoint(kernel, claimed);
+    const [context, start] = await Promise.all([
+      createRunContext(kernel, claimed, new Set(claimed.taint)),
+      readStartPoint(kernel, claimed),
+    ]);
     const deltas = createDeltaJournal({ ...kernel, journal: kernel.store.journal }, claimed);
     state = createRunState({ kernel, claimed, context, controller, deltas }, start);
     const typing = showTyping(kernel, claimed, controller.signal);

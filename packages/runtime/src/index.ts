@@ -6,6 +6,15 @@ export { createRuntime, type Runtime } from './create-runtime.ts';
 export type { InboundFate } from './fates.ts';
 export type { ChannelAccount, RuntimeDeps } from './kernel.ts';
 export { rebuildEvent } from './rebuild-event.ts';
+export type { PromptPart } from './prompt/build-prompt.ts';
+export type { PromptReport } from './prompt/describe-prompt.ts';
+export { promptTable } from './prompt/part-table.ts';
 export type { PullAccepted, PullMessage } from './pull-door.ts';
 export type { RunHub, RunListener, RunUpdate, SessionUpdate } from './run-hub.ts';
-export type { AgentSettings, ModelSource, ResolvedModel, RuntimeSettings } from './settings.ts';
+export {
+  type AgentSettings,
+  type ModelSource,
+  type ResolvedModel,
+  type RuntimeSettings,
+  withOver,
+} from './settings.ts';

@@ -1,13 +1,14 @@
 import type { NewId } from '@cuttle/core-types';
-import type { Channel, Clock, Log, Store, Tool } from '@cuttle/core-types/ports';
+import type { Channel, Clock, Log, Store, Tool, WorkspaceFiles } from '@cuttle/core-types/ports';
 import type { ConversationFacts } from '@cuttle/security/policy';
 import type { ActiveRuns } from './active-runs.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Fates } from './fates.ts';
+import type { PromptBuilder } from './prompt/build-prompt.ts';
 import type { RunHub } from './run-hub.ts';
 import type { SessionQueue } from './session-queue.ts';
-import type { ModelSource, RuntimeSettings } from './settings.ts';
+import type { IdentityOver, ModelSource, RuntimeSettings } from './settings.ts';
 
 /** What the runtime is given. */
 export interface RuntimeDeps {
@@ -19,6 +20,7 @@ export interface RuntimeDeps {
   readonly log: Log;
   readonly models: () => ModelSource;
   readonly tools: readonly Tool[];
+  readonly files: WorkspaceFiles;
   readonly settings: () => RuntimeSettings;
   /** `send-only`: accounts are connected so that answers can be sent; another process receives. Default: `receive`. */
   readonly channelMode?: 'receive' | 'send-only' | undefined;
@@ -28,6 +30,7 @@ export interface RuntimeDeps {
 /** What the parts of the kernel share; made once by `createRuntime`. */
 export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly point: CrashPoint;
+  readonly prompts: PromptBuilder;
   readonly hub: RunHub;
   readonly fates: Fates;
   readonly active: ActiveRuns;
@@ -57,4 +60,8 @@ export interface ChannelAccount {
     readonly owners: readonly string[];
   };
   readonly streaming: boolean;
+  /** How the agent appears here, over its own identity. */
+  readonly identity: IdentityOver;
+  /** What the agent is told of this account. */
+  readonly hint: string | undefined;
 }

@@ -2,10 +2,11 @@ import { defaultLimits, type ResumePoint, type Spent, visibleWindow } from '@cut
 import type { InboundBody, Message, RunWishes, TaintSource, UserPart } from '@cuttle/core-types';
 import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
-import { authorise, type Decision } from '@cuttle/security/policy';
 import type { Kernel } from './kernel.ts';
+import { offeredTools } from './offered-tools.ts';
+import { audienceOf } from './prompt/audience.ts';
+import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
 import { type AgentSettings, agentSettings, type ResolvedModel } from './settings.ts';
-import { buildSystemPrompt } from './system-prompt.ts';
 
 /** Everything a run's loop is given. */
 export interface RunContext {
@@ -18,11 +19,11 @@ export interface RunContext {
 }
 
 /** Chooses agent, model, tools and prompt of a claimed run. Throws `model.unknown`. */
-export function createRunContext(
+export async function createRunContext(
   kernel: Kernel,
   claimed: ClaimedRun,
   taint: ReadonlySet<TaintSource>,
-): RunContext {
+): Promise<RunContext> {
   const body = claimed.inputs.at(-1)?.body;
   const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
   const turnSystem = body?.system;
@@ -37,10 +38,27 @@ export function createRunContext(
   const tools = offeredTools(kernel, { claimed, agent, taint }).filter(
     ({ name }) => !theirs.has(name),
   );
-  const system = buildSystemPrompt({ agent, route: claimed.route, tools, turnSystem });
+  const system = await readPrompt(kernel, claimed, { agent, tools, turnSystem });
   const wished = body?.wishes?.model ?? claimed.model;
   const model = models.resolve(wished ?? agent.model ?? models.fallback().ref, agent.fallbacks);
   return { agent, model, tools, clientTools, system, body };
+}
+
+async function readPrompt(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  chosen: Pick<PromptFacts, 'agent' | 'tools' | 'turnSystem'>,
+): Promise<string> {
+  const { route } = claimed;
+  const parts = await kernel.prompts.build({
+    ...chosen,
+    account: route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined,
+    route,
+    audience: audienceOf(chosen.agent, claimed),
+    orders: chosen.agent.orders,
+    persona: undefined,
+  });
+  return toPrompt(parts);
 }
 
 function chooseAgent(kernel: Kernel, { agentId }: ClaimedRun): AgentSettings {
@@ -66,43 +84,6 @@ function toSpecs(tools: InboundBody['clientTools'] = []): ToolSpec[] {
     description: description ?? '',
     parameters: parameters ?? { type: 'object', properties: {} },
   }));
-}
-
-/** The first place of the policy: what a model is shown. A tool that would ask is shown. */
-function offeredTools(
-  kernel: Kernel,
-  {
-    claimed,
-    agent,
-    taint,
-  }: { claimed: ClaimedRun; agent: AgentSettings; taint: ReadonlySet<TaintSource> },
-): readonly Tool[] {
-  return kernel.tools.filter(
-    (tool) => judgeTool({ claimed, agent, taint, tool, action: 'tool.offer' }).kind !== 'deny',
-  );
-}
-
-export function judgeTool({
-  claimed,
-  agent,
-  taint,
-  tool,
-  action,
-}: {
-  claimed: ClaimedRun;
-  agent: AgentSettings;
-  taint: ReadonlySet<TaintSource>;
-  tool: Tool;
-  action: 'tool.offer' | 'tool.use';
-}): Decision {
-  return authorise(claimed.principal, action, {
-    kind: 'tool',
-    name: tool.name,
-    risk: tool.risk,
-    provenance: claimed.provenance,
-    taint: [...taint],
-    policy: agent.tools,
-  });
 }
 
 export interface StartPoint {

@@ -20,7 +20,7 @@ import { showBubble } from './bubble.ts';
 import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishWithdrawn } from './publish-rows.ts';
-import { judgeTool } from './run-context.ts';
+import { judgeTool } from './offered-tools.ts';
 import { findPlace } from './run-place.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
 

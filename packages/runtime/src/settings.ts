@@ -4,15 +4,40 @@ import type { ModelFacts, ModelProvider, ThinkingLevel } from '@cuttle/core-type
 import type { ToolPolicy } from '@cuttle/security/policy';
 import type { BudgetSettings } from './budgets.ts';
 
+/** How an agent appears to people. */
+export interface AgentIdentity {
+  readonly name: string;
+  readonly emoji: string | undefined;
+  /** Address of an image. */
+  readonly avatar: string | undefined;
+}
+
+/** What another layer says of it: each field on its own. */
+export type IdentityOver = { readonly [Field in keyof AgentIdentity]?: string | undefined };
+
+export function withOver(identity: AgentIdentity, over: IdentityOver = {}): AgentIdentity {
+  return {
+    name: over.name ?? identity.name,
+    emoji: over.emoji ?? identity.emoji,
+    avatar: over.avatar ?? identity.avatar,
+  };
+}
+
 /** One agent as configured. */
 export interface AgentSettings {
   readonly id: string;
-  readonly name: string;
+  readonly identity: AgentIdentity;
   /** `<provider>/<model>`; absent: the default. */
   readonly model: string | undefined;
   /** Models to ask, in order, where the first cannot answer. */
   readonly fallbacks: readonly string[];
   readonly system: string | undefined;
+  /** Standing orders of the configuration. */
+  readonly orders: readonly string[];
+  /** Token budgets of prompt parts, over those of `promptTable`. */
+  readonly promptTokens: Readonly<Record<string, number>>;
+  /** In whose private conversations USER.md and MEMORY.md are part of the prompt. */
+  readonly privateFiles: 'owner' | 'paired';
   readonly thinking: ThinkingLevel | undefined;
   readonly tools: ToolPolicy;
   readonly limits: Partial<RunLimits>;

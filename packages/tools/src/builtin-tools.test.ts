@@ -78,7 +78,7 @@ function inFolder(name: string, input: ToolFixture['input']): () => Promise<Tool
     const root = await mkdtemp(join(tmpdir(), 'cuttle-tools-'));
     await writeFile(join(root, 'a.txt'), 'one two');
     return {
-      ...alone(createFileTools({ root }), name, input),
+      ...alone(createFileTools({ placeOf: () => ({ root }) }), name, input),
       async effects() {
         const names = (await readdir(root)).toSorted();
         return Promise.all(

@@ -53,7 +53,7 @@ function declaredTools(): readonly Tool[] {
     createMessageTool(),
     createSessionTools(none),
     createFetchTool(none),
-    createFileTools({ root: '' }),
+    createFileTools({ placeOf: () => ({ root: '' }) }),
     createConfigTool(none),
   ].flat();
 }

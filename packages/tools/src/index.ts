@@ -1,6 +1,8 @@
 export { createConfigTool } from './config-tool.ts';
 export { describeTools, type ToolRow } from './describe-tools.ts';
 export { createFileTools } from './files/file-tools.ts';
+export type { WorkspacePlace } from './files/workspace.ts';
+export { createWorkspaceFiles } from './files/workspace-files.ts';
 export { createMathEvaluator, createMathTools, type Evaluate } from './math/math-tools.ts';
 export { createMessageTool } from './message-tool.ts';
 export { createReminderTools, type Place } from './reminder-tools.ts';

@@ -43,12 +43,45 @@ function describe(schema: z.ZodType): string {
   return schema.description ?? '';
 }
 
+/** How an agent appears; each field on its own may be said in another layer. */
+const identity = z.looseObject({
+  name: z.string().min(1).max(100).optional().describe('What the agent calls itself.'),
+  emoji: z.string().min(1).max(20).optional().describe('A sign of the agent.'),
+  avatar: z
+    .string()
+    .max(2000)
+    .regex(/^(?:https:\/\/|data:image\/)/, 'must be an https or data:image address')
+    .optional()
+    .describe('Address of an image of the agent, `https:` or `data:image/`.'),
+});
+
+/** What holds for every agent, whatever it says itself; a messenger account may say otherwise. */
+export const identitySection = identity;
+
+const orders = z.array(z.string().trim().min(1).max(2000)).max(100);
+
+const promptTokens = z.record(z.string(), z.int().positive().max(200_000));
+
 const agent = z.looseObject({
   id: z
     .string()
     .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
     .describe('Names the agent in session keys and model names.'),
-  name: z.string().optional().describe('What the agent calls itself.'),
+  name: z.string().optional().describe('Short for `identity.name`.'),
+  identity: identity.optional().describe('How the agent appears to people.'),
+  workspace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The folder of the agent's files; `workspace/<id>` of the home without it. Relative to the home.",
+    ),
+  orders: orders
+    .optional()
+    .describe('Standing orders, after those of `agents.defaults.orders`; part of every prompt.'),
+  promptTokens: promptTokens
+    .optional()
+    .describe('Over `agents.defaults.promptTokens`, part by part.'),
   model: z.string().optional().describe('`<provider>/<model>`, over the default.'),
   fallbacks: z
     .array(z.string())
@@ -73,6 +106,18 @@ const defaults = z.looseObject({
     .default([])
     .describe('Models to ask when the first cannot answer.'),
   system: z.string().optional().describe('Added to the base prompt of every agent.'),
+  orders: orders
+    .default([])
+    .describe('Standing orders of every agent: they outlast compaction and a new conversation.'),
+  promptTokens: promptTokens
+    .default({})
+    .describe('Token budgets of prompt parts, such as `{ "MEMORY.md": 8000 }`.'),
+  privateFiles: z
+    .enum(['owner', 'paired'])
+    .default('owner')
+    .describe(
+      'In whose private conversations USER.md and MEMORY.md are in the prompt: the owner only, or everybody who was let in. Never in groups.',
+    ),
   queueMode: queueMode
     .default('followup')
     .describe('What happens to messages that arrive during a run.'),

@@ -94,3 +94,4 @@ export type {
 export type { Store, StoreHealth } from './store.ts';
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';
+export type { WorkspaceFile, WorkspaceFiles } from './workspace-files.ts';

@@ -1,3 +1,4 @@
+export { AgentSummary, PromptPartReport } from './agents-methods.ts';
 export {
   AgentEventPayload,
   type BroadcastName,

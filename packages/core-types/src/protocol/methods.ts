@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { QueueMode } from '../inbound.ts';
 import { Json } from '../json.ts';
 import { Scope } from '../principal.ts';
+import { agentsMethods } from './agents-methods.ts';
 import { defineMethod } from './method.ts';
 import {
   ApprovalReport,
@@ -563,6 +564,7 @@ export const methods = [
       ),
     }),
   }),
+  ...agentsMethods,
   defineMethod({
     name: 'web.code',
     summary: 'A new single-use code that opens the page (`cuttle open`).',

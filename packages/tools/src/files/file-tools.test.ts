@@ -30,7 +30,7 @@ beforeEach(async () => {
   await writeFile(join(base, 'secret.txt'), 'SECRET');
   await mkdir(join(base, 'outside'));
   await writeFile(join(base, 'outside', 'secret.txt'), 'SECRET');
-  tools = new Map(createFileTools({ root }).map((tool) => [tool.name, tool]));
+  tools = new Map(createFileTools({ placeOf: () => ({ root }) }).map((tool) => [tool.name, tool]));
 });
 afterEach(async () => {
   await rm(base, { recursive: true });

@@ -2,7 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { defineTool, type Tool } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { decodeText, encodeText } from './file-text.ts';
-import { createWorkspace, type Workspace } from './workspace.ts';
+import { createWorkspace, type Workspace, type WorkspacePlace } from './workspace.ts';
 
 const maxBytes = 5_000_000;
 const maxOutputChars = 20_000;
@@ -12,18 +12,24 @@ const path = z
   .max(1000)
   .describe('A path relative to the workspace, such as "notes/today.md".');
 
-/** Reads, writes, edits and lists text files of one folder, the agent's workspace. `root` must exist. */
-export function createFileTools({ root }: { readonly root: string }): readonly Tool[] {
-  const workspace = createWorkspace(root);
+type WorkspaceOf = (agentId: string) => Workspace;
+
+/** Reads, writes, edits and lists text files of the workspace of the agent that calls. Its folder must exist. */
+export function createFileTools({
+  placeOf,
+}: {
+  placeOf(agentId: string): WorkspacePlace;
+}): readonly Tool[] {
+  const workspaceOf: WorkspaceOf = (agentId) => createWorkspace(placeOf(agentId));
   return [
-    createRead(workspace),
-    createWrite(workspace),
-    createEdit(workspace),
-    createList(workspace),
+    createRead(workspaceOf),
+    createWrite(workspaceOf),
+    createEdit(workspaceOf),
+    createList(workspaceOf),
   ];
 }
 
-function createRead(workspace: Workspace): Tool {
+function createRead(workspaceOf: WorkspaceOf): Tool {
   return defineTool({
     name: 'file_read',
     description: 'Reads a text file of the workspace, whole or from a line on.',
@@ -38,7 +44,10 @@ function createRead(workspace: Workspace): Tool {
     maxOutputChars,
     async run(input, context, signal) {
       signal.throwIfAborted();
-      const text = decodeText(await workspace.readFile(input.path, maxBytes), input.path);
+      const text = decodeText(
+        await workspaceOf(context.agentId).readFile(input.path, maxBytes),
+        input.path,
+      );
       context.taint('file');
       return { text: pageOf(text, input.offset, input.limit) };
     },
@@ -63,7 +72,7 @@ function pageOf(text: string, offset: number, limit: number): string {
   return page.join('\n');
 }
 
-function createWrite(workspace: Workspace): Tool {
+function createWrite(workspaceOf: WorkspaceOf): Tool {
   return defineTool({
     name: 'file_write',
     description:
@@ -75,16 +84,16 @@ function createWrite(workspace: Workspace): Tool {
     effect: 'keyed',
     risk: 'write',
     timeoutMs: 15_000,
-    async run(input, _context, signal) {
+    async run(input, { agentId }, signal) {
       signal.throwIfAborted();
       const bytes = encodeText(input.content);
-      const done = await workspace.writeFile(input.path, bytes);
+      const done = await workspaceOf(agentId).writeFile(input.path, bytes);
       return { text: `"${input.path}" is ${done}, ${bytes.length} bytes.` };
     },
   });
 }
 
-function createEdit(workspace: Workspace): Tool {
+function createEdit(workspaceOf: WorkspaceOf): Tool {
   return defineTool({
     name: 'file_edit',
     description:
@@ -102,9 +111,12 @@ function createEdit(workspace: Workspace): Tool {
     effect: 'opaque',
     risk: 'write',
     timeoutMs: 15_000,
-    async run(input, _context, signal) {
+    async run(input, { agentId }, signal) {
       signal.throwIfAborted();
-      const text = decodeText(await workspace.readFile(input.path, maxBytes), input.path);
+      const text = decodeText(
+        await workspaceOf(agentId).readFile(input.path, maxBytes),
+        input.path,
+      );
       const at = text.indexOf(input.old);
       if (at < 0)
         throw new CuttleError('tool.failed', `The passage does not occur in "${input.path}".`, {
@@ -119,13 +131,13 @@ function createEdit(workspace: Workspace): Tool {
           },
         );
       const edited = text.slice(0, at) + input.new + text.slice(at + input.old.length);
-      await workspace.writeFile(input.path, encodeText(edited));
+      await workspaceOf(agentId).writeFile(input.path, encodeText(edited));
       return { text: `"${input.path}" is edited.` };
     },
   });
 }
 
-function createList(workspace: Workspace): Tool {
+function createList(workspaceOf: WorkspaceOf): Tool {
   return defineTool({
     name: 'file_list',
     description: 'Lists a folder of the workspace.',
@@ -136,7 +148,7 @@ function createList(workspace: Workspace): Tool {
     maxOutputChars,
     async run(input, context, signal) {
       signal.throwIfAborted();
-      const entries = await workspace.listFolder(input.path);
+      const entries = await workspaceOf(context.agentId).listFolder(input.path);
       // A name is content of the workspace too.
       if (entries.length > 0) context.taint('file');
       const lines = entries

@@ -25,6 +25,8 @@ import { toFileError } from './file-error.ts';
 export interface Workspace {
   /** Throws `tool.failed` where it is no regular file or larger than `maxBytes`. */
   readFile(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** The first `maxBytes` of a regular file, and how many it has. */
+  readStart(path: string, maxBytes: number): Promise<{ bytes: Uint8Array; size: number }>;
   writeFile(path: string, bytes: Uint8Array): Promise<'created' | 'replaced'>;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
 }
@@ -34,32 +36,39 @@ export interface FolderEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-export function createWorkspace(root: string): Workspace {
+/** Where a workspace is, and what in it is another agent's. */
+export interface WorkspacePlace {
+  readonly root: string;
+  /** Folders inside it that belong to other agents: for this one they are outside. */
+  readonly apart?: readonly string[] | undefined;
+  /** `refuse`: a file with several names is not opened, since one of them may be in the workspace of another agent. Default: `open`. */
+  readonly hardLinks?: 'open' | 'refuse' | undefined;
+}
+
+export function createWorkspace(place: WorkspacePlace): Workspace {
   return {
     readFile: (path, maxBytes) =>
-      guarded(path, async () => {
-        const target = await findInside(root, path);
-        const handle = await open(
-          target,
-          constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-        );
-        try {
-          const { size } = await checkOpened(root, { handle, target, path });
-          if (size > maxBytes)
-            throw new CuttleError(
-              'tool.failed',
-              `"${path}" has ${size} bytes; ${maxBytes} are the limit.`,
-            );
-          return await readAll(handle, maxBytes);
-        } finally {
-          await handle.close();
-        }
+      withOpened({ place, path }, async (handle, { size }) => {
+        if (size > maxBytes)
+          throw new CuttleError(
+            'tool.failed',
+            `"${path}" has ${size} bytes; ${maxBytes} are the limit.`,
+          );
+        return readAll(handle, maxBytes);
       }),
-    writeFile: (path, bytes) => guarded(path, () => replaceFile(root, path, bytes)),
+    readStart: (path, maxBytes) =>
+      withOpened({ place, path }, async (handle, { size }) => {
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+        return { bytes: buffer.subarray(0, bytesRead), size };
+      }),
+    writeFile: (path, bytes) => guarded(path, () => replaceFile(place, path, bytes)),
     listFolder: (path) =>
       guarded(path, async () => {
-        const entries = await readdir(await findInside(root, path), { withFileTypes: true });
-        return entries.map((entry) => ({
+        const bounds = await findBounds(place);
+        const folder = await findInside(bounds, path);
+        const entries = await readdir(folder, { withFileTypes: true });
+        const own = entries.filter(({ name }) => !isApart(bounds, join(folder, name)));
+        return own.map((entry) => ({
           name: entry.name,
           kind: entry.isFile()
             ? 'file'
@@ -73,6 +82,25 @@ export function createWorkspace(root: string): Workspace {
   };
 }
 
+/** Opens a file for a reading of it. */
+function withOpened<Value>(
+  { place, path }: { place: WorkspacePlace; path: string },
+  read: (handle: FileHandle, stats: Stats) => Promise<Value>,
+): Promise<Value> {
+  return guarded(path, async () => {
+    const target = await findInside(await findBounds(place), path);
+    const handle = await open(
+      target,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
+    try {
+      return await read(handle, await checkOpened(place, { handle, target, path }));
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
 async function guarded<Value>(path: string, work: () => Promise<Value>): Promise<Value> {
   checkSpelling(path);
   try {
@@ -82,11 +110,23 @@ async function guarded<Value>(path: string, work: () => Promise<Value>): Promise
   }
 }
 
-/** The real path of something that exists in the workspace. */
-async function findInside(root: string, path: string): Promise<string> {
+/** Real paths: the workspace, and what in it is not this agent's. */
+interface Bounds {
+  readonly top: string;
+  readonly apart: readonly string[];
+}
+
+async function findBounds({ root, apart = [] }: WorkspacePlace): Promise<Bounds> {
   const top = await realpath(root);
-  const found = await realpath(checkInside(top, resolve(top, path), path));
-  return checkInside(top, found, path);
+  // One that is not there yet must not be made by this agent either.
+  const real = (folder: string): Promise<string> => realpath(folder).catch(() => resolve(folder));
+  return { top, apart: await Promise.all(apart.map(real)) };
+}
+
+/** The real path of something that exists in the workspace. */
+async function findInside(bounds: Bounds, path: string): Promise<string> {
+  const found = await realpath(checkInside(bounds, resolve(bounds.top, path), path));
+  return checkInside(bounds, found, path);
 }
 
 /** A backslash parts folders elsewhere, and a control character has no business in a name. */
@@ -95,10 +135,28 @@ function checkSpelling(path: string): void {
   if (/[\u0000-\u001f\u007f\\]/.test(path)) throw refused(path);
 }
 
-function checkInside(top: string, absolute: string, path: string): string {
-  const inside = relative(top, absolute);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw refused(path);
+function checkInside(bounds: Bounds, absolute: string, path: string): string {
+  if (!isInside(bounds.top, absolute) || isApart(bounds, absolute)) throw refused(path);
   return absolute;
+}
+
+function isApart({ apart }: Bounds, absolute: string): boolean {
+  return apart.some((folder) => isInside(folder, absolute));
+}
+
+function isInside(folder: string, absolute: string): boolean {
+  const inside = relative(folder, absolute);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+function linked(path: string): CuttleError {
+  return new CuttleError(
+    'tool.denied',
+    `"${path}" has another name, perhaps in another workspace.`,
+    {
+      hint: 'A copy of the file can be used.',
+    },
+  );
 }
 
 function refused(path: string): CuttleError {
@@ -112,14 +170,15 @@ function refused(path: string): CuttleError {
  * elsewhere the path is resolved anew and must name the same file.
  */
 async function checkOpened(
-  root: string,
+  place: WorkspacePlace,
   { handle, target, path }: { handle: FileHandle; target: string; path: string },
 ): Promise<Stats> {
   const opened = await handle.stat();
   if (!opened.isFile()) throw new CuttleError('tool.failed', `"${path}" is not a file.`);
-  const top = await realpath(root);
-  const place = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
-  checkInside(top, place ?? (await realpath(target)), path);
+  const bounds = await findBounds(place);
+  const opensAt = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
+  checkInside(bounds, opensAt ?? (await realpath(target)), path);
+  if (place.hardLinks === 'refuse' && opened.nlink > 1) throw linked(path);
   const named = await stat(target);
   if (named.dev !== opened.dev || named.ino !== opened.ino) throw refused(path);
   return opened;
@@ -139,15 +198,20 @@ async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array
 }
 
 async function replaceFile(
-  root: string,
+  place: WorkspacePlace,
   path: string,
   bytes: Uint8Array,
 ): Promise<'created' | 'replaced'> {
-  const top = await realpath(root);
-  const wanted = checkInside(top, resolve(top, path), path);
-  if (wanted === top) throw new CuttleError('tool.failed', 'The workspace itself is a folder.');
-  const folder = await makeFolders(top, dirname(wanted), path);
-  const target = await findLeaf(top, join(folder, wanted.slice(dirname(wanted).length + 1)), path);
+  const bounds = await findBounds(place);
+  const wanted = checkInside(bounds, resolve(bounds.top, path), path);
+  if (wanted === bounds.top)
+    throw new CuttleError('tool.failed', 'The workspace itself is a folder.');
+  const folder = await makeFolders(bounds, dirname(wanted), path);
+  const target = await findLeaf(
+    bounds,
+    join(folder, wanted.slice(dirname(wanted).length + 1)),
+    path,
+  );
   const temporary = `${target.absolute}.${crypto.randomUUID()}.tmp`;
   const handle = await open(
     temporary,
@@ -156,7 +220,7 @@ async function replaceFile(
   );
   try {
     try {
-      await checkOpened(root, { handle, target: temporary, path });
+      await checkOpened(place, { handle, target: temporary, path });
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {
@@ -172,22 +236,22 @@ async function replaceFile(
 }
 
 /** Makes the missing folders one by one, so that no link is followed that leads outside. */
-async function makeFolders(top: string, folder: string, path: string): Promise<string> {
-  let real = top;
-  for (const name of relative(top, folder).split(sep)) {
+async function makeFolders(bounds: Bounds, folder: string, path: string): Promise<string> {
+  let real = bounds.top;
+  for (const name of relative(bounds.top, folder).split(sep)) {
     if (name === '') continue;
     const next = join(real, name);
     await mkdir(next).catch((error: unknown) => {
       if (!isErrno(error, 'EEXIST')) throw error;
     });
-    real = checkInside(top, await realpath(next), path);
+    real = checkInside(bounds, await realpath(next), path);
   }
   return real;
 }
 
 /** What a name stands for now: a link inside the workspace is followed, one that leads nowhere is refused. */
 async function findLeaf(
-  top: string,
+  bounds: Bounds,
   absolute: string,
   path: string,
 ): Promise<{ absolute: string; exists: boolean; mode: number }> {
@@ -196,7 +260,7 @@ async function findLeaf(
     throw error;
   });
   if (!found) return { absolute, exists: false, mode: 0o600 };
-  const real = checkInside(top, await realpath(absolute), path);
+  const real = checkInside(bounds, await realpath(absolute), path);
   const named = await stat(real);
   if (!named.isFile()) throw new CuttleError('tool.failed', `"${path}" is not a file.`);
   return { absolute: real, exists: true, mode: named.mode & 0o777 };

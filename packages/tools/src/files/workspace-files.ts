@@ -1,0 +1,124 @@
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isCuttleError } from '@cuttle/core-types/errors';
+import type { Clock, WorkspaceFile, WorkspaceFiles } from '@cuttle/core-types/ports';
+import { toFileError } from './file-error.ts';
+import { createWorkspace, type WorkspacePlace } from './workspace.ts';
+
+/** More than any budget of a prompt takes. */
+const maxBytes = 262_144;
+/** Workspaces that are remembered. */
+const mostWorkspaces = 500;
+/** What was changed so shortly before it was looked at may change again within the same tick of its file system's clock. */
+const unsureMs = 2_000;
+
+/** What a look at a workspace found. */
+interface Seen {
+  readonly root: string;
+  /** Undefined where its time is too new to tell of every later file. */
+  readonly folder: string | undefined;
+  /** The files that were there, by name. */
+  readonly files: ReadonlyMap<string, Known>;
+}
+interface Known {
+  readonly state: string | undefined;
+  readonly file: WorkspaceFile;
+}
+
+/** The files of agents' workspaces, kept while time and size stay. A look costs one question for the folder and one for each file in it. */
+export function createWorkspaceFiles({
+  placeOf,
+  clock,
+}: {
+  placeOf(agentId: string): WorkspacePlace;
+  readonly clock: Pick<Clock, 'now'>;
+}): WorkspaceFiles {
+  const known = new Map<string, Seen>();
+  return {
+    async read(agentId, names) {
+      const place = placeOf(agentId);
+      const last = known.get(agentId);
+      const before = last?.root === place.root ? last : undefined;
+      const seen = await look({ place, names, before, now: clock.now() });
+      known.delete(agentId);
+      known.set(agentId, seen);
+      const [oldest] = known.keys();
+      if (known.size > mostWorkspaces && oldest !== undefined) known.delete(oldest);
+      return names.flatMap((name) => seen.files.get(name)?.file ?? []);
+    },
+  };
+}
+
+async function look({
+  place,
+  names,
+  before,
+  now,
+}: {
+  place: WorkspacePlace;
+  names: readonly string[];
+  before: Seen | undefined;
+  now: number;
+}): Promise<Seen> {
+  const { root } = place;
+  const stats = await findStats(root);
+  if (!stats) return { root, folder: undefined, files: new Map() };
+  const folder = toState(stats, now);
+  const isSame = folder !== undefined && before?.folder === folder;
+  const asked = isSame ? names.filter((name) => before.files.has(name)) : names;
+  const found = await Promise.all(
+    asked.map(async (name) => {
+      const one = await readOne(place, { name, before: before?.files.get(name), now });
+      return one ? [[name, one] as const] : [];
+    }),
+  );
+  return { root, folder, files: new Map(found.flat()) };
+}
+
+async function readOne(
+  place: WorkspacePlace,
+  { name, before, now }: { name: string; before: Known | undefined; now: number },
+): Promise<Known | undefined> {
+  const stats = await findStats(join(place.root, name));
+  if (!stats) return undefined;
+  const state = toState(stats, now);
+  if (state !== undefined && before?.state === state) return before;
+  const file = await readText(place, name, Number(stats.size));
+  const isSame = before && before.file.text === file.text && before.file.problem === file.problem;
+  return { state, file: isSame ? before.file : file };
+}
+
+async function readText(
+  place: WorkspacePlace,
+  name: string,
+  bytes: number,
+): Promise<WorkspaceFile> {
+  try {
+    const read = await createWorkspace(place).readStart(name, maxBytes);
+    return { name, text: toText(read.bytes), bytes: read.size };
+  } catch (error) {
+    const { message } = isCuttleError(error) ? error : toFileError(error, name);
+    return { name, text: '', bytes, problem: message };
+  }
+}
+
+/** Undefined where there is nothing, or nothing that can be asked for. */
+async function findStats(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch(() => undefined);
+}
+
+function toState(
+  { dev, ino, size, mtimeMs, mtimeNs, ctimeNs }: BigIntStats,
+  now: number,
+): string | undefined {
+  if (now - Number(mtimeMs) <= unsureMs) return undefined;
+  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+}
+
+/** A prompt is text, whatever is in the file; a character that was cut at the end of what was read is left out. */
+function toText(bytes: Uint8Array): string {
+  const text = new TextDecoder('utf-8').decode(bytes, { stream: true });
+  // eslint-disable-next-line no-control-regex -- they are what is left out
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trim();
+}
