@@ -113,6 +113,19 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     service.assertDone();
   });
 
+  it('generate-object: a value of a schema, repaired where it does not fit', async () => {
+    const weather = { city: 'Kiel', degrees: 12, sky: 'cloudy' };
+    await using service = await openOpenaiServer({
+      script: [
+        [text(JSON.stringify({ ...weather, degrees: 'twelve' }))],
+        [text(JSON.stringify(weather))],
+      ],
+    });
+    const env = { OPENAI_API_KEY: defaultApiKey, OPENAI_BASE_URL: service.url };
+    expect((await run('generate-object', env)).stdout).toBe('Kiel: 12 °C, cloudy\n');
+    service.assertDone();
+  });
+
   it('echo-bot: a messenger without an agent', async () => {
     await using service = await openTelegramServer({ longPollCapMs: 500 });
     service.user({ id: 7, firstName: 'Ann' });

@@ -1,4 +1,4 @@
-import { echoScript } from '@cuttle/testkit';
+import { echoScript, overloaded, type Script } from '@cuttle/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { type OpenGateway, openGateway } from './open-gateway.ts';
@@ -11,9 +11,13 @@ let gateway: OpenGateway;
 afterEach(() => gateway[Symbol.asyncDispose]());
 
 /** A gateway whose one provider has a dear, a free and an unpriced model. */
-async function openPriced(budgets: object, more: object = {}): Promise<RawClient> {
+async function openPriced(
+  budgets: object,
+  more: object = {},
+  script: Script = echoScript(),
+): Promise<RawClient> {
   gateway = await openGateway({
-    script: echoScript(),
+    script,
     config: { budgets },
     adjust: (config) => {
       const { local } = config.providers;
@@ -117,6 +121,33 @@ describe('budgets', () => {
       { fallbacks: ['local/gpt-5-mini'] },
     );
     expect((await ask(client, 'hello [[say=hi]]')).status).toBe('completed');
+  });
+
+  it('set aside what the dearest of those who may answer costs, also where it is a fallback', async () => {
+    const limits = { gateway: { usdPerDay: 0.0001 } };
+    const free = { model: 'local/gpt-4o-mini' };
+    const alone = await openPriced(limits, free);
+    expect((await ask(alone, 'hello [[say=hi]]')).status).toBe('completed');
+    await gateway[Symbol.asyncDispose]();
+    const chained = await openPriced(limits, { ...free, fallbacks: ['local/gpt-4.1-mini'] });
+    expect(JSON.stringify(await ask(chained, 'hello [[say=hi]]'))).toContain('budget.exceeded');
+    expect(gateway.model.requests).toEqual([]);
+  });
+
+  it('are charged at the price of the model that answered', async () => {
+    const echo = echoScript();
+    const client = await openPriced(
+      { gateway: { usdPerDay: 0.1 }, answerTokens: 500 },
+      { model: 'local/gpt-4o-mini', fallbacks: ['local/gpt-4.1-mini'] },
+      (call) => (call.model === 'gpt-4o-mini' ? overloaded() : echo(call)),
+    );
+    expect((await ask(client, 'hello [[say=hi]]')).status).toBe('completed');
+    const { rows, budgets } = await statusOf(client);
+    const { inputTokens = 0, outputTokens = 0 } = rows[0]?.usage ?? {};
+    const costMicros = inputTokens + outputTokens;
+    expect(costMicros).toBeGreaterThan(0);
+    expect(rows).toMatchObject([{ model: 'gpt-4.1-mini', calls: 1, costMicros }]);
+    expect(budgets).toMatchObject([{ spentMicros: costMicros, reservedMicros: 0 }]);
   });
 
   it('are never overdrawn by runs at once', async () => {

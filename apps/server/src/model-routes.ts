@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
+import type { Clock, ModelFacts, ModelProvider } from '@cuttle/core-types/ports';
 import {
   createKeyPool,
   createRetrying,
@@ -21,6 +21,8 @@ interface RouteDeps {
   readonly health: RouteHealth;
   /** Makes a provider that uses that key alone; undefined for one that needs none or has it elsewhere. */
   open(entry: ProviderEntry, apiKey: string | undefined): ModelProvider;
+  /** What is known of a model that is set up. */
+  findFacts(ref: string): Promise<ModelFacts | undefined>;
 }
 
 /** A key as its owner sees it. */
@@ -38,13 +40,10 @@ export interface ModelRoutes {
   keys(providerId: string): readonly KeyReport[];
 }
 
-/** Keys and windows as every kind of provider names them. */
+/** Keys as every kind of provider names them. */
 const Settings = z.looseObject({
   apiKey: z.string().optional(),
   apiKeys: z.array(z.string()).optional(),
-  models: z
-    .array(z.looseObject({ id: z.string(), contextWindow: z.number().optional() }))
-    .optional(),
 });
 
 export function createModelRoutes(deps: RouteDeps, entries: readonly ProviderEntry[]): ModelRoutes {
@@ -67,7 +66,9 @@ export function createModelRoutes(deps: RouteDeps, entries: readonly ProviderEnt
     const found = find(ref);
     if (!found) return undefined;
     const { entry, model } = found;
-    return { ref, model, contextWindow: windowOf(entry, model), pool: poolOf(entry) };
+    const contextWindow = async (): Promise<number | undefined> =>
+      (await deps.findFacts(ref))?.contextWindow;
+    return { ref, model, contextWindow, pool: poolOf(entry) };
   };
   /** Where there is nothing to choose nothing stands in between. */
   const plainOf = ({ id }: ProviderEntry, { keys: [only] }: KeyPool): ModelProvider => {
@@ -132,8 +133,4 @@ function toPoolKeys(entry: ProviderEntry, { open }: RouteDeps): [PoolKey, ...Poo
 /** Tells a key from the one that took its place, also after a restart, without keeping it. */
 function fingerprint(providerId: string, key: string): string {
   return createHash('sha256').update(`${providerId} ${key}`).digest('hex').slice(0, 16);
-}
-
-function windowOf({ settings }: ProviderEntry, model: string): number | undefined {
-  return Settings.parse(settings).models?.find(({ id }) => id === model)?.contextWindow;
 }

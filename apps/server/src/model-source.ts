@@ -44,9 +44,11 @@ export function createModels(
   }: { readonly entries: readonly ProviderEntry[]; readonly fallback: ModelChoice },
 ): Models {
   for (const entry of entries) requireSettings(entry);
+  const findFacts = createModelFacts(entries);
   const routes = createModelRoutes(
     {
       ...deps,
+      findFacts,
       open: (entry, apiKey) => {
         const { id, kind, settings } = entry;
         return requireKind(id, kind).create(
@@ -67,7 +69,7 @@ export function createModels(
     resolve: (ref, fallbacks = []) => routes.resolve(ref, fallbacks),
     fallback: () => fallback,
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
-    findFacts: createModelFacts(entries),
+    findFacts,
   };
 }
 

@@ -67,6 +67,56 @@ describe('the environment', () => {
     ]);
   });
 
+  it.each([
+    'https://res.openai.azure.com',
+    ' https://res.openai.azure.com/ ',
+    'https://res.openai.azure.com/openai/v1/',
+  ])('takes a deployment of Azure at %s, once it has a name', async (endpoint) => {
+    const env = {
+      AZURE_OPENAI_API_KEY: 'secret',
+      AZURE_OPENAI_ENDPOINT: endpoint,
+      OPENAI_API_VERSION: '2024-10-21',
+    };
+    expect(choicesInEnvironment(env)).toEqual([]);
+    const named = { ...env, AZURE_OPENAI_DEPLOYMENT_NAME: 'my-mini' };
+    const [azure] = await detectProviders(named, { fetch: nobody, signal });
+    expect(azure).toEqual({
+      kind: 'azure',
+      settings: {
+        apiKey: '${AZURE_OPENAI_API_KEY}',
+        baseUrl: 'https://res.openai.azure.com/openai/v1',
+      },
+      model: 'my-mini',
+      reason:
+        'AZURE_OPENAI_API_KEY is set, AZURE_OPENAI_ENDPOINT names https://res.openai.azure.com/openai/v1',
+    });
+  });
+
+  it('takes a token that is for Copilot, and none that GitHub has for other things', () => {
+    const others = { GH_TOKEN: 'g', GITHUB_TOKEN: 'g' };
+    expect(choicesInEnvironment(others)).toEqual([]);
+    expect(choicesInEnvironment({ ...others, COPILOT_GITHUB_TOKEN: 'c' })).toMatchObject([
+      { kind: 'github-copilot', settings: { apiKey: '${COPILOT_GITHUB_TOKEN}' } },
+    ]);
+  });
+
+  it('knows the variable of every service that needs nothing else, and settings that it accepts', () => {
+    const keyed = providerDefinitions.filter(({ id, keyVariable }) => {
+      const own = id !== 'openai-responses' && id !== 'azure' && id !== 'litellm';
+      return keyVariable !== undefined && own;
+    });
+    const env = Object.fromEntries(keyed.map(({ keyVariable }) => [keyVariable, 'k']));
+    const choices = choicesInEnvironment(env);
+    expect(choices.map(({ kind }) => kind).toSorted()).toEqual(
+      keyed.map(({ id }) => id).toSorted(),
+    );
+    for (const { kind, settings, model } of choices) {
+      const definition = providerDefinitions.find(({ id }) => id === kind);
+      expect(definition?.options.safeParse(settings).success).toBe(true);
+      expect(model).not.toBe('');
+    }
+  });
+
   it('takes a key before a token of the same service', () => {
     const choices = choicesInEnvironment({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_AUTH_TOKEN: 't' });
     expect(choices.map(({ settings }) => settings)).toEqual([{ apiKey: '${ANTHROPIC_API_KEY}' }]);

@@ -3,6 +3,7 @@ import { readText } from './exchange/read-chunks.ts';
 import { readRecord } from './exchange/read-record.ts';
 import type { Fetch } from './exchange/strict-fetch.ts';
 import { systemTimer, type Timer } from './exchange/timer.ts';
+import { type KeyRow, keyRows } from './key-rows.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,103 +18,16 @@ export interface ProviderChoice {
   readonly reason: string;
 }
 
-interface KeyRow {
-  readonly kind: string;
-  readonly variable: string;
-  readonly baseUrlVariable?: string;
-  readonly setting: 'apiKey' | 'authToken' | 'accessKeyId';
-  /** Other settings, by the variables that hold them if they are set. */
-  readonly beside?: Readonly<Record<string, string>>;
-  /** Variables without which the key is of no use here. */
-  readonly needs?: readonly string[];
-  /** A model that every account has and that calls tools well. */
-  readonly model: string;
-}
-
-/** The best first. Names and base URLs are the customary ones of the services' own SDKs. */
-const keyRows: readonly KeyRow[] = [
-  {
-    kind: 'anthropic',
-    variable: 'ANTHROPIC_API_KEY',
-    baseUrlVariable: 'ANTHROPIC_BASE_URL',
-    setting: 'apiKey',
-    model: 'claude-sonnet-5-5',
-  },
-  {
-    kind: 'anthropic',
-    variable: 'ANTHROPIC_AUTH_TOKEN',
-    baseUrlVariable: 'ANTHROPIC_BASE_URL',
-    setting: 'authToken',
-    model: 'claude-sonnet-5-5',
-  },
-  {
-    kind: 'openai',
-    variable: 'OPENAI_API_KEY',
-    baseUrlVariable: 'OPENAI_BASE_URL',
-    setting: 'apiKey',
-    model: 'gpt-5-mini',
-  },
-  {
-    kind: 'gemini',
-    variable: 'GEMINI_API_KEY',
-    baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL',
-    setting: 'apiKey',
-    model: 'gemini-3.5-flash',
-  },
-  {
-    kind: 'gemini',
-    variable: 'GOOGLE_API_KEY',
-    baseUrlVariable: 'GOOGLE_GEMINI_BASE_URL',
-    setting: 'apiKey',
-    model: 'gemini-3.5-flash',
-  },
-  {
-    kind: 'openrouter',
-    variable: 'OPENROUTER_API_KEY',
-    setting: 'apiKey',
-    model: 'anthropic/claude-sonnet-4.5',
-  },
-  { kind: 'xai', variable: 'XAI_API_KEY', setting: 'apiKey', model: 'grok-4' },
-  { kind: 'groq', variable: 'GROQ_API_KEY', setting: 'apiKey', model: 'openai/gpt-oss-120b' },
-  {
-    kind: 'mistral',
-    variable: 'MISTRAL_API_KEY',
-    setting: 'apiKey',
-    model: 'mistral-large-latest',
-  },
-  { kind: 'deepseek', variable: 'DEEPSEEK_API_KEY', setting: 'apiKey', model: 'deepseek-chat' },
-  {
-    kind: 'bedrock',
-    variable: 'AWS_BEARER_TOKEN_BEDROCK',
-    setting: 'apiKey',
-    beside: { region: 'AWS_REGION' },
-    model: 'global.amazon.nova-2-lite-v1:0',
-  },
-  {
-    // Many have such keys for other things: the last of all.
-    kind: 'bedrock',
-    variable: 'AWS_ACCESS_KEY_ID',
-    setting: 'accessKeyId',
-    needs: ['AWS_SECRET_ACCESS_KEY', 'AWS_REGION'],
-    beside: {
-      secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
-      sessionToken: 'AWS_SESSION_TOKEN',
-      region: 'AWS_REGION',
-    },
-    model: 'global.amazon.nova-2-lite-v1:0',
-  },
-];
-
 /** What the environment alone gives. Pure. A variable that is set to nothing is not set. */
 export function choicesInEnvironment(env: Environment): readonly ProviderChoice[] {
   const taken = new Set<string>();
   const isSet = (variable: string): boolean => Boolean(env[variable]?.trim());
   return keyRows.flatMap((row): readonly ProviderChoice[] => {
-    const { kind, variable, baseUrlVariable, setting, model, beside = {}, needs = [] } = row;
+    const { kind, variable, setting, model, beside = {}, needs = [] } = row;
     if (![variable, ...needs].every(isSet) || taken.has(kind)) return [];
     taken.add(kind);
-    const baseUrl = baseUrlVariable === undefined ? undefined : env[baseUrlVariable]?.trim();
-    const elsewhere = baseUrl ? `, ${baseUrlVariable} names ${baseUrl}` : '';
+    const baseUrl = baseUrlOf(row, env);
+    const elsewhere = baseUrl ? `, ${row.baseUrlVariable} names ${baseUrl}` : '';
     return [
       {
         kind,
@@ -126,11 +40,22 @@ export function choicesInEnvironment(env: Environment): readonly ProviderChoice[
               .map(([key, name]) => [key, `\${${name}}`]),
           ),
         },
-        model,
+        model: typeof model === 'string' ? model : (env[model.variable]?.trim() ?? ''),
         reason: `${variable} is set${elsewhere}`,
       },
     ];
   });
+}
+
+/** The address that a variable names; `/openai/v1` is added to a resource's, unless it is there. */
+function baseUrlOf(
+  { baseUrlVariable, basePath = '' }: KeyRow,
+  env: Environment,
+): string | undefined {
+  const stated = baseUrlVariable === undefined ? undefined : env[baseUrlVariable]?.trim();
+  if (!stated || basePath === '') return stated;
+  const resource = stated.replace(/\/+$/, '');
+  return resource.endsWith(basePath) ? resource : `${resource}${basePath}`;
 }
 
 export interface DetectDeps {
@@ -172,8 +97,10 @@ async function withListedModel(
 ): Promise<ProviderChoice> {
   const { kind, settings, model } = choice;
   const baseUrl = settings['baseUrl'];
-  if (typeof baseUrl !== 'string') return choice;
-  const key = env[keyRows.find((row) => choice.reason.startsWith(row.variable))?.variable ?? ''];
+  const row = keyRows.find(({ variable }) => choice.reason.startsWith(variable));
+  // A model that was named is the one that is meant.
+  if (typeof baseUrl !== 'string' || typeof row?.model !== 'string') return choice;
+  const key = env[row.variable];
   const listed = await probe(listAt(kind, baseUrl.replace(/\/$/, ''), key ?? ''), deps);
   const [first = model] = listed;
   return { ...choice, model: listed.includes(model) ? model : first };

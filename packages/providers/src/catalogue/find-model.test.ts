@@ -57,6 +57,49 @@ describe('findModel', () => {
     expect(await findModel(kind, id)).toBeUndefined();
   });
 
+  it.each([
+    ['openrouter', 'anthropic/claude-opus-4.5', 'anthropic', 'claude-opus-4-5'],
+    ['openrouter', 'anthropic/claude-sonnet-4-20250514:nitro', 'anthropic', 'claude-sonnet-4'],
+    ['openrouter', 'google/gemini-2.5-pro', 'gemini', 'gemini-2.5-pro'],
+    ['openrouter', 'x-ai/grok-4', 'xai', 'grok-4'],
+    ['vercel', 'openai/gpt-4.1', 'openai', 'gpt-4.1'],
+    ['litellm', 'openai/gpt-4.1-2025-04-14', 'openai', 'gpt-4.1'],
+    ['bedrock', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic', 'claude-sonnet-4-5'],
+    ['bedrock', 'anthropic.claude-opus-4-8', 'anthropic', 'claude-opus-4-8'],
+    ['bedrock', 'us-gov.anthropic.claude-3-haiku-20240307-v1:0', 'anthropic', 'claude-3-haiku'],
+    [
+      'bedrock',
+      'arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-opus-4-6-v1',
+      'anthropic',
+      'claude-opus-4-6',
+    ],
+  ])('takes the limits of %s %s from its vendor, and no price', async (kind, id, vendor, same) => {
+    const { prices: _prices, ...limits } = (await findModel(vendor, same)) ?? { id: 'none' };
+    expect(limits.contextWindow).toBeGreaterThan(0);
+    expect(await findModel(kind, id, 'http://127.0.0.1:4000/v1')).toEqual({ ...limits, id });
+  });
+
+  it('prefers what the reseller itself says, price and limits', async () => {
+    const own = await findModel('openrouter', 'anthropic/claude-sonnet-4.5');
+    expect(own).toMatchObject({ contextWindow: 1_000_000, prices: { input: 3_000_000 } });
+    const european = await findModel('bedrock', 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0');
+    expect(european?.prices?.input).toBe(3_300_000);
+    expect((await findModel('github-copilot', 'gpt-4.1'))?.contextWindow).toBe(128_000);
+  });
+
+  it.each([
+    ['openrouter', 'openrouter/auto'],
+    ['openrouter', '__proto__/gpt-5'],
+    ['openrouter', 'openai/'],
+    ['openrouter', 'a/openai/gpt-5'],
+    ['bedrock', 'us.anthropic.'],
+    ['bedrock', 'constructor.claude-opus-4-8'],
+    ['github-copilot', 'claude-opus-9'],
+    ['groq', 'anthropic/claude-sonnet-4.5'],
+  ])('makes up nothing of %s %s', async (kind, id) => {
+    expect(await findModel(kind, id)).toBeUndefined();
+  });
+
   it('knows nothing of the same name at another address', async () => {
     expect(await findModel('openai', 'gpt-5', 'http://127.0.0.1:4000/v1')).toBeUndefined();
     expect(await findModel('openai', 'gpt-5', 'not an address')).toBeUndefined();

@@ -1,5 +1,6 @@
 import type { ModelFacts } from '@cuttle/core-types/ports';
-import type { CatalogueRow } from './row.ts';
+import { nameOfVendor } from './name-of-vendor.ts';
+import type { CatalogueRow, KindRow } from './row.ts';
 
 /** Kinds that sell the models of another one under the same names. */
 const sameModels: Readonly<Record<string, string>> = { 'openai-responses': 'openai' };
@@ -12,7 +13,8 @@ const passedOn = /[-:]cloud$/;
 
 /**
  * What is published about a model of a kind: by its exact id, else by another name of it, else by the id without the date of its version.
- * `baseUrl`: where it is asked, if not at the kind's own address; what others sell under the same name is not known here.
+ * `baseUrl`: where it is asked, if not at the kind's own address; what others sell under the same name is not known here. Who sells a
+ * model of another vendor under a name that tells which takes what the vendor says it takes; at what price is theirs to say.
  * The facts are loaded when first asked for.
  */
 export async function findModel(
@@ -23,14 +25,28 @@ export async function findModel(
   if (unsold.has(kind)) return passedOn.test(id) ? undefined : { id, prices: noPrice };
   const { asOf, kinds } = await import('./models.generated.ts');
   const known = kinds[sameModels[kind] ?? kind];
-  if (!known || (baseUrl !== undefined && originOf(baseUrl) !== known.address)) return undefined;
-  const row = findRow(known.models, id);
+  const isAtHome = baseUrl === undefined || originOf(baseUrl) === known?.address;
+  const own = isAtHome && known ? findRow(known.models, id) : undefined;
+  const row = own ?? findResold({ kind, id }, kinds);
   if (!row) return undefined;
   const { aliases: _aliases, ...facts } = row;
   return { ...facts, id, asOf };
 }
 
 const noPrice = { input: 0, output: 0 } as const;
+
+/** What the vendor says of a model that another sells under a name of its own. */
+function findResold(
+  { kind, id }: { readonly kind: string; readonly id: string },
+  kinds: Readonly<Record<string, KindRow>>,
+): CatalogueRow | undefined {
+  const named = nameOfVendor(kind, id);
+  const vendor = named && kinds[named.kind];
+  const row = vendor && findRow(vendor.models, named.id);
+  if (!row) return undefined;
+  const { prices: _prices, ...limits } = row;
+  return limits;
+}
 
 function findRow(rows: readonly CatalogueRow[], id: string): CatalogueRow | undefined {
   const named = (name: string): CatalogueRow | undefined =>

@@ -928,4 +928,360 @@ export const kinds: Readonly<Record<string, KindRow>> = {
       },
     ],
   },
+  openrouter: {
+    address: 'https://openrouter.ai',
+    models: [
+      {
+        id: 'anthropic/claude-sonnet-5.5',
+        contextWindow: 1000000,
+        maxOutputTokens: 128000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/813911ce55640a96ff50efb89f617250051809a1/providers/openrouter/models/anthropic/claude-sonnet-5.5.toml',
+        prices: {
+          input: 2000000,
+          output: 10000000,
+          cacheRead: 200000,
+          cacheWrite: 2500000,
+        },
+      },
+      {
+        id: 'anthropic/claude-opus-4.8',
+        contextWindow: 1000000,
+        maxOutputTokens: 128000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/1c7b7e82475b3c45eef8c138996ea87040b75b0d/providers/openrouter/models/anthropic/claude-opus-4.8.toml',
+        prices: {
+          input: 5000000,
+          output: 25000000,
+          cacheRead: 500000,
+          cacheWrite: 6250000,
+        },
+      },
+      {
+        id: 'anthropic/claude-sonnet-4.5',
+        contextWindow: 1000000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/054da7d81c8b31faa6c8261eb69587c81069f044/providers/openrouter/models/anthropic/claude-sonnet-4.5.toml',
+        prices: {
+          input: 3000000,
+          output: 15000000,
+          cacheRead: 300000,
+          cacheWrite: 3750000,
+          tiers: [
+            {
+              aboveInputTokens: 200000,
+              input: 6000000,
+              output: 22500000,
+              cacheRead: 600000,
+              cacheWrite: 7500000,
+            },
+          ],
+        },
+      },
+      {
+        id: 'anthropic/claude-haiku-4.5',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/0c009b7f4b806ac9793eb252ba4c419b4013599a/providers/openrouter/models/anthropic/claude-haiku-4.5.toml',
+        prices: {
+          input: 1000000,
+          output: 5000000,
+          cacheRead: 100000,
+          cacheWrite: 1250000,
+        },
+      },
+      {
+        id: 'openai/gpt-5.5',
+        contextWindow: 1050000,
+        maxOutputTokens: 128000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/0dc4a5f947ff40b6f00093a0b153906a7ea44117/providers/openrouter/models/openai/gpt-5.5.toml',
+        prices: {
+          input: 5000000,
+          output: 30000000,
+          cacheRead: 500000,
+        },
+      },
+      {
+        id: 'openai/gpt-5-mini',
+        contextWindow: 400000,
+        maxOutputTokens: 128000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/054da7d81c8b31faa6c8261eb69587c81069f044/providers/openrouter/models/openai/gpt-5-mini.toml',
+        prices: {
+          input: 250000,
+          output: 2000000,
+          cacheRead: 25000,
+        },
+      },
+      {
+        id: 'openai/gpt-4.1-mini',
+        contextWindow: 1047576,
+        maxOutputTokens: 32768,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/83f4a75c124a03f4bc63d2069c3377656a140283/providers/openrouter/models/openai/gpt-4.1-mini.toml',
+        prices: {
+          input: 400000,
+          output: 1600000,
+          cacheRead: 100000,
+        },
+      },
+      {
+        id: 'google/gemini-3.5-flash',
+        contextWindow: 1048576,
+        maxOutputTokens: 65536,
+        inputs: ['text', 'image', 'audio', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/5af3ed8213786a64f69555417fdb56645a8b0e0e/providers/openrouter/models/google/gemini-3.5-flash.toml',
+        prices: {
+          input: 1500000,
+          output: 9000000,
+          cacheRead: 150000,
+        },
+      },
+      {
+        id: 'google/gemini-2.5-flash',
+        contextWindow: 1048576,
+        maxOutputTokens: 65535,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/0c009b7f4b806ac9793eb252ba4c419b4013599a/providers/openrouter/models/google/gemini-2.5-flash.toml',
+        prices: {
+          input: 300000,
+          output: 2500000,
+          cacheRead: 30000,
+        },
+      },
+      {
+        id: 'openai/gpt-oss-120b',
+        contextWindow: 131072,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/39b09c425c723f1255cf5e9d8c0a591452b97936/providers/openrouter/models/openai/gpt-oss-120b.toml',
+      },
+    ],
+  },
+  vercel: {
+    address: 'https://ai-gateway.vercel.sh',
+    models: [
+      {
+        id: 'anthropic/claude-sonnet-4.5',
+        contextWindow: 1000000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/8896ead7bfaf1140fd0d50f1c958cbd43360036f/providers/vercel/models/anthropic/claude-sonnet-4.5.toml',
+        prices: {
+          input: 3000000,
+          output: 15000000,
+          cacheRead: 300000,
+          cacheWrite: 3750000,
+          tiers: [
+            {
+              aboveInputTokens: 200000,
+              input: 6000000,
+              output: 22500000,
+              cacheRead: 600000,
+              cacheWrite: 7500000,
+            },
+          ],
+        },
+      },
+      {
+        id: 'anthropic/claude-haiku-4.5',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/019a47bf1ed2dd817577928de53d875e046b313a/providers/vercel/models/anthropic/claude-haiku-4.5.toml',
+        prices: {
+          input: 1000000,
+          output: 5000000,
+          cacheRead: 100000,
+          cacheWrite: 1250000,
+        },
+      },
+      {
+        id: 'openai/gpt-5-mini',
+        contextWindow: 400000,
+        maxOutputTokens: 128000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/d65a862533480cc2b6eaf63d29ee78b38854a29c/providers/vercel/models/openai/gpt-5-mini.toml',
+        prices: {
+          input: 250000,
+          output: 2000000,
+          cacheRead: 25000,
+        },
+      },
+    ],
+  },
+  bedrock: {
+    address: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+    models: [
+      {
+        id: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/ecee1e6258445b5bc7b6159247fba74257b7f28e/providers/amazon-bedrock/models/global.anthropic.claude-sonnet-4-5-20250929-v1:0.toml',
+        prices: {
+          input: 3000000,
+          output: 15000000,
+          cacheRead: 300000,
+          cacheWrite: 3750000,
+        },
+      },
+      {
+        id: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/c98b11d3ee2e1a62f666c86b6ed5b20ba66c6ccb/providers/amazon-bedrock/models/eu.anthropic.claude-sonnet-4-5-20250929-v1:0.toml',
+        prices: {
+          input: 3300000,
+          output: 16500000,
+          cacheRead: 330000,
+          cacheWrite: 4125000,
+        },
+      },
+      {
+        id: 'anthropic.claude-haiku-4-5-20251001-v1:0',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image', 'document'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/ecee1e6258445b5bc7b6159247fba74257b7f28e/providers/amazon-bedrock/models/anthropic.claude-haiku-4-5-20251001-v1:0.toml',
+        prices: {
+          input: 1000000,
+          output: 5000000,
+          cacheRead: 100000,
+          cacheWrite: 1250000,
+        },
+      },
+      {
+        id: 'meta.llama4-maverick-17b-instruct-v1:0',
+        contextWindow: 1000000,
+        maxOutputTokens: 16384,
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/34b9d11d09cb9f31523ac17601a59692ceb5ba9c/providers/amazon-bedrock/models/meta.llama4-maverick-17b-instruct-v1:0.toml',
+        prices: {
+          input: 240000,
+          output: 970000,
+        },
+      },
+      {
+        id: 'amazon.nova-2-lite-v1:0',
+        aliases: ['global.amazon.nova-2-lite-v1:0'],
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/34b9d11d09cb9f31523ac17601a59692ceb5ba9c/providers/amazon-bedrock/models/amazon.nova-2-lite-v1:0.toml',
+        prices: {
+          input: 330000,
+          output: 2750000,
+        },
+      },
+    ],
+  },
+  'github-copilot': {
+    address: 'https://api.githubcopilot.com',
+    models: [
+      {
+        id: 'claude-sonnet-4.5',
+        contextWindow: 200000,
+        maxOutputTokens: 64000,
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/2a9052b27fb017f505540cf02769f6f1542f1180/providers/github-copilot/models/claude-sonnet-4.5.toml',
+      },
+      {
+        id: 'gpt-4.1',
+        contextWindow: 128000,
+        maxOutputTokens: 16000,
+        inputs: ['text', 'image'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/1fbcb999ac45450d74ad3e3b2409274a50f5158e/providers/github-copilot/models/gpt-4.1.toml',
+      },
+      {
+        id: 'gpt-5-mini',
+        contextWindow: 264000,
+        maxOutputTokens: 64000,
+        source:
+          'https://github.com/anomalyco/models.dev/blob/6c05a6b51909f2b5998db938278755728410c2c9/providers/github-copilot/models/gpt-5-mini.toml',
+      },
+    ],
+  },
+  together: {
+    address: 'https://api.together.xyz',
+    models: [
+      {
+        id: 'meta-llama/Llama-3.3-70B-Instruct-Turbo',
+        contextWindow: 131072,
+        maxOutputTokens: 8192,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/89b6e0bb0ecf956906118278c1eb1842d26a5f5b/providers/togetherai/models/meta-llama/Llama-3.3-70B-Instruct-Turbo.toml',
+        prices: {
+          input: 880000,
+          output: 880000,
+        },
+      },
+      {
+        id: 'zai-org/GLM-5.2',
+        contextWindow: 262144,
+        maxOutputTokens: 164000,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/04cda289d77aef43d3df71f21b1e9fe89521d7e9/providers/togetherai/models/zai-org/GLM-5.2.toml',
+        prices: {
+          input: 1400000,
+          output: 4400000,
+          cacheRead: 260000,
+        },
+      },
+    ],
+  },
+  fireworks: {
+    address: 'https://api.fireworks.ai',
+    models: [
+      {
+        id: 'accounts/fireworks/models/gpt-oss-120b',
+        contextWindow: 131072,
+        maxOutputTokens: 32768,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/10abbaa09f20d6e6fd04bdfaef36248e3cd95b7f/providers/fireworks-ai/models/accounts/fireworks/models/gpt-oss-120b.toml',
+        prices: {
+          input: 150000,
+          output: 600000,
+          cacheRead: 10000,
+        },
+      },
+    ],
+  },
+  cerebras: {
+    address: 'https://api.cerebras.ai',
+    models: [
+      {
+        id: 'zai-glm-4.7',
+        contextWindow: 131072,
+        maxOutputTokens: 40000,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/5b03f7f5e25d368f0074fd6ccc71b1017aff95f4/providers/cerebras/models/zai-glm-4.7.toml',
+      },
+    ],
+  },
 };

@@ -55,7 +55,7 @@ describe('before the first word', () => {
   it('goes on from an overflow to a model that is known to take more', async () => {
     const full = [failed('provider.overflow')];
     const { router, models } = createScene([[full], [[]], [[]], [[hello]]], {
-      windows: [100, 100, undefined, 200],
+      windows: [100, 100, undefined, async () => 200],
     });
     const { events } = await collectAnswer(router.stream(request, never));
     expect(originsIn(events)).toEqual(['p3/m3']);

@@ -35,7 +35,7 @@ export function createRouter(
           signal.throwIfAborted();
           if (!isCuttleError(error) || !policyFor(error.code)) throw error;
           hop.attempt.fail(error);
-          itinerary.fail(hop, error, relay.shown === '' ? 'unseen' : 'begun');
+          await itinerary.fail(hop, error, relay.shown === '' ? 'unseen' : 'begun');
         } finally {
           hop.attempt.leave();
         }

@@ -16,7 +16,7 @@ export interface Itinerary {
   /** Waits if it must. Throws what `failure` gives when nobody is left to ask, and the reason of an abort. */
   next(signal: AbortSignal): Promise<Hop>;
   /** `begun`: the reader has seen text, so that whoever comes next goes on with it. */
-  fail(hop: Hop, error: CuttleError, progress: 'unseen' | 'begun'): void;
+  fail(hop: Hop, error: CuttleError, progress: 'unseen' | 'begun'): Promise<void>;
   failure(): CuttleError;
 }
 
@@ -82,14 +82,14 @@ export function createItinerary(
       }
       throw itinerary.failure();
     },
-    fail({ route }, error, progress) {
+    async fail({ route }, error, progress) {
       const failed = stops.find((stop) => stop.route === route);
       if (!failed) return;
       failed.error = error;
       const next = policyFor(error.code)?.nextRoute ?? 'none';
       // A continuation is our request and not the caller's: who refuses it only cannot go on.
       if (next === 'none' && progress === 'unseen') for (const stop of stops) stop.isClosed = true;
-      if (next === 'larger') closeUpTo(stops, route.contextWindow);
+      if (next === 'larger') await closeUpTo(stops, route);
       if (next !== 'any') failed.isClosed = true;
       if (progress === 'begun') order = after(stops, failed);
     },
@@ -104,10 +104,15 @@ function mostHops(routes: readonly Route[]): number {
   return Math.min(16, keys + 3);
 }
 
-/** Those whose context window is not known to be larger. */
-function closeUpTo(stops: readonly Stop[], contextWindow = Number.POSITIVE_INFINITY): void {
-  for (const stop of stops)
-    if ((stop.route.contextWindow ?? 0) <= contextWindow) stop.isClosed = true;
+/** Those whose context window is not known to be larger than that of this one. */
+async function closeUpTo(stops: readonly Stop[], route: Route): Promise<void> {
+  const least = (await windowOf(route)) ?? Number.POSITIVE_INFINITY;
+  const windows = await Promise.all(stops.map((stop) => windowOf(stop.route)));
+  for (const [at, stop] of stops.entries()) if ((windows[at] ?? 0) <= least) stop.isClosed = true;
+}
+
+async function windowOf({ contextWindow }: Route): Promise<number | undefined> {
+  return typeof contextWindow === 'function' ? contextWindow() : contextWindow;
 }
 
 /** The cut one comes last: whatever cut it is most likely still there. */

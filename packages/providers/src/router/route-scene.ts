@@ -25,7 +25,7 @@ export function createScene(
     graceMs,
   }: {
     readonly clock?: Clock;
-    readonly windows?: readonly (number | undefined)[];
+    readonly windows?: readonly Route['contextWindow'][];
     readonly graceMs?: number;
   } = {},
 ): RouteScene {

@@ -7,8 +7,11 @@ export interface Route {
   readonly ref: string;
   /** The provider's own id of it. */
   readonly model: string;
-  /** Tokens, where known: a request that is too long for one model may fit another. */
-  readonly contextWindow?: number | undefined;
+  /**
+   * Tokens, where known: a request that is too long for one model may fit another. What has to be looked up is asked for when
+   * a request was too long, and not before.
+   */
+  readonly contextWindow?: number | (() => Promise<number | undefined>) | undefined;
   readonly pool: KeyPool;
 }
 
