@@ -82,7 +82,7 @@ const decided: Readonly<Record<string, Member>> = {
     exports: ['.', './telegram', './options'],
   },
   'packages/agent': { name: 'agent', tag: 'engine', uses: ['core-types'], exports: ['.'] },
-  'packages/sessions': { name: 'sessions', tag: 'engine', uses: [], exports: ['.'] },
+  'packages/sessions': { name: 'sessions', tag: 'engine', uses: ['core-types'], exports: ['.'] },
   'packages/cron': { name: 'cron', tag: 'engine', uses: ['core-types'], exports: ['.'] },
   'packages/runtime': {
     name: 'runtime',

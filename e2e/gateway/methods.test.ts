@@ -154,6 +154,10 @@ describe('every method', () => {
     expect(await call('sessions.get', { sessionKey: 'garden' })).toEqual(patched);
     const { hits } = await call('sessions.search', { query: 'rhubarb' });
     expect(hits[0]).toMatchObject({ sessionKey: 'agent:main:garden', role: 'user' });
+    expect(await call('sessions.verify', { sessionKey: 'garden' })).toMatchObject({
+      whole: true,
+      total: { checked: 2, unchained: 0 },
+    });
     expect(await call('sessions.reset', { sessionKey: 'garden' })).toEqual({ ok: true });
     await ask('garden', 'And now?');
     expect(gateway.model.calls.at(-1)?.messages.map(({ text }) => text)).toEqual(['And now?']);

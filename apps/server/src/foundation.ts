@@ -112,6 +112,7 @@ async function openStore(
     return await openSqliteStore({
       path: sqlitePath(config.store.url, home.root),
       blobsPath: home.blobs,
+      recordKeysFile: home.recordKeysFile,
       writerUrl: workers?.writer,
       readerUrl: workers?.reader,
       crashPoint: storeCrashPoint,

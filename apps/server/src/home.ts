@@ -14,6 +14,8 @@ export interface Home {
   /** Folder of the saved logins. */
   readonly logins: string;
   readonly runFile: string;
+  /** Keys of the chains of records; the store makes it. */
+  readonly recordKeysFile: string;
 }
 
 export function homeAt(root: string): Home {
@@ -24,6 +26,7 @@ export function homeAt(root: string): Home {
     tokenFile: join(root, 'credentials', 'gateway-token'),
     logins: join(root, 'credentials', 'logins'),
     runFile: join(root, 'run', 'gateway.json'),
+    recordKeysFile: join(root, 'credentials', 'record-keys'),
   };
 }
 

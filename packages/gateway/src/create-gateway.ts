@@ -13,6 +13,7 @@ import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { createRootHandlers } from './handlers/root.ts';
+import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
@@ -45,6 +46,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...createChatHandlers(createInOrder()),
     ...sessionHandlers,
     ...agentHandlers,
+    ...recordsHandlers,
     ...messageHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),

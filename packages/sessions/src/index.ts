@@ -6,3 +6,4 @@ export {
   parseSessionKey,
   toSessionKey,
 } from './session-key.ts';
+export { type RecordsReport, verifyRecords } from './verify-records.ts';

@@ -91,6 +91,13 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
+export type {
+  RecordCursor,
+  RecordFault,
+  RecordFinding,
+  RecordsReader,
+  RecordSlice,
+} from './records-reader.ts';
 export type { Store, StoreHealth } from './store.ts';
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';

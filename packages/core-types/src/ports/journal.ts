@@ -284,7 +284,13 @@ export interface Journal extends ContextJournal, MemoryJournal {
     queueMode?: QueueMode | null;
     archived?: boolean;
   }): Promise<SessionRow>;
-  appendAudit(input: { kind: string; principal: string; details: Json }): Promise<void>;
+  /** `subject`: what it is about, `session:<id>` or `person:<id>`. */
+  appendAudit(input: {
+    kind: string;
+    principal: string;
+    details: Json;
+    subject?: string | undefined;
+  }): Promise<void>;
 
   // Key-value rows (notes, memory, small state). `once` makes a repeated put with the same key of a call take effect once.
   putValue(input: {

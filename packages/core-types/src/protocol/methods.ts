@@ -4,6 +4,7 @@ import { Json } from '../json.ts';
 import { Scope } from '../principal.ts';
 import { agentsMethods } from './agents-methods.ts';
 import { defineMethod } from './method.ts';
+import { recordsMethods } from './records-methods.ts';
 import {
   ApprovalReport,
   Attachment,
@@ -345,6 +346,7 @@ export const methods = [
     }),
     result: done,
   }),
+  ...recordsMethods,
   defineMethod({
     name: 'models.list',
     summary:

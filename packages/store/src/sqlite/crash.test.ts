@@ -25,7 +25,11 @@ async function openHome(): Promise<LoadHome> {
 
 /** Every acknowledged message and end is there, and the database is whole. */
 async function expectWhole(home: LoadHome, lines: readonly string[]): Promise<void> {
-  await using store = await openInlineStore({ ...home, disk: noReserve });
+  await using store = await openInlineStore({
+    ...home,
+    disk: noReserve,
+    recordKeysFile: `${home.path}.keys`,
+  });
   const { reader } = store;
   const lost: string[] = [];
   for (const line of lines) {
@@ -38,6 +42,7 @@ async function expectWhole(home: LoadHome, lines: readonly string[]): Promise<vo
   for (const { sessionId } of sessions) {
     const events = await reader.readEvents({ sessionId, after: 0, limit: 1_000 });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_event, index) => index + 1));
+    expect((await reader.verifySession({ sessionId })).findings).toEqual([]);
   }
   const { queued } = await reader.counts();
   const db = openDatabase(home.path, { readOnly: true });

@@ -6,6 +6,9 @@ import { type Database, openDatabase, query } from './database.ts';
 import { checkFile, migrate, requireSqlite, schemaVersion, toCorrupt } from './migrate.ts';
 import { createNewId } from './new-id.ts';
 import { openOwnership } from './ownership.ts';
+import { beginParts, type ChainsBegin } from './record-chain.ts';
+import { readRecordSeal } from './record-keys.ts';
+import type { RecordSeal } from './record-seal.ts';
 import type { StoreRecord } from './rows.ts';
 
 /** An open home: its one writing connection, and who owns it. */
@@ -16,6 +19,7 @@ export interface Home {
   readonly epoch: string;
   /** Queued rows at the opening. */
   readonly queued: number;
+  readonly seal: RecordSeal | undefined;
   newId(): string;
   /** The database's clock: integer ms UTC. */
   readNow(): number;
@@ -38,11 +42,15 @@ const pragmas = [
   'PRAGMA cache_size = -8000',
 ];
 
+export interface HomeOptions {
+  readonly now?: number | undefined;
+  /** Where the keys of the records' chains are; made where it is missing. Absent: records are not chained. */
+  readonly recordKeysFile?: string | undefined;
+  point(name: StorePointName): void;
+}
+
 /** Takes sole ownership of a home, migrates it, and makes every lease of an earlier opening dead. */
-export function openHome(
-  path: string,
-  options: { readonly now?: number | undefined; point(name: StorePointName): void },
-): Home {
+export function openHome(path: string, options: HomeOptions): Home {
   const { point } = options;
   if (path === inMemory) return openBoot(openDatabase(path), path, { ...options, release() {} });
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -68,15 +76,7 @@ const selectNow = query<{ now: number }>(
   `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`,
 );
 
-function openBoot(
-  db: Database,
-  path: string,
-  options: {
-    readonly now?: number | undefined;
-    point(name: StorePointName): void;
-    release(): void;
-  },
-): Home {
+function openBoot(db: Database, path: string, options: HomeOptions & { release(): void }): Home {
   const { point, release } = options;
   const readNow = (): number => db.find(selectNow)?.now ?? 0;
   try {
@@ -94,6 +94,8 @@ function openBoot(
     const epoch = known?.epoch ?? newId();
     if (known) db.run(updateStore, boot, schemaVersion, now, now);
     else db.run(insertStore, epoch, boot, schemaVersion, now, now);
+    const seal = readRecordSeal(options.recordKeysFile, 'make');
+    if (seal) beginChains(db, seal);
     point('boot.after.epoch');
     return {
       db,
@@ -101,6 +103,7 @@ function openBoot(
       boot,
       epoch,
       queued: known?.queued ?? 0,
+      seal,
       newId,
       readNow,
       checkBoot: () => checkBoot(db, boot),
@@ -115,6 +118,19 @@ function openBoot(
     db.close();
     throw toCorrupt(error, path);
   }
+}
+
+const selectBegun = query<Pick<StoreRecord, 'records_seal'>>(`SELECT records_seal FROM store`);
+const selectLast = query<ChainsBegin>(
+  `SELECT coalesce((SELECT max(row) FROM entry), 0) AS records_from, coalesce((SELECT max(seq) FROM audit), 0) AS records_audit, NULL AS records_audit_mac`,
+);
+const updateBegun = `UPDATE store SET records_from = ?, records_audit = ?, records_seal = ?`;
+
+/** The first opening with a key: what is there already stays without macs, and all that follows has one. */
+function beginChains(db: Database, seal: RecordSeal): void {
+  if (db.find(selectBegun)?.records_seal) return;
+  const from = db.find(selectLast);
+  if (from) db.run(updateBegun, from.records_from, from.records_audit, seal.sign(beginParts(from)));
 }
 
 const selectBoot = query<{ boot: string }>(`SELECT boot FROM store`);

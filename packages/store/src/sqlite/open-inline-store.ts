@@ -14,6 +14,7 @@ export interface InlineStoreOptions {
   readonly blobsPath?: string | undefined;
   /** Unix ms. Absent: the database's clock. */
   readonly now?: (() => number) | undefined;
+  readonly recordKeysFile?: string | undefined;
   readonly disk?: DiskOptions | undefined;
   readonly crashPoint?: CrashPoint | undefined;
   readonly maxPages?: number | undefined;

@@ -18,6 +18,8 @@ export interface SqliteStoreOptions {
   readonly readerUrl?: URL | undefined;
   /** Unix ms. Absent: the database's clock. */
   readonly now?: (() => number) | undefined;
+  /** Where the keys are that chain the records; made where it is missing. Absent: records are not chained. */
+  readonly recordKeysFile?: string | undefined;
   readonly disk?: DiskOptions | undefined;
   /** For crash tests. */
   readonly crashPoint?: CrashPoint | undefined;
@@ -52,7 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     start: () =>
       startThread({
         url: options.readerUrl ?? entry('reader-worker'),
-        data: { path, boot },
+        data: { path, boot, recordKeysFile: options.recordKeysFile },
         now,
         onFailed,
       }),
@@ -75,8 +77,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   };
 }
 
-function toWriterOptions({ path, now, disk, crashPoint }: SqliteStoreOptions): WriterOptions {
-  return { path, now: now?.(), disk, crashPoint };
+function toWriterOptions({ now, ...options }: SqliteStoreOptions): WriterOptions {
+  const { path, recordKeysFile, disk, crashPoint } = options;
+  return { path, now: now?.(), recordKeysFile, disk, crashPoint };
 }
 
 /** The entry of a thread beside this file: TypeScript in the sources, JavaScript in the published package. */

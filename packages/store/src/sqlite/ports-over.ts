@@ -95,6 +95,9 @@ const readerNames = [
   'listUnembedded',
   'countMemory',
   'listNamespaces',
+  'verifySession',
+  'verifyAudit',
+  'listAnchored',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

@@ -38,7 +38,7 @@ describe('every statement', () => {
     world = await createWorld(({ now }) =>
       openFixture((paths) => {
         ({ path } = paths);
-        return openInlineStore({ ...paths, now, disk: noReserve });
+        return openInlineStore({ ...paths, now, disk: noReserve, recordKeysFile: `${path}.keys` });
       }),
     );
     await useAll(world);
@@ -119,6 +119,8 @@ async function useAll(world: World): Promise<void> {
     vectors: [{ chunkId: 1, hash: 'x', vector: 'AACAPw==' }],
   });
   await journal.sweep({ limit: 10 });
+  world.advance(3_600_000);
+  await journal.sweep({ limit: 10 });
   const peer = { channel: 'telegram', accountId: world.accountId, externalId: 'x' };
   const { generation } = run;
   await Promise.all([
@@ -164,6 +166,9 @@ async function useAll(world: World): Promise<void> {
     ),
     reader.readSpending({ scopes: ['gateway', 'agent:main', 'person:x'] }),
     reader.readAudit({ limit: 5 }),
+    reader.verifySession({ sessionId }),
+    reader.verifyAudit({}),
+    reader.listAnchored({ limit: 5 }),
     reader.findValue({ namespace: 'x', key: 'x' }),
     reader.listValues({ namespace: 'x', limit: 5 }),
     reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),

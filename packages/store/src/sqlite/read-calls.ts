@@ -13,16 +13,16 @@ export function isRead(op: string): op is ReadName {
 /** Each call in a read transaction of its own, short and with one moment of truth. */
 export function runReads(
   calls: readonly Call[],
-  { db, path, now, boot }: View & { readonly path: string },
+  { path, ...view }: View & { readonly path: string },
 ): Reply[] {
   return calls.map(([id, op, input]) => {
-    db.exec('BEGIN');
+    view.db.exec('BEGIN');
     try {
-      return toReply(id, runRead({ db, now, boot }, op, input));
+      return toReply(id, runRead(view, op, input));
     } catch (error) {
       return [id, null, toFailure(toCorrupt(error, path))];
     } finally {
-      db.exec('COMMIT');
+      view.db.exec('COMMIT');
     }
   });
 }

@@ -1,11 +1,13 @@
 import { openDatabase, query } from './database.ts';
 import { runReads } from './read-calls.ts';
+import { readRecordSeal } from './record-keys.ts';
 import { type Batch, toReplies } from './wire.ts';
 
 export interface ReaderOptions {
   readonly path: string;
   /** The opening this reader belongs to. */
   readonly boot: string;
+  readonly recordKeysFile?: string | undefined;
 }
 
 /** The reading half of an open home: a text of calls in, a text of replies out. */
@@ -18,15 +20,16 @@ const selectNow = query<{ now: number }>(
   `SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`,
 );
 
-export function createReaderHost({ path, boot }: ReaderOptions): ReaderHost {
+export function createReaderHost({ path, boot, recordKeysFile }: ReaderOptions): ReaderHost {
   const db = openDatabase(path, { readOnly: true });
+  const seal = readRecordSeal(recordKeysFile, 'leave');
   db.raw.exec('PRAGMA query_only = ON');
   db.raw.exec('PRAGMA cache_size = -4000');
   return {
     run(text) {
       const batch = JSON.parse(text) as Batch; // written by our own main thread
       const now = batch.now ?? db.find(selectNow)?.now ?? 0;
-      return toReplies(runReads(batch.calls, { db, path, now, boot }));
+      return toReplies(runReads(batch.calls, { db, path, now, boot, seal }));
     },
     close: () => db.close(),
   };

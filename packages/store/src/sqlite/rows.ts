@@ -21,3 +21,4 @@ export type SummaryRecord = typeof schema.summary.$inferSelect;
 export type TokenRecord = typeof schema.token.$inferSelect;
 export type MemoryChunkRecord = typeof schema.memory_chunk.$inferSelect;
 export type MemoryFileRecord = typeof schema.memory_file.$inferSelect;
+export type TombstoneRecord = typeof schema.tombstone.$inferSelect;

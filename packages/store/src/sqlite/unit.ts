@@ -7,6 +7,8 @@ import type {
 } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { type Database, query } from './database.ts';
+import { headParts } from './record-chain.ts';
+import type { RecordSeal } from './record-seal.ts';
 import type { SessionRecord } from './rows.ts';
 import { toStored } from './stored-json.ts';
 
@@ -16,6 +18,8 @@ export interface UnitDeps {
   readonly boot: string;
   readonly epoch: string;
   newId(): string;
+  /** Absent where this home has no key: its records are then not chained. */
+  readonly seal: RecordSeal | undefined;
   /** A named place where a crash test may cut. */
   point(name: string): void;
   /** Queued rows over all sessions, before this transaction. */
@@ -61,7 +65,7 @@ const insertSession = query<LockedSession>(
 );
 const countSession = `UPDATE store SET sessions = sessions + 1`;
 const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
-const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ?, summary_upto = ?, context_tokens = ?, context_scale = ? WHERE row = ?`;
+const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ?, summary_upto = ?, context_tokens = ?, context_scale = ?, chained = ?, chain_mac = ?, chain_head = ? WHERE row = ?`;
 /** The session's row, held for the rest of the transaction. Every transaction that numbers anything takes it first. */
 export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
   const held = unit.sessions.get(sessionId);
@@ -98,7 +102,10 @@ function hold(unit: Unit, session: LockedSession | undefined): LockedSession | u
 
 /** Ends every transaction: the counters of its sessions are written in it. */
 export function saveSessions(unit: Unit): void {
-  for (const session of unit.sessions.values())
+  for (const session of unit.sessions.values()) {
+    // Once per transaction, however many entries it added.
+    if (session.chain_mac !== null && session.chain_head === null)
+      session.chain_head = unit.seal?.sign(headParts(session)) ?? null;
     unit.db.run(
       updateSession,
       session.generation,
@@ -113,8 +120,12 @@ export function saveSessions(unit: Unit): void {
       session.summary_upto,
       session.context_tokens,
       session.context_scale,
+      session.chained,
+      session.chain_mac,
+      session.chain_head,
       session.row,
     );
+  }
 }
 
 /** Moves the session to the top of the lists. Rows move in two indexes, so small steps of time are not worth it. */

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import type { RecordSeal } from './record-seal.ts';
 
 /** One read transaction: every statement in it sees the same moment. */
 export interface View {
@@ -6,6 +7,8 @@ export interface View {
   readonly now: number;
   /** The opening that reads; leases of another one are dead. */
   readonly boot: string;
+  /** Absent where this home has no key of its records. */
+  readonly seal: RecordSeal | undefined;
 }
 
 const mostRows = 1_000;

@@ -9,6 +9,9 @@ const wide: ReadonlySet<string> = new Set<keyof Reader>([
   'listSessions',
   'usage',
   'usageBy',
+  'verifySession',
+  'verifyAudit',
+  'listAnchored',
 ]);
 
 /** Whether a read looks at many rows: such a one never runs on the writer's connection. */

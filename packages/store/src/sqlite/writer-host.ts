@@ -11,6 +11,7 @@ export interface WriterOptions {
   readonly path: string;
   /** Unix ms at the opening; absent: the database's clock. */
   readonly now?: number | undefined;
+  readonly recordKeysFile?: string | undefined;
   readonly disk?: DiskOptions | undefined;
   readonly crashPoint?: CrashPoint | undefined;
   /** Pages the database may have; a test's stand-in for a disk that is full. */
@@ -44,7 +45,7 @@ const mostLogBytes = 64 * 1024 * 1024;
 export function createWriterHost(options: WriterOptions): WriterHost {
   const { path } = options;
   const point = createPoint(options.crashPoint);
-  const home = openHome(path, { now: options.now, point });
+  const home = openHome(path, { ...options, point });
   if (options.maxPages !== undefined)
     home.db.raw.exec(`PRAGMA max_page_count = ${options.maxPages}`);
   const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
@@ -85,7 +86,9 @@ export function createWriterHost(options: WriterOptions): WriterHost {
       }
       const reads = calls.filter(([, op]) => !isTransaction(op));
       if (reads.length > 0)
-        reply(toReplies(runReads(reads, { db: home.db, path, now, boot: home.boot })));
+        reply(
+          toReplies(runReads(reads, { db: home.db, path, now, boot: home.boot, seal: home.seal })),
+        );
       // After the replies, so that nobody waits for it but whoever comes next.
       if (since.index >= indexCalls) index(now);
       if (since.checkpoint >= checkpointCalls) checkpoint();

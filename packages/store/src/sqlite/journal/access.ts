@@ -9,6 +9,7 @@ import { query } from '../database.ts';
 import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { toCommitted, type Unit } from '../unit.ts';
+import { appendAudit } from './audit.ts';
 import { addOutbounds } from './outbound.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -144,10 +145,4 @@ export function toToken(row: TokenRecord): StoredToken {
 
 export function removeToken(unit: Unit, input: Input<'removeToken'>): void {
   unit.db.run(deleteToken, input.hash);
-}
-
-const insertAudit = `INSERT INTO audit (at, kind, principal, details) VALUES (?, ?, ?, ?)`;
-
-export function appendAudit(unit: Unit, input: Input<'appendAudit'>): void {
-  unit.db.run(insertAudit, unit.now, input.kind, input.principal, toStored(input.details));
 }

@@ -22,9 +22,9 @@ export function openStepWith(
   const uptoSeq = session.next_entry - 1 + rows.length;
   unit.db.run(insertStep, runId, step, uptoSeq, session.summary_upto, unit.now);
   const bound = rows.map(toBoundInput);
-  for (const { inboundId } of bound) {
-    unit.db.run(bindInbound, runId, inboundId);
-    appendInput(unit, session, { runId, step, inboundId });
+  for (const row of rows) {
+    unit.db.run(bindInbound, runId, row.id);
+    appendInput(unit, session, { runId, step, row });
   }
   session.queued -= rows.length;
   unit.queued -= rows.length;

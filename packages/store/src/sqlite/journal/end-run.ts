@@ -33,11 +33,15 @@ export function cutRun(
     appendResults(unit, session, place);
     return;
   }
-  const answer = toPartial(input.partial);
+  const partial = toPartial(input.partial);
+  const answer = partial ? toStored(partial) : null;
   releaseReservation(unit, run.id, last.n);
-  unit.db.run(abortStep, answer ? toStored(answer) : null, unit.now, run.id, last.n);
-  if (answer) appendAnswer(unit, session, place);
+  unit.db.run(abortStep, answer, unit.now, run.id, last.n);
+  if (answer !== null) appendAnswer(unit, session, { ...place, row: { ...cut, answer } });
 }
+
+/** What a step that was cut has beside its words. */
+const cut = { finish: null, usage: null, provider: null, model: null, cost_micros: null };
 
 /** Told of a run that has ended meanwhile, they belong to no other one. */
 export function wordsOf(

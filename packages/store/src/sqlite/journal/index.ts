@@ -2,8 +2,8 @@ import type { Journal } from '@cuttle/core-types/ports';
 import type { Unit } from '../unit.ts';
 import { abortRun, interruptRun } from './abort.ts';
 import { acceptInbound } from './accept.ts';
+import { appendAudit } from './audit.ts';
 import {
-  appendAudit,
   approvePairing,
   openAccount,
   putToken,
@@ -75,7 +75,7 @@ export const journal = {
   useToken,
   removeToken,
   patchSession,
-  appendAudit,
+  appendAudit: (unit, input) => void appendAudit(unit, input),
   putValue,
   removeValue,
   putMemoryFile,

@@ -143,20 +143,28 @@ export function storeStep(
 ): void {
   const { run, record } = input;
   const { runId, step, answer, finish, usage } = record;
+  const row = {
+    answer: toStored(answer),
+    finish,
+    usage: toStored(usage),
+    provider: record.provider,
+    model: record.model,
+    cost_micros: record.costMicros ?? null,
+  };
   const closed = unit.db.run(
     closeStep,
-    toStored(answer),
-    finish,
-    toStored(usage),
-    record.provider,
-    record.model,
-    record.costMicros ?? null,
+    row.answer,
+    row.finish,
+    row.usage,
+    row.provider,
+    row.model,
+    row.cost_micros,
     unit.now,
     runId,
     step,
   );
   if (closed === 0) return requireDone(unit, runId, step);
-  appendAnswer(unit, session, { runId, step });
+  appendAnswer(unit, session, { runId, step, row });
   for (const call of record.calls) insertCall(unit, record, call);
   addUsageRow(unit, session, record);
   if (record.context) {

@@ -1,6 +1,7 @@
 import type { Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { toCommitted, type Unit } from '../unit.ts';
+import { anchorSessions } from './anchors.ts';
 import { expireApprovals } from './approvals.ts';
 import { sweepSpending } from './budgets.ts';
 
@@ -16,6 +17,7 @@ const updateClock = `UPDATE store SET clock_high = ?`;
 export function sweep(unit: Unit, input: { limit: number }): Awaited<ReturnType<Journal['sweep']>> {
   const last = unit.db.find(selectClock)?.clock_high ?? unit.now;
   if (last !== unit.now) unit.db.run(updateClock, unit.now);
+  anchorSessions(unit);
   const changed = Math.abs(unit.now - last) > maxJumpMs ? 0 : sweepRows(unit, input.limit);
   return { changed, ...toCommitted(unit) };
 }

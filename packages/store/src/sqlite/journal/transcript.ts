@@ -1,8 +1,17 @@
 import { query } from '../database.ts';
+import {
+  type AnswerContent,
+  answerContent,
+  entryParts,
+  type InputContent,
+  inputContent,
+  resultsContent,
+} from '../record-chain.ts';
+import type { SealedPart } from '../record-seal.ts';
 import type { EntryRecord } from '../rows.ts';
 import type { LockedSession, Unit } from '../unit.ts';
 
-const insertEntry = `INSERT INTO entry (session_id, generation, seq, kind, inbound_id, run_id, n, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertEntry = `INSERT INTO entry (session_id, generation, seq, kind, inbound_id, run_id, n, at, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The step an entry belongs to: the one that bound the input, gave the answer or planned the calls. */
 export interface EntryPlace {
@@ -14,15 +23,22 @@ export interface EntryPlace {
 export function appendInput(
   unit: Unit,
   session: LockedSession,
-  input: EntryPlace & { readonly inboundId: string },
+  input: EntryPlace & { readonly row: InputContent & { readonly id: string } },
 ): void {
   session.messages += 1;
-  appendEntry(unit, session, { ...input, kind: 'input' });
+  const { row, ...place } = input;
+  const content = (): SealedPart[] => inputContent(row);
+  appendEntry(unit, session, { ...place, kind: 'input', inboundId: row.id, content });
 }
 
-export function appendAnswer(unit: Unit, session: LockedSession, place: EntryPlace): void {
+export function appendAnswer(
+  unit: Unit,
+  session: LockedSession,
+  input: EntryPlace & { readonly row: AnswerContent },
+): void {
   session.messages += 1;
-  appendEntry(unit, session, { ...place, kind: 'answer' });
+  const { row, ...place } = input;
+  appendEntry(unit, session, { ...place, kind: 'answer', content: () => answerContent(row) });
 }
 
 const selectCall = query<{ i: number }>(
@@ -37,7 +53,8 @@ export function appendResults(unit: Unit, session: LockedSession, place: EntryPl
   const { db } = unit;
   if (!db.find(selectCall, place.runId, place.step)) return;
   if (db.find(selectResults, place.runId, place.step)) return;
-  appendEntry(unit, session, { ...place, kind: 'results' });
+  const content = (): SealedPart[] => resultsContent(db, place.runId, place.step);
+  appendEntry(unit, session, { ...place, kind: 'results', content });
 }
 
 function appendEntry(
@@ -46,17 +63,37 @@ function appendEntry(
   entry: EntryPlace & {
     readonly kind: EntryRecord['kind'];
     readonly inboundId?: string;
+    /** What it names, as its mac covers it. */
+    content(): readonly SealedPart[];
   },
 ): void {
+  const row = {
+    session_id: session.id,
+    generation: session.generation,
+    seq: session.next_entry++,
+    kind: entry.kind,
+    inbound_id: entry.inboundId ?? null,
+    run_id: entry.runId,
+    n: entry.step,
+    at: unit.now,
+  };
+  const mac = unit.seal?.sign(entryParts(session.chain_mac, row, entry.content())) ?? null;
+  if (mac !== null) {
+    session.chained += 1;
+    session.chain_mac = mac;
+    // Made anew when the transaction ends.
+    session.chain_head = null;
+  }
   unit.db.run(
     insertEntry,
-    session.id,
-    session.generation,
-    session.next_entry++,
-    entry.kind,
-    entry.inboundId ?? null,
-    entry.runId,
-    entry.step,
-    unit.now,
+    row.session_id,
+    row.generation,
+    row.seq,
+    row.kind,
+    row.inbound_id,
+    row.run_id,
+    row.n,
+    row.at,
+    mac,
   );
 }

@@ -14,6 +14,7 @@ import {
   searchMemoryVectors,
 } from './memory.ts';
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
+import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
 import { findSession, findSessionById, listSessions } from './sessions.ts';
@@ -66,6 +67,9 @@ export const reader = {
   listUnembedded,
   countMemory,
   listNamespaces,
+  verifySession,
+  verifyAudit,
+  listAnchored,
 } satisfies {
   [Name in keyof Reader]: (
     view: View,

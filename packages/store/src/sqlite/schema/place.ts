@@ -35,6 +35,17 @@ export const store = sqliteTable(
     sessions: integer().notNull().default(0),
     /** The last entry whose words are in `message_text`. */
     indexed_row: integer().notNull().default(0),
+    /** The last entry and audit row before records were chained, sealed; null as long as nothing is. */
+    records_from: integer(),
+    records_audit: integer(),
+    records_audit_mac: text(),
+    records_seal: text(),
+    /** The head of the audit chain: how many rows, the last one's mac, and a mac of the two. */
+    audit_count: integer().notNull().default(0),
+    audit_mac: text(),
+    audit_head: text(),
+    /** Sessions active until then are anchored in the audit. */
+    anchored_at: integer().notNull().default(0),
   },
   () => [check('store_one', sql`one = 1`), check('store_queued', sql`queued >= 0`)],
 );
@@ -107,6 +118,10 @@ export const session = sqliteTable(
     context_tokens: integer(),
     /** Real tokens for each estimated one, in thousandths. */
     context_scale: integer(),
+    /** The head of its chain: how many entries were ever chained, the last one's mac, and a mac of the two. */
+    chained: integer().notNull().default(0),
+    chain_mac: text(),
+    chain_head: text(),
     created_at: time(),
     /** The last accepted message or end of a run; null for a place that was only ever refused. */
     active_at: integer(),

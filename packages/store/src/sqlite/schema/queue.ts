@@ -149,6 +149,8 @@ export const entry = sqliteTable(
     /** The step that bound the input, gave the answer, or planned the calls. */
     n: integer().notNull(),
     at: time(),
+    /** HMAC of this entry, what it names, and the mac before it; null for rows older than the chain. */
+    mac: text(),
   },
   (t) => [
     unique('entry_order').on(t.space, t.session_id, t.seq),
@@ -166,6 +168,28 @@ export const entry = sqliteTable(
     }),
     check('entry_kind', oneOf('kind', entryKinds)),
     check('entry_source', sql`(kind = 'input') = (inbound_id IS NOT NULL)`),
+  ],
+);
+
+/** Entries that were removed on purpose: how many, where, and the mac that the next one follows. Holds no content. */
+export const tombstone = sqliteTable(
+  'tombstone',
+  {
+    space: space(),
+    session_id: text().notNull(),
+    from_seq: integer().notNull(),
+    upto_seq: integer().notNull(),
+    /** Of them chained. */
+    chained: integer().notNull(),
+    /** The last of them that was chained; null where none was. */
+    mac: text(),
+    reason: text().notNull(),
+    at: time(),
+    seal: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.session_id, t.from_seq] }),
+    check('tombstone_range', sql`from_seq <= upto_seq`),
   ],
 );
 

@@ -137,8 +137,20 @@ export const audit = sqliteTable(
     kind: text().notNull(),
     principal: text().notNull(),
     details: text().notNull().$type<Stored<Json>>(),
+    /** What it is about: a session, a person. */
+    subject: text(),
+    /** HMAC of principal, subject and details; `mac` is over it, so that a name can be taken out and the chain stays. */
+    digest: text(),
+    mac: text(),
+    /** The audit row that says that this one was pseudonymised. */
+    redacted_by: integer(),
   },
-  (t) => [index('audit_order').on(t.space, t.seq)],
+  (t) => [
+    index('audit_order').on(t.space, t.seq),
+    index('audit_subject')
+      .on(t.space, t.subject, t.seq)
+      .where(sql`subject IS NOT NULL`),
+  ],
 );
 
 /** Notes, memory, small state. */
