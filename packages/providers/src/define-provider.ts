@@ -1,5 +1,6 @@
-import type { ModelProvider } from '@cuttle/core-types/ports';
+import type { Embedder, ModelProvider } from '@cuttle/core-types/ports';
 import { z } from 'zod';
+import { createLazyEmbedder } from './embedding/lazy-embedder.ts';
 import { createLazyProvider } from './lazy-provider.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 
@@ -16,6 +17,15 @@ export interface ProviderDefinition {
   create(options: unknown, deps: ProviderDeps): ModelProvider;
   /** Loads the adapter. `options` are those that the schema gave. */
   load(options: unknown, deps: ProviderDeps): Promise<ModelProvider>;
+  /** There where the service embeds texts. */
+  readonly embeddings?: EmbeddingDefinition | undefined;
+}
+
+export interface EmbeddingDefinition {
+  /** A model that every account has at the kind's own address. */
+  readonly model?: string | undefined;
+  /** Throws `ZodError` for settings that are wrong. Nothing is loaded or sent before the first request. */
+  create(options: unknown, deps: ProviderDeps): Embedder;
 }
 
 /** Returns its argument with the types of its schema checked and then forgotten, for a list of many. */
@@ -26,17 +36,37 @@ export function defineProvider<Schema extends z.ZodType>(definition: {
   readonly keyVariable?: string | undefined;
   readonly options: Schema;
   load(options: z.output<Schema>, deps: ProviderDeps): Promise<ModelProvider>;
+  readonly embeddings?:
+    | {
+        readonly model?: string | undefined;
+        load(options: z.output<Schema>, deps: ProviderDeps): Promise<Embedder>;
+      }
+    | undefined;
 }): ProviderDefinition {
-  const { id, dialect, options: schema } = definition;
+  const { id, dialect, options: schema, embeddings } = definition;
   const load = (options: unknown, deps: ProviderDeps): Promise<ModelProvider> =>
     definition.load(schema.parse(options), deps);
+  const named = (options: z.output<Schema>): string => Named.parse(options).id ?? id;
   return {
     ...definition,
     load,
+    embeddings: embeddings && {
+      model: embeddings.model,
+      create(options, deps) {
+        const parsed = schema.parse(options);
+        return createLazyEmbedder({
+          id: named(parsed),
+          load: () => embeddings.load(parsed, deps),
+        });
+      },
+    },
     create(options, deps) {
       const parsed = schema.parse(options);
-      const { id: own = id } = Named.parse(parsed);
-      return createLazyProvider({ id: own, dialect, load: () => definition.load(parsed, deps) });
+      return createLazyProvider({
+        id: named(parsed),
+        dialect,
+        load: () => definition.load(parsed, deps),
+      });
     },
   };
 }

@@ -31,6 +31,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
       const { createOpenai } = await import('./openai/provider.ts');
       return createOpenai({ ...options, ...deps });
     },
+    embeddings: {
+      model: 'text-embedding-3-small',
+      async load(options, deps) {
+        const { createOpenaiEmbedder } = await import('./openai/embed.ts');
+        return createOpenaiEmbedder({ ...options, ...deps });
+      },
+    },
   }),
   defineProvider({
     id: 'openai-responses',
@@ -41,6 +48,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
     async load(options, deps) {
       const { createOpenaiResponses } = await import('./openai-responses/provider.ts');
       return createOpenaiResponses({ ...options, ...deps });
+    },
+    embeddings: {
+      model: 'text-embedding-3-small',
+      async load(options, deps) {
+        const { createOpenaiEmbedder } = await import('./openai/embed.ts');
+        return createOpenaiEmbedder({ ...options, ...deps, id: options.id ?? 'openai-responses' });
+      },
     },
   }),
   defineProvider({
@@ -53,6 +67,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
       const { createGemini } = await import('./gemini/provider.ts');
       return createGemini({ ...options, ...deps });
     },
+    embeddings: {
+      model: 'gemini-embedding-001',
+      async load(options, deps) {
+        const { createGeminiEmbedder } = await import('./gemini/embed.ts');
+        return createGeminiEmbedder({ ...options, ...deps });
+      },
+    },
   }),
   defineProvider({
     id: 'bedrock',
@@ -64,6 +85,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
       const { createBedrock } = await import('./bedrock/provider.ts');
       return createBedrock({ ...options, ...deps });
     },
+    embeddings: {
+      model: 'amazon.titan-embed-text-v2:0',
+      async load(options, deps) {
+        const { createBedrockEmbedder } = await import('./bedrock/embed.ts');
+        return createBedrockEmbedder({ ...options, ...deps });
+      },
+    },
   }),
   defineProvider({
     id: 'ollama',
@@ -73,6 +101,12 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
     async load(options, deps) {
       const { createOllama } = await import('./ollama/provider.ts');
       return createOllama({ ...options, ...deps });
+    },
+    embeddings: {
+      async load(options, deps) {
+        const { createOllamaEmbedder } = await import('./ollama/embed.ts');
+        return createOllamaEmbedder({ ...options, ...deps });
+      },
     },
   }),
   ...providerPresets.map(definePreset),

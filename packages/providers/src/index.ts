@@ -1,6 +1,10 @@
 export { toModelPrices } from './catalogue/dollar-prices.ts';
 export { findModel } from './catalogue/find-model.ts';
-export { defineProvider, type ProviderDefinition } from './define-provider.ts';
+export {
+  defineProvider,
+  type EmbeddingDefinition,
+  type ProviderDefinition,
+} from './define-provider.ts';
 export { providerDefinitions } from './definitions.ts';
 export {
   choicesInEnvironment,
@@ -9,6 +13,8 @@ export {
   type Environment,
   type ProviderChoice,
 } from './detect-providers.ts';
+export { createEmbeddingRouter } from './embedding/embedding-router.ts';
+export { createRetryingEmbedder } from './embedding/retrying-embedder.ts';
 export { type Fetch } from './exchange/strict-fetch.ts';
 export { classifyFailure, type ServiceFailure } from './failure/classify-failure.ts';
 export { definePreset, type ProviderPreset, providerPresets } from './presets.ts';

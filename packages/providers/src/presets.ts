@@ -14,6 +14,13 @@ export interface ProviderPreset {
   /** Sent with every request, unless the settings say otherwise. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly quirks?: Partial<OpenaiQuirks>;
+  /** There where the service is documented to answer `/embeddings`. */
+  readonly embeddings?: {
+    /** One that every account has. */
+    readonly model?: string;
+    /** Where it is documented. */
+    readonly source: string;
+  };
 }
 
 const remote = (
@@ -37,16 +44,32 @@ export const providerPresets: readonly ProviderPreset[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
     quirks: { thinking: 'reasoning', replayDetails: true, files: true },
+    embeddings: {
+      model: 'openai/text-embedding-3-small',
+      source: 'https://openrouter.ai/docs/api/reference/embeddings',
+    },
   }),
   remote('together', 'Together', {
     baseUrl: 'https://api.together.xyz/v1',
     keyVariable: 'TOGETHER_API_KEY',
+    embeddings: { source: 'https://docs.together.ai/reference/embeddings' },
   }),
   remote('mistral', 'Mistral', {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
     // "Extra inputs are not permitted" for stream_options; usage comes unasked.
-    quirks: { callIds: 'nine-letters', streamUsage: false, thinking: 'none' },
+    quirks: {
+      callIds: 'nine-letters',
+      streamUsage: false,
+      thinking: 'none',
+      dimensionsField: 'output_dimension',
+      // "Too many tokens in batch. Max is 16384 got 17555": https://github.com/aurelio-labs/semantic-router/issues/297
+      mostCharacters: 16_000,
+    },
+    embeddings: {
+      model: 'mistral-embed',
+      source: 'https://docs.mistral.ai/api/endpoint/embeddings',
+    },
   }),
   remote('deepseek', 'DeepSeek', {
     baseUrl: 'https://api.deepseek.com/v1',
@@ -62,6 +85,10 @@ export const providerPresets: readonly ProviderPreset[] = [
   remote('fireworks', 'Fireworks', {
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyVariable: 'FIREWORKS_API_KEY',
+    embeddings: {
+      source:
+        'https://docs.fireworks.ai/api-reference/creates-an-embedding-vector-representing-the-input-text',
+    },
   }),
   remote('moonshot', 'Moonshot', {
     baseUrl: 'https://api.moonshot.ai/v1',
@@ -73,13 +100,18 @@ export const providerPresets: readonly ProviderPreset[] = [
   remote('azure', 'Azure OpenAI', {
     keyVariable: 'AZURE_OPENAI_API_KEY',
     keyHeader: 'api-key',
-    quirks: { maxTokensField: 'max_completion_tokens' },
+    quirks: { maxTokensField: 'max_completion_tokens', vectors: 'base64' },
+    embeddings: { source: 'https://learn.microsoft.com/azure/foundry/openai/reference#embeddings' },
   }),
   // https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions/reasoning: OpenRouter's words for it.
   remote('vercel', 'Vercel AI Gateway', {
     baseUrl: 'https://ai-gateway.vercel.sh/v1',
     keyVariable: 'AI_GATEWAY_API_KEY',
     quirks: { thinking: 'reasoning', replayDetails: true },
+    embeddings: {
+      model: 'openai/text-embedding-3-small',
+      source: 'https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions/embeddings',
+    },
   }),
   // "bad request: missing Editor-Version header for IDE auth": https://github.com/BerriAI/litellm/issues/13256. The values are those of
   // a client that the service knows; an older version loses models: https://github.com/anomalyco/opencode/pull/2753. Images would
@@ -94,18 +126,33 @@ export const providerPresets: readonly ProviderPreset[] = [
     },
     quirks: { images: false },
   }),
-  remote('lmstudio', 'LM Studio', { baseUrl: 'http://127.0.0.1:1234/v1' }),
-  remote('vllm', 'vLLM', { baseUrl: 'http://127.0.0.1:8000/v1' }),
-  remote('llamacpp', 'llama.cpp', { baseUrl: 'http://127.0.0.1:8080/v1' }),
+  remote('lmstudio', 'LM Studio', {
+    baseUrl: 'http://127.0.0.1:1234/v1',
+    embeddings: { source: 'https://lmstudio.ai/docs/developer/openai-compat/embeddings' },
+  }),
+  remote('vllm', 'vLLM', {
+    baseUrl: 'http://127.0.0.1:8000/v1',
+    embeddings: {
+      source: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    },
+  }),
+  remote('llamacpp', 'llama.cpp', {
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    embeddings: {
+      source: 'https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md',
+    },
+  }),
   remote('litellm', 'LiteLLM', {
     baseUrl: 'http://127.0.0.1:4000/v1',
     keyVariable: 'LITELLM_API_KEY',
+    embeddings: { source: 'https://docs.litellm.ai/docs/embedding/supported_embedding' },
   }),
 ];
 
 /** A preset as a kind of its own: its settings are those of its dialect, with other defaults. */
 export function definePreset(preset: ProviderPreset): ProviderDefinition {
-  const { id, title, dialect, keyVariable, baseUrl, headers, quirks } = preset;
+  const { id, title, dialect, keyVariable } = preset;
+  const { embeddings } = preset;
   return defineProvider({
     id,
     title,
@@ -114,16 +161,29 @@ export function definePreset(preset: ProviderPreset): ProviderDefinition {
     options: optionsOf(preset),
     async load(options, deps) {
       const { createOpenai } = await import('./openai/provider.ts');
-      return createOpenai({
-        ...options,
-        ...deps,
-        id: options.id ?? id,
-        baseUrl: options.baseUrl ?? baseUrl,
-        headers: { ...headers, ...options.headers },
-        quirks: { ...quirks, ...options.quirks },
-      });
+      return createOpenai({ ...withPreset(preset, options), ...deps });
+    },
+    embeddings: embeddings && {
+      model: embeddings.model,
+      async load(options, deps) {
+        const { createOpenaiEmbedder } = await import('./openai/embed.ts');
+        return createOpenaiEmbedder({ ...withPreset(preset, options), ...deps });
+      },
     },
   });
+}
+
+function withPreset(
+  { id, baseUrl, headers, quirks }: ProviderPreset,
+  options: OpenaiOptions,
+): OpenaiOptions {
+  return {
+    ...options,
+    id: options.id ?? id,
+    baseUrl: options.baseUrl ?? baseUrl,
+    headers: { ...headers, ...options.headers },
+    quirks: { ...quirks, ...options.quirks },
+  };
 }
 
 function optionsOf({ baseUrl, keyHeader }: ProviderPreset): typeof OpenaiOptions {

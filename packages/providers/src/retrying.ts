@@ -18,18 +18,7 @@ export interface RetryDeps {
  * answer is not repeated. Waits as long as the service says, else exponentially with full jitter.
  */
 export function createRetrying(provider: ModelProvider, deps: RetryDeps): ModelProvider {
-  const { maxAttempts = 4 } = deps;
-  const waitOrThrow = async (
-    error: unknown,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    signal.throwIfAborted();
-    if (attempt >= maxAttempts || !isCuttleError(error) || !error.traits.retryable) throw error;
-    const delayMs = delayFor(error, attempt, deps);
-    if (delayMs === undefined) throw error;
-    await deps.clock.sleep(delayMs, signal);
-  };
+  const waitOrThrow = createPatience(deps);
   return {
     id: provider.id,
     dialect: provider.dialect,
@@ -57,6 +46,20 @@ export function createRetrying(provider: ModelProvider, deps: RetryDeps): ModelP
         }
       }
     },
+  };
+}
+
+/** Waits for another attempt, or throws the failure where none would help. */
+export function createPatience(
+  deps: RetryDeps,
+): (error: unknown, attempt: number, signal: AbortSignal) => Promise<void> {
+  const { maxAttempts = 4 } = deps;
+  return async (error, attempt, signal) => {
+    signal.throwIfAborted();
+    if (attempt >= maxAttempts || !isCuttleError(error) || !error.traits.retryable) throw error;
+    const delayMs = delayFor(error, attempt, deps);
+    if (delayMs === undefined) throw error;
+    await deps.clock.sleep(delayMs, signal);
   };
 }
 

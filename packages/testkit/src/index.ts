@@ -1,6 +1,13 @@
 export { fixedClock, type ManualClock, manualClock } from './clocks.ts';
 export { type DirectedCall, type Directives, readDirectives } from './echo-directives.ts';
 export { type EchoDefaults, echoScript } from './echo-script.ts';
+export type {
+  EmbeddingCall,
+  EmbeddingContent,
+  EmbeddingModel,
+  EmbeddingScript,
+  EmbeddingTurn,
+} from './embedding-call.ts';
 export {
   type BreakFault,
   type ContentTypeFault,
@@ -67,3 +74,4 @@ export {
 } from './scripted-turns.ts';
 export { sequentialIds } from './sequential-ids.ts';
 export { countTokens } from './token-count.ts';
+export { wordVector } from './word-vector.ts';

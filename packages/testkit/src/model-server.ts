@@ -1,4 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type {
+  EmbeddingCall,
+  EmbeddingContent,
+  EmbeddingScript,
+  EmbeddingTurn,
+} from './embedding-call.ts';
 import { createIdSource, type IdSource } from './id-source.ts';
 import { openLoopbackServer } from './loopback-server.ts';
 import { type CallContent, countPromptTokens, type ModelCall } from './model-call.ts';
@@ -6,6 +12,8 @@ import { createRequestLog, type RecordedRequest } from './recorded-request.ts';
 import { createTurnSource, isErrorTurn, type Script, type TurnPart } from './scripted-turns.ts';
 import type { ErrorTurn } from './http-fault.ts';
 import { placeFaults } from './fault-placement.ts';
+import { withFaults } from './whole-answer.ts';
+import { wordVector } from './word-vector.ts';
 import { type AnswerTarget, type WriteMode, writeAnswer } from './wire-writer.ts';
 import type { WireAnswer } from './wire-frame.ts';
 
@@ -19,6 +27,8 @@ export interface ServedModel {
 export interface ModelServerOptions {
   /** What the service answers. */
   readonly script: Script;
+  /** What goes wrong with embeddings, which are answered by hashing the words of each text. */
+  readonly embeddings?: EmbeddingScript;
   /** The keys it takes; `test-key` by default. */
   readonly apiKeys?: readonly string[];
   readonly port?: number;
@@ -47,11 +57,15 @@ export interface ModelServer extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** Model calls that kept all rules, in order of arrival. */
   readonly calls: readonly ModelCall[];
+  /** Requests for embeddings that kept all rules, in order of arrival. */
+  readonly embeddingCalls: readonly EmbeddingCall[];
   readonly rejections: readonly Rejection[];
   /** What no test wants: calls without a turn, broken rules, faults of the script itself. */
   readonly violations: readonly string[];
   /** Resolves once that many model calls have arrived since the start; rejects with `signal.reason`. */
   untilCalls(count: number, signal: AbortSignal): Promise<void>;
+  /** The same for requests for embeddings. */
+  untilEmbeddings(count: number, signal: AbortSignal): Promise<void>;
   /** Throws if turns are left over or anything is in `violations`. */
   assertDone(): void;
 }
@@ -69,6 +83,11 @@ export type Routed =
       readonly kind: 'call';
       readonly call: CallContent;
       encode(parts: readonly TurnPart[], context: EncodeContext): WireAnswer;
+    }
+  | {
+      readonly kind: 'embedding';
+      readonly call: EmbeddingContent;
+      encode(vectors: readonly (readonly number[])[]): WireAnswer;
     };
 
 export interface EncodeContext {
@@ -112,9 +131,13 @@ export async function openModelServer(
     origin: server.origin,
     requests: log.requests,
     calls: state.calls,
+    embeddingCalls: state.embeddingCalls,
     rejections: state.rejections,
     violations: state.violations,
-    untilCalls: (count, signal) => untilCalls(state, count, signal),
+    untilCalls: (count, signal) =>
+      untilCalls({ state, seen: () => state.callCount, count }, signal),
+    untilEmbeddings: (count, signal) =>
+      untilCalls({ state, seen: () => state.embeddingCalls.length, count }, signal),
     assertDone: () => assertDone(state),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -131,17 +154,21 @@ interface ServerState {
   readonly turns: ReturnType<typeof createTurnSource>;
   readonly ids: IdSource;
   readonly calls: ModelCall[];
+  readonly embeddings: EmbeddingScript;
+  readonly embeddingCalls: EmbeddingCall[];
   readonly rejections: Rejection[];
   readonly violations: string[];
   readonly arrivals: EventTarget;
   callCount: number;
 }
 
-function createState({ script, idSeed }: ModelServerOptions): ServerState {
+function createState({ script, embeddings = [], idSeed }: ModelServerOptions): ServerState {
   return {
     turns: createTurnSource(script),
     ids: createIdSource(idSeed),
     calls: [],
+    embeddings,
+    embeddingCalls: [],
     rejections: [],
     violations: [],
     arrivals: new EventTarget(),
@@ -165,6 +192,7 @@ async function answerTo(request: RecordedRequest, routed: Routed, desk: Desk): P
     }
     return answer;
   }
+  if (routed.kind === 'embedding') return embed(request, routed, desk);
   const call = arrive(routed.call, { request, desk });
   const turn = await nextTurn(call, state);
   if (turn === undefined) {
@@ -175,6 +203,34 @@ async function answerTo(request: RecordedRequest, routed: Routed, desk: Desk): P
   const context = { ids: state.ids, promptTokens: countPromptTokens(call) };
   const answer = routed.encode(turn, context);
   return { ...answer, frames: placeFaults(answer.frames) };
+}
+
+async function embed(
+  request: RecordedRequest,
+  { call: content, encode }: Extract<Routed, { kind: 'embedding' }>,
+  { dialect, state }: Desk,
+): Promise<WireAnswer> {
+  const order = state.embeddingCalls.length + 1;
+  const call: EmbeddingCall = { ...content, order, request };
+  state.embeddingCalls.push(call);
+  state.arrivals.dispatchEvent(new Event('call'));
+  const turn = await embeddingTurn(call, state);
+  if (turn && 'type' in turn) return delayed(dialect.encodeError(turn, state.ids), turn.delayMs);
+  const answer = encode(call.texts.map((text) => wordVector(text, call.dimensions)));
+  if (!turn) return answer;
+  const faulty = withFaults(answer, turn);
+  return { ...faulty, frames: placeFaults(faulty.frames) };
+}
+
+async function embeddingTurn(call: EmbeddingCall, state: ServerState): Promise<EmbeddingTurn> {
+  const { embeddings } = state;
+  if (typeof embeddings !== 'function') return embeddings[call.order - 1];
+  try {
+    return await embeddings(call);
+  } catch (error) {
+    state.violations.push(`The script failed at embedding ${call.order}: ${String(error)}`);
+    return unscripted;
+  }
 }
 
 const unscripted: ErrorTurn = {
@@ -215,11 +271,18 @@ function delayed(answer: WireAnswer, delayMs: number): WireAnswer {
   return { ...answer, frames };
 }
 
-function untilCalls(state: ServerState, count: number, signal: AbortSignal): Promise<void> {
+function untilCalls(
+  {
+    state,
+    seen,
+    count,
+  }: { readonly state: ServerState; readonly seen: () => number; readonly count: number },
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     function look(): void {
       if (signal.aborted) reject(signal.reason);
-      else if (state.callCount < count) return;
+      else if (seen() < count) return;
       else resolve();
       state.arrivals.removeEventListener('call', look);
       signal.removeEventListener('abort', look);

@@ -1,4 +1,4 @@
-import type { StreamErrorFault } from './http-fault.ts';
+import type { Fault, StreamErrorFault } from './http-fault.ts';
 import type { TurnPart } from './scripted-turns.ts';
 import type { TurnOutline } from './turn-outline.ts';
 import { event, type Frame, type WireAnswer } from './wire-frame.ts';
@@ -29,6 +29,23 @@ export function encodeWholeAnswer({ body, parts, outline, headers }: WholeAnswer
       ...breaks.filter(isPlaced),
     ],
     framing: 'whole',
+  };
+}
+
+/** A whole answer with faults: a malformed one lacks its end, and a break without a place of its own strikes before the first byte. */
+export function withFaults(answer: WireAnswer, faults: readonly Fault[]): WireAnswer {
+  const isMalformed = faults.some(({ type }) => type === 'malformed');
+  const kind = faults.find((fault) => fault.type === 'content-type');
+  const breaks = faults.flatMap((fault): Frame[] =>
+    fault.type === 'break' ? [{ kind: 'break', fault }] : [],
+  );
+  const whole = answer.frames.map((frame) =>
+    isMalformed && frame.kind === 'event' ? { ...frame, bytes: frame.bytes.slice(0, -2) } : frame,
+  );
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...(kind && { 'content-type': kind.contentType }) },
+    frames: [...breaks.filter((frame) => !isPlaced(frame)), ...whole, ...breaks.filter(isPlaced)],
   };
 }
 

@@ -23,7 +23,7 @@ export async function writeAnswer(answer: WireAnswer, target: AnswerTarget): Pro
   const bytes = joined(answer.frames);
   const headers =
     answer.framing === 'whole'
-      ? { ...answer.headers, 'content-length': Buffer.byteLength(bytes) }
+      ? { ...answer.headers, 'content-length': announcedLength(bytes, answer.frames) }
       : answer.headers;
   if (isPlain(answer, target.writes)) {
     response.writeHead(answer.status, headers).end(bytes);
@@ -34,7 +34,7 @@ export async function writeAnswer(answer: WireAnswer, target: AnswerTarget): Pro
   if (target.recording.gone.aborted) return;
   response.writeHead(answer.status, headers);
   response.flushHeaders();
-  await writeFrames(answer.frames, target);
+  await writeFrames(answer, target);
 }
 
 /** As text where all is text, which Node sends in one piece with the head. */
@@ -42,6 +42,12 @@ function joined(frames: readonly Frame[]): string | Uint8Array {
   const pieces = frames.flatMap((frame) => (frame.kind === 'event' ? [frame.bytes] : []));
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
+}
+
+/** What a break keeps back was announced all the same: a client can tell that the answer is not whole. */
+function announcedLength(bytes: string | Uint8Array, frames: readonly Frame[]): number {
+  const isBroken = frames.some(({ kind }) => kind === 'break');
+  return Buffer.byteLength(bytes) + Number(isBroken);
 }
 
 function isPlain(answer: WireAnswer, writes: WriteMode): boolean {
@@ -63,11 +69,11 @@ async function waitFor(frame: Frame | undefined, target: AnswerTarget): Promise<
   }
 }
 
-async function writeFrames(frames: readonly Frame[], target: AnswerTarget): Promise<void> {
+async function writeFrames({ frames, framing }: WireAnswer, target: AnswerTarget): Promise<void> {
   const { response, recording } = target;
   for (const [index, frame] of frames.entries()) {
     if (frame.kind === 'break') {
-      await breakOff(frame.fault, target);
+      await breakOff(frame.fault, target, framing);
       return;
     }
     if (index > 0) await waitFor(frame, target);
@@ -85,7 +91,11 @@ async function drained({ response, recording }: AnswerTarget): Promise<void> {
   }
 }
 
-async function breakOff(fault: BreakFault, target: AnswerTarget): Promise<void> {
+async function breakOff(
+  fault: BreakFault,
+  target: AnswerTarget,
+  framing: WireAnswer['framing'],
+): Promise<void> {
   const { response, recording } = target;
   switch (fault.how) {
     case 'cut':
@@ -96,7 +106,7 @@ async function breakOff(fault: BreakFault, target: AnswerTarget): Promise<void> 
     case 'end':
       recording.mark('cut');
       // An answer that announced its length cannot end cleanly before it; the socket can.
-      if (response.hasHeader('content-length')) response.socket?.end();
+      if (framing === 'whole') response.socket?.end();
       else response.end();
       break;
     case 'stall':

@@ -11,6 +11,8 @@ import { isHttpRequest, toUrl, type WireRequest } from './wire-request.ts';
 export interface BedrockClient {
   /** `body` is JSON. */
   converse(ask: ConverseAsk, signal: AbortSignal): Promise<Response>;
+  /** A model's own API. `body` is JSON. */
+  invoke(ask: InvokeAsk, signal: AbortSignal): Promise<Response>;
   /** A list of the control plane, such as `/foundation-models`. */
   list(
     path: string,
@@ -19,9 +21,12 @@ export interface BedrockClient {
   ): Promise<Response>;
 }
 
-export interface ConverseAsk {
+export interface InvokeAsk {
   readonly model: string;
   readonly body: string;
+}
+
+export interface ConverseAsk extends InvokeAsk {
   readonly delivery: 'stream' | 'whole';
 }
 
@@ -70,6 +75,17 @@ export async function openClient(options: BedrockOptions, fetch: Fetch): Promise
         (request) => {
           if (delivery === 'whole') request.path = request.path.replace(/-stream$/, '');
           request.headers['content-type'] = 'application/json';
+          request.body = body;
+        },
+        signal,
+      ),
+    invoke: ({ model, body }, signal) =>
+      send(
+        model,
+        (request) => {
+          request.path = request.path.replace(/\/converse-stream$/, '/invoke');
+          request.headers['content-type'] = 'application/json';
+          request.headers['accept'] = 'application/json';
           request.body = body;
         },
         signal,

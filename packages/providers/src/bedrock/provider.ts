@@ -79,7 +79,7 @@ export function createBedrock(settings: BedrockSettings): ModelProvider {
   };
 }
 
-function isStated(secret: string | undefined): secret is string {
+export function isStated(secret: string | undefined): secret is string {
   return secret !== undefined;
 }
 

@@ -106,3 +106,14 @@ export const BedrockProfiles = z.looseObject({
   nextToken: Text,
 });
 export type BedrockProfiles = z.infer<typeof BedrockProfiles>;
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html. Each number is looked at where it is read. */
+export const TitanEmbedding = z.looseObject({
+  embedding: z.unknown(),
+  inputTextTokenCount: Count,
+});
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html: a list, or lists by type where types were asked for. */
+export const CohereEmbeddings = z.looseObject({
+  embeddings: z.union([z.array(z.unknown()), z.looseObject({ float: z.array(z.unknown()) })]),
+});

@@ -1,6 +1,10 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Json } from '@cuttle/core-types';
-import type { GenerateContentRequest } from '@google/generative-ai';
+import type {
+  BatchEmbedContentsRequest,
+  GenerateContentRequest,
+  GenerativeModel,
+} from '@google/generative-ai';
 import { firstKey } from '../common-options.ts';
 import type { Fetch } from '../exchange/strict-fetch.ts';
 import type { GeminiOptions } from './options.ts';
@@ -10,6 +14,16 @@ export interface GeminiClient {
   /** Resolves with the answer, of which nothing is read. */
   generate(
     call: { readonly model: string; readonly body: Readonly<Record<string, Json>> },
+    signal: AbortSignal,
+  ): Promise<Response>;
+  /** Several texts at once, of Google's own API. */
+  embed(
+    call: { readonly model: string; readonly requests: readonly Json[] },
+    signal: AbortSignal,
+  ): Promise<Response>;
+  /** Of Vertex AI, where embeddings are predictions. */
+  predict(
+    call: { readonly model: string; readonly body: Json },
     signal: AbortSignal,
   ): Promise<Response>;
   listModels(signal: AbortSignal): Promise<Response>;
@@ -23,23 +37,40 @@ export interface GeminiClient {
 export function createClient(options: GeminiOptions, fetch: Fetch): GeminiClient {
   const { baseUrl, apiVersion, prefix } = addressOf(options);
   const list = options.vertex ? '/publishers/google/models' : '/models';
+  const send = async (
+    model: string,
+    ask: (asked: GenerativeModel) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<Response> => {
+    const path = `${prefix}${pathOf(model)}`;
+    const { GoogleGenerativeAI } = await import('@google/generative-ai');
+    const sdk = new GoogleGenerativeAI(firstKey(options) ?? 'none');
+    const asked = sdk.getGenerativeModel({ model: path }, { baseUrl, apiVersion });
+    const answer = Promise.withResolvers<Response>();
+    const carry: Fetch = (input, init) => {
+      const headers = headersOf(options, new Headers(init?.headers));
+      answer.resolve(fetch(input, { ...init, headers, signal }));
+      // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
+      return new Promise<Response>(() => undefined);
+    };
+    withFetch(carry, () => ask(asked)).catch(answer.reject);
+    return answer.promise;
+  };
   return {
-    async generate({ model, body }, signal) {
-      const path = `${prefix}${pathOf(model)}`;
-      const { GoogleGenerativeAI } = await import('@google/generative-ai');
-      const sdk = new GoogleGenerativeAI(firstKey(options) ?? 'none');
-      const asked = sdk.getGenerativeModel({ model: path }, { baseUrl, apiVersion });
-      const answer = Promise.withResolvers<Response>();
-      const carry: Fetch = (input, init) => {
-        const headers = headersOf(options, new Headers(init?.headers));
-        answer.resolve(fetch(input, { ...init, headers, signal }));
-        // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
-        return new Promise<Response>(() => undefined);
-      };
+    generate({ model, body }, signal) {
       // The encoder writes what the service documents, which has grown past the SDK's own types.
       const request = { ...body } as unknown as GenerateContentRequest;
-      withFetch(carry, () => asked.generateContentStream(request)).catch(answer.reject);
-      return answer.promise;
+      return send(model, (asked) => asked.generateContentStream(request), signal);
+    },
+    embed({ model, requests }, signal) {
+      // The same.
+      const request = { requests } as unknown as BatchEmbedContentsRequest;
+      return send(model, (asked) => asked.batchEmbedContents(request), signal);
+    },
+    async predict({ model, body }, signal) {
+      const headers = headersOf(options, new Headers({ 'content-type': 'application/json' }));
+      const url = `${baseUrl}/${apiVersion}/${prefix}${pathOf(model)}:predict`;
+      return fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
     },
     async listModels(signal) {
       const headers = headersOf(

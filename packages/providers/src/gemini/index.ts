@@ -1,2 +1,3 @@
+export { createGeminiEmbedder } from './embed.ts';
 export { GeminiOptions } from './options.ts';
 export { createGemini, type GeminiSettings } from './provider.ts';

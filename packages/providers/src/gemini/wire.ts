@@ -60,3 +60,21 @@ export const GeminiModels = z.looseObject({
   publisherModels: z.array(z.looseObject({ name: z.string() })).nullish(),
 });
 export type GeminiModels = z.infer<typeof GeminiModels>;
+
+/** https://ai.google.dev/api/embeddings. Each number of a vector is looked at where it is read. */
+export const GeminiEmbeddings = z.looseObject({
+  embeddings: z.array(z.looseObject({ values: z.unknown() })),
+  usageMetadata: z.looseObject({ promptTokenCount: Count }).nullish(),
+});
+
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
+export const VertexPredictions = z.looseObject({
+  predictions: z.array(
+    z.looseObject({
+      embeddings: z.looseObject({
+        values: z.unknown(),
+        statistics: z.looseObject({ token_count: Count }).nullish(),
+      }),
+    }),
+  ),
+});

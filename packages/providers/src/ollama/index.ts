@@ -1,3 +1,4 @@
+export { createOllamaEmbedder } from './embed.ts';
 export {
   createOllamaModels,
   type InstalledModel,

@@ -47,3 +47,9 @@ export const OllamaProgress = z.looseObject({
   error: z.unknown().optional(),
 });
 export const OllamaVersion = z.looseObject({ version: z.string() });
+
+/** https://docs.ollama.com/api/embed. Each number of a vector is looked at where it is read. */
+export const OllamaEmbeddings = z.looseObject({
+  embeddings: z.array(z.unknown()),
+  prompt_eval_count: Count,
+});

@@ -1,3 +1,4 @@
+export { createOpenaiEmbedder } from './embed.ts';
 export { OpenaiOptions } from './options.ts';
 export { createOpenai, createOpenai as createOpenaiChat, type OpenaiSettings } from './provider.ts';
 export { OpenaiQuirks } from './quirks.ts';

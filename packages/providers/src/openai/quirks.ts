@@ -26,6 +26,14 @@ export const OpenaiQuirks = z.object({
   images: z.boolean().default(true),
   /** Mistral's ids of tool calls have nine letters. */
   callIds: z.enum(['common', 'nine-letters']).default('common'),
+  /** How vectors are asked for: `encoding_format`, or without it, which is a list of numbers everywhere. Base64 is a quarter of the bytes. */
+  vectors: z.enum(['base64', 'float', 'unsaid']).default('unsaid'),
+  /** The field for shorter vectors. */
+  dimensionsField: z.enum(['dimensions', 'output_dimension']).default('dimensions'),
+  /** Texts to embed in one request. */
+  mostTexts: z.int().positive().default(96),
+  /** Characters of all texts of one request. */
+  mostCharacters: z.int().positive().default(100_000),
 });
 export type OpenaiQuirks = z.infer<typeof OpenaiQuirks>;
 
@@ -41,6 +49,12 @@ export const ownerQuirks: OpenaiQuirks = {
   audio: true,
   images: true,
   callIds: 'common',
+  // https://platform.openai.com/docs/api-reference/embeddings/create: 2048 texts, of 300,000 tokens in all. A character is three
+  // tokens at most; fewer texts than allowed, so that an answer is read in one go without being felt.
+  vectors: 'base64',
+  dimensionsField: 'dimensions',
+  mostTexts: 256,
+  mostCharacters: 100_000,
 };
 
 export const openaiUrl = 'https://api.openai.com/v1';

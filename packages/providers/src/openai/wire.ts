@@ -94,3 +94,10 @@ export const OpenaiModels = z.looseObject({
     .nullish(),
 });
 export type OpenaiModels = z.infer<typeof OpenaiModels>;
+
+/** https://platform.openai.com/docs/api-reference/embeddings/object. Each number of a vector is looked at where it is read. */
+export const OpenaiEmbeddings = z.looseObject({
+  data: z.array(z.looseObject({ index: Count, embedding: z.unknown() })),
+  usage: OpenaiUsage.nullish(),
+});
+export type OpenaiEmbeddings = z.infer<typeof OpenaiEmbeddings>;

@@ -1,27 +1,28 @@
 import { CuttleError, type ErrorCode } from '@cuttle/core-types/errors';
+import type { ModelProvider } from '@cuttle/core-types/ports';
 import { policyFor } from './failure-policy.ts';
 import type { PoolChoice, PoolKey } from './key-pool.ts';
 import type { RouteAttempt } from './route-health.ts';
 import type { Route, RouterDeps } from './route.ts';
 
 /** One call of one model with one key. */
-export interface Hop {
-  readonly route: Route;
-  readonly key: PoolKey;
+export interface Hop<Service = ModelProvider> {
+  readonly route: Route<Service>;
+  readonly key: PoolKey<Service>;
   readonly attempt: RouteAttempt;
 }
 
 /** Who is asked for one answer, one after the other. */
-export interface Itinerary {
+export interface Itinerary<Service = ModelProvider> {
   /** Waits if it must. Throws what `failure` gives when nobody is left to ask, and the reason of an abort. */
-  next(signal: AbortSignal): Promise<Hop>;
+  next(signal: AbortSignal): Promise<Hop<Service>>;
   /** `begun`: the reader has seen text, so that whoever comes next goes on with it. */
-  fail(hop: Hop, error: CuttleError, progress: 'unseen' | 'begun'): Promise<void>;
+  fail(hop: Hop<Service>, error: CuttleError, progress: 'unseen' | 'begun'): Promise<void>;
   failure(): CuttleError;
 }
 
-interface Stop {
-  readonly route: Route;
+interface Stop<Service = unknown> {
+  readonly route: Route<Service>;
   isClosed: boolean;
   hasWaited: boolean;
   /** Its last failure, or why it rests. */
@@ -33,22 +34,18 @@ type Rest = Extract<PoolChoice, { kind: 'rest' }>;
 const defaultPatienceMs = 60_000;
 const defaultGraceMs = 1000;
 
-export function createItinerary(
-  routes: readonly Route[],
+export function createItinerary<Service = ModelProvider>(
+  routes: readonly Route<Service>[],
   cacheKey: string | undefined,
   deps: RouterDeps,
-): Itinerary {
+): Itinerary<Service> {
   const { clock, patienceMs = defaultPatienceMs, graceMs = defaultGraceMs } = deps;
-  const stops = routes.map((route): Stop => ({
-    route,
-    isClosed: false,
-    hasWaited: false,
-    error: undefined,
-  }));
+  const stops = routes.map(toStop);
   let order = stops;
   let hopsLeft = mostHops(routes);
   let patienceLeft = patienceMs;
-  const choose = ({ route: { model, pool } }: Stop): PoolChoice => pool.choose({ model, cacheKey });
+  const choose = ({ route: { model, pool } }: Stop<Service>): PoolChoice<Service> =>
+    pool.choose({ model, cacheKey });
   const sleep = async (rest: Rest, mostMs: number, signal: AbortSignal): Promise<void> => {
     patienceLeft -= await waitFor(rest, { clock, mostMs }, signal);
   };
@@ -56,7 +53,10 @@ export function createItinerary(
    * A model that failed once and is ready within the grace is waited for, once in an answer: the next would be another voice
    * without a warm cache.
    */
-  const chooseWithGrace = async (stop: Stop, signal: AbortSignal): Promise<PoolChoice> => {
+  const chooseWithGrace = async (
+    stop: Stop<Service>,
+    signal: AbortSignal,
+  ): Promise<PoolChoice<Service>> => {
     const choice = choose(stop);
     if (choice.kind === 'go' || stop.hasWaited || !isNear(choice, clock.now() + graceMs))
       return choice;
@@ -64,7 +64,7 @@ export function createItinerary(
     await sleep(choice, graceMs, signal);
     return choose(stop);
   };
-  const itinerary: Itinerary = {
+  const itinerary: Itinerary<Service> = {
     async next(signal) {
       while (hopsLeft > 0) {
         let soonest: Rest | undefined;
@@ -98,25 +98,29 @@ export function createItinerary(
   return itinerary;
 }
 
+function toStop<Service>(route: Route<Service>): Stop<Service> {
+  return { route, isClosed: false, hasWaited: false, error: undefined };
+}
+
 /** Every key once, and a few more for what passes by itself. */
-function mostHops(routes: readonly Route[]): number {
+function mostHops(routes: readonly Route<unknown>[]): number {
   const keys = routes.reduce((sum, { pool }) => sum + pool.keys.length, 0);
   return Math.min(16, keys + 3);
 }
 
 /** Those whose context window is not known to be larger than that of this one. */
-async function closeUpTo(stops: readonly Stop[], route: Route): Promise<void> {
+async function closeUpTo(stops: readonly Stop[], route: Route<unknown>): Promise<void> {
   const least = (await windowOf(route)) ?? Number.POSITIVE_INFINITY;
   const windows = await Promise.all(stops.map((stop) => windowOf(stop.route)));
   for (const [at, stop] of stops.entries()) if ((windows[at] ?? 0) <= least) stop.isClosed = true;
 }
 
-async function windowOf({ contextWindow }: Route): Promise<number | undefined> {
+async function windowOf({ contextWindow }: Route<unknown>): Promise<number | undefined> {
   return typeof contextWindow === 'function' ? contextWindow() : contextWindow;
 }
 
 /** The cut one comes last: whatever cut it is most likely still there. */
-function after(stops: readonly Stop[], cut: Stop): Stop[] {
+function after<Service>(stops: readonly Stop<Service>[], cut: Stop<Service>): Stop<Service>[] {
   const at = stops.indexOf(cut) + 1;
   return [...stops.slice(at), ...stops.slice(0, at)];
 }
@@ -154,7 +158,7 @@ async function waitFor(
   return cost;
 }
 
-function resting({ ref }: Route, { untilMs, code }: Rest, nowMs: number): CuttleError {
+function resting({ ref }: Route<unknown>, { untilMs, code }: Rest, nowMs: number): CuttleError {
   const until = new Date(untilMs).toISOString();
   return new CuttleError(code, `${ref} failed before and is not asked until ${until}.`, {
     retryAfterMs: Math.max(0, untilMs - nowMs),

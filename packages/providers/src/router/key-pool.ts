@@ -1,36 +1,39 @@
 import type { ModelProvider } from '@cuttle/core-types/ports';
 import type { RouteAttempt, RouteHealth, RoutePermission } from './route-health.ts';
 
-/** A provider that uses one key. */
-export interface PoolKey {
+/** A provider, or what else a key opens, that uses one key. */
+export interface PoolKey<Service = ModelProvider> {
   /** Names the key in `RouteHealth` and in what is kept of it; never the key itself. */
   readonly id: string;
   /** Shown to people. */
   readonly label: string;
-  readonly provider: ModelProvider;
+  readonly provider: Service;
 }
 
-export type PoolChoice =
-  | { readonly kind: 'go'; readonly key: PoolKey; readonly attempt: RouteAttempt }
+export type PoolChoice<Service = ModelProvider> =
+  | { readonly kind: 'go'; readonly key: PoolKey<Service>; readonly attempt: RouteAttempt }
   /** No key may be asked; this is the one whose rest ends first. */
   | Extract<RoutePermission, { kind: 'rest' }>;
 
 /** The keys of one service. */
-export interface KeyPool {
-  readonly keys: readonly [PoolKey, ...PoolKey[]];
+export interface KeyPool<Service = ModelProvider> {
+  readonly keys: readonly [PoolKey<Service>, ...PoolKey<Service>[]];
   /**
    * A key for a call now. With a cache key always the same one while it is ready, so that the service's prompt cache stays
    * warm; without one, each in turn.
    */
-  choose(call: { readonly model: string; readonly cacheKey: string | undefined }): PoolChoice;
+  choose(call: {
+    readonly model: string;
+    readonly cacheKey: string | undefined;
+  }): PoolChoice<Service>;
 }
 
-export function createKeyPool(
-  keys: readonly [PoolKey, ...PoolKey[]],
+export function createKeyPool<Service = ModelProvider>(
+  keys: readonly [PoolKey<Service>, ...PoolKey<Service>[]],
   deps: { readonly health: RouteHealth },
-): KeyPool {
+): KeyPool<Service> {
   let turn = 0;
-  const order = (cacheKey: string | undefined): readonly PoolKey[] => {
+  const order = (cacheKey: string | undefined): readonly PoolKey<Service>[] => {
     if (keys.length === 1) return keys;
     if (cacheKey !== undefined)
       return keys.toSorted((left, right) => weigh(cacheKey, right) - weigh(cacheKey, left));
@@ -57,7 +60,7 @@ export function createKeyPool(
  * Highest weight wins (rendezvous hashing): a session finds its key without anybody remembering it, and when a key rests only
  * its own sessions move. FNV-1a with a last mixing, as small changes at the end must change the order.
  */
-function weigh(cacheKey: string, { id }: PoolKey): number {
+function weigh(cacheKey: string, { id }: Pick<PoolKey, 'id'>): number {
   let hash = 0x81_1c_9d_c5;
   for (const text of [id, cacheKey])
     for (let at = 0; at < text.length; at += 1)

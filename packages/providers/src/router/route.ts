@@ -1,8 +1,8 @@
-import type { Clock } from '@cuttle/core-types/ports';
+import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
 import type { KeyPool } from './key-pool.ts';
 
 /** One model that may answer. */
-export interface Route {
+export interface Route<Service = ModelProvider> {
   /** `<provider>/<model>`, for messages. */
   readonly ref: string;
   /** The provider's own id of it. */
@@ -12,7 +12,7 @@ export interface Route {
    * a request was too long, and not before.
    */
   readonly contextWindow?: number | (() => Promise<number | undefined>) | undefined;
-  readonly pool: KeyPool;
+  readonly pool: KeyPool<Service>;
 }
 
 export interface RouterDeps {

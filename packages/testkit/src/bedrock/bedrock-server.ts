@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { signThinking } from '../anthropic/signature.ts';
+import type { EmbeddingModel } from '../embedding-call.ts';
 import { countPromptTokens } from '../model-call.ts';
 import {
   defaultApiKey,
@@ -14,6 +15,7 @@ import { rememberSignatures } from '../remember-signatures.ts';
 import { wholeAnswer } from '../wire-frame.ts';
 import type { BedrockModel } from './checked-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
+import { routeInvoke } from './invoke.ts';
 import { encodeError, refuse } from './refusal.ts';
 import { type AwsCredentials, findSignatureFault } from './signed-request.ts';
 import { toCall } from './to-call.ts';
@@ -22,6 +24,8 @@ import { type Refusal, type ValidationSetup, validateConverse } from './validate
 export interface BedrockServerOptions extends ModelServerOptions {
   /** The models served; any other is refused. Empty serves every id. */
   readonly models?: readonly BedrockModel[];
+  /** The models that embed texts, by InvokeModel. */
+  readonly embeddingModels?: readonly EmbeddingModel[];
   /** The keys that may sign requests. `apiKeys` are Bedrock's own, which are sent as bearer tokens. */
   readonly credentials?: readonly AwsCredentials[];
   /** The region that signatures must name; `us-east-1` by default. */
@@ -38,6 +42,14 @@ export const bedrockModels: readonly BedrockModel[] = [
   { id: 'openai.gpt-oss-120b-1:0', contextWindow: 128_000, maxOutputTokens: 32_768 },
 ];
 
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html */
+export const bedrockEmbeddingModels: readonly EmbeddingModel[] = [
+  { id: 'amazon.titan-embed-text-v2:0', dimensions: 1024, shorter: [512, 256] },
+  { id: 'amazon.titan-embed-text-v1', dimensions: 1536, shorter: 'none' },
+  { id: 'cohere.embed-english-v3', dimensions: 1024, shorter: 'none' },
+  { id: 'cohere.embed-v4:0', dimensions: 1536, shorter: [256, 512, 1024] },
+];
+
 /** Known to the server and to nobody else: the example keys of Amazon's own documents. */
 export const exampleCredentials: AwsCredentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -45,12 +57,13 @@ export const exampleCredentials: AwsCredentials = {
 };
 
 /**
- * Opens Amazon Bedrock on 127.0.0.1: `POST /model/{modelId}/converse-stream` and `/converse`, and of the control plane
+ * Opens Amazon Bedrock on 127.0.0.1: `POST /model/{modelId}/converse-stream` and `/converse`, `/invoke` of models that embed, and of the control plane
  * `GET /foundation-models` and `GET /inference-profiles`. Signatures and API keys are checked as the service checks them;
  * it says what the script says, and refuses what the service refuses, in its words where they are public.
  */
 export function openBedrockServer(options: BedrockServerOptions): Promise<ModelServer> {
   const { models = bedrockModels, apiKeys = [defaultApiKey] } = options;
+  const { embeddingModels = bedrockEmbeddingModels } = options;
   const { credentials = [exampleCredentials], region = 'us-east-1', now = Date.now } = options;
   const signatures = new Set<string>();
   const setup: ValidationSetup = {
@@ -64,7 +77,8 @@ export function openBedrockServer(options: BedrockServerOptions): Promise<ModelS
   const dialect: Dialect = {
     basePath: '',
     encodeError,
-    route: (request, headers) => checkKey(request, headers, desk) ?? route(request, setup),
+    route: (request, headers) =>
+      checkKey(request, headers, desk) ?? route(request, { ...setup, embeddingModels }),
   };
   return openModelServer(dialect, {
     ...options,
@@ -109,17 +123,23 @@ function reject({ status, type, message, cause }: Refusal): Routed {
   return { kind: 'rejection', cause, message, answer: refuse(status, message, type) };
 }
 
-function route(request: RecordedRequest, setup: ValidationSetup): Routed {
+interface Setup extends ValidationSetup {
+  readonly embeddingModels: readonly EmbeddingModel[];
+}
+
+function route(request: RecordedRequest, setup: Setup): Routed {
   const path = request.path.split('?')[0] ?? '';
   if (request.method === 'GET') {
     if (path === '/foundation-models') return listFoundationModels(setup);
     if (path === '/inference-profiles') return listProfiles(setup);
   }
-  const [, id, action] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(path) ?? [];
+  const [, id, action] = /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(path) ?? [];
   if (id === undefined || request.method !== 'POST') {
     const message = 'Unable to determine service/operation name to be authorized';
     return reject({ status: 403, type: 'AccessDeniedException', message, cause: 'rule' });
   }
+  if (action === 'invoke')
+    return routeInvoke(request.body, { id: decodeURIComponent(id), models: setup.embeddingModels });
   const delivery = action === 'converse-stream' ? 'stream' : 'whole';
   return routeConverse(request, { id: decodeURIComponent(id), delivery, setup });
 }

@@ -1,4 +1,5 @@
 export {
+  bedrockEmbeddingModels,
   bedrockModels,
   type BedrockServerOptions,
   exampleCredentials,

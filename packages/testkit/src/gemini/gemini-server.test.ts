@@ -269,7 +269,7 @@ describe('what the Gemini server does not answer', () => {
     const headers = { 'x-goog-api-key': 'test-key' };
 
     const page = await ask(`${server.url}/v1/chat/completions`, {});
-    const other = await ask(`${url}:embedContent`, {});
+    const other = await ask(`${url}:generateImages`, {});
     const got = await ask(`${url}:generateContent`);
     const words = await fetch(`${url}:generateContent`, { method: 'POST', headers, body: '{' });
 

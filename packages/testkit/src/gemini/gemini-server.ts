@@ -1,3 +1,4 @@
+import type { EmbeddingModel } from '../embedding-call.ts';
 import { countPromptTokens } from '../model-call.ts';
 import {
   type Dialect,
@@ -10,6 +11,7 @@ import type { RecordedRequest } from '../recorded-request.ts';
 import { rememberSignatures } from '../remember-signatures.ts';
 import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
 import type { GeminiModel } from './checked-request.ts';
+import { routeEmbed, routePredict } from './embeddings.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { badKey, type Delivery, encodeError, type Refusal, refuse } from './refusal.ts';
 import { signPart, standInSignatures } from './signature.ts';
@@ -19,6 +21,8 @@ import { findModel, unknownModel, validateGenerate, type ValidationSetup } from 
 export interface GeminiServerOptions extends ModelServerOptions {
   /** The models served; any other is `NOT_FOUND`. Empty serves every name. */
   readonly models?: readonly GeminiModel[];
+  /** The models that embed texts. */
+  readonly embeddingModels?: readonly EmbeddingModel[];
 }
 
 /** https://ai.google.dev/gemini-api/docs/models and https://ai.google.dev/gemini-api/docs/thinking */
@@ -49,13 +53,21 @@ export const geminiModels: readonly GeminiModel[] = [
   { id: 'gemma-3-27b-it', thinking: { kind: 'none' }, contextWindow: 131_072, system: 'refused' },
 ];
 
+/** https://ai.google.dev/gemini-api/docs/embeddings#model-versions */
+export const geminiEmbeddingModels: readonly EmbeddingModel[] = [
+  { id: 'gemini-embedding-001', dimensions: 3072, contextWindow: 2048 },
+  { id: 'gemini-embedding-2', dimensions: 3072 },
+  { id: 'text-embedding-005', dimensions: 768, contextWindow: 2048 },
+];
+
 /**
- * Opens Google's Gemini API on 127.0.0.1: `models/*:streamGenerateContent`, `:generateContent`, `:countTokens` and
- * `GET models`, below `/v1beta` or a project of Vertex AI. It says what the script says, and refuses what the service
+ * Opens Google's Gemini API on 127.0.0.1: `models/*:streamGenerateContent`, `:generateContent`, `:countTokens`, `:embedContent`,
+ * `:batchEmbedContents` and `GET models`, below `/v1beta` or a project of Vertex AI. It says what the script says, and refuses what the service
  * refuses, in its words.
  */
 export function openGeminiServer(options: GeminiServerOptions): Promise<ModelServer> {
   const { models = geminiModels, rules = 'enforced' } = options;
+  const { embeddingModels = geminiEmbeddingModels } = options;
   const given = new Set<string>();
   const setup: ValidationSetup = {
     models,
@@ -67,7 +79,7 @@ export function openGeminiServer(options: GeminiServerOptions): Promise<ModelSer
   const dialect: Dialect = {
     basePath: '',
     encodeError,
-    route: (request) => checkKey(request) ?? route(request, setup),
+    route: (request) => checkKey(request) ?? route(request, { ...setup, embeddingModels }),
   };
   const script = rememberSignatures(options.script, given);
   return openModelServer(dialect, { ...options, script });
@@ -102,7 +114,11 @@ const noKey =
 const base =
   /^\/(?:v1beta|v1|v1alpha|v1beta1)(?:\/projects\/[^/]+\/locations\/[^/]+)?(?:\/publishers\/google)?\/models(?:\/([^/:]+)(?::(\w+))?)?$/;
 
-function route(request: RecordedRequest, setup: ValidationSetup): Routed {
+interface Setup extends ValidationSetup {
+  readonly embeddingModels: readonly EmbeddingModel[];
+}
+
+function route(request: RecordedRequest, setup: Setup): Routed {
   const [path = '', query = ''] = request.path.split('?');
   const [matched, model, method] = base.exec(path) ?? [];
   if (matched === undefined) return notFound(path);
@@ -118,6 +134,12 @@ function route(request: RecordedRequest, setup: ValidationSetup): Routed {
       return routeGenerate(request, { id, delivery: sse ? 'sse' : 'list', setup });
     case 'countTokens':
       return countTokens(request, { id, delivery: 'whole', setup });
+    case 'embedContent':
+      return routeEmbed(request.body, { id, delivery: 'one', models: setup.embeddingModels });
+    case 'batchEmbedContents':
+      return routeEmbed(request.body, { id, delivery: 'several', models: setup.embeddingModels });
+    case 'predict':
+      return routePredict(request.body, { id, models: setup.embeddingModels });
     case undefined:
     default:
       return notFound(path);

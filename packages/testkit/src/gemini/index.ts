@@ -1,4 +1,9 @@
 export type { GeminiModel, GeminiThinking } from './checked-request.ts';
-export { geminiModels, type GeminiServerOptions, openGeminiServer } from './gemini-server.ts';
+export {
+  geminiEmbeddingModels,
+  geminiModels,
+  type GeminiServerOptions,
+  openGeminiServer,
+} from './gemini-server.ts';
 export { signPart } from './signature.ts';
 export { geminiRules } from './validate.ts';

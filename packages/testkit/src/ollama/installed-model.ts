@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ServedModel } from '../model-server.ts';
 
-export type Capability = 'completion' | 'tools' | 'thinking' | 'vision';
+export type Capability = 'completion' | 'tools' | 'thinking' | 'vision' | 'embedding';
 
 /** A model on the machine. `tools`, `vision` and `thinking` are refused of a model that has not got them. */
 export interface OllamaModel extends ServedModel {
   readonly capabilities?: readonly Capability[];
+  /** The length of its vectors, of one that embeds. Default 768. */
+  readonly dimensions?: number;
 }
 
 /** `llama3.2` and `llama3.2:latest` are one model. */

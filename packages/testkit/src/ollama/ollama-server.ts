@@ -8,6 +8,7 @@ import {
 } from '../model-server.ts';
 import type { RecordedRequest } from '../recorded-request.ts';
 import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
+import { routeEmbed } from './embed.ts';
 import { encodeAnswer, encodeError, refuse } from './encode-answer.ts';
 import {
   describeInFull,
@@ -37,7 +38,7 @@ export const ollamaModels: readonly OllamaModel[] = [
 ];
 
 /**
- * Opens Ollama's own API on 127.0.0.1: `POST /api/chat`, `/api/show`, `/api/pull`, `DELETE /api/delete`,
+ * Opens Ollama's own API on 127.0.0.1: `POST /api/chat`, `/api/embed`, `/api/show`, `/api/pull`, `DELETE /api/delete`,
  * `GET /api/tags`, `/api/ps`, `/api/version`. It says what the script says, and refuses what the server
  * refuses, in its words.
  */
@@ -113,6 +114,8 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   'POST /api/pull': (request, shop) => pull(request, shop),
   'POST /api/chat': (request, shop) => chat(request, shop),
+  'POST /api/embed': (request, { installed, loaded }) =>
+    routeEmbed(request.body, { installed, loaded }),
 };
 
 function route(request: RecordedRequest, shop: Shop): Routed {

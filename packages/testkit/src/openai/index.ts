@@ -1,3 +1,8 @@
 export type { OpenaiModel, ReasoningField } from './checked-request.ts';
-export { openaiModels, type OpenaiServerOptions, openOpenaiServer } from './openai-server.ts';
+export {
+  openaiEmbeddingModels,
+  openaiModels,
+  type OpenaiServerOptions,
+  openOpenaiServer,
+} from './openai-server.ts';
 export { openaiRules } from './validate.ts';

@@ -1,3 +1,4 @@
+import type { EmbeddingModel } from '../embedding-call.ts';
 import { createIdSource, type IdSource } from '../id-source.ts';
 import { countPromptTokens } from '../model-call.ts';
 import {
@@ -11,6 +12,7 @@ import {
 import type { RecordedRequest } from '../recorded-request.ts';
 import { type WireAnswer, wholeAnswer } from '../wire-frame.ts';
 import type { OpenaiModel, ReasoningField } from './checked-request.ts';
+import { encodeEmbeddings, validateEmbeddings } from './embeddings.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeError, type Refusal, refuse } from './refusal.ts';
 import { toCall } from './to-call.ts';
@@ -19,6 +21,8 @@ import { unknownModel, validateChat, type ValidationSetup } from './validate.ts'
 export interface OpenaiServerOptions extends ModelServerOptions {
   /** The models served; any other is `model_not_found`. Empty serves every name. */
   readonly models?: readonly OpenaiModel[];
+  /** The models that embed texts. */
+  readonly embeddingModels?: readonly EmbeddingModel[];
   /** Where reasoning is shown, for services that speak this dialect and show it. `hidden` by default, as OpenAI does. */
   readonly reasoning?: ReasoningField;
 }
@@ -29,12 +33,20 @@ export const openaiModels: readonly OpenaiModel[] = [
   { id: 'gpt-5-mini', contextWindow: 400_000, maxOutputTokens: 128_000, kind: 'reasoning' },
 ];
 
+/** https://platform.openai.com/docs/guides/embeddings */
+export const openaiEmbeddingModels: readonly EmbeddingModel[] = [
+  { id: 'text-embedding-3-small', dimensions: 1536 },
+  { id: 'text-embedding-3-large', dimensions: 3072 },
+  { id: 'text-embedding-ada-002', dimensions: 1536, shorter: 'none' },
+];
+
 /**
- * Opens OpenAI's Chat Completions API on 127.0.0.1: `POST /v1/chat/completions`, `GET /v1/models`.
+ * Opens OpenAI's Chat Completions API on 127.0.0.1: `POST /v1/chat/completions`, `POST /v1/embeddings`, `GET /v1/models`.
  * It says what the script says, and refuses what the service refuses, in its words.
  */
 export function openOpenaiServer(options: OpenaiServerOptions): Promise<ModelServer> {
   const { models = openaiModels, reasoning = 'hidden', rules = 'enforced' } = options;
+  const { embeddingModels = openaiEmbeddingModels } = options;
   const ids = createIdSource(options.idSeed);
   const setup: ValidationSetup = {
     models,
@@ -45,12 +57,13 @@ export function openOpenaiServer(options: OpenaiServerOptions): Promise<ModelSer
   const dialect: Dialect = {
     basePath: '/v1',
     encodeError,
-    route: (request) => checkKey(request, ids) ?? route(request, { setup, ids }),
+    route: (request) => checkKey(request, ids) ?? route(request, { setup, ids, embeddingModels }),
   };
   return openModelServer(dialect, options);
 }
 
 interface Desk {
+  readonly embeddingModels: readonly EmbeddingModel[];
   readonly setup: ValidationSetup;
   readonly ids: IdSource;
 }
@@ -78,6 +91,7 @@ const noKey: Refusal = {
 function route(request: RecordedRequest, desk: Desk): Routed {
   const path = request.path.split('?')[0] ?? '';
   if (path === '/v1/chat/completions' && request.method === 'POST') return routeChat(request, desk);
+  if (path === '/v1/embeddings' && request.method === 'POST') return routeEmbeddings(request, desk);
   const models = /^\/v1\/models(?:\/([^/]+))?$/.exec(path);
   if (models !== null && request.method === 'GET') {
     return { kind: 'answer', answer: listModels(models[1], { ...desk.setup, ids: desk.ids }) };
@@ -103,6 +117,27 @@ function routeChat(request: RecordedRequest, { setup, ids }: Desk): Routed {
     kind: 'call',
     call: toCall(body),
     encode: (parts, context) => encodeAnswer(parts, { body, context, reasoning: setup.reasoning }),
+  };
+}
+
+function routeEmbeddings(request: RecordedRequest, { setup, ids, embeddingModels }: Desk): Routed {
+  const validated =
+    request.body === undefined
+      ? { ok: false as const, status: 400, refusal: notJson, cause: 'rule' as const }
+      : validateEmbeddings(request.body, {
+          models: embeddingModels,
+          isChatModel: (id) => setup.models.some((model) => model.id === id),
+        });
+  if (!validated.ok) {
+    const { status, refusal, cause } = validated;
+    const answer = refuse(status, refusal, ids);
+    return { kind: 'rejection', cause, message: refusal.message, answer };
+  }
+  const { call, format } = validated;
+  return {
+    kind: 'embedding',
+    call,
+    encode: (vectors) => encodeEmbeddings(vectors, { call, format }),
   };
 }
 

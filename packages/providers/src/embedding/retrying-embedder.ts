@@ -1,0 +1,19 @@
+import type { Embedder } from '@cuttle/core-types/ports';
+import { createPatience, type RetryDeps } from '../retrying.ts';
+
+/** The same embedder, which asks again after a failure that may pass, as `createRetrying` does. */
+export function createRetryingEmbedder(embedder: Embedder, deps: RetryDeps): Embedder {
+  const waitOrThrow = createPatience(deps);
+  return {
+    id: embedder.id,
+    async embed(request, signal) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await embedder.embed(request, signal);
+        } catch (error) {
+          await waitOrThrow(error, attempt, signal);
+        }
+      }
+    },
+  };
+}
