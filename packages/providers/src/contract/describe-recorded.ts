@@ -63,6 +63,7 @@ export function describeRecorded(name: string, suite: RecordedSuite): void {
 const mostBytes: Partial<Record<TransportVariantId, number>> = {
   'byte-by-byte': 400,
   'chunks-7': 1500,
+  gzip: 8000,
   slow: 2000,
 };
 

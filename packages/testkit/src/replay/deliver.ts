@@ -71,19 +71,22 @@ async function end(delivery: Delivery, { response, recording }: DeliveryTarget):
 }
 
 async function* zipped(writes: readonly Buffer[]): AsyncGenerator<Buffer, void, void> {
-  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  // Each write is flushed: whoever reads gets all of it at once.
+  const gzip = createGzip({
+    flush: constants.Z_SYNC_FLUSH,
+    level: constants.Z_BEST_SPEED,
+    memLevel: 1,
+  });
   for (const bytes of writes) {
-    gzip.write(bytes);
-    yield await flushed(gzip);
+    await new Promise<void>((resolve) => {
+      // What ails it is an event of its own.
+      gzip.write(bytes, () => resolve());
+    });
+    yield drain(gzip);
   }
   gzip.end();
   await once(gzip, 'readable');
   yield drain(gzip);
-}
-
-async function flushed(gzip: Gzip): Promise<Buffer> {
-  await new Promise<void>((resolve) => gzip.flush(constants.Z_SYNC_FLUSH, () => resolve()));
-  return drain(gzip);
 }
 
 function drain(gzip: Gzip): Buffer {

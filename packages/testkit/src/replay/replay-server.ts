@@ -73,10 +73,13 @@ export async function openReplayServer(options: ReplayServerOptions): Promise<Re
   const onError = (error: unknown): void => {
     violations.push(`The server failed: ${String(error)}`);
   };
-  const other = await openLoopbackServer(
-    (incoming, response) => answerWith(strays, deliverAsRecorded(recorded), { incoming, response }),
-    { onError },
-  );
+  const openOther = (): Promise<LoopbackServer> =>
+    openLoopbackServer(
+      (incoming, response) =>
+        answerWith(strays, deliverAsRecorded(recorded), { incoming, response }),
+      { onError },
+    );
+  const other = options.variant === 'redirect-307' ? await openOther() : undefined;
   const server = await openLoopbackServer(
     async (incoming, response) => {
       const recording = await log.record(incoming, response);
@@ -94,7 +97,7 @@ export async function openReplayServer(options: ReplayServerOptions): Promise<Re
     baseUrl: (suffix) => `${server.origin}${toBasePath(recorded, suffix)}`,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await other[Symbol.asyncDispose]();
+      await other?.[Symbol.asyncDispose]();
     },
   };
 }
@@ -116,7 +119,8 @@ async function answerWith(
 interface ReplayDesk {
   readonly recorded: RecordedCase;
   readonly options: ReplayServerOptions;
-  readonly other: LoopbackServer;
+  /** Where a redirect leads. */
+  readonly other: LoopbackServer | undefined;
   readonly violations: string[];
 }
 
@@ -130,9 +134,7 @@ function deliveryFor(request: RecordedRequest, desk: ReplayDesk): Delivery {
   const { variant, pauseMs, retryAfterSeconds = 1 } = options;
   if (variant === undefined) return deliverAsRecorded(recorded);
   if (isSequence(variant)) {
-    if (variant === 'redirect-307') {
-      return errorDelivery(307, {}, { location: `${other.origin}${request.path}` });
-    }
+    if (other) return errorDelivery(307, {}, { location: `${other.origin}${request.path}` });
     const isOver = variant === 'retry-then-ok' && request.order > 1;
     if (isOver) return deliverAsRecorded(recorded);
     return errorDelivery(429, tooMany, { 'retry-after': String(retryAfterSeconds) });
