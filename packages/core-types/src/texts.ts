@@ -51,6 +51,7 @@ const rows = {
   'inbound.edited': 'Edits of a message that was taken already are not taken.',
   'inbound.stopped': 'It was stopped by /stop.',
   'inbound.reset': 'A new conversation began before it was answered.',
+  'inbound.rewound': 'The conversation went back to before it was answered.',
   'inbound.unparsed': 'The event could not be understood and was kept as it came.',
   'inbound.empty': 'There was nothing in it that I can read.',
   'media.unread': '[{kind} attached; it cannot be read yet]',
@@ -71,6 +72,10 @@ const rows = {
   'run.waiting-approval':
     'I am waiting for an approval (/approve {id}); this message comes after it.',
   'schedule.reminder': '[reminder] {text}',
+  'session.renewed':
+    'A new conversation begins. What was said before stays in the history.',
+  'session.media-left-out': '[{kind} left out: it is not stored here]',
+  'session.fork-title': '{title} (fork)',
   'tool.approval-expired': 'Nobody approved this call in time, so it did not run.',
   'tool.approval-denied': 'The owner denied this call. Do not try it again unless asked.',
   'tool.arguments-invalid':

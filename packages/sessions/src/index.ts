@@ -1,9 +1,19 @@
+export type { OffsetAt, ResetPolicy } from './reset-policy.ts';
 export {
   agentOf,
   buildSessionKey,
   type ChatPlace,
+  mainSessionKey,
   type NamedPlace,
   parseSessionKey,
   toSessionKey,
 } from './session-key.ts';
+export {
+  createSessionRules,
+  type PlaceKind,
+  placeKindOf,
+  type ResetRule,
+  type SessionRules,
+} from './session-rules.ts';
+export { type SessionScope, sessionScopes, type Speaker } from './session-scope.ts';
 export { type RecordsReport, verifyRecords } from './verify-records.ts';

@@ -2,12 +2,15 @@
  * A session key names a place: `agent:<agent>:<rest>`. Made here and nowhere else.
  * - a person's own main session: `agent:main:main`;
  * - a messenger chat: `agent:main:telegram:<account>:dm:42`, `…:group:-100:thread:7`;
+ * - a messenger chat over all of a platform's accounts: `agent:main:telegram:dm:42`;
+ * - a person over all their messengers: `agent:main:person:<id>`;
  * - what a client names: `agent:main:<name>`.
  */
 export interface ChatPlace {
   readonly agentId: string;
   readonly channel: string;
-  readonly account: string;
+  /** Undefined: whichever account of the channel it is. */
+  readonly account: string | undefined;
   readonly chat: {
     readonly id: string;
     readonly kind: 'dm' | 'group';
@@ -23,9 +26,18 @@ export interface NamedPlace {
 /** Different places have different keys, whatever a platform puts into its ids. */
 export function buildSessionKey({ agentId, channel, account, chat }: ChatPlace): string {
   const thread = chat.threadId === undefined ? [] : ['thread', chat.threadId];
-  return ['agent', agentId, channel, account, chat.kind, chat.id, ...thread]
-    .map(encodeSegment)
-    .join(':');
+  const from = account === undefined ? [channel] : [channel, account];
+  return ['agent', agentId, ...from, chat.kind, chat.id, ...thread].map(encodeSegment).join(':');
+}
+
+/** Where a person talks to an agent, whatever the messenger. */
+export function personSessionKey(agentId: string, personId: string): string {
+  return ['agent', agentId, 'person', personId].map(encodeSegment).join(':');
+}
+
+/** The session of an agent that everybody shares who shares one. */
+export function mainSessionKey(agentId: string): string {
+  return toSessionKey('main', agentId);
 }
 
 /** What a client wrote → the full key. A name without `agent:` belongs to the given agent. */
@@ -52,11 +64,15 @@ function parseChat(
   agentId: string,
   segments: readonly (string | undefined)[],
 ): ChatPlace | undefined {
-  const [channel, account, kind, id, mark, threadId, ...more] = segments;
-  if (channel === undefined || account === undefined || id === undefined) return undefined;
+  const { length } = segments;
+  const [channel] = segments;
+  // An odd number of segments has no account: nothing else tells `telegram:dm:42` from an account named "dm".
+  const account = length % 2 === 0 ? segments[1] : undefined;
+  const [kind, id, mark, threadId] = segments.slice(length % 2 === 0 ? 2 : 1);
+  if (segments.includes(undefined) || channel === undefined || id === undefined) return undefined;
   if (kind !== 'dm' && kind !== 'group') return undefined;
-  if (segments.length === 4) return { agentId, channel, account, chat: { id, kind } };
-  if (mark !== 'thread' || threadId === undefined || more.length > 0) return undefined;
+  if (length <= 4) return { agentId, channel, account, chat: { id, kind } };
+  if (mark !== 'thread' || threadId === undefined || length > 6) return undefined;
   return { agentId, channel, account, chat: { id, kind, threadId } };
 }
 

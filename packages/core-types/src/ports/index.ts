@@ -56,6 +56,8 @@ export type {
   StoredToken,
   TokenDraft,
 } from './journal-rows.ts';
+export type { LinkAddress, LinkedPerson, PersonJournal, PersonLink, PersonReader } from './person-journal.ts';
+export type { ImportedEntry, ImportEnd, SessionJournal } from './session-journal.ts';
 export type { Log, LogFields } from './log.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
 export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';

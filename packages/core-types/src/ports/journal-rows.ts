@@ -91,6 +91,13 @@ export interface AcceptInput {
   /** Bounds of queued rows, per session and in all. Reached: `busy`; with `busyNotice` the refusal is stored and told. */
   readonly bounds: { readonly perSession: number; readonly total: number };
   readonly busyNotice?: readonly OutboundDraft[] | undefined;
+  /**
+   * A conversation that was silent since before this instant (Unix ms) has ended: the message begins a new one when its turn comes, behind
+   * whatever runs and waits. Then it is a `followup`, and `notice` is sent. An archived session goes on.
+   */
+  readonly renew?:
+    | { readonly before: number; readonly notice: readonly OutboundDraft[] }
+    | undefined;
   readonly expiresAt?: number | undefined;
 }
 
@@ -336,6 +343,8 @@ export interface Identity {
   readonly accountId: string;
   readonly externalId: string;
   readonly personId: string;
+  /** Whether the owner joined it to a person of several accounts. */
+  readonly linked: boolean;
   readonly name: string | undefined;
   readonly access: 'allowed' | 'blocked' | 'none';
 }
@@ -354,6 +363,8 @@ export interface SessionRow {
   readonly sessionId: string;
   readonly sessionKey: string;
   readonly agentId: string;
+  /** The door of its first message. */
+  readonly channel: string | undefined;
   readonly generation: number;
   readonly title: string | undefined;
   readonly model: string | undefined;

@@ -6,6 +6,8 @@ import type { ParkReason, RunError } from '../run-event.ts';
 import type { ContextJournal } from './context-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { FinishReason } from './provider.ts';
+import type { PersonJournal } from './person-journal.ts';
+import type { SessionJournal } from './session-journal.ts';
 import type {
   DurableEvent,
   Committed,
@@ -44,7 +46,8 @@ import type {
  * - it throws `store.full` when the disk is full (nothing was written), `store.failed` when the outcome of the commit is unknown (then the process ends);
  * - every state change a client may see adds one durable event, numbered per session without gaps, and returns it.
  */
-export interface Journal extends ContextJournal, MemoryJournal {
+export interface Journal
+  extends ContextJournal, MemoryJournal, PersonJournal, SessionJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;
@@ -64,7 +67,7 @@ export interface Journal extends ContextJournal, MemoryJournal {
    * 2. an unended run leased by this boot, or parked: `undefined`;
    * 3. else the oldest `queued` inbound that is no control: a new run whose id is that inbound's id, with that inbound bound
    *    (mode `collect`: also the directly following queued rows of mode `collect` with equal conversation, principal and trust, at most `collectMax`),
-   *    bound rows appended to the transcript, and step 1 opened;
+   *    bound rows appended to the transcript, and step 1 opened; where that inbound begins a new conversation, the generation is raised first;
    * 4. else `undefined`.
    * Expired inbounds (`expiresAt`) are cancelled with reason `expired` on the way.
    */

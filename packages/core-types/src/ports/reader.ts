@@ -15,6 +15,7 @@ import type {
 } from './journal-rows.ts';
 import type { ContextReader } from './context-reader.ts';
 import type { MemoryReader } from './memory-reader.ts';
+import type { PersonReader } from './person-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type { RecordsReader } from './records-reader.ts';
 import type { Usage } from '../usage.ts';
@@ -25,7 +26,7 @@ import type { Usage } from '../usage.ts';
  * - every query is served by an index; none is O(history) or O(sessions): lists are paged by key, `limit` is at most 1,000;
  * - it never blocks the writer nor the main thread.
  */
-export interface Reader extends ContextReader, MemoryReader, RecordsReader {
+export interface Reader extends ContextReader, MemoryReader, PersonReader, RecordsReader {
   findSession(sessionKey: string): Promise<SessionRow | undefined>;
   findSessionById(sessionId: string): Promise<SessionRow | undefined>;
   /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */
@@ -33,11 +34,13 @@ export interface Reader extends ContextReader, MemoryReader, RecordsReader {
     limit: number;
     before?: string | undefined;
     agentId?: string | undefined;
+    /** The door of its first message. */
+    channel?: string | undefined;
     search?: string | undefined;
     archived?: boolean | undefined;
   }): Promise<{ sessions: readonly SessionRow[]; next: string | undefined }>;
 
-  /** Transcript entries with `afterSeq < seq ≤ uptoSeq` of one generation, in order. */
+  /** Transcript entries with `afterSeq < seq ≤ uptoSeq` of one generation, in order, with those it begins with after a rewind or a fork. */
   readTranscript(input: {
     sessionId: string;
     generation: number;
@@ -45,7 +48,7 @@ export interface Reader extends ContextReader, MemoryReader, RecordsReader {
     uptoSeq: number;
     limit: number;
   }): Promise<readonly TranscriptEntry[]>;
-  /** What a person reads: the newest `limit` entries below `before`, oldest first, with queued inbounds at the end. */
+  /** What a person reads: the newest `limit` entries below `before`, oldest first, with queued inbounds at the end. Without what was rewound. */
   readHistory(input: {
     sessionId: string;
     limit: number;
@@ -87,6 +90,7 @@ export interface Reader extends ContextReader, MemoryReader, RecordsReader {
     limit: number;
   }): Promise<readonly ScheduleRow[]>;
 
+  /** One that was never seen is found where the owner joined it to a person. */
   findIdentity(input: {
     channel: string;
     accountId: string;

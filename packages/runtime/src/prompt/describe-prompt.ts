@@ -53,7 +53,8 @@ function accountOf(
 ): ChannelAccount | undefined {
   if (!place || !('channel' in place)) return undefined;
   return [...accounts.values()].find(
-    ({ channel, name }) => channel.id === place.channel && name === place.account,
+    ({ channel, name }) =>
+      channel.id === place.channel && (place.account === undefined || name === place.account),
   );
 }
 
@@ -63,7 +64,7 @@ function routeOf(
 ): Route {
   if (!place || !('channel' in place)) return { kind: 'pull', door: 'web', stateless: false };
   const { channel, chat } = place;
-  const accountId = account?.accountId ?? place.account;
+  const accountId = account?.accountId ?? place.account ?? '';
   return { kind: 'push', door: channel, accountId, target: {}, chat: chat.kind };
 }
 

@@ -11,9 +11,11 @@ import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeMemory } from './memory.ts';
 import { describeQueue } from './queue.ts';
+import { describePersons } from './persons.ts';
 import { describeReading } from './reading.ts';
 import { describeRecovery } from './recovery.ts';
 import { describeSchedules } from './schedules.ts';
+import { describeSessions } from './sessions.ts';
 import { describeSteps } from './steps.ts';
 import { describeTransactions } from './transactions.ts';
 import { describeUpkeep } from './upkeep.ts';
@@ -33,6 +35,8 @@ const parts = [
   ['delivery', describeDelivery],
   ['schedules', describeSchedules],
   ['access', describeAccess],
+  ['sessions', describeSessions],
+  ['persons', describePersons],
   ['reading', describeReading],
   ['values', describeValues],
   ['memory', describeMemory],

@@ -83,6 +83,7 @@ export interface Wish {
   readonly bounds?: AcceptInput['bounds'];
   readonly busyNotice?: readonly OutboundDraft[];
   readonly expiresAt?: number;
+  readonly renew?: AcceptInput['renew'];
   readonly identity?: AcceptInput['identity'];
 }
 export interface AnswerWish {
@@ -292,6 +293,7 @@ function toInput({
     bounds: wish.bounds ?? { perSession: 100, total: 1_000 },
     busyNotice: wish.busyNotice,
     expiresAt: wish.expiresAt,
+    renew: wish.renew,
   };
 }
 

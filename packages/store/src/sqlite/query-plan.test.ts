@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { approvalOf, callOf, createWorld, type World } from '../contract/world.ts';
+import {
+  approvalOf,
+  callingOf,
+  callOf,
+  createWorld,
+  resultOf,
+  type World,
+} from '../contract/world.ts';
 import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
@@ -15,7 +22,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|session_archived|audit_order|reservation_live) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|audit_order|reservation_live) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -104,6 +111,7 @@ async function useAll(world: World): Promise<void> {
   await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
   await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
   await freeOne(world);
+  await useSessions(world, run.sessionKey);
   await journal.putMemoryFile({
     agentId: 'main',
     path: 'a.md',
@@ -131,6 +139,10 @@ async function useAll(world: World): Promise<void> {
     reader.listSessions({ limit: 5, archived: true }),
     reader.listSessions({ limit: 5, archived: false }),
     reader.listSessions({ limit: 5, search: 'agent' }),
+    reader.listSessions({ limit: 5, search: 'ag', channel: 'telegram', archived: false }),
+    reader.listSessions({ limit: 5, channel: 'telegram', agentId: 'main', before: '1.x' }),
+    reader.listPersons({ limit: 5 }),
+
     reader.readTranscript({ sessionId, generation, afterSeq: 0, uptoSeq: 9, limit: 9 }),
     reader.readHistory({ sessionId, limit: 5 }),
     reader.findSummary({ sessionId, generation }),
@@ -196,4 +208,32 @@ async function freeOne({ begin, record, journal, say }: World): Promise<void> {
   const reason = { kind: 'approval', ref: 'ap-1' } as const;
   await journal.parkRun({ runId, fence, reason, approvals: [approvalOf('ap-1', gated)] });
   await say({ mode: 'steer' });
+}
+
+/** Forks, rewinds, imports and removals, of a session that has everything. */
+async function useSessions(world: World, sourceKey: string): Promise<void> {
+  const { journal, reader } = world;
+  const fork = { sessionKey: 'agent:main:fork', agentId: 'main' };
+  await journal.createSession({ sessionKey: 'agent:main:empty', agentId: 'main' });
+  const { session } = await journal.forkSession({ sourceKey, ...fork, atEntry: 2 });
+  await journal.rewindSession({ sessionKey: fork.sessionKey, toEntry: 1, closing: [] });
+  await reader.readHistory({ sessionId: session.sessionId, limit: 5 });
+  const done = await world.begin({ session: 'agent:main:done' });
+  await world.complete(done);
+  await journal.removeSession({ sessionKey: 'agent:main:done', by: 'owner' });
+  const import1 = { importId: 'i', agentId: 'main', accountId: world.accountId, from: 0 };
+  const said = { role: 'user' as const, parts: [{ type: 'text' as const, text: 'x' }] };
+  await journal.importSession({
+    ...import1,
+    entries: [
+      { kind: 'input', at: 1, messages: [said] },
+      { kind: 'answer', at: 1, message: callingOf([callOf(0)]) },
+      { kind: 'results', at: 1, message: { role: 'tool', parts: [resultOf('call-0')] } },
+    ],
+  });
+  const address = { channel: 'telegram', account: 'bot', externalId: 'x' };
+  await journal.linkPerson({ label: 'anna', address, by: 'owner' });
+  await journal.unlinkPerson({ address, by: 'owner' });
+  await journal.syncPersons({ persons: [{ label: 'anna', addresses: [address] }] });
+  while ((await journal.sweep({ limit: 5 })).changed > 0);
 }

@@ -6,6 +6,7 @@ export function toSessionRow(row: SessionRecord): SessionRow {
     sessionId: row.id,
     sessionKey: row.key,
     agentId: row.agent_id,
+    channel: row.channel ?? undefined,
     generation: row.generation,
     title: row.title ?? undefined,
     model: row.model ?? undefined,

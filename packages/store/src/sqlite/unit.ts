@@ -61,8 +61,9 @@ const selectSessionByKey = query<LockedSession>(
   `SELECT * FROM session WHERE space = 'main' AND key = ?`,
 );
 const insertSession = query<LockedSession>(
-  `INSERT INTO session (id, key, agent_id, created_at) VALUES (?, ?, ?, ?) RETURNING *`,
+  `INSERT INTO session (id, key, agent_id, channel, created_at) VALUES (?, ?, ?, ?, ?) RETURNING *`,
 );
+const updateChannel = `UPDATE session SET channel = ? WHERE row = ?`;
 const countSession = `UPDATE store SET sessions = sessions + 1`;
 const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
 const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ?, summary_upto = ?, context_tokens = ?, context_scale = ?, chained = ?, chain_mac = ?, chain_head = ? WHERE row = ?`;
@@ -84,10 +85,26 @@ export function findSessionByKey(unit: Unit, key: string): LockedSession | undef
   return hold(unit, unit.db.find(selectSessionByKey, key));
 }
 
-export function openSession(unit: Unit, key: string, agentId: string): LockedSession {
-  const known = findSessionByKey(unit, key);
-  if (known) return known;
-  const session = unit.db.find(insertSession, unit.newId(), key, agentId, unit.now);
+/** `channel`: the door of what is said in it first. */
+export interface NewPlace {
+  readonly key: string;
+  readonly agentId: string;
+  readonly channel?: string | undefined;
+}
+
+export function openSession(unit: Unit, place: NewPlace): LockedSession {
+  const known = findSessionByKey(unit, place.key);
+  if (!known) return insertPlace(unit, place);
+  if (known.channel === null && place.channel !== undefined) {
+    known.channel = place.channel;
+    unit.db.run(updateChannel, place.channel, known.row);
+  }
+  return known;
+}
+
+function insertPlace(unit: Unit, { key, agentId, channel }: NewPlace): LockedSession {
+  const id = unit.newId();
+  const session = unit.db.find(insertSession, id, key, agentId, channel ?? null, unit.now);
   if (!session) throw new TypeError('INSERT … RETURNING returned no session.');
   unit.db.run(countSession);
   unit.db.run(insertSessionText, session.row, key);

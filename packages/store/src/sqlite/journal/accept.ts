@@ -6,6 +6,7 @@ import {
   addEvent,
   findSessionByKey,
   type LockedSession,
+  type NewPlace,
   openSession,
   toCommitted,
   touchSession,
@@ -14,6 +15,8 @@ import {
 import { seeIdentity, writePairing } from './access.ts';
 import { freeParked } from './approvals.ts';
 import { addOutbounds, openConversation } from './outbound.ts';
+import { isRenewing } from './renew.ts';
+import { markArchived } from './sessions.ts';
 
 const selectSeen = query<{ body_hash: string }>(
   `SELECT body_hash FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`,
@@ -57,18 +60,23 @@ function isFull(unit: Unit, input: AcceptInput): boolean {
 }
 
 function take(unit: Unit, input: AcceptInput): AcceptResult {
-  const session = openSession(unit, input.sessionKey, input.agentId);
+  const session = openSession(unit, toPlace(input));
+  const renews = isRenewing(session, input);
   const { identity } = input;
   if (identity) seeIdentity(unit, { ...identity, accountId: input.accountId });
   const control = input.verdict.kind === 'control';
-  insertInbound(unit, input, { session, state: 'queued', control });
+  insertInbound(unit, input, { session, state: 'queued', control, renews });
+  if (renews) addOutbounds(unit, input.renew?.notice ?? []);
+  // Whoever writes to an archived place wants it back.
+  if (session.archived === 1) markArchived(unit, session, 'current');
   if (!control) {
     session.queued += 1;
     unit.queued += 1;
   }
   touchSession(unit, session, 0);
-  const { inboundId, mode } = input;
+  const { inboundId } = input;
   addEvent(unit, session, { kind: 'inbound', ref: { inboundId } });
+  const mode = modeOf(input, renews);
   const goesOn = !control && (mode === 'steer' || mode === 'interrupt');
   const freed = goesOn ? freeParked(unit, session, inboundId) : undefined;
   return {
@@ -80,12 +88,21 @@ function take(unit: Unit, input: AcceptInput): AcceptResult {
   };
 }
 
+/** What begins a new conversation joins no run of the old one. */
+function modeOf({ mode }: AcceptInput, renews: boolean): AcceptInput['mode'] {
+  return renews ? 'followup' : mode;
+}
+
+function toPlace({ sessionKey, agentId, provenance }: AcceptInput): NewPlace {
+  return { key: sessionKey, agentId, channel: provenance.door };
+}
+
 function refuse(
   unit: Unit,
   input: AcceptInput,
   verdict: Extract<AcceptInput['verdict'], { kind: 'refuse' }>,
 ): AcceptResult {
-  const session = openSession(unit, input.sessionKey, input.agentId);
+  const session = openSession(unit, toPlace(input));
   const [noticeId] = addOutbounds(unit, verdict.notice);
   if (verdict.pairing) writePairing(unit, verdict.pairing);
   insertInbound(unit, input, { session, state: 'refused', reason: verdict.reason, noticeId });
@@ -95,7 +112,7 @@ function refuse(
 /** Without words for the sender nothing is stored: the door itself says that it is busy, and the message may come again. */
 function refuseBusy(unit: Unit, input: AcceptInput): AcceptResult {
   if (input.busyNotice) {
-    const session = openSession(unit, input.sessionKey, input.agentId);
+    const session = openSession(unit, toPlace(input));
     const [noticeId] = addOutbounds(unit, input.busyNotice);
     insertInbound(unit, input, { session, state: 'refused', reason: 'busy', noticeId });
   }
@@ -103,8 +120,8 @@ function refuseBusy(unit: Unit, input: AcceptInput): AcceptResult {
 }
 
 const insertSeen = `INSERT INTO seen (account_id, external_id, body_hash, at) VALUES (?, ?, ?, ?)`;
-const insertRow = `INSERT INTO inbound (id, account_id, external_id, session_id, seq, conversation_id, principal_id, trust, principal, provenance, taint, route, route_kind, stateless, mode, control, body, state, reason, notice_id, expires_at, at, settled_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertRow = `INSERT INTO inbound (id, account_id, external_id, session_id, seq, conversation_id, principal_id, trust, principal, provenance, taint, route, route_kind, stateless, mode, control, renews, body, state, reason, notice_id, expires_at, at, settled_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function insertInbound(
   unit: Unit,
@@ -113,6 +130,7 @@ function insertInbound(
     readonly session: LockedSession;
     readonly state: 'queued' | 'refused';
     readonly control?: boolean;
+    readonly renews?: boolean;
     readonly reason?: string;
     readonly noticeId?: string | undefined;
   },
@@ -138,8 +156,9 @@ function insertInbound(
     toStored(route),
     route.kind,
     Number(route.kind === 'pull' && route.stateless),
-    input.mode,
+    modeOf(input, fate.renews ?? false),
     Number(fate.control ?? false),
+    Number(fate.renews ?? false),
     toStored(input.body),
     state,
     fate.reason ?? null,

@@ -10,6 +10,7 @@ import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
 import { toCommitted, type Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
+import { followLink } from './follow-link.ts';
 import { addOutbounds } from './outbound.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -43,7 +44,7 @@ const insertIdentity = query<IdentityRecord>(
 );
 const renameIdentity = `UPDATE identity SET name = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
 
-/** Someone who spoke: a row on first sight, the name as last stated. */
+/** Someone who spoke: a row on first sight, joined to whom the owner said, the name as last stated. */
 export function seeIdentity(
   unit: Unit,
   peer: Peer & { readonly name?: string | undefined },
@@ -60,7 +61,7 @@ export function seeIdentity(
   unit.db.run(insertPerson, person, name, unit.now);
   const made = unit.db.find(insertIdentity, channel, accountId, externalId, person, name, unit.now);
   if (!made) throw new TypeError('INSERT … RETURNING returned no identity.');
-  return made;
+  return followLink(unit, made);
 }
 
 const updateAccess = `UPDATE identity SET access = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
@@ -104,12 +105,14 @@ export function approvePairing(
   if (!pairing) return undefined;
   const { channel, account_id: accountId, external_id: externalId } = pairing;
   const name = pairing.name ?? undefined;
-  const { person_id: personId } = seeIdentity(unit, { channel, accountId, externalId, name });
+  const seen = seeIdentity(unit, { channel, accountId, externalId, name });
   unit.db.run(updateAccess, 'allowed', unit.now, channel, accountId, externalId);
   addOutbounds(unit, input.outbound);
   const details = { channel, accountId, externalId };
   appendAudit(unit, { kind: 'pairing.approve', principal: input.by, details });
-  const identity = { ...details, personId, name, access: 'allowed' } as const;
+  const { person_id: personId, own_person_id: own } = seen;
+  const linked = own !== null;
+  const identity = { ...details, personId, linked, name, access: 'allowed' } as const;
   return { identity, ...toCommitted(unit) };
 }
 

@@ -14,7 +14,7 @@ const updateAnchored = `UPDATE store SET anchored_at = ?`;
 const selectActive = query<
   Pick<SessionRecord, 'id' | 'next_entry' | 'chain_mac'> & { readonly active_at: number }
 >(
-  `SELECT id, next_entry, chain_mac, active_at FROM session WHERE space = 'main' AND active_at IS NOT NULL AND active_at > ? ORDER BY active_at LIMIT ?`,
+  `SELECT id, next_entry, chain_mac, active_at FROM session WHERE space = 'main' AND archived = ? AND active_at IS NOT NULL AND active_at > ? ORDER BY active_at LIMIT ?`,
 );
 
 /**
@@ -25,7 +25,10 @@ export function anchorSessions(unit: Unit): void {
   if (!unit.seal) return;
   const last = unit.db.find(selectAnchored)?.anchored_at ?? 0;
   if (Math.abs(unit.now - last) < everyMs) return;
-  const rows = unit.db.list(selectActive, last - overlapMs, mostAnchored);
+  const rows = [0, 1]
+    .flatMap((archived) => unit.db.list(selectActive, archived, last - overlapMs, mostAnchored))
+    .toSorted((left, right) => left.active_at - right.active_at)
+    .slice(0, mostAnchored);
   for (const { id, next_entry: next, chain_mac: mac } of rows)
     if (mac !== null)
       appendAudit(unit, {

@@ -5,6 +5,7 @@ import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
 import { listBound, openStepWith, toBoundInput } from './bind.ts';
+import { renewSession } from './renew.ts';
 import { cancelExpired, findActiveRun, isAdmissible, taintOf, taintSession } from './runs.ts';
 
 /** The version of the rows under a run; a writer that does not know it leaves the run alone. */
@@ -120,6 +121,7 @@ function startRun(
   const { rows, fence } = start;
   const [first] = rows;
   if (!first) throw new TypeError('A run needs an input.');
+  if (first.renews === 1) renewSession(unit, session);
   const run = insertRun(unit, session, { first, fence, sources: taintOf(rows) });
   const { uptoSeq, summaryUpto } = openStepWith(unit, session, { runId: run.id, step: 1, rows });
   const open = { step: 1, attempt: 1, uptoSeq, summaryUpto };

@@ -1,13 +1,12 @@
-import type { TaintSource } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { CommandInput, Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
-import { toStored } from '../stored-json.ts';
 import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from '../unit.ts';
 import { cancelQueue, stopRun } from './abort.ts';
 import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
 import { addOutbounds } from './outbound.ts';
+import { renewSession } from './renew.ts';
 import { findActiveRun } from './runs.ts';
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
@@ -63,20 +62,13 @@ function stop(
   return reached?.id;
 }
 
-/** A new life of the place. What was said before stays in the history. */
 function resetSession(unit: Unit, session: LockedSession): void {
   if (findActiveRun(unit, session.id))
     throw new CuttleError(
       'request.invalid',
       'A run that began after this command is active; the session cannot be reset under it.',
     );
-  session.generation += 1;
-  session.messages = 0;
-  session.taint = toStored<readonly TaintSource[]>([]);
-  session.summary_upto = null;
-  session.context_tokens = null;
-  const ref = { detail: { generation: session.generation } };
-  addEvent(unit, session, { kind: 'session.reset', ref });
+  renewSession(unit, session);
 }
 
 const settleRow = `UPDATE inbound SET state = 'answered', reason = 'command', reply = ?, settled_at = ? WHERE space = 'main' AND id = ?`;

@@ -30,6 +30,10 @@ import {
 } from './delivery.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
+import { createSession, forkSession, rewindSession } from './lineage.ts';
+import { importSession } from './import-session.ts';
+import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
+import { removeSession } from './remove-session.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { indexMessages } from './search-index.ts';
@@ -75,7 +79,15 @@ export const journal = {
   useToken,
   removeToken,
   patchSession,
-  appendAudit: (unit, input) => void appendAudit(unit, input),
+  createSession,
+  forkSession,
+  rewindSession,
+  removeSession,
+  importSession,
+  linkPerson,
+  unlinkPerson,
+  syncPersons,
+  appendAudit,
   putValue,
   removeValue,
   putMemoryFile,

@@ -12,19 +12,26 @@ export function patchSession(
   unit: Unit,
   input: Parameters<Journal['patchSession']>[0],
 ): SessionRow {
-  const session = openSession(unit, input.sessionKey, input.agentId);
+  const session = openSession(unit, { key: input.sessionKey, agentId: input.agentId });
   if (session.active_at === null) touchSession(unit, session, 0);
   if (input.title !== undefined) renameSession(unit, session, input.title);
   if (input.model !== undefined) session.model = input.model;
   if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
-  if (input.archived !== undefined) {
-    session.archived = Number(input.archived);
-    unit.db.run(updateArchived, session.archived, session.row);
-  }
+  if (input.archived !== undefined)
+    markArchived(unit, session, input.archived ? 'archived' : 'current');
   return toSessionRow(session);
 }
 
-function renameSession(unit: Unit, session: LockedSession, title: string | null): void {
+export function markArchived(
+  unit: Unit,
+  session: LockedSession,
+  mark: 'archived' | 'current',
+): void {
+  session.archived = Number(mark === 'archived');
+  unit.db.run(updateArchived, session.archived, session.row);
+}
+
+export function renameSession(unit: Unit, session: LockedSession, title: string | null): void {
   session.title = title;
   unit.db.run(updateTitle, title, session.row);
   unit.db.run(removeText, session.row);

@@ -4,6 +4,7 @@ import { toCommitted, type Unit } from '../unit.ts';
 import { anchorSessions } from './anchors.ts';
 import { expireApprovals } from './approvals.ts';
 import { sweepSpending } from './budgets.ts';
+import { sweepSessions } from './remove-session.ts';
 
 /** How far the clock may move between two sweeps before nothing is expired by it, until it has been stable for one sweep. */
 const maxJumpMs = 3_600_000;
@@ -37,5 +38,6 @@ function sweepRows(unit: Unit, limit: number): number {
   if (left > 0) left -= db.run(oldKeys, now - onceMs, left);
   if (left > 0) left -= db.run(closedDeltas, left);
   if (left > 0) left -= sweepSpending(unit, left);
+  if (left > 0) left -= sweepSessions(unit, left);
   return limit - left;
 }

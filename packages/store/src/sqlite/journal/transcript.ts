@@ -17,6 +17,8 @@ const insertEntry = `INSERT INTO entry (session_id, generation, seq, kind, inbou
 export interface EntryPlace {
   readonly runId: string;
   readonly step: number;
+  /** When it was said, where that was not now. */
+  readonly at?: number;
 }
 
 /** A bound inbound enters the transcript. */
@@ -75,7 +77,7 @@ function appendEntry(
     inbound_id: entry.inboundId ?? null,
     run_id: entry.runId,
     n: entry.step,
-    at: unit.now,
+    at: entry.at ?? unit.now,
   };
   const mac = unit.seal?.sign(entryParts(session.chain_mac, row, entry.content())) ?? null;
   if (mac !== null) {

@@ -1,6 +1,7 @@
 import type { Identity, PairingRow, Reader, StoredToken } from '@cuttle/core-types/ports';
 import { toToken } from '../journal/access.ts';
 import { query } from '../database.ts';
+import { findLink } from '../links.ts';
 import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
@@ -14,9 +15,21 @@ const selectIdentity = query<IdentityRecord>(
 export function findIdentity(view: View, peer: Peer): Identity | undefined {
   const { channel, accountId, externalId } = peer;
   const row = view.db.find(selectIdentity, channel, accountId, externalId);
-  if (!row) return undefined;
+  if (!row) return findLinked(view, peer);
   const { person_id: personId, access } = row;
-  return { channel, accountId, externalId, personId, name: row.name ?? undefined, access };
+  const name = row.name ?? undefined;
+  const linked = row.own_person_id !== null;
+  return { channel, accountId, externalId, personId, linked, name, access };
+}
+
+/** Not seen yet, but joined to a person by the owner. */
+function findLinked(view: View, peer: Peer): Identity | undefined {
+  const link = findLink(view.db, peer);
+  if (!link) return undefined;
+  const { channel, accountId, externalId } = peer;
+  const personId = link.person_id;
+  const nameless = { name: undefined, access: 'none' } as const;
+  return { channel, accountId, externalId, personId, linked: true, ...nameless };
 }
 
 const selectPairings = query<PairingRecord>(

@@ -17,6 +17,7 @@ import { findConversation, findConversationById, findOutbound, listOutbound } fr
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
+import { listPersons } from './persons.ts';
 import { findSession, findSessionById, listSessions } from './sessions.ts';
 import { findSummary, listSummaries } from './summaries.ts';
 import { readHistory, readTranscript, searchMessages } from './transcript.ts';
@@ -43,6 +44,7 @@ export const reader = {
   findDueSchedules,
   nextScheduleAt,
   listSchedules,
+  listPersons,
   findIdentity,
   listPairings,
   findPairing,

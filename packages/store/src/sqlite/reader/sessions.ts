@@ -24,24 +24,47 @@ type Page = Awaited<ReturnType<Reader['listSessions']>>;
 /** Newest first. A place that was only ever refused has no activity and is not listed. */
 export function listSessions(view: View, input: ListInput): Page {
   const limit = toLimit(input.limit);
-  const filters = [
-    pageFilter(input.before),
-    agentFilter(input),
-    archivedFilter(input),
-    searchFilter(input),
-  ];
-  const used = filters.filter((filter) => filter !== undefined);
-  const where = used.map((filter) => ` AND ${filter.sql}`).join('');
-  const rows = view.db.list(
-    query<SessionRecord>(
-      `SELECT * FROM session WHERE space = 'main' AND active_at IS NOT NULL${where} ORDER BY active_at DESC, id DESC LIMIT ?`,
-    ),
-    ...used.flatMap((filter) => filter.values),
-    limit + 1,
-  );
+  const marks = input.archived === undefined ? [0, 1] : [Number(input.archived)];
+  // Each index holds archived ones apart: both parts are read, and joined.
+  const rows = marks
+    .flatMap((archived) => listMarked(view, input, { archived, limit: limit + 1 }))
+    .toSorted(byActivity);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return { sessions: page.map(toSessionRow), next: last && `${last.active_at}.${last.id}` };
+}
+
+function byActivity(left: SessionRecord, right: SessionRecord): number {
+  const newer = (right.active_at ?? 0) - (left.active_at ?? 0);
+  return newer === 0 ? compare(right.id, left.id) : newer;
+}
+
+/** As SQLite compares ids, which are ASCII. */
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+function listMarked(
+  view: View,
+  input: ListInput,
+  { archived, limit }: { readonly archived: number; readonly limit: number },
+): readonly SessionRecord[] {
+  const filters = [
+    pageFilter(input.before),
+    equalFilter('agent_id', input.agentId),
+    equalFilter('channel', input.channel),
+    searchFilter(input, archived),
+  ];
+  const used = filters.filter((filter) => filter !== undefined);
+  const where = used.map((filter) => ` AND ${filter.sql}`).join('');
+  return view.db.list(
+    query<SessionRecord>(
+      `SELECT * FROM session WHERE space = 'main' AND archived = ? AND active_at IS NOT NULL${where} ORDER BY active_at DESC, id DESC LIMIT ?`,
+    ),
+    archived,
+    ...used.flatMap((filter) => filter.values),
+    limit,
+  );
 }
 
 interface Filter {
@@ -59,24 +82,18 @@ function pageFilter(before: string | undefined): Filter | undefined {
   return { sql: '(active_at, id) < (?, ?)', values: [Number(at), id] };
 }
 
-function agentFilter({ agentId }: ListInput): Filter | undefined {
-  return agentId === undefined ? undefined : { sql: 'agent_id = ?', values: [agentId] };
+function equalFilter(column: string, value: string | undefined): Filter | undefined {
+  return value === undefined ? undefined : { sql: `${column} = ?`, values: [value] };
 }
 
-function archivedFilter({ archived }: ListInput): Filter | undefined {
-  // A literal, so that the partial index of archived sessions can serve.
-  return archived === undefined
-    ? undefined
-    : { sql: `archived = ${archived ? '1' : '0'}`, values: [] };
-}
-
-const shortSearch = `row IN (SELECT row FROM session WHERE space = 'main' AND active_at IS NOT NULL ORDER BY active_at DESC LIMIT 1000) AND instr(lower(key || ' ' || coalesce(title, '')), ?) > 0`;
+const shortSearch = `row IN (SELECT row FROM session WHERE space = 'main' AND archived = ? AND active_at IS NOT NULL ORDER BY active_at DESC LIMIT 1000) AND instr(lower(key || ' ' || coalesce(title, '')), ?) > 0`;
 const indexedSearch = `row IN (SELECT rowid FROM session_text WHERE words MATCH ?)`;
 
 /** The index knows pieces of three letters; shorter ones are looked for in the newest sessions. */
-function searchFilter({ search }: ListInput): Filter | undefined {
+function searchFilter({ search }: ListInput, archived: number): Filter | undefined {
   const words = search?.trim() ?? '';
   if (words === '') return undefined;
-  if (Array.from(words).length < 3) return { sql: shortSearch, values: [words.toLowerCase()] };
+  if (Array.from(words).length < 3)
+    return { sql: shortSearch, values: [archived, words.toLowerCase()] };
   return { sql: indexedSearch, values: [`"${words.slice(0, 256).replaceAll('"', '""')}"`] };
 }

@@ -10,6 +10,7 @@ import {
   sqliteTable,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { Stored } from '../stored-json.ts';
 import { flag, oneOf, space, time } from './columns.ts';
@@ -98,6 +99,8 @@ export const session = sqliteTable(
     id: text().notNull(),
     key: text().notNull(),
     agent_id: text().notNull(),
+    /** The door of its first message; null for a place that was made before anything was said in it. */
+    channel: text(),
     generation: integer().notNull().default(1),
     title: text(),
     model: text(),
@@ -129,25 +132,96 @@ export const session = sqliteTable(
   (t) => [
     unique('session_id').on(t.space, t.id),
     unique('session_key').on(t.space, t.key),
+    // Archived ones apart in each of them, so that a list without them passes over none.
     index('session_active')
-      .on(t.space, t.active_at, t.id)
+      .on(t.space, t.archived, t.active_at, t.id)
       .where(sql`active_at IS NOT NULL`),
     index('session_agent')
-      .on(t.space, t.agent_id, t.active_at, t.id)
+      .on(t.space, t.agent_id, t.archived, t.active_at, t.id)
       .where(sql`active_at IS NOT NULL`),
-    index('session_archived')
-      .on(t.space, t.active_at, t.id)
-      .where(sql`archived = 1`),
+    index('session_channel')
+      .on(t.space, t.channel, t.archived, t.active_at, t.id)
+      .where(sql`channel IS NOT NULL AND active_at IS NOT NULL`),
     check('session_mode', oneOf('queue_mode', queueModes)),
     check('session_queued', sql`queued >= 0`),
   ],
 );
 
-/** A human; identities on platforms point to one. */
+/**
+ * What a session's transcript begins with in a generation: stretches of earlier entries, its own (after a rewind) or another session's
+ * (a fork). Nothing is copied; numbers go on behind the last stretch.
+ */
+export const lineage = sqliteTable(
+  'lineage',
+  {
+    space: space(),
+    session_id: text().notNull(),
+    generation: integer().notNull(),
+    n: integer().notNull(),
+    source_id: text().notNull(),
+    source_generation: integer().notNull(),
+    after_seq: integer().notNull(),
+    upto_seq: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.session_id, t.generation, t.n] }),
+    index('lineage_source').on(t.space, t.source_id),
+    foreignKey({ columns: [t.space, t.session_id], foreignColumns: [session.space, session.id] }),
+    foreignKey({ columns: [t.space, t.source_id], foreignColumns: [session.space, session.id] }),
+    check('lineage_stretch', sql`after_seq < upto_seq`),
+  ],
+);
+
+/** Entries that a rewind went back behind: kept, and shown no more. */
+export const rewound = sqliteTable(
+  'rewound',
+  {
+    space: space(),
+    session_id: text().notNull(),
+    after_seq: integer().notNull(),
+    upto_seq: integer().notNull(),
+    at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.session_id, t.after_seq, t.upto_seq] }),
+    foreignKey({ columns: [t.space, t.session_id], foreignColumns: [session.space, session.id] }),
+  ],
+);
+
+/** A human; identities on platforms point to one. `label`: what the owner calls a person whose accounts they joined. */
 export const person = sqliteTable(
   'person',
-  { space: space(), id: text().notNull(), name: text(), created_at: time() },
-  (t) => [primaryKey({ columns: [t.space, t.id] })],
+  { space: space(), id: text().notNull(), name: text(), label: text(), created_at: time() },
+  (t) => [
+    primaryKey({ columns: [t.space, t.id] }),
+    uniqueIndex('person_label')
+      .on(t.space, t.label)
+      .where(sql`label IS NOT NULL`),
+  ],
+);
+
+/** The owner's word that an account is a person's. Holds for accounts that have not been seen yet, too. */
+export const link = sqliteTable(
+  'link',
+  {
+    space: space(),
+    channel: text().notNull(),
+    /** The name of our own account; empty: on each of the channel's. */
+    account: text().notNull(),
+    external_id: text().notNull(),
+    person_id: text().notNull(),
+    /** 1: said in the configuration, which alone takes it back. */
+    configured: flag(),
+    at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.channel, t.account, t.external_id] }),
+    index('link_person').on(t.space, t.person_id, t.channel, t.account, t.external_id),
+    index('link_configured')
+      .on(t.space)
+      .where(sql`configured = 1`),
+    foreignKey({ columns: [t.space, t.person_id], foreignColumns: [person.space, person.id] }),
+  ],
 );
 
 export const accesses = ['allowed', 'blocked', 'none'] as const;
@@ -160,12 +234,16 @@ export const identity = sqliteTable(
     account_id: text().notNull(),
     external_id: text().notNull(),
     person_id: text().notNull(),
+    /** Who it was before the owner joined it to another person, and is again when they take that back. */
+    own_person_id: text(),
     name: text(),
     access: text({ enum: accesses }).notNull(),
     updated_at: time(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.channel, t.account_id, t.external_id] }),
+    index('identity_external').on(t.space, t.channel, t.external_id),
+    index('identity_person').on(t.space, t.person_id),
     foreignKey({ columns: [t.space, t.person_id], foreignColumns: [person.space, person.id] }),
     check('identity_access', oneOf('access', accesses)),
   ],

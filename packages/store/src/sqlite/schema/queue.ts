@@ -72,6 +72,8 @@ export const inbound = sqliteTable(
     mode: text({ enum: queueModes }).notNull(),
     /** A command: acts at once, never bound to a run. */
     control: flag(),
+    /** Begins a new life of its session when its turn comes: decided when it was accepted. */
+    renews: flag(),
     body: text().notNull().$type<Stored<InboundBody>>(),
     state: text({ enum: inboundStates }).notNull(),
     run_id: text(),
@@ -157,9 +159,8 @@ export const entry = sqliteTable(
     uniqueIndex('entry_inbound')
       .on(t.space, t.inbound_id)
       .where(sql`inbound_id IS NOT NULL`),
-    uniqueIndex('entry_step')
-      .on(t.space, t.run_id, t.n, t.kind)
-      .where(sql`inbound_id IS NULL`),
+    // Of all entries, so that the rows they name can be taken away without a search for others.
+    uniqueIndex('entry_step').on(t.space, t.run_id, t.n, t.kind, sql`quote(inbound_id)`),
     foreignKey({ columns: [t.space, t.session_id], foreignColumns: [session.space, session.id] }),
     foreignKey({ columns: [t.space, t.inbound_id], foreignColumns: [inbound.space, inbound.id] }),
     foreignKey({

@@ -201,6 +201,7 @@ export const approval = sqliteTable(
     primaryKey({ columns: [t.space, t.id] }),
     unique('approval_call').on(t.space, t.call_id),
     unique('approval_plan').on(t.space, t.id, t.plan_hash, t.call_id),
+    index('approval_run').on(t.space, t.run_id),
     index('approval_pending')
       .on(t.space, t.expires_at)
       .where(sql`state = 'pending'`),

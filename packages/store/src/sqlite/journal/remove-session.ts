@@ -1,0 +1,138 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { Journal } from '@cuttle/core-types/ports';
+import { query } from '../database.ts';
+import type { LockedSession, Unit } from '../unit.ts';
+import { appendAudit } from './audit.ts';
+import { requireSession } from './lineage.ts';
+import { findActiveRun } from './runs.ts';
+import { putTombstone } from './tombstones.ts';
+
+/** Keys of sessions that are no place any more; their rows are swept. No client's key begins so. */
+const removedPrefix = 'removed:';
+/** Keys of imports under way. One that was not ended after so long never will be. */
+export const importPrefix = 'import:';
+const importMs = 3_600_000;
+
+const selectFork = query<{ key: string }>(
+  `SELECT session.key FROM lineage JOIN session ON session.space = 'main' AND session.id = lineage.session_id
+WHERE lineage.space = 'main' AND lineage.source_id = ?1 AND lineage.session_id <> ?1 LIMIT 1`,
+);
+const selectControl = query<{ id: string }>(
+  `SELECT id FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 1 AND session_id = ? LIMIT 1`,
+);
+const hide = `UPDATE session SET key = ?, active_at = NULL WHERE row = ?`;
+const removeWords = `DELETE FROM session_text WHERE rowid = ?`;
+const disown = `DELETE FROM lineage WHERE space = 'main' AND session_id = ?`;
+const uncount = `UPDATE store SET sessions = sessions - 1`;
+
+/** Gone from every list at once; the rows go in slices, by `sweepSessions`. */
+export function removeSession(
+  unit: Unit,
+  { sessionKey, by }: Parameters<Journal['removeSession']>[0],
+): { sessionId: string } {
+  const session = requireSession(unit, sessionKey);
+  requireClosed(unit, session);
+  const fork = unit.db.find(selectFork, session.id);
+  if (fork)
+    throw new CuttleError('session.forked', `The session ${fork.key} begins with ${sessionKey}.`);
+  unit.db.run(hide, `${removedPrefix}${session.id}`, session.row);
+  unit.db.run(removeWords, session.row);
+  unit.db.run(uncount);
+  unit.db.run(disown, session.id);
+  putTombstone(unit, session, { uptoSeq: session.next_entry - 1, reason: 'deleted' });
+  unit.sessions.delete(session.id);
+  const details = { sessionKey, messages: session.messages };
+  const subject = `session:${session.id}`;
+  appendAudit(unit, { kind: 'session.delete', principal: by, subject, details });
+  return { sessionId: session.id };
+}
+
+const selectOpenDelivery = query<{ id: string }>(
+  `SELECT outbound.id FROM inbound JOIN outbound ON outbound.space = 'main' AND outbound.conversation_id = inbound.conversation_id
+WHERE inbound.space = 'main' AND inbound.session_id = ? AND inbound.seq > ? AND (outbound.state = 'prepared' OR outbound.state = 'sending' OR outbound.state = 'ambiguous') LIMIT 1`,
+);
+/** A lane's undelivered rows belong to its newest messages. */
+const newest = 50;
+
+function requireClosed(unit: Unit, session: LockedSession): void {
+  const { key } = session;
+  if (session.archived === 1)
+    throw new CuttleError('session.archived', `The session ${key} is archived, so it is kept.`);
+  const isOpen =
+    findActiveRun(unit, session.id) !== undefined ||
+    session.queued > 0 ||
+    unit.db.find(selectControl, session.id) !== undefined;
+  if (isOpen) throw new CuttleError('session.busy', `Something runs or waits in ${key}.`);
+  if (unit.db.find(selectOpenDelivery, session.id, session.next_inbound - newest))
+    throw new CuttleError('session.busy', `An answer of ${key} is still being delivered.`);
+}
+
+const selectRemoved = query<SweptSession>(
+  `SELECT id, row FROM session WHERE space = 'main' AND key >= 'removed:' AND key < 'removed;' ORDER BY key LIMIT 1`,
+);
+const selectLost = query<SweptSession>(
+  `SELECT id, row FROM session WHERE space = 'main' AND key >= 'import:' AND key < 'import;' AND created_at <= ? ORDER BY key LIMIT 1`,
+);
+type SweptSession = Pick<LockedSession, 'id' | 'row'>;
+
+/** One slice of what was removed. Returns how many rows went; its last row stays, empty, for what counts by its id. */
+export function sweepSessions(unit: Unit, limit: number): number {
+  const session = unit.db.find(selectRemoved) ?? unit.db.find(selectLost, unit.now - importMs);
+  if (!session) return 0;
+  const swept = sweepRuns(unit, session.id) || sweepRest(unit, session.id, limit);
+  if (swept > 0) return swept;
+  unit.db.run(empty, `gone:${session.id}`, session.row);
+  return 1;
+}
+
+const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, messages = 0 WHERE row = ?`;
+
+const selectEntries = query<{ run_id: string }>(
+  `SELECT run_id FROM entry WHERE space = 'main' AND session_id = ? ORDER BY seq LIMIT 100`,
+);
+/** Runs of one slice: each has a few steps and calls. */
+const mostRuns = 10;
+
+/** The oldest runs, with all that was said and done in them. Each run has an entry: its first input. */
+function sweepRuns(unit: Unit, sessionId: string): number {
+  const entries = unit.db.list(selectEntries, sessionId);
+  const runs = [...new Set(entries.map(({ run_id }) => run_id))].slice(0, mostRuns);
+  for (const runId of runs) {
+    unit.db.run(blankReplies, `${runId}:`, `${runId};`);
+    for (const statement of ofRun) unit.db.run(statement, runId);
+  }
+  return runs.length;
+}
+
+const blank = `UPDATE outbound SET body = '{"v":1,"text":"","payload":null}'`;
+// Deliveries stay, as the lanes of their conversations count them; their words go.
+const blankReplies = `${blank} WHERE space = 'main' AND origin > ? AND origin < ?`;
+const ofRun = [
+  `DELETE FROM message_text WHERE rowid IN (SELECT row FROM entry WHERE space = 'main' AND run_id = ?)`,
+  `DELETE FROM entry WHERE space = 'main' AND run_id = ?`,
+  `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND run_id = ? AND notice_id IS NOT NULL)`,
+  `DELETE FROM inbound WHERE space = 'main' AND run_id = ?`,
+  `UPDATE run SET parent_call = NULL WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
+  `UPDATE call SET gated = 0, approval_id = NULL WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM approval WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM reservation WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM delta WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM call WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM step WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM run WHERE space = 'main' AND id = ?`,
+];
+
+const within = (table: string): string =>
+  `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE space = 'main' AND session_id = ? LIMIT ?)`;
+const blankNotices = `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND session_id = ? AND notice_id IS NOT NULL LIMIT ?)`;
+const rest = ['inbound', 'event', 'summary', 'rewound'].map(within);
+
+/** Commands, refusals, and what the session itself had. */
+function sweepRest(unit: Unit, sessionId: string, limit: number): number {
+  unit.db.run(blankNotices, sessionId, limit);
+  for (const statement of rest) {
+    const swept = unit.db.run(statement, sessionId, limit);
+    if (swept > 0) return swept;
+  }
+  return 0;
+}
