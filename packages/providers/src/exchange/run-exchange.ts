@@ -28,20 +28,21 @@ export async function* runExchange(
   signal.throwIfAborted();
   const watch = startWatch(deps, signal);
   const answer = createAnswerReader({ ...deps, ...deps.limits, decoder: call.decoder });
-  let handedOver = false;
+  let chunks: Chunks | undefined;
+  let isWhole = false;
   let isRead = false;
   try {
     const response = await sendWatched(deps.service, call.send, watch);
     watch.listen();
-    for await (const chunk of readChunks({ service: deps.service, response }, watch.signal)) {
+    chunks = readChunks({ service: deps.service, response }, watch.signal);
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
       watch.heard();
-      const over = handedOver;
-      for (const event of answer.read(chunk)) {
+      for (const event of answer.read(next.value)) {
         signal.throwIfAborted();
-        handedOver = event.type === 'finish';
+        isWhole = event.type === 'finish';
         yield event;
       }
-      if (handedOver && !over) drain(deps, watch);
+      if (isWhole) return await readRest(deps, chunks, watch);
       watch.listen();
     }
     isRead = true;
@@ -50,21 +51,33 @@ export async function* runExchange(
       yield event;
     }
   } catch (error) {
-    // The answer is complete and was handed over: how the connection ended does not matter.
-    if (handedOver) return;
     signal.throwIfAborted();
     // The watch aborts with `provider.timeout`.
     watch.signal.throwIfAborted();
     throw error;
   } finally {
     if (isRead) watch.end();
+    // Whoever asked left with the last event; one who pulled on has waited for it.
+    else if (isWhole && chunks && !watch.over.aborted) void readRest(deps, chunks, watch);
     else watch.stop();
   }
 }
 
-const drainMs = 250;
+type Chunks = ReturnType<typeof readChunks>;
 
-/** A service may keep the connection open after its last record. The next request wants it back, but not at any price. */
-function drain({ timer }: ExchangeDeps, watch: Watch): void {
-  timer.sleep(drainMs, watch.over).then(() => watch.stop(), ignore);
+const restMs = 250;
+
+/**
+ * Nothing of the answer is missing any more. What is left is the end of the body, mostly there already: a connection that was
+ * read to it serves the next request. A service may keep it open all the same, so not at any price.
+ */
+async function readRest({ timer }: ExchangeDeps, chunks: Chunks, watch: Watch): Promise<void> {
+  timer.sleep(restMs, watch.over).then(() => watch.stop(), ignore);
+  try {
+    for (let next = await chunks.next(); !next.done; next = await chunks.next());
+    watch.end();
+  } catch {
+    // How the connection ended does not matter.
+    watch.stop();
+  }
 }
