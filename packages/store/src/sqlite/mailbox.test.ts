@@ -33,6 +33,44 @@ describe('a mailbox', () => {
     expect(mailbox.waiting).toBe(0);
   });
 
+  /** Asks for `count`, has all of them answered at once, and asks again with each answer. */
+  const answerCrowd = async (count: number): Promise<readonly number[]> => {
+    const { sent, mailbox } = open();
+    const crowd = Array.from({ length: count }, async () => {
+      await mailbox.call('first');
+      // The work between an answer and the next question.
+      for (let step = 0; step < 5; step += 1) await Promise.resolve();
+      await mailbox.call('second');
+    });
+    await Promise.resolve();
+    mailbox.receive(JSON.stringify(Array.from({ length: count }, (_, at) => [at + 1])));
+    while (mailbox.waiting < count || sent.length < 2 || held(sent) < 2 * count)
+      await new Promise(setImmediate);
+    const seconds = Array.from({ length: count }, (_, at) => [count + at + 1]);
+    mailbox.receive(JSON.stringify(seconds));
+    await Promise.all(crowd);
+    return sent.map((text) => callsIn(text));
+  };
+  const callsIn = (text: string): number =>
+    (JSON.parse(text) as { readonly calls: readonly unknown[] }).calls.length; // our own message
+  const held = (sent: readonly string[]): number =>
+    sent.reduce((sum, text) => sum + callsIn(text), 0);
+
+  it('sends on at once what one answer sets off', async () => {
+    expect(await answerCrowd(1)).toEqual([1, 1]);
+  });
+
+  it('sends as one message what a crowd asks next', async () => {
+    expect(await answerCrowd(30)).toEqual([30, 30]);
+  });
+
+  it('lets nobody wait who makes a good group already', async () => {
+    const [first, ...rest] = await answerCrowd(100);
+    expect(first).toBe(100);
+    expect(rest.length).toBeGreaterThan(2);
+    for (const calls of rest.slice(0, -1)) expect(calls).toBeGreaterThanOrEqual(32);
+  });
+
   it('refuses what cannot be encoded, alone', async () => {
     const { sent, mailbox } = open();
     const circle: { self?: unknown } = {};

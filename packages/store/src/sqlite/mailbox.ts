@@ -22,6 +22,12 @@ interface Waiting {
  */
 const mostPerTurn = 8;
 
+/**
+ * While a crowd is answered, what it asks next is held back until the last of it was: it leaves as one message and becomes one
+ * group of writes, instead of many small ones. So many calls are a good group already, and wait for nobody.
+ */
+const mostHeld = 32;
+
 export function createMailbox(deps: {
   post(text: string): void;
   /** Runs the task in a later turn of the event loop. */
@@ -42,9 +48,10 @@ export function createMailbox(deps: {
   const handOut = (): void => {
     for (const reply of arrived.splice(0, mostPerTurn)) settle(reply);
     if (arrived.length > 0) deps.later(handOut);
+    else if (calls.length > 0) deps.later(flush);
   };
   const flush = (): void => {
-    if (calls.length === 0) return;
+    if (calls.length === 0 || (arrived.length > 0 && calls.length < mostHeld)) return;
     const batch = toBatch(calls, deps.now?.());
     calls = [];
     deps.post(batch);
@@ -57,7 +64,8 @@ export function createMailbox(deps: {
         // Here, so that what cannot be encoded (too deep, circular) fails alone and at its caller.
         const call = JSON.stringify([id, op, input]);
         waiting.set(id, { resolve, reject });
-        if (calls.push(call) === 1) queueMicrotask(flush);
+        const asked = calls.push(call);
+        if (asked === 1 || asked === mostHeld) queueMicrotask(flush);
       }),
     receive(text) {
       const idle = arrived.length === 0;
