@@ -30,7 +30,7 @@ export async function createServer(
   opening.use(foundation.scope);
   const { configuration, log, token } = foundation;
   const channelMode = isServing ? 'receive' : 'send-only';
-  const { runtime, tools } = wireRuntime(foundation, overrides, channelMode);
+  const { runtime, tools, memory } = wireRuntime(foundation, overrides, channelMode);
   opening.use(runtime);
   const stopped = new AbortController();
   opening.defer(() => stopped.abort('stopped'));
@@ -43,7 +43,7 @@ export async function createServer(
   await channels.apply(config.channels);
   const { pageFolder, port } = overrides;
   const doors = isServing
-    ? await openDoors({ foundation, runtime, tools, pageFolder, port })
+    ? await openDoors({ foundation, runtime, tools, memory, pageFolder, port })
     : undefined;
   opening.use(doors);
   const applier = createConfigApplier({ foundation, channels }, stopped.signal);
@@ -58,6 +58,7 @@ export async function createServer(
   });
   void applier.begin(config).then(modelsKnown.resolve); // never rejects
   doors?.ready();
+  void memory.start(config.agents.list.map(({ id }) => id)); // never rejects, and ends with the scope
   return toServer({ doors, runtime, foundation, stopped, closing: opening.move() });
 }
 

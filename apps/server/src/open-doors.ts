@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Store, Tool } from '@cuttle/core-types/ports';
 import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cuttle/gateway';
 import type { Runtime } from '@cuttle/runtime';
+import type { Memory } from '@cuttle/tools';
 import { derived } from './derived.ts';
 import { fallbackProblems } from './fallback-problems.ts';
 import type { Foundation } from './foundation.ts';
@@ -19,6 +20,7 @@ interface DoorParts {
   readonly foundation: Foundation;
   readonly runtime: Runtime;
   readonly tools: readonly Tool[];
+  readonly memory: Memory;
   readonly pageFolder: string | undefined;
   readonly port: 'none' | undefined;
 }
@@ -88,7 +90,7 @@ function openPort(
 }
 
 async function wireGateway(
-  { foundation, runtime, tools, pageFolder }: DoorParts,
+  { foundation, runtime, tools, memory, pageFolder }: DoorParts,
   facts: ProcessFacts,
 ): Promise<Gateway> {
   const { store, configuration, token, log } = foundation;
@@ -103,7 +105,7 @@ async function wireGateway(
       () => configuration.current().config,
       (config) => toGatewaySettings(config, token),
     ),
-    root: createRootHandlers({ models, tools, configuration, log }),
+    root: createRootHandlers({ models, tools, memory, configuration, log }),
     resolveModel: (ref) => models().resolve(ref).ref,
     modelRefs: () => models().list(),
     workspaceOf: (agentId) => foundation.workspaces.placeOf(agentId).root,

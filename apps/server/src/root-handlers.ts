@@ -6,7 +6,9 @@ import type { ResultOf } from '@cuttle/core-types/protocol';
 import type { RootHandlers } from '@cuttle/gateway';
 import { ownerPrincipal } from '@cuttle/gateway';
 import { authorise } from '@cuttle/security/policy';
+import type { Memory } from '@cuttle/tools';
 import type { ConfigSource } from './config-source.ts';
+import { createMemoryHandlers } from './memory-handlers.ts';
 import type { ServerLog } from './log.ts';
 import type { KeyReport } from './model-routes.ts';
 import type { Models } from './model-source.ts';
@@ -15,13 +17,23 @@ import { toRuntimeSettings } from './settings.ts';
 interface RootParts {
   readonly models: () => Models;
   readonly tools: readonly Tool[];
+  readonly memory: Memory;
   readonly configuration: ConfigSource;
   readonly log: ServerLog;
 }
 
 /** What only the whole can answer: its models, tools, configuration and log. */
-export function createRootHandlers({ models, tools, configuration, log }: RootParts): RootHandlers {
+export function createRootHandlers({
+  models,
+  tools,
+  memory,
+  configuration,
+  log,
+}: RootParts): RootHandlers {
+  const agentIds = (): readonly string[] =>
+    configuration.current().config.agents.list.map(({ id }) => id);
   return {
+    ...createMemoryHandlers({ memory, agentIds }),
     'models.list': (params, _principal, signal) => listModels(models(), params, signal),
     'models.test': (params, _principal, signal) => testModel(models(), params.model, signal),
     async 'providers.status'() {

@@ -15,6 +15,7 @@ import {
   createReminderTools,
   createSessionTools,
   createTimeTools,
+  type Memory,
   type WorkspacePlace,
 } from '@cuttle/tools';
 import { CuttleError } from '@cuttle/core-types/errors';
@@ -23,6 +24,7 @@ interface ToolDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly memory: Memory;
   readonly workspaceOf: (agentId: string) => WorkspacePlace;
   readonly config: () => unknown;
   readonly secrets: () => readonly string[];
@@ -39,6 +41,7 @@ export function createTools({
   store,
   clock,
   newId,
+  memory,
   workspaceOf,
   config,
   secrets,
@@ -69,7 +72,7 @@ export function createTools({
     ...createMathTools(evaluator),
     ...createNoteTools({ reader, journal, taintOf }),
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
-    ...createMemoryTools({ reader, journal, taintOf }),
+    ...createMemoryTools({ memory, clock, taintOf }),
     ...createFileTools({ placeOf: workspaceOf }),
     ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: converter.convert }),
     ...createSessionTools({ reader }),

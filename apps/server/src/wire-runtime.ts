@@ -1,6 +1,6 @@
 import type { Tool } from '@cuttle/core-types/ports';
 import { createRuntime, type Runtime } from '@cuttle/runtime';
-import { createWorkspaceFiles } from '@cuttle/tools';
+import { createMemory, createWorkspaceFiles, type Memory } from '@cuttle/tools';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import type { ServerOverrides } from './server-options.ts';
@@ -12,10 +12,21 @@ export function wireRuntime(
   foundation: Foundation,
   overrides: ServerOverrides,
   channelMode: 'receive' | 'send-only',
-): { readonly runtime: Runtime; readonly tools: readonly Tool[] } {
+): { readonly runtime: Runtime; readonly tools: readonly Tool[]; readonly memory: Memory } {
   const { configuration, token } = foundation;
+  const { journal, reader } = foundation.store;
+  const memory = foundation.scope.use(
+    createMemory({
+      ...foundation,
+      journal,
+      reader,
+      placeOf: foundation.workspaces.placeOf,
+      embedding: () => undefined,
+    }),
+  );
   const shipped = createTools({
     ...foundation,
+    memory,
     workspaceOf: foundation.workspaces.placeOf,
     config: () => configuration.current().redacted,
     secrets: () => [token, ...configuration.current().secrets],
@@ -33,5 +44,5 @@ export function wireRuntime(
     point: overrides.point,
   });
   if (overrides.listener) runtime.hub.subscribe(overrides.listener);
-  return { runtime, tools };
+  return { runtime, tools, memory };
 }

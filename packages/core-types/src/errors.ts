@@ -200,6 +200,24 @@ const traits = {
     expose: true,
     hint: 'Set it under `logins` in the configuration; docs/logins.md says how.',
   },
+  'memory.invalid-path': {
+    status: 400,
+    retryable: false,
+    expose: true,
+    hint: 'Files of the memory are MEMORY.md and memory/<name>.md; `cuttle memory list` shows them.',
+  },
+  'memory.not-found': {
+    status: 404,
+    retryable: false,
+    expose: true,
+    hint: '`cuttle memory list` shows the files there are.',
+  },
+  'memory.stale': {
+    status: 409,
+    retryable: false,
+    expose: true,
+    hint: 'The file changed since you read it: read it again and repeat the change.',
+  },
   'method.unknown': {
     status: 404,
     retryable: false,

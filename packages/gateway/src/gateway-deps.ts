@@ -39,7 +39,14 @@ type RootMethod =
   | 'config.set'
   | 'config.reload'
   | 'config.schema'
-  | 'logs.tail';
+  | 'logs.tail'
+  | 'memory.list'
+  | 'memory.get'
+  | 'memory.search'
+  | 'memory.write'
+  | 'memory.remove'
+  | 'memory.status'
+  | 'memory.reindex';
 export type RootHandlers = {
   readonly [Name in RootMethod]: (
     params: ParsedParamsOf<Name>,

@@ -6,6 +6,7 @@ import { toolGroups } from '@cuttle/security/policy';
 import { expect, it } from 'vitest';
 import { createConfigTool } from './config-tool.ts';
 import { describeTool, type ToolFixture } from './contract/describe-tool.ts';
+import { openMemoryWorld } from './contract/memory-world.ts';
 import { createValueStore } from './contract/value-store.ts';
 import { describeTools } from './describe-tools.ts';
 import { createFileTools } from './files/file-tools.ts';
@@ -14,7 +15,6 @@ import { createMessageTool } from './message-tool.ts';
 import { createReminderTools } from './reminder-tools.ts';
 import { createSessionTools } from './session-tools.ts';
 import { createTimeTools } from './time-tools.ts';
-import { createMemoryTools } from './values/memory-tools.ts';
 import { createNoteTools } from './values/note-tools.ts';
 import { createFetchTool } from './web/fetch-tool.ts';
 
@@ -41,7 +41,6 @@ function onStore(name: string, input: ToolFixture['input']): () => Promise<ToolF
     let ids = 0;
     const tools = [
       ...createNoteTools({ reader: store, journal: store }),
-      ...createMemoryTools({ reader: store, journal: store }),
       ...createReminderTools({
         reader: store,
         journal: store,
@@ -69,6 +68,19 @@ function onStore(name: string, input: ToolFixture['input']): () => Promise<ToolF
     return {
       ...alone(tools, name, input),
       effects: () => [[...store.values], [...store.schedules.keys()]],
+    };
+  };
+}
+
+function inMemory(name: string, input: ToolFixture['input']): () => Promise<ToolFixture> {
+  return async () => {
+    const world = await openMemoryWorld();
+    await world.put('MEMORY.md', '- **cat**: Luna\n');
+    return {
+      ...alone(world.tools, name, input),
+      effects: async () =>
+        Promise.all((await world.files()).map(async (path) => [path, await world.read(path)])),
+      [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
     };
   };
 }
@@ -143,10 +155,11 @@ const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
   reminder_set: onStore('reminder_set', { text: 'milk', inSeconds: 60 }),
   reminder_list: onStore('reminder_list', {}),
   reminder_cancel: onStore('reminder_cancel', { id: 'set-before' }),
-  memory_get: onStore('memory_get', { key: 'a' }),
-  memory_set: onStore('memory_set', { key: 'a', value: 'b' }),
-  memory_list: onStore('memory_list', {}),
-  memory_search: onStore('memory_search', { query: 'a' }),
+  memory_get: inMemory('memory_get', { key: 'cat' }),
+  memory_set: inMemory('memory_set', { key: 'a', value: 'b' }),
+  memory_append: inMemory('memory_append', { text: 'b' }),
+  memory_list: inMemory('memory_list', {}),
+  memory_search: inMemory('memory_search', { query: 'a' }),
   message_send: async () => alone(createMessageTool(), 'message_send', { text: 'hi' }),
   session_list: async () => alone(sessions, 'session_list', {}),
   session_read: async () => alone(sessions, 'session_read', { sessionKey: 'k1' }),
@@ -177,6 +190,7 @@ it('lists each tool with the profiles that hold it', () => {
       "file_read pure read coding,full",
       "file_write keyed write coding,full",
       "math_eval pure read minimal,messaging,coding,full",
+      "memory_append keyed write messaging,coding,full",
       "memory_get pure read messaging,coding,full",
       "memory_list pure read messaging,coding,full",
       "memory_search pure read messaging,coding,full",

@@ -3,11 +3,11 @@ import { profileIncludes, type ToolProfile, toolProfiles } from '@cuttle/securit
 import { createConfigTool } from './config-tool.ts';
 import { createFileTools } from './files/file-tools.ts';
 import { createMathTools } from './math/math-tools.ts';
+import { createMemoryTools } from './memory/memory-tools.ts';
 import { createMessageTool } from './message-tool.ts';
 import { createReminderTools } from './reminder-tools.ts';
 import { createSessionTools } from './session-tools.ts';
 import { createTimeTools } from './time-tools.ts';
-import { createMemoryTools } from './values/memory-tools.ts';
 import { createNoteTools } from './values/note-tools.ts';
 import { createFetchTool } from './web/fetch-tool.ts';
 

@@ -4,6 +4,7 @@ import { Json } from '../json.ts';
 import { Scope } from '../principal.ts';
 import { agentsMethods } from './agents-methods.ts';
 import { defineMethod } from './method.ts';
+import { memoryMethods } from './memory-methods.ts';
 import { recordsMethods } from './records-methods.ts';
 import {
   ApprovalReport,
@@ -566,6 +567,7 @@ export const methods = [
       ),
     }),
   }),
+  ...memoryMethods,
   ...agentsMethods,
   defineMethod({
     name: 'web.code',

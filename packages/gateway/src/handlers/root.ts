@@ -21,5 +21,19 @@ export function createRootHandlers(root: RootHandlers): Pick<Handlers, keyof Roo
       root['config.schema'](params, caller.principal, signal),
     'logs.tail': (_deps, { params, caller }, signal) =>
       root['logs.tail'](params, caller.principal, signal),
+    'memory.list': (_deps, { params, caller }, signal) =>
+      root['memory.list'](params, caller.principal, signal),
+    'memory.get': (_deps, { params, caller }, signal) =>
+      root['memory.get'](params, caller.principal, signal),
+    'memory.search': (_deps, { params, caller }, signal) =>
+      root['memory.search'](params, caller.principal, signal),
+    'memory.write': (_deps, { params, caller }, signal) =>
+      root['memory.write'](params, caller.principal, signal),
+    'memory.remove': (_deps, { params, caller }, signal) =>
+      root['memory.remove'](params, caller.principal, signal),
+    'memory.status': (_deps, { params, caller }, signal) =>
+      root['memory.status'](params, caller.principal, signal),
+    'memory.reindex': (_deps, { params, caller }, signal) =>
+      root['memory.reindex'](params, caller.principal, signal),
   };
 }

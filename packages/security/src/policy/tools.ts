@@ -31,7 +31,7 @@ export const toolGroups = {
   math: ['math_eval'],
   note: ['note_add', 'note_list'],
   reminder: ['reminder_set', 'reminder_list', 'reminder_cancel'],
-  memory: ['memory_get', 'memory_set', 'memory_list', 'memory_search'],
+  memory: ['memory_get', 'memory_set', 'memory_list', 'memory_search', 'memory_append'],
   message: ['message_send'],
   session: ['session_list', 'session_read'],
   web: ['web_fetch'],

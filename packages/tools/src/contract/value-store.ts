@@ -6,7 +6,7 @@ import type {
   ValueRow,
 } from '@cuttle/core-types/ports';
 
-type ValuePort = Pick<Journal, 'putValue' | 'putSchedule' | 'cancelSchedule'> &
+type ValuePort = Pick<Journal, 'putValue' | 'removeValue' | 'putSchedule' | 'cancelSchedule'> &
   Pick<Reader, 'findValue' | 'listValues' | 'searchValues' | 'listSchedules'>;
 
 /** Values and schedules in memory, as the ports' contract has them. */
@@ -31,6 +31,7 @@ export function createValueStore(): ValuePort & {
       time += 1000;
       values.set(JSON.stringify([namespace, key]), { namespace, key, value, updatedAt: time });
     },
+    removeValue: async ({ namespace, key }) => values.delete(JSON.stringify([namespace, key])),
     findValue: async ({ namespace, key }) => values.get(JSON.stringify([namespace, key])),
     listValues: async ({ namespace, after = '', limit }) =>
       of(namespace)

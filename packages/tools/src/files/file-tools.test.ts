@@ -295,3 +295,36 @@ describe('the workspace', async () => {
     expect([...answers].filter((answer) => answer.includes('SECRET'))).toEqual([]);
   }, 30_000);
 });
+
+describe('the memory', () => {
+  const person = { id: 'person:ann', kind: 'person', personId: 'ann', scopes: [] } as const;
+  const ann = { principal: { ...person, scopes: [] } };
+  const inGroup = { sessionKey: 'agent:main:telegram:a:group:-100' };
+
+  it('is read by the owner alone, and written by nobody with these tools', async () => {
+    await mkdir(join(root, 'memory', 'people'), { recursive: true });
+    await writeFile(join(root, 'MEMORY.md'), 'mine');
+    await symlink('MEMORY.md', join(root, 'alias.md'));
+    const callAs = async (name: string, input: object, context: object = {}): Promise<string> => {
+      const tool = tools.get(name);
+      if (!tool) throw new Error(`no tool ${name}`);
+      const { signal } = new AbortController();
+      return (await tool.run(tool.input.parse(input), contextOf(context), signal)).text;
+    };
+    expect(await callAs('file_read', { path: 'MEMORY.md' })).toBe('mine');
+    expect(await callAs('file_list', { path: 'memory' })).toBe('people/');
+    const refused = { code: 'tool.denied' };
+    for (const context of [ann, inGroup]) {
+      for (const path of ['MEMORY.md', 'alias.md', './memory/../MEMORY.md', 'memory/people/x.md'])
+        await expect(callAs('file_read', { path }, context)).rejects.toMatchObject(refused);
+      await expect(callAs('file_list', { path: 'memory' }, context)).rejects.toMatchObject(refused);
+    }
+    for (const path of ['MEMORY.md', 'alias.md', 'memory/new/a.md', 'Memory.md']) {
+      await expect(callAs('file_write', { path, content: 'x' })).rejects.toMatchObject(refused);
+      await expect(callAs('file_edit', { path, old: 'mine', new: 'x' })).rejects.toMatchObject(
+        refused,
+      );
+    }
+    expect(await readFile(join(root, 'MEMORY.md'), 'utf8')).toBe('mine');
+  });
+});

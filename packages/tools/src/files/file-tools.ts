@@ -1,7 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import { defineTool, type Tool } from '@cuttle/core-types/ports';
+import { defineTool, type Tool, type ToolContext } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { decodeText, encodeText } from './file-text.ts';
+import { isMemoryPath, reachOf } from '../memory/memory-path.ts';
 import { createWorkspace, type Workspace, type WorkspacePlace } from './workspace.ts';
 
 const maxBytes = 5_000_000;
@@ -13,6 +14,23 @@ const path = z
   .describe('A path relative to the workspace, such as "notes/today.md".');
 
 type WorkspaceOf = (agentId: string) => Workspace;
+
+/**
+ * The memory has tools of its own, which keep one person's from another and know what a stranger made the agent remember. Beside
+ * them the owner's own conversations may read its files, and nobody may write them.
+ */
+async function openFor(
+  workspaceOf: WorkspaceOf,
+  { path: asked, context, to }: { path: string; context: ToolContext; to: 'read' | 'write' },
+): Promise<Workspace> {
+  const workspace = workspaceOf(context.agentId);
+  const mayRead = to === 'read' && reachOf(context).home === '';
+  if (!mayRead && isMemoryPath(await workspace.locate(asked)))
+    throw new CuttleError('tool.denied', `"${asked}" belongs to the memory.`, {
+      hint: 'Use memory_search, memory_get, memory_set and memory_append.',
+    });
+  return workspace;
+}
 
 /** Reads, writes, edits and lists text files of the workspace of the agent that calls. Its folder must exist. */
 export function createFileTools({
@@ -44,10 +62,8 @@ function createRead(workspaceOf: WorkspaceOf): Tool {
     maxOutputChars,
     async run(input, context, signal) {
       signal.throwIfAborted();
-      const text = decodeText(
-        await workspaceOf(context.agentId).readFile(input.path, maxBytes),
-        input.path,
-      );
+      const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'read' });
+      const text = decodeText(await workspace.readFile(input.path, maxBytes), input.path);
       context.taint('file');
       return { text: pageOf(text, input.offset, input.limit) };
     },
@@ -84,10 +100,11 @@ function createWrite(workspaceOf: WorkspaceOf): Tool {
     effect: 'keyed',
     risk: 'write',
     timeoutMs: 15_000,
-    async run(input, { agentId }, signal) {
+    async run(input, context, signal) {
       signal.throwIfAborted();
       const bytes = encodeText(input.content);
-      const done = await workspaceOf(agentId).writeFile(input.path, bytes);
+      const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'write' });
+      const done = await workspace.writeFile(input.path, bytes);
       return { text: `"${input.path}" is ${done}, ${bytes.length} bytes.` };
     },
   });
@@ -111,12 +128,10 @@ function createEdit(workspaceOf: WorkspaceOf): Tool {
     effect: 'opaque',
     risk: 'write',
     timeoutMs: 15_000,
-    async run(input, { agentId }, signal) {
+    async run(input, context, signal) {
       signal.throwIfAborted();
-      const text = decodeText(
-        await workspaceOf(agentId).readFile(input.path, maxBytes),
-        input.path,
-      );
+      const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'write' });
+      const text = decodeText(await workspace.readFile(input.path, maxBytes), input.path);
       const at = text.indexOf(input.old);
       if (at < 0)
         throw new CuttleError('tool.failed', `The passage does not occur in "${input.path}".`, {
@@ -131,7 +146,7 @@ function createEdit(workspaceOf: WorkspaceOf): Tool {
           },
         );
       const edited = text.slice(0, at) + input.new + text.slice(at + input.old.length);
-      await workspaceOf(agentId).writeFile(input.path, encodeText(edited));
+      await workspace.writeFile(input.path, encodeText(edited));
       return { text: `"${input.path}" is edited.` };
     },
   });
@@ -148,7 +163,8 @@ function createList(workspaceOf: WorkspaceOf): Tool {
     maxOutputChars,
     async run(input, context, signal) {
       signal.throwIfAborted();
-      const entries = await workspaceOf(context.agentId).listFolder(input.path);
+      const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'read' });
+      const entries = await workspace.listFolder(input.path);
       // A name is content of the workspace too.
       if (entries.length > 0) context.taint('file');
       const lines = entries

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Clock, WorkspaceFile, WorkspaceFiles } from '@cuttle/core-types/ports';
 import { toFileError } from './file-error.ts';
+import { mainFile } from '../memory/memory-path.ts';
+import { toTrusted } from '../memory/to-trusted.ts';
 import { createWorkspace, type WorkspacePlace } from './workspace.ts';
 
 /** More than any budget of a prompt takes. */
@@ -96,7 +98,8 @@ async function readText(
 ): Promise<WorkspaceFile> {
   try {
     const read = await createWorkspace(place).readStart(name, maxBytes);
-    return { name, text: toText(read.bytes), bytes: read.size };
+    const text = toText(read.bytes);
+    return { name, text: name === mainFile ? toTrusted(text) : text, bytes: read.size };
   } catch (error) {
     const { message } = isCuttleError(error) ? error : toFileError(error, name);
     return { name, text: '', bytes, problem: message };

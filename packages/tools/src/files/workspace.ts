@@ -11,8 +11,8 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { CuttleError } from '@cuttle/core-types/errors';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import { toFileError } from './file-error.ts';
 
 /**
@@ -27,8 +27,35 @@ export interface Workspace {
   readFile(path: string, maxBytes: number): Promise<Uint8Array>;
   /** The first `maxBytes` of a regular file, and how many it has. */
   readStart(path: string, maxBytes: number): Promise<{ bytes: Uint8Array; size: number }>;
+  /** The bytes with a stamp that changes when the file does; undefined where there is none. Else as `readFile`. */
+  findFile(path: string, maxBytes: number): Promise<StampedFile | undefined>;
   writeFile(path: string, bytes: Uint8Array): Promise<'created' | 'replaced'>;
+  /**
+   * Writes only while the file is as its stamp says (undefined: while there is none); else nothing is written. What another
+   * program writes in the instant between the last look and the rename is not seen.
+   */
+  exchangeFile(
+    path: string,
+    bytes: Uint8Array,
+    stamp: string | undefined,
+  ): Promise<'written' | 'changed'>;
+  /** Removes it while it is as its stamp says. */
+  removeFile(path: string, stamp: string): Promise<'removed' | 'changed'>;
   listFolder(path: string): Promise<readonly FolderEntry[]>;
+  /** What a path stands for now, relative to the folder, with its links followed; it may not be there yet. */
+  locate(path: string): Promise<string>;
+}
+
+export interface StampedFile {
+  readonly bytes: Uint8Array;
+  readonly stamp: string;
+  /** Unix ms. */
+  readonly changedAt: number;
+}
+
+/** What tells one state of a file from the next: a rewritten file has another inode, a changed one other times. */
+export function stampOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
+  return [mtimeMs, ctimeMs, size, ino].join(':');
 }
 
 export interface FolderEntry {
@@ -49,19 +76,43 @@ export function createWorkspace(place: WorkspacePlace): Workspace {
   return {
     readFile: (path, maxBytes) =>
       withOpened({ place, path }, async (handle, { size }) => {
-        if (size > maxBytes)
-          throw new CuttleError(
-            'tool.failed',
-            `"${path}" has ${size} bytes; ${maxBytes} are the limit.`,
-          );
+        checkSize(path, size, maxBytes);
         return readAll(handle, maxBytes);
+      }),
+    findFile: (path, maxBytes) =>
+      withOpened({ place, path }, async (handle, stats) => {
+        checkSize(path, stats.size, maxBytes);
+        const changedAt = Math.trunc(stats.mtimeMs);
+        return { bytes: await readAll(handle, maxBytes), stamp: stampOf(stats), changedAt };
+      }).catch((error: unknown) => {
+        if (isCuttleError(error) && isErrno(error.cause, 'ENOENT', 'ENOTDIR')) return undefined;
+        throw error;
       }),
     readStart: (path, maxBytes) =>
       withOpened({ place, path }, async (handle, { size }) => {
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
         return { bytes: buffer.subarray(0, bytesRead), size };
       }),
-    writeFile: (path, bytes) => guarded(path, () => replaceFile(place, path, bytes)),
+    writeFile: (path, bytes) =>
+      guarded(path, async () => {
+        const done = await replaceFile(place, { path, bytes, mayReplace: () => true });
+        if (done === 'changed') throw new TypeError('It may be replaced whatever is there.');
+        return done;
+      }),
+    exchangeFile: (path, bytes, stamp) =>
+      guarded(path, async () => {
+        const done = await replaceFile(place, { path, bytes, mayReplace: (now) => now === stamp });
+        return done === 'changed' ? done : 'written';
+      }),
+    removeFile: (path, stamp) =>
+      guarded(path, async () => {
+        const target = await findInside(await findBounds(place), path);
+        if (stampOf(await stat(target)) !== stamp) return 'changed';
+        await unlink(target);
+        await syncFolder(dirname(target));
+        return 'removed';
+      }),
+    locate: (path) => guarded(path, async () => locate(await findBounds(place), path)),
     listFolder: (path) =>
       guarded(path, async () => {
         const bounds = await findBounds(place);
@@ -80,6 +131,27 @@ export function createWorkspace(place: WorkspacePlace): Workspace {
         }));
       }),
   };
+}
+
+function checkSize(path: string, size: number, maxBytes: number): void {
+  if (size <= maxBytes) return;
+  throw new CuttleError('tool.failed', `"${path}" has ${size} bytes; ${maxBytes} are the limit.`);
+}
+
+/** The real path of the part that exists, and the rest as it was given. */
+async function locate(bounds: Bounds, path: string): Promise<string> {
+  let known = checkInside(bounds, resolve(bounds.top, path), path);
+  const rest: string[] = [];
+  for (;;) {
+    const real = await realpath(known).catch((error: unknown) => {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR') && known !== bounds.top) return undefined;
+      throw error;
+    });
+    if (real !== undefined)
+      return relative(bounds.top, join(checkInside(bounds, real, path), ...rest));
+    rest.unshift(basename(known));
+    known = dirname(known);
+  }
 }
 
 /** Opens a file for a reading of it. */
@@ -197,11 +269,17 @@ async function readAll(handle: FileHandle, maxBytes: number): Promise<Uint8Array
   }
 }
 
+interface Replacement {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Asked when the new file is ready, with the stamp of what is there. */
+  readonly mayReplace: (stamp: string | undefined) => boolean;
+}
+
 async function replaceFile(
   place: WorkspacePlace,
-  path: string,
-  bytes: Uint8Array,
-): Promise<'created' | 'replaced'> {
+  { path, bytes, mayReplace }: Replacement,
+): Promise<'created' | 'replaced' | 'changed'> {
   const bounds = await findBounds(place);
   const wanted = checkInside(bounds, resolve(bounds.top, path), path);
   if (wanted === bounds.top)
@@ -225,6 +303,11 @@ async function replaceFile(
       await handle.sync();
     } finally {
       await handle.close();
+    }
+    const found = await stat(target.absolute).catch(unlessMissing);
+    if (!mayReplace(found && stampOf(found))) {
+      await unlink(temporary);
+      return 'changed';
     }
     await rename(temporary, target.absolute);
   } catch (error) {
@@ -276,6 +359,10 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle?.close();
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isErrno(error, 'ENOENT')) throw error;
 }
 
 function isErrno(error: unknown, ...codes: readonly string[]): boolean {

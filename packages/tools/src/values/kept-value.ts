@@ -1,4 +1,4 @@
-import { TaintSource } from '@cuttle/core-types';
+import { type Json, TaintSource } from '@cuttle/core-types';
 import type { ToolContext, ValueRow } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 
@@ -25,8 +25,11 @@ export function toKept(text: string, taint: readonly TaintSource[]): KeptValue {
 
 /** The text of a row, whose taint the run takes on. Rows of another shape are not ours and give nothing. */
 export function readKept(row: ValueRow, context: ToolContext): string | undefined {
-  const kept = KeptValue.safeParse(row.value);
-  if (!kept.success) return undefined;
-  for (const source of kept.data.taint) context.taint(source);
-  return kept.data.text;
+  const kept = parseKept(row.value);
+  for (const source of kept?.taint ?? []) context.taint(source);
+  return kept?.text;
+}
+
+export function parseKept(value: Json): KeptValue | undefined {
+  return KeptValue.safeParse(value).data;
 }
