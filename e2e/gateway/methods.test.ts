@@ -233,6 +233,13 @@ describe('every method', () => {
     expect(parts[0]).toMatchObject({ id: 'identity', state: 'whole' });
   });
 
+  it('pins standing orders and takes them down', async () => {
+    const { pinId } = await call('pins.add', { text: 'Never knead twice.', sessionKey: 'main' });
+    const { pins } = await call('pins.list', { sessionKey: 'main' });
+    expect(pins).toMatchObject([{ pinId, text: 'Never knead twice.' }]);
+    expect(await call('pins.remove', { pinId })).toEqual({ ok: true });
+  });
+
   it('was called here', () => {
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left).toEqual(['connect', 'config.set']);

@@ -17,7 +17,6 @@ export function createChannelKeeper({
   random,
   env,
   given,
-  defaultAgentId,
 }: {
   runtime: Runtime;
   clock: Clock;
@@ -25,7 +24,6 @@ export function createChannelKeeper({
   random: () => number;
   env: Readonly<Record<string, string | undefined>>;
   given: Readonly<Record<string, Channel>>;
-  defaultAgentId: () => string;
 }): ChannelKeeper {
   const running = new Map<string, string>();
   for (const [id, channel] of Object.entries(given)) {
@@ -36,7 +34,7 @@ export function createChannelKeeper({
     runtime.addChannel({
       name,
       channel,
-      agentId: agent ?? defaultAgentId(),
+      agentId: agent,
       access: { dmPolicy, groupPolicy, allowedUsers, owners },
       streaming,
       identity,
@@ -56,9 +54,7 @@ export function createChannelKeeper({
       }
       for (const [id, one] of wanted) {
         if (running.has(id)) continue;
-        runtime.addChannel(
-          await one.open({ fetch, clock, log, random, defaultAgentId: defaultAgentId() }),
-        );
+        runtime.addChannel(await one.open({ fetch, clock, log, random }));
         running.set(id, one.fingerprint);
       }
     },

@@ -12,7 +12,7 @@ export interface ConfiguredChannel {
   readonly name: string;
   /** Equal text: nothing to restart. */
   readonly fingerprint: string;
-  open(deps: ChannelDeps & { readonly defaultAgentId: string }): Promise<ChannelSettings>;
+  open(deps: ChannelDeps): Promise<ChannelSettings>;
 }
 
 /** The messenger accounts of a configuration; adapters load when opened. Throws `config.invalid`. */
@@ -75,7 +75,7 @@ function toChannel({
         return {
           name,
           channel: create(options.data, deps),
-          agentId: agent ?? deps.defaultAgentId,
+          agentId: agent,
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,
           identity,

@@ -1,4 +1,5 @@
 import type { Config } from '@cuttle/config';
+import { CuttleError } from '@cuttle/core-types/errors';
 import { configuredChannels } from './channel-list.ts';
 import { checkProviders } from './choose-models.ts';
 import { sqlitePath } from './sqlite-path.ts';
@@ -17,4 +18,17 @@ export function checkConfig(
   sqlitePath(config.store.url, home);
   checkProviders(config);
   configuredChannels(config.channels, env);
+  checkBindings(config);
+}
+
+/** A place that is bound to nobody would be answered by an agent that was not meant. */
+function checkBindings({ bindings, agents }: Config): void {
+  const ids = agents.list.map(({ id }) => id);
+  for (const [index, { agent }] of bindings.entries())
+    if (!ids.includes(agent))
+      throw new CuttleError(
+        'config.invalid',
+        `bindings[${index}].agent: there is no agent "${agent}".`,
+        { hint: `Agents: ${ids.join(', ')}.` },
+      );
 }

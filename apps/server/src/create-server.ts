@@ -5,7 +5,6 @@ import { createChannelKeeper } from './channel-keeper.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type OpenDoors, openDoors } from './open-doors.ts';
 import type { CuttleServer, ServerOverrides } from './server-options.ts';
-import { toRuntimeSettings } from './settings.ts';
 import { wireRuntime } from './wire-runtime.ts';
 
 export type { CuttleServer, ServerOverrides, ServerRole } from './server-options.ts';
@@ -38,7 +37,6 @@ export async function createServer(
     ...foundation,
     runtime,
     given: overrides.channels ?? {},
-    defaultAgentId: () => toRuntimeSettings(configuration.current().config).defaultAgentId,
   });
   await channels.apply(config.channels);
   const { pageFolder, port } = overrides;

@@ -16,6 +16,7 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
   return {
     agents,
     defaultAgentId: agents[0]?.id ?? 'main',
+    bindings: config.bindings.map(({ match, agent }) => ({ match, agentId: agent })),
     queue: {
       perSession: limits.queuePerSession,
       total: limits.queueTotal,

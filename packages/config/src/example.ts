@@ -59,6 +59,13 @@ const examples: Readonly<Record<string, unknown>> = {
       scopes: ['openid', 'https://www.googleapis.com/auth/cloud-platform'],
     },
   },
+  bindings: [
+    {
+      match: { channel: 'telegram', account: 'main', group: '-1001234', thread: '7' },
+      agent: 'second',
+    },
+    { match: { channel: 'telegram', peer: '42' }, agent: 'second' },
+  ],
   channels: { telegram: { main: { token: '${TELEGRAM_BOT_TOKEN}', dmPolicy: 'pairing' } } },
   'agents.list': [
     { id: 'main' },

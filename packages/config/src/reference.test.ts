@@ -75,6 +75,7 @@ describe('the example', () => {
       logins: _logins,
       channels: _channels,
       agents: _agents,
+      bindings: _bindings,
       ...shown
     } = (await load(configExample())).config;
     const {
@@ -82,6 +83,7 @@ describe('the example', () => {
       logins: _l,
       channels: _c,
       agents: _a,
+      bindings: _b,
       ...defaults
     } = (await load('')).config;
     expect(shown).toEqual(defaults);

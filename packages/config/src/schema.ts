@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConfigPath } from './located.ts';
 import { agentsSection, identitySection, toolsSection } from './sections/agents.ts';
+import { bindingsSection } from './sections/bindings.ts';
 import { budgetsSection } from './sections/budgets.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { hooksSection } from './sections/hooks.ts';
@@ -31,6 +32,9 @@ export const configSchema = z.looseObject({
   identity: identitySection
     .prefault({})
     .describe('How every agent appears, over what each says itself.'),
+  bindings: bindingsSection
+    .default([])
+    .describe('Which agent answers where; the most specific one that fits holds.'),
   channels: channelsSection.default({}).describe('Messengers: platform → account → settings.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),

@@ -37,6 +37,18 @@ const rows = {
   'command.model-set': 'From now on this session uses {model}.',
   'command.model-unknown': 'There is no model named {model}. Set up: {models}.',
   'command.new': 'A new conversation begins. What was said before stays in the history.',
+  'command.no-persona':
+    'This session has no persona. Choose one with /persona and words that describe it.',
+  'command.no-pins': 'There are no standing orders here. Pin one with /pin and its text.',
+  'command.persona': 'The persona of this session: {persona}\nTake it back with /persona default.',
+  'command.persona-reset': 'The persona of this session is taken back.',
+  'command.persona-set': 'From now on, the persona of this session: {persona}',
+  'command.pin-unknown': 'There is no standing order of that number; /pin list shows {count}.',
+  'command.pinned': 'Pinned for this session: {text}',
+  'command.pinned-all': 'Pinned for all sessions of this agent: {text}',
+  'command.pins':
+    'Standing orders here (those with a dash are in the configuration):\n{orders}\nTake one down with /unpin and its number.',
+  'command.unpinned': 'Taken down: {text}',
   'command.queue':
     'Messages during a run: {mode}. Choose with /queue followup, steer, collect or interrupt.',
   'command.queue-set': 'From now on, messages during a run: {mode}.',
@@ -72,8 +84,7 @@ const rows = {
   'run.waiting-approval':
     'I am waiting for an approval (/approve {id}); this message comes after it.',
   'schedule.reminder': '[reminder] {text}',
-  'session.renewed':
-    'A new conversation begins. What was said before stays in the history.',
+  'session.renewed': 'A new conversation begins. What was said before stays in the history.',
   'session.media-left-out': '[{kind} left out: it is not stored here]',
   'session.fork-title': '{title} (fork)',
   'tool.approval-expired': 'Nobody approved this call in time, so it did not run.',

@@ -12,6 +12,7 @@ import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
 import { messageHandlers } from './handlers/messages.ts';
+import { pinHandlers } from './handlers/pins.ts';
 import { createRootHandlers } from './handlers/root.ts';
 import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
@@ -47,6 +48,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...sessionHandlers,
     ...agentHandlers,
     ...recordsHandlers,
+    ...pinHandlers,
     ...messageHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),

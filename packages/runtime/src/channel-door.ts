@@ -1,5 +1,5 @@
 import type { InboundBody, QueueMode, Route } from '@cuttle/core-types';
-import { buildSessionKey } from '@cuttle/sessions';
+import { bindAgent, buildSessionKey } from '@cuttle/sessions';
 import type {
   AcceptInput,
   AcceptResult,
@@ -36,6 +36,7 @@ interface Arrival {
   readonly standing: Standing;
   readonly conversation: ConversationRef;
   readonly inboundId: string;
+  readonly agentId: string;
   readonly sessionKey: string;
   /** What was set with `/queue` in this place. */
   readonly chosenMode: QueueMode | undefined;
@@ -67,7 +68,8 @@ async function arrive(
   account: ChannelAccount,
   event: ChannelInbound,
 ): Promise<Arrival> {
-  const { channel, accountId, agentId, name } = account;
+  const { channel, accountId, name } = account;
+  const agentId = agentFor(kernel, account, event);
   const { reader } = kernel.store;
   const sessionKey = buildSessionKey({
     agentId,
@@ -92,16 +94,31 @@ async function arrive(
       group: event.chat.kind === 'group',
     },
     inboundId: kernel.newId(),
+    agentId,
     sessionKey,
     chosenMode: session?.queueMode,
     text: event.kind === 'button' ? `/${event.buttonToken ?? ''}` : event.text,
   };
 }
 
+/** The most specific binding of the place; `agent` of an account is one for that account. */
+function agentFor(
+  kernel: Kernel,
+  { channel, name, agentId }: ChannelAccount,
+  { chat }: ChannelInbound,
+): string {
+  const { bindings, defaultAgentId } = kernel.settings();
+  const place = { channel: channel.id, account: name, chat };
+  const match = { channel: channel.id, account: name };
+  const all = agentId === undefined ? bindings : [...bindings, { agentId, match }];
+  return bindAgent(all, place) ?? defaultAgentId;
+}
+
 async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptInput> {
   const { account, event, identity, standing, conversation, inboundId, text } = arrival;
   const settings = kernel.settings();
-  const { channel, accountId, agentId } = account;
+  const { channel, accountId } = account;
+  const { agentId } = arrival;
   const body = toBody(event, text);
   const route: Route = {
     kind: 'push',

@@ -19,6 +19,19 @@ export const commandTable = [
     risk: 'write',
   },
   {
+    name: 'pin',
+    args: '[--all] <text> | list',
+    description: 'Pin a standing order here, or for all sessions; show them',
+    risk: 'owner',
+  },
+  { name: 'unpin', args: '<number>', description: 'Take a standing order down', risk: 'owner' },
+  {
+    name: 'persona',
+    args: '[words | default]',
+    description: 'Show or choose the persona of this session',
+    risk: 'write',
+  },
+  {
     name: 'approve',
     args: '[id] [deny]',
     description: 'Let a waiting tool call run, or deny it',

@@ -5,6 +5,7 @@ import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { type CommandName, commandTable, type ParsedCommand, parseCommand } from './commands.ts';
 import type { Kernel } from './kernel.ts';
+import { personaCommand, pinCommand, unpinCommand } from './order-commands.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { agentSettings } from './settings.ts';
 import { afterStop, stopDrafts } from './stop-run.ts';
@@ -12,7 +13,7 @@ import { afterStop, stopDrafts } from './stop-run.ts';
 export type { ControlRow };
 
 /** What a command says and does; it is committed together with its inbound's fate. */
-type Effect = Pick<CommandInput, 'reply' | 'stop' | 'reset' | 'model' | 'queueMode' | 'approval'>;
+type Effect = Omit<CommandInput, 'inboundId' | 'outbound'>;
 type Handler = (kernel: Kernel, row: ControlRow, args: readonly string[]) => Promise<Effect>;
 
 /** Does what an accepted command asks, past every queue. Run again after a crash, it settles nothing twice. */
@@ -103,6 +104,9 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   stop: stopCommand,
   model: modelCommand,
   queue: queueCommand,
+  pin: pinCommand,
+  unpin: unpinCommand,
+  persona: personaCommand,
   approve: approveCommand,
 };
 

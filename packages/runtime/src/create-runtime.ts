@@ -1,7 +1,7 @@
 import type { Principal, Route, TaintSource } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ConversationRef } from '@cuttle/core-types/ports';
+import type { ConversationRef, PinDraft, PinRow } from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
 import { approvePairing } from './approve-pairing.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
@@ -19,6 +19,7 @@ import {
 import { recover } from './recover.ts';
 import { createReminders } from './reminders.ts';
 import { describePrompt, type PromptReport } from './prompt/describe-prompt.ts';
+import { pinOrder } from './prompt/orders-in-force.ts';
 import type { RunHub } from './run-hub.ts';
 import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
@@ -83,6 +84,8 @@ export interface Runtime extends AsyncDisposable {
   agents(): readonly AgentSettings[];
   /** The system prompt as it would be now. Throws `agent.not-found`. */
   describePrompt(input: { agentId: string; sessionKey: string | undefined }): Promise<PromptReport>;
+  /** Pins a standing order. Throws `agent.not-found`, `request.invalid`. */
+  pinOrder(draft: Omit<PinDraft, 'pinId'>): Promise<PinRow>;
   load(): { running: number; waiting: number };
   /** Resolves when no account is still being connected for the first time, no run works, no session waits and no message is being sent. */
   settled(): Promise<void>;
@@ -123,6 +126,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     ...liveReadings(kernel),
     agents: () => kernel.settings().agents,
     describePrompt: (input) => describePrompt(kernel, input),
+    pinOrder: (draft) => pinOrder(kernel, draft),
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async settled() {

@@ -52,7 +52,8 @@ export interface ChannelAccount {
   /** The name of the account in the configuration. */
   readonly name: string;
   readonly channel: Channel;
-  readonly agentId: string;
+  /** The agent that answers where no binding says otherwise; undefined: the default. */
+  readonly agentId: string | undefined;
   readonly access: Pick<ConversationFacts, 'dmPolicy' | 'groupPolicy'> & {
     /** Platform ids or @names that need no pairing. */
     readonly allowedUsers: readonly string[];

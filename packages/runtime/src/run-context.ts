@@ -6,6 +6,7 @@ import type { Kernel } from './kernel.ts';
 import { offeredTools } from './offered-tools.ts';
 import { audienceOf } from './prompt/audience.ts';
 import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
+import { ordersOf } from './prompt/orders-in-force.ts';
 import { type AgentSettings, agentSettings, type ResolvedModel } from './settings.ts';
 
 /** Everything a run's loop is given. */
@@ -55,8 +56,8 @@ async function readPrompt(
     account: route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined,
     route,
     audience: audienceOf(chosen.agent, claimed),
-    orders: chosen.agent.orders,
-    persona: undefined,
+    orders: ordersOf(chosen.agent, claimed.orders),
+    persona: claimed.persona,
   });
   return toPrompt(parts);
 }

@@ -2,6 +2,7 @@ import type { RunLimits } from '@cuttle/agent';
 import type { QueueMode } from '@cuttle/core-types';
 import type { ModelFacts, ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
 import type { ToolPolicy } from '@cuttle/security/policy';
+import type { AgentBinding } from '@cuttle/sessions';
 import type { BudgetSettings } from './budgets.ts';
 
 /** How an agent appears to people. */
@@ -48,6 +49,8 @@ export interface AgentSettings {
 export interface RuntimeSettings {
   readonly agents: readonly AgentSettings[];
   readonly defaultAgentId: string;
+  /** Which agent answers where. */
+  readonly bindings: readonly AgentBinding[];
   readonly queue: {
     /** Messages waiting in one session, and in all; beyond them the answer is "busy". */
     readonly perSession: number;

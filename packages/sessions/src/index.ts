@@ -1,4 +1,5 @@
 export type { OffsetAt, ResetPolicy } from './reset-policy.ts';
+export { type AgentBinding, bindAgent, type BindingPlace } from './agent-binding.ts';
 export {
   agentOf,
   buildSessionKey,

@@ -1,4 +1,9 @@
-import { buildSessionKey, type ChatPlace, mainSessionKey, personSessionKey } from './session-key.ts';
+import {
+  buildSessionKey,
+  type ChatPlace,
+  mainSessionKey,
+  personSessionKey,
+} from './session-key.ts';
 
 /** How far the direct messages of people share a session. Groups and threads always have their own. */
 export const sessionScopes = [

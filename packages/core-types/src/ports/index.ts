@@ -56,7 +56,13 @@ export type {
   StoredToken,
   TokenDraft,
 } from './journal-rows.ts';
-export type { LinkAddress, LinkedPerson, PersonJournal, PersonLink, PersonReader } from './person-journal.ts';
+export type {
+  LinkAddress,
+  LinkedPerson,
+  PersonJournal,
+  PersonLink,
+  PersonReader,
+} from './person-journal.ts';
 export type { ImportedEntry, ImportEnd, SessionJournal } from './session-journal.ts';
 export type { Log, LogFields } from './log.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
@@ -100,6 +106,8 @@ export type {
   RecordsReader,
   RecordSlice,
 } from './records-reader.ts';
+export type { PinDraft, PinJournal, PinRow } from './pin-journal.ts';
+export type { PinReader } from './pin-reader.ts';
 export type { Store, StoreHealth } from './store.ts';
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';

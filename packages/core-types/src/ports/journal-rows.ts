@@ -6,6 +6,7 @@ import type { RunOutcome } from '../run-event.ts';
 import type { Usage } from '../usage.ts';
 import type { FinishReason } from './provider.ts';
 import type { OutboundPart, Receipt, SendKind, Target } from './channel.ts';
+import type { PinDraft } from './pin-journal.ts';
 import type { Effect } from './tool.ts';
 
 /** Something a client may resume from: durable events of a session, in commit order. */
@@ -144,6 +145,9 @@ export interface ClaimedRun {
   readonly generation: number;
   /** The session's own choice, over the agent's. */
   readonly model: string | undefined;
+  readonly persona: string | undefined;
+  /** What is pinned for its agent and session, in order. */
+  readonly orders: readonly string[];
   readonly fence: string;
   readonly attempt: number;
   readonly stalls: number;
@@ -269,6 +273,9 @@ export interface CommandInput {
   readonly reset?: boolean | undefined;
   readonly model?: string | null | undefined;
   readonly queueMode?: QueueMode | null | undefined;
+  readonly persona?: string | null | undefined;
+  readonly pin?: PinDraft | undefined;
+  readonly unpin?: { readonly pinId: string; readonly by: string } | undefined;
   readonly approval?:
     | { readonly approvalId: string; readonly decision: 'approved' | 'denied'; readonly by: string }
     | undefined;
@@ -368,6 +375,7 @@ export interface SessionRow {
   readonly generation: number;
   readonly title: string | undefined;
   readonly model: string | undefined;
+  readonly persona: string | undefined;
   readonly queueMode: QueueMode | undefined;
   readonly archived: boolean;
   readonly messages: number;

@@ -5,6 +5,7 @@ import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
 import type { ContextJournal } from './context-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
+import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
@@ -47,7 +48,7 @@ import type {
  * - every state change a client may see adds one durable event, numbered per session without gaps, and returns it.
  */
 export interface Journal
-  extends ContextJournal, MemoryJournal, PersonJournal, SessionJournal {
+  extends ContextJournal, MemoryJournal, PersonJournal, PinJournal, SessionJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;
@@ -284,6 +285,7 @@ export interface Journal
     agentId: string;
     title?: string | null;
     model?: string | null;
+    persona?: string | null;
     queueMode?: QueueMode | null;
     archived?: boolean;
   }): Promise<SessionRow>;

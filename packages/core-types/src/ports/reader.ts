@@ -16,6 +16,7 @@ import type {
 import type { ContextReader } from './context-reader.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { PersonReader } from './person-journal.ts';
+import type { PinReader } from './pin-reader.ts';
 import type { FinishReason } from './provider.ts';
 import type { RecordsReader } from './records-reader.ts';
 import type { Usage } from '../usage.ts';
@@ -26,7 +27,8 @@ import type { Usage } from '../usage.ts';
  * - every query is served by an index; none is O(history) or O(sessions): lists are paged by key, `limit` is at most 1,000;
  * - it never blocks the writer nor the main thread.
  */
-export interface Reader extends ContextReader, MemoryReader, PersonReader, RecordsReader {
+export interface Reader
+  extends ContextReader, MemoryReader, PersonReader, PinReader, RecordsReader {
   findSession(sessionKey: string): Promise<SessionRow | undefined>;
   findSessionById(sessionId: string): Promise<SessionRow | undefined>;
   /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */

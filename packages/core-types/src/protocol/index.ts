@@ -25,3 +25,4 @@ export {
   type ResultOf,
 } from './methods.ts';
 export { FateReport, HistoryEntry, RunStatus, SessionSummary } from './shapes.ts';
+export { PinReport } from './pins-methods.ts';

@@ -6,6 +6,7 @@ import { agentsMethods } from './agents-methods.ts';
 import { defineMethod } from './method.ts';
 import { memoryMethods } from './memory-methods.ts';
 import { recordsMethods } from './records-methods.ts';
+import { pinsMethods } from './pins-methods.ts';
 import {
   ApprovalReport,
   Attachment,
@@ -324,7 +325,7 @@ export const methods = [
   defineMethod({
     name: 'sessions.patch',
     summary:
-      'Sets title, model, queue mode or archive mark of a session; null takes a choice back.',
+      'Sets title, model, queue mode, persona or archive mark of a session; null takes a choice back.',
     scope: 'operator.write',
     since: 1,
     params: z.looseObject({
@@ -332,6 +333,7 @@ export const methods = [
       title: z.string().max(200).nullable().optional(),
       model: z.string().max(200).nullable().optional(),
       queueMode: QueueMode.nullable().optional(),
+      persona: z.string().trim().min(1).max(2000).nullable().optional(),
       archived: z.boolean().optional(),
     }),
     result: SessionSummary,
@@ -569,6 +571,7 @@ export const methods = [
   }),
   ...memoryMethods,
   ...agentsMethods,
+  ...pinsMethods,
   defineMethod({
     name: 'web.code',
     summary: 'A new single-use code that opens the page (`cuttle open`).',

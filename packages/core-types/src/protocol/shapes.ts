@@ -15,6 +15,7 @@ export const SessionSummary = z.object({
   agentId: z.string(),
   title: z.string().optional(),
   model: z.string().optional(),
+  persona: z.string().optional(),
   queueMode: QueueMode.optional(),
   archived: z.boolean(),
   messages: z.int(),

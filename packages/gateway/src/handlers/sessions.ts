@@ -43,13 +43,14 @@ export const sessionHandlers: Pick<
   async 'sessions.patch'({ store, runtime, settings }, { params }) {
     const { defaultAgentId } = settings();
     const sessionKey = toSessionKey(params.sessionKey, defaultAgentId);
-    const { title, model, queueMode, archived } = params;
+    const { title, model, queueMode, persona, archived } = params;
     const session = await store.journal.patchSession({
       sessionKey,
       agentId: agentOf(sessionKey) ?? defaultAgentId,
       ...(title !== undefined && { title }),
       ...(model !== undefined && { model }),
       ...(queueMode !== undefined && { queueMode }),
+      ...(persona !== undefined && { persona }),
       ...(archived !== undefined && { archived }),
     });
     runtime.hub.publishSession({
@@ -89,6 +90,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     agentId,
     title,
     model,
+    persona,
     queueMode,
     archived,
     messages,
@@ -101,6 +103,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     agentId,
     ...(title !== undefined && { title }),
     ...(model !== undefined && { model }),
+    ...(persona !== undefined && { persona }),
     ...(queueMode !== undefined && { queueMode }),
     archived,
     messages,

@@ -3,11 +3,12 @@ import type { Principal, Provenance, Route } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Tool } from '@cuttle/core-types/ports';
 import { taintOf } from '@cuttle/security/policy';
-import { type ChatPlace, type NamedPlace, parseSessionKey } from '@cuttle/sessions';
+import { type ChatPlace, type NamedPlace, parseSessionKey, toSessionKey } from '@cuttle/sessions';
 import type { ChannelAccount, Kernel } from '../kernel.ts';
 import { offeredTools } from '../offered-tools.ts';
 import { agentSettings } from '../settings.ts';
 import { audienceOf } from './audience.ts';
+import { ordersInForce } from './orders-in-force.ts';
 import type { PromptPart } from './build-prompt.ts';
 
 /** A prompt as it would be now. */
@@ -25,7 +26,8 @@ export async function describePrompt(
 ): Promise<PromptReport> {
   const agent = agentSettings(kernel.settings(), agentId);
   if (!agent) throw new CuttleError('agent.not-found', `There is no agent "${agentId}".`);
-  const place = sessionKey === undefined ? undefined : parseSessionKey(sessionKey);
+  const key = sessionKey ?? toSessionKey('main', agentId);
+  const place = parseSessionKey(key);
   const account = accountOf(kernel, place);
   const route = routeOf(place, account);
   const asked = { principal: owner, provenance: provenanceOf(route), route };
@@ -37,8 +39,8 @@ export async function describePrompt(
     account,
     route,
     audience,
-    orders: agent.orders,
-    persona: undefined,
+    orders: await ordersInForce(kernel, { agentId, sessionKey: key }),
+    persona: (await kernel.store.reader.findSession(key))?.persona,
     tools,
     turnSystem: undefined,
   });

@@ -10,6 +10,7 @@ import { describeCompactions } from './compactions.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeMemory } from './memory.ts';
+import { describePins } from './pins.ts';
 import { describeQueue } from './queue.ts';
 import { describePersons } from './persons.ts';
 import { describeReading } from './reading.ts';
@@ -38,6 +39,7 @@ const parts = [
   ['sessions', describeSessions],
   ['persons', describePersons],
   ['reading', describeReading],
+  ['pins', describePins],
   ['values', describeValues],
   ['memory', describeMemory],
   ['upkeep', describeUpkeep],

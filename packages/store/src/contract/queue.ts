@@ -38,6 +38,7 @@ export function describeQueue(get: () => World): void {
           body: { v: 1, parts: [{ type: 'text', text: 'first' }] },
         },
       ],
+      orders: [],
       open: { step: 1, attempt: 1, uptoSeq: 1 },
       events: [
         {

@@ -176,4 +176,13 @@ export const migrations: readonly {
       "-- The door of a place's first message, for those that are there already.\nUPDATE `session` SET `channel` = (SELECT account.channel FROM inbound JOIN account ON account.space = inbound.space AND account.id = inbound.account_id WHERE inbound.space = session.space AND inbound.session_id = session.id ORDER BY inbound.seq LIMIT 1);",
     ],
   },
+  {
+    name: '0009_pins',
+    statements: [
+      'CREATE TABLE `pin` (\n\t`row` integer PRIMARY KEY NOT NULL,\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`id` text NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`session_key` text,\n\t`text` text NOT NULL,\n\t`added_by` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`removed_by` text,\n\t`removed_at` integer,\n\tCONSTRAINT "pin_removed" CHECK((removed_at IS NULL) = (removed_by IS NULL))\n);',
+      'CREATE INDEX `pin_place` ON `pin` (`space`,`agent_id`,`session_key`) WHERE removed_at IS NULL;',
+      'CREATE UNIQUE INDEX `pin_id` ON `pin` (`space`,`id`);',
+      'ALTER TABLE `session` ADD `persona` text;',
+    ],
+  },
 ];

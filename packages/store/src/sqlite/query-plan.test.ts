@@ -80,6 +80,14 @@ async function useAll(world: World): Promise<void> {
   const { reader, journal, begin, complete, say, deliver, conversationId, draft } = world;
   const run = await begin();
   const { runId, fence, sessionId } = run;
+  const { pinId } = await journal.addPin({
+    pinId: 'pin-1',
+    agentId: 'main',
+    sessionKey: run.sessionKey,
+    text: 'order',
+    by: 'owner',
+  });
+  await journal.removePin({ pinId, by: 'owner' });
   await journal.reserveBudget({
     runId,
     fence,
@@ -177,6 +185,8 @@ async function useAll(world: World): Promise<void> {
       reader.usageBy({ since: 0, by, limit: 5 }),
     ),
     reader.readSpending({ scopes: ['gateway', 'agent:main', 'person:x'] }),
+    reader.listPins({ agentId: 'main', limit: 5 }),
+    reader.listPins({ agentId: 'main', sessionKey: 'x', limit: 5 }),
     reader.readAudit({ limit: 5 }),
     reader.verifySession({ sessionId }),
     reader.verifyAudit({}),

@@ -13,6 +13,7 @@ export type LinkRecord = typeof schema.link.$inferSelect;
 export type OutboundRecord = typeof schema.outbound.$inferSelect;
 export type PairingRecord = typeof schema.pairing.$inferSelect;
 export type PersonRecord = typeof schema.person.$inferSelect;
+export type PinRecord = typeof schema.pin.$inferSelect;
 export type RunRecord = typeof schema.run.$inferSelect;
 export type ScheduleRecord = typeof schema.schedule.$inferSelect;
 export type SessionRecord = typeof schema.session.$inferSelect;

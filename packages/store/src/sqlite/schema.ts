@@ -21,3 +21,4 @@ export {
   token,
 } from './schema/place.ts';
 export { audit, blob, kv, kv_once, reservation, schedule, spend, usage } from './schema/values.ts';
+export { pin } from './schema/pin.ts';

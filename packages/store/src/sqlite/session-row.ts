@@ -10,6 +10,7 @@ export function toSessionRow(row: SessionRecord): SessionRow {
     generation: row.generation,
     title: row.title ?? undefined,
     model: row.model ?? undefined,
+    persona: row.persona ?? undefined,
     queueMode: row.queue_mode ?? undefined,
     archived: row.archived === 1,
     messages: row.messages,

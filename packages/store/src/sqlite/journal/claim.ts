@@ -1,6 +1,7 @@
 import type { TaintSource } from '@cuttle/core-types';
 import type { ClaimedRun } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
+import { pinsInForce } from '../pins.ts';
 import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
@@ -200,6 +201,10 @@ export function toClaimed(
     agentId: session.agent_id,
     generation: run.generation,
     model: session.model ?? undefined,
+    persona: session.persona ?? undefined,
+    orders: pinsInForce(unit.db, { agentId: session.agent_id, sessionKey: session.key }).map(
+      ({ text }) => text,
+    ),
     fence: run.last_fence,
     attempt: run.attempt,
     stalls: run.stalls,

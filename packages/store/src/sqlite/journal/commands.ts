@@ -7,7 +7,9 @@ import { cancelQueue, stopRun } from './abort.ts';
 import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
 import { addOutbounds } from './outbound.ts';
 import { renewSession } from './renew.ts';
+import { addPin, removePin } from './pins.ts';
 import { findActiveRun } from './runs.ts';
+import { setPersona } from './sessions.ts';
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
@@ -28,6 +30,9 @@ export function settleCommand(
   if (input.reset) resetSession(unit, session);
   if (input.model !== undefined) session.model = input.model;
   if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
+  if (input.persona !== undefined) setPersona(unit, session, input.persona);
+  if (input.pin) addPin(unit, input.pin);
+  if (input.unpin) removePin(unit, input.unpin);
   answer(unit, session, { row, input });
   return { settled: true, aborted, ...toSettled(unit) };
 }

@@ -34,6 +34,7 @@ import { createSession, forkSession, rewindSession } from './lineage.ts';
 import { importSession } from './import-session.ts';
 import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
 import { removeSession } from './remove-session.ts';
+import { addPin, removePin } from './pins.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { indexMessages } from './search-index.ts';
@@ -87,6 +88,8 @@ export const journal = {
   linkPerson,
   unlinkPerson,
   syncPersons,
+  addPin,
+  removePin,
   appendAudit,
   putValue,
   removeValue,

@@ -16,8 +16,9 @@ import {
   type Unit,
 } from '../unit.ts';
 import { stopRun } from './abort.ts';
+import { copyPins } from './pins.ts';
 import { findActiveRun, taintSession } from './runs.ts';
-import { renameSession } from './sessions.ts';
+import { renameSession, setPersona } from './sessions.ts';
 import { putTombstone } from './tombstones.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -35,6 +36,8 @@ export function forkSession(unit: Unit, input: Input<'forkSession'>): Output<'fo
   session.next_entry = uptoSeq + 1;
   putTombstone(unit, session, { uptoSeq, reason: 'forked' });
   session.model = source.model;
+  setPersona(unit, session, source.persona);
+  copyPins(unit, source, session);
   // What was read in the other one is read in this one.
   taintSession(session, [...fromStored(source.taint), ...taintAt(unit, stretches)]);
   renameSession(unit, session, input.title ?? null);

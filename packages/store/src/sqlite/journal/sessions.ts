@@ -5,6 +5,7 @@ import { type LockedSession, openSession, touchSession, type Unit } from '../uni
 const updateTitle = `UPDATE session SET title = ? WHERE row = ?`;
 const removeText = `DELETE FROM session_text WHERE rowid = ?`;
 const insertText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
+const updatePersona = `UPDATE session SET persona = ? WHERE row = ?`;
 const updateArchived = `UPDATE session SET archived = ? WHERE row = ?`;
 
 /** Sets what is given; null takes it away, and what is not given stays. */
@@ -17,6 +18,7 @@ export function patchSession(
   if (input.title !== undefined) renameSession(unit, session, input.title);
   if (input.model !== undefined) session.model = input.model;
   if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
+  if (input.persona !== undefined) setPersona(unit, session, input.persona);
   if (input.archived !== undefined)
     markArchived(unit, session, input.archived ? 'archived' : 'current');
   return toSessionRow(session);
@@ -36,4 +38,9 @@ export function renameSession(unit: Unit, session: LockedSession, title: string 
   unit.db.run(updateTitle, title, session.row);
   unit.db.run(removeText, session.row);
   unit.db.run(insertText, session.row, `${session.key} ${title ?? ''}`);
+}
+
+export function setPersona(unit: Unit, session: LockedSession, persona: string | null): void {
+  session.persona = persona;
+  unit.db.run(updatePersona, persona, session.row);
 }

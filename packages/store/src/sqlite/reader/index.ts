@@ -15,6 +15,7 @@ import {
 } from './memory.ts';
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
+import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
 import { listPersons } from './persons.ts';
@@ -59,6 +60,7 @@ export const reader = {
   usage,
   usageBy,
   readSpending,
+  listPins,
   readAudit,
   findValue,
   listValues,

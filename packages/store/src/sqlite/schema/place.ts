@@ -105,6 +105,7 @@ export const session = sqliteTable(
     title: text(),
     model: text(),
     queue_mode: text({ enum: queueModes }),
+    persona: text(),
     archived: flag(),
     next_event: integer().notNull().default(1),
     next_inbound: integer().notNull().default(1),
