@@ -8,7 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['docs', 'docs/reference', ...['packages', 'apps'].flatMap(foldersIn), '.'];
+const folders = [
+  'docs',
+  'docs/providers',
+  'docs/reference',
+  ...['packages', 'apps'].flatMap(foldersIn),
+  '.',
+];
 const files = folders.flatMap(markdownIn);
 const pages = await Promise.all(
   files.map(async (name) => ({ name, text: await readFile(join(root, name), 'utf8') })),

@@ -14,8 +14,9 @@ describe('the kinds of providers', () => {
     const ids = providerDefinitions.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const definition of providerDefinitions) {
-      // Azure has no address that is everybody's.
-      const settings = definition.id === 'azure' ? { baseUrl: 'https://a.example/openai/v1' } : {};
+      // Some have no address that is everybody's.
+      const isEnough = definition.options.safeParse({}).success;
+      const settings = isEnough ? {} : { baseUrl: 'https://a.example/openai/v1' };
       const provider = definition.create(settings, {
         fetch: () => Promise.reject(new Error('nothing is sent')),
       });
@@ -71,6 +72,50 @@ describe('a preset', () => {
       await provider.models(signal);
     }
     expect(asked).toEqual(presets.map(({ baseUrl }) => `${baseUrl}/models`));
+  });
+
+  it.each([
+    ['openai', {}, { max_completion_tokens: 9, prompt_cache_key: 'session' }],
+    [
+      'openai',
+      { quirks: { images: false } },
+      { max_completion_tokens: 9, prompt_cache_key: 'session' },
+    ],
+    [
+      'openai',
+      { quirks: { cacheKey: false } },
+      { max_completion_tokens: 9, prompt_cache_key: undefined },
+    ],
+    [
+      'groq',
+      { quirks: { images: false } },
+      { max_completion_tokens: 9, prompt_cache_key: undefined },
+    ],
+    [
+      'custom',
+      { baseUrl: 'http://127.0.0.1:9/v1' },
+      { max_tokens: 9, max_completion_tokens: undefined },
+    ],
+  ])('keeps what is usual at %s beside %j', async (kind, settings, wanted) => {
+    const bodies: unknown[] = [];
+    const definition = providerDefinitions.find(({ id }) => id === kind);
+    if (!definition) throw new TypeError(`There is no kind "${kind}".`);
+    const provider = definition.create(
+      { apiKey: 'k', ...settings },
+      {
+        fetch: async (_input, init) => {
+          bodies.push(await new Response(init?.body ?? '').json());
+          return new Response('data: [DONE]\n\n');
+        },
+      },
+    );
+    const parameters = { maxOutputTokens: 9 };
+    const messages = [userText('Hi')];
+    const request = { model: 'm', messages, tools: [], cacheKey: 'session', parameters };
+    await collectAnswer(provider.stream(request, signal));
+    const [sent] = bodies;
+    const found = Object.keys(wanted).map((key) => [key, Reflect.get(Object(sent), key)]);
+    expect(Object.fromEntries(found)).toEqual(wanted);
   });
 
   it('asks for the address where everybody has another', () => {

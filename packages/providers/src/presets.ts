@@ -147,6 +147,8 @@ export const providerPresets: readonly ProviderPreset[] = [
     keyVariable: 'LITELLM_API_KEY',
     embeddings: { source: 'https://docs.litellm.ai/docs/embedding/supported_embedding' },
   }),
+  // Any server that speaks Chat Completions: its address, headers and quirks are the owner's to say.
+  remote('custom', 'Any compatible server', {}),
 ];
 
 /** A preset as a kind of its own: its settings are those of its dialect, with other defaults. */

@@ -2,9 +2,9 @@ import { type Message, userText } from '@cuttle/core-types';
 import type { ModelRequest } from '@cuttle/core-types/ports';
 import { describe, expect, it } from 'vitest';
 import { encodeOpenai } from './encode.ts';
-import { OpenaiQuirks, ownerQuirks, quirksFor } from './quirks.ts';
+import { type OpenaiQuirks, ownerQuirks, quirksFor } from './quirks.ts';
 
-const usual = OpenaiQuirks.parse({});
+const usual = quirksFor('http://127.0.0.1:9/v1', {});
 const origin = { dialect: 'openai', provider: 'p', model: 'm' };
 
 function encode(request: Partial<ModelRequest>, quirks: Partial<OpenaiQuirks> = {}) {

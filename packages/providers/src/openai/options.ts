@@ -22,7 +22,7 @@ export const OpenaiOptions = z.object({
   baseUrl: baseUrl.optional(),
   ...accessOptions,
   /** What differs from what most compatible servers take; OpenAI's own address has its own defaults. */
-  quirks: z.object(OpenaiQuirks.shape).partial().default({}),
+  quirks: OpenaiQuirks.partial().default({}),
   ...httpOptions,
 });
 export type OpenaiOptions = z.output<typeof OpenaiOptions>;

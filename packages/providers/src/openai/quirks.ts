@@ -6,36 +6,51 @@ import { z } from 'zod';
  */
 export const OpenaiQuirks = z.object({
   /** The field for the longest answer. Only OpenAI and Azure know the newer one everywhere. */
-  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
+  maxTokensField: z.enum(['max_tokens', 'max_completion_tokens']),
   /** `stream_options.include_usage`; servers that refuse it send usage unasked or not at all. */
-  streamUsage: z.boolean().default(true),
+  streamUsage: z.boolean(),
   /** `prompt_cache_key`. */
-  cacheKey: z.boolean().default(false),
+  cacheKey: z.boolean(),
   /** How a thinking level is said, if at all. */
-  thinking: z
-    .enum(['reasoning_effort', 'reasoning', 'enable_thinking', 'none'])
-    .default('reasoning_effort'),
+  thinking: z.enum(['reasoning_effort', 'reasoning', 'enable_thinking', 'none']),
   /** The field in which earlier thinking goes back. DeepSeek and Moonshot want it within a turn of tool calls. */
-  replayThinking: z.enum(['reasoning_content', 'reasoning', 'none']).default('none'),
+  replayThinking: z.enum(['reasoning_content', 'reasoning', 'none']),
   /** `reasoning_details` of OpenRouter, with signatures: replayed verbatim. */
-  replayDetails: z.boolean().default(false),
+  replayDetails: z.boolean(),
   /** PDF documents as `file` parts. */
-  files: z.boolean().default(false),
+  files: z.boolean(),
   /** Audio as `input_audio` parts. */
-  audio: z.boolean().default(false),
-  images: z.boolean().default(true),
+  audio: z.boolean(),
+  images: z.boolean(),
   /** Mistral's ids of tool calls have nine letters. */
-  callIds: z.enum(['common', 'nine-letters']).default('common'),
+  callIds: z.enum(['common', 'nine-letters']),
   /** How vectors are asked for: `encoding_format`, or without it, which is a list of numbers everywhere. Base64 is a quarter of the bytes. */
-  vectors: z.enum(['base64', 'float', 'unsaid']).default('unsaid'),
+  vectors: z.enum(['base64', 'float', 'unsaid']),
   /** The field for shorter vectors. */
-  dimensionsField: z.enum(['dimensions', 'output_dimension']).default('dimensions'),
+  dimensionsField: z.enum(['dimensions', 'output_dimension']),
   /** Texts to embed in one request. */
-  mostTexts: z.int().positive().default(96),
+  mostTexts: z.int().positive(),
   /** Characters of all texts of one request. */
-  mostCharacters: z.int().positive().default(100_000),
+  mostCharacters: z.int().positive(),
 });
 export type OpenaiQuirks = z.infer<typeof OpenaiQuirks>;
+
+const commonQuirks: OpenaiQuirks = {
+  maxTokensField: 'max_tokens',
+  streamUsage: true,
+  cacheKey: false,
+  thinking: 'reasoning_effort',
+  replayThinking: 'none',
+  replayDetails: false,
+  files: false,
+  audio: false,
+  images: true,
+  callIds: 'common',
+  vectors: 'unsaid',
+  dimensionsField: 'dimensions',
+  mostTexts: 96,
+  mostCharacters: 100_000,
+};
 
 /** OpenAI itself: https://platform.openai.com/docs/api-reference/chat/create */
 export const ownerQuirks: OpenaiQuirks = {
@@ -65,5 +80,11 @@ export function quirksFor(
   stated: { readonly [Key in keyof OpenaiQuirks]?: OpenaiQuirks[Key] | undefined },
 ): OpenaiQuirks {
   const owner = baseUrl === undefined || new URL(baseUrl).host === new URL(openaiUrl).host;
-  return OpenaiQuirks.parse({ ...(owner && ownerQuirks), ...stated });
+  // What is stated as undefined is not stated.
+  const said = Object.entries(stated).filter(([, value]) => value !== undefined);
+  return OpenaiQuirks.parse({
+    ...commonQuirks,
+    ...(owner && ownerQuirks),
+    ...Object.fromEntries(said),
+  });
 }
