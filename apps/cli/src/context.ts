@@ -28,8 +28,15 @@ export interface CliContext {
   readonly processes: Processes;
   /** Shows a page to the person; false where there is no browser to show it in. */
   openBrowser(url: string): Promise<boolean>;
+  /** Lets the person change a text, and gives it to `use`. Throws `request.invalid` where there is no editor. */
+  readonly editText: EditText;
   /** Calls the listener for each signal that asks the program to end. Returns how to stop. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
 }
+
+export type EditText = (
+  draft: { readonly name: string; readonly text: string },
+  use: (text: string) => Promise<void>,
+) => Promise<void>;
 
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

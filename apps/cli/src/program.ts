@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addHealth } from './commands/health.ts';
 import { addLogs } from './commands/logs.ts';
+import { addMemory } from './commands/memory.ts';
 import { addMessage } from './commands/message.ts';
 import { addMessages } from './commands/messages.ts';
 import { addModel } from './commands/model.ts';
@@ -67,6 +68,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addModel,
     addAuth,
     addUsage,
+    addMemory,
     addMessage,
     addMessages,
     addWhy,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createIds } from '@cuttle/core-types';
 import type { CliContext, EndSignal } from './context.ts';
 import { createBrowser } from './node-browser.ts';
+import { createEditor } from './node-editor.ts';
 import { nodeClock } from './node-clock.ts';
 import { createProcesses } from './node-processes.ts';
 import { runCli } from './run-cli.ts';
@@ -31,6 +32,7 @@ export async function runProcess(
     fetch: globalThis.fetch,
     processes: createProcesses(host),
     openBrowser: createBrowser(host),
+    editText: createEditor(host),
     onSignal: (listener) => onSignal(host, listener),
   };
   return runCli(context, argv);

@@ -60,6 +60,7 @@ export async function openBench({
       signal: () => false,
     },
     openBrowser: () => Promise.resolve(false),
+    editText: async ({ text }, use) => use(text),
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
