@@ -2,6 +2,7 @@ import type { Config } from '@cuttle/config';
 import type { ChannelKeeper } from './channel-keeper.ts';
 import { chooseModels, findModels } from './choose-models.ts';
 import type { Foundation } from './foundation.ts';
+import { toPersons } from './session-settings.ts';
 
 /** How long the first run may have to wait until the model servers of this machine have answered. */
 const mostDetectionMs = 2000;
@@ -43,6 +44,7 @@ export function createConfigApplier(
       inTurn(async () => {
         await holdModels(next);
         await foundation.workspaces.prepare();
+        await foundation.store.journal.syncPersons({ persons: toPersons(next) });
         await channels.apply(next.channels);
       }),
   };

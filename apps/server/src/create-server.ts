@@ -5,6 +5,7 @@ import { createChannelKeeper } from './channel-keeper.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type OpenDoors, openDoors } from './open-doors.ts';
 import type { CuttleServer, ServerOverrides } from './server-options.ts';
+import { toPersons } from './session-settings.ts';
 import { wireRuntime } from './wire-runtime.ts';
 
 export type { CuttleServer, ServerOverrides, ServerRole } from './server-options.ts';
@@ -38,6 +39,8 @@ export async function createServer(
     runtime,
     given: overrides.channels ?? {},
   });
+  // Before anyone is heard: who they are decides which session is theirs.
+  if (isServing) await foundation.store.journal.syncPersons({ persons: toPersons(config) });
   await channels.apply(config.channels);
   const { pageFolder, port } = overrides;
   const doors = isServing

@@ -8,6 +8,7 @@ import {
   type RuntimeSettings,
   withOver,
 } from '@cuttle/runtime';
+import { toSessionRules } from './session-settings.ts';
 
 /** The configuration as the runtime reads it. */
 export function toRuntimeSettings(config: Config): RuntimeSettings {
@@ -32,6 +33,7 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
     approvals,
     pairing,
     budgets: toBudgets(config),
+    sessions: toSessionRules(config),
     windowEntries: limits.windowEntries,
   };
 }

@@ -25,6 +25,14 @@ const samples: Readonly<Record<string, unknown>> = {
   'agents.defaults.limits.maxWallMs': 600_000,
   'agents.defaults.limits.maxTokens': 200_000,
   'agents.defaults.limits.toolTimeoutMs': 30_000,
+  'session.reset.mode': 'daily',
+  'session.reset.atHour': 4,
+  'session.reset.timeZone': 'Europe/Paris',
+  'session.reset.idleMinutes': 60,
+  'session.reset.notice': false,
+  'session.reset.dm': { mode: 'daily' },
+  'session.reset.group': { mode: 'idle', idleMinutes: 120 },
+  'session.reset.thread': { mode: 'manual' },
   'budgets.gateway': { usdPerDay: 20, action: 'downgrade', model: 'local/m1' },
 };
 
@@ -66,6 +74,19 @@ const examples: Readonly<Record<string, unknown>> = {
     },
     { match: { channel: 'telegram', peer: '42' }, agent: 'second' },
   ],
+  'session.channels': {
+    telegram: {
+      scope: 'per-sender',
+      reset: {
+        mode: 'daily',
+        atHour: 4,
+        timeZone: 'Europe/Paris',
+        notice: true,
+        group: { mode: 'idle', idleMinutes: 120 },
+      },
+    },
+  },
+  persons: [{ name: 'Anna', identities: ['telegram:42', 'discord:7'] }],
   channels: { telegram: { main: { token: '${TELEGRAM_BOT_TOKEN}', dmPolicy: 'pairing' } } },
   'agents.list': [
     { id: 'main' },

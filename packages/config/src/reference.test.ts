@@ -76,6 +76,8 @@ describe('the example', () => {
       channels: _channels,
       agents: _agents,
       bindings: _bindings,
+      persons: _persons,
+      session: shownSession,
       ...shown
     } = (await load(configExample())).config;
     const {
@@ -84,9 +86,12 @@ describe('the example', () => {
       channels: _c,
       agents: _a,
       bindings: _b,
+      persons: _s,
+      session,
       ...defaults
     } = (await load('')).config;
     expect(shown).toEqual(defaults);
+    expect({ ...shownSession, channels: {} }).toEqual(session);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   webSection,
 } from './sections/operation.ts';
 import { channelsSection, loginsSection, providersSection } from './sections/remote.ts';
+import { personsSection, sessionSection } from './sections/session.ts';
 
 /**
  * The configuration: one schema for the file, the JSON Schema, the reference and the form. Sections are loose: an unknown key is a
@@ -36,6 +37,12 @@ export const configSchema = z.looseObject({
     .default([])
     .describe('Which agent answers where; the most specific one that fits holds.'),
   channels: channelsSection.default({}).describe('Messengers: platform → account → settings.'),
+  session: sessionSection
+    .prefault({})
+    .describe('Which messages belong to one conversation, and when it ends.'),
+  persons: personsSection
+    .default([])
+    .describe('People with several accounts: who is who across messengers.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),
   limits: limitsSection.prefault({}).describe('How much is taken on at once.'),

@@ -1,5 +1,5 @@
 import type { InboundBody, QueueMode, Route } from '@cuttle/core-types';
-import { bindAgent, buildSessionKey } from '@cuttle/sessions';
+import { bindAgent, buildSessionKey, placeKindOf, type Speaker } from '@cuttle/sessions';
 import type {
   AcceptInput,
   AcceptResult,
@@ -71,22 +71,22 @@ async function arrive(
   const { channel, accountId, name } = account;
   const agentId = agentFor(kernel, account, event);
   const { reader } = kernel.store;
-  const sessionKey = buildSessionKey({
-    agentId,
-    channel: channel.id,
-    account: name,
-    chat: event.chat,
-  });
-  const [identity, session] = await Promise.all([
+  const place = { agentId, channel: channel.id, account: name, chat: event.chat };
+  const ownKey = buildSessionKey(place);
+  const [identity, own] = await Promise.all([
     reader.findIdentity({ channel: channel.id, accountId, externalId: event.sender.id }),
-    reader.findSession(sessionKey),
+    reader.findSession(ownKey),
   ]);
+  const standing = standingOf(account, event, identity);
+  const sessionKey = kernel.settings().sessions.keyOf(place, speakerOf(standing, identity));
+  // Only a place that shares a session is looked up by another key.
+  const session = sessionKey === ownKey ? own : await reader.findSession(sessionKey);
   const thread = event.chat.threadId === undefined ? '' : `:${event.chat.threadId}`;
   return {
     account,
     event,
     identity,
-    standing: standingOf(account, event, identity),
+    standing,
     conversation: {
       accountId,
       key: `${event.chat.id}${thread}`,
@@ -112,6 +112,12 @@ function agentFor(
   const match = { channel: channel.id, account: name };
   const all = agentId === undefined ? bindings : [...bindings, { agentId, match }];
   return bindAgent(all, place) ?? defaultAgentId;
+}
+
+/** Whoever the owner let in by name; a door that is open to anyone makes nobody known. */
+function speakerOf({ provenance }: Standing, identity: Identity | undefined): Speaker {
+  const isKnown = provenance.trust === 'owner' || provenance.trust === 'paired';
+  return { isKnown, linkedPersonId: identity?.linked ? identity.personId : undefined };
 }
 
 async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptInput> {
@@ -151,7 +157,19 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     verdict,
     bounds: settings.queue,
     busyNotice: notice(kernel, arrival, textFor('busy')),
+    renew: renewOf(kernel, arrival),
   };
+}
+
+/** The message says when the conversation it comes into has ended. */
+function renewOf(kernel: Kernel, arrival: Arrival): AcceptInput['renew'] {
+  const { account, event, inboundId } = arrival;
+  const place = { channel: account.channel.id, kind: placeKindOf(event.chat) };
+  const reset = kernel.settings().sessions.resetOf(place, kernel.clock.now());
+  if (!reset) return undefined;
+  const told = reset.notice === 'told';
+  const words = { origin: `renew:${inboundId}`, text: textFor('session.renewed') };
+  return { before: reset.before, notice: told ? notice(kernel, arrival, words) : [] };
 }
 
 async function judge(
@@ -219,17 +237,18 @@ async function offerPairing(kernel: Kernel, arrival: Arrival): Promise<AcceptInp
 function notice(
   kernel: Kernel,
   { account, conversation, inboundId, event }: Arrival,
-  text: string,
+  words: string | { readonly text: string; readonly origin: string },
 ): OutboundDraft[] {
+  const said = typeof words === 'string' ? { text: words, origin: `notice:${inboundId}` } : words;
   const answer = {
-    text,
+    text: said.text,
     notice: 'system',
     replyTo: event.chat.kind === 'group' ? event.messageId : undefined,
   };
   return noticeDrafts(kernel, {
     channel: account.channel,
     conversation,
-    origin: `notice:${inboundId}`,
+    origin: said.origin,
     answer,
   });
 }

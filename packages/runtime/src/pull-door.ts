@@ -117,7 +117,16 @@ async function toAcceptInput(
     body,
     verdict: { kind: isCommand ? 'control' : 'queue' },
     bounds: settings.queue,
+    renew: renewOf(kernel, message),
   };
+}
+
+/** A conversation of one request, or with a machine, does not end by a silence. */
+function renewOf(kernel: Kernel, { stateless, door }: PullMessage): AcceptInput['renew'] {
+  if (stateless || door === 'hook') return undefined;
+  const place = { channel: door, kind: 'dm' } as const;
+  const reset = kernel.settings().sessions.resetOf(place, kernel.clock.now());
+  return reset && { before: reset.before, notice: [] };
 }
 
 function findPlace(

@@ -1,6 +1,7 @@
 import type { RunLimits } from '@cuttle/agent';
 import type { QueueMode } from '@cuttle/core-types';
 import type { ModelFacts, ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
+import type { SessionRules } from '@cuttle/sessions';
 import type { ToolPolicy } from '@cuttle/security/policy';
 import type { AgentBinding } from '@cuttle/sessions';
 import type { BudgetSettings } from './budgets.ts';
@@ -72,6 +73,8 @@ export interface RuntimeSettings {
   readonly approvals: { readonly ttlMs: number };
   readonly pairing: { readonly ttlMs: number };
   readonly budgets: BudgetSettings;
+  /** Which session a message belongs to, and when a conversation has ended. */
+  readonly sessions: SessionRules;
   /** Transcript entries of a model call at most. */
   readonly windowEntries: number;
 }

@@ -1,5 +1,6 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
 import { executeRun } from './execute-run.ts';
+import type { ClaimedRun } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 
 /** One turn of a session: claims its run place and works until the run ends, parks or fails. True where there may be more. Never rejects. */
@@ -17,6 +18,7 @@ export async function workSession(
       collectMax,
     });
     if (!claimed) return false;
+    publishReset(kernel, claimed);
     return (await executeRun(kernel, claimed)) === 'over';
   } catch (error) {
     if (stopping.aborted) return false;
@@ -25,4 +27,10 @@ export async function workSession(
     await kernel.clock.sleep(ms, stopping).catch(() => {}); // stopping: do not wait
     return !stopping.aborted;
   }
+}
+
+/** The message that was claimed began a new conversation. */
+function publishReset({ hub }: Kernel, { sessionId, sessionKey, events }: ClaimedRun): void {
+  const reset = events.find(({ kind }) => kind === 'session.reset');
+  if (reset) hub.publishSession({ sessionId, sessionKey, kind: 'reset', eventSeq: reset.seq });
 }

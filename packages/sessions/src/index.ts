@@ -1,3 +1,4 @@
+export { parseLinkAddress, toLinkText } from './link-address.ts';
 export type { OffsetAt, ResetPolicy } from './reset-policy.ts';
 export { type AgentBinding, bindAgent, type BindingPlace } from './agent-binding.ts';
 export {
