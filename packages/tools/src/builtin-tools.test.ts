@@ -114,6 +114,7 @@ const session: SessionRow = {
   generation: 1,
   title: 'A title',
   model: undefined,
+  persona: undefined,
   queueMode: undefined,
   archived: false,
   messages: 2,

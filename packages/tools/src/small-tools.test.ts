@@ -119,6 +119,7 @@ function sessionOf(sessionKey: string, agentId = 'main'): SessionRow {
     generation: 1,
     title: `title of ${sessionKey}`,
     model: undefined,
+    persona: undefined,
     queueMode: undefined,
     archived: false,
     messages: 3,
