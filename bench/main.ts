@@ -7,6 +7,7 @@ import { machineBench } from './machine.ts';
 import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
 import { printRow } from './report.ts';
+import { searchBench } from './search.ts';
 import { socketsBench } from './sockets.ts';
 import { startBench } from './start.ts';
 import { turnBench } from './turn.ts';
@@ -19,6 +20,7 @@ const benches: readonly Bench[] = [
   loadBench,
   socketsBench,
   growthBench,
+  searchBench,
   crashBench,
 ];
 

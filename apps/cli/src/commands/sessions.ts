@@ -6,12 +6,14 @@ import { toTable } from '../output.ts';
 import { type Paint, plain } from '../paint.ts';
 import { toCount } from '../count.ts';
 import { toTimeText } from '../time-text.ts';
+import { addSearch } from './search-sessions.ts';
 import { addVerify } from './verify-sessions.ts';
 
 export function addSessions(cli: Cli): void {
   const sessions = cli.program.command('sessions').description('Look at conversations.');
   addList(cli, sessions);
   addShow(cli, sessions);
+  addSearch(cli, sessions);
   addVerify(cli, sessions);
 }
 

@@ -3,10 +3,11 @@ export interface MarkedText {
   readonly marked: boolean;
 }
 
-/** Cuts a text at the words of a search, whatever their case. Joined, the pieces are the text. */
+/** Cuts a text at the words and "phrases" of a search, whatever their case; what must not occur is left out. Joined, the pieces are the text. */
 export function markWords(text: string, query: string): readonly MarkedText[] {
-  const words = query
-    .split(/\s+/)
+  const words = [...query.matchAll(/(-?)(?:"([^"]*)"?|([^\s"]+))/g)]
+    .filter(([, minus]) => minus !== '-')
+    .map(([, , phrase, word = '']) => (phrase ?? word.replace(/\*$/, '')).trim())
     .filter((word) => word !== '')
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   if (words.length === 0) return [{ text, marked: false }];

@@ -44,6 +44,14 @@ describe('groupByDay', () => {
 });
 
 describe('markWords', () => {
+  it('marks phrases and beginnings, and not what must not occur', () => {
+    const marked = markWords('the late frost came late', '"late frost" ca* -the');
+    expect(marked.filter((piece) => piece.marked).map(({ text }) => text)).toEqual([
+      'late frost',
+      'ca',
+    ]);
+  });
+
   it('marks the words of the search and loses nothing', () => {
     expect(markWords('The tide, TIDES', 'tide x')).toEqual([
       { text: 'The ', marked: false },

@@ -56,12 +56,21 @@ export interface Reader
     limit: number;
     before?: number | undefined;
   }): Promise<History>;
-  /** Full text over all messages, newest first. */
+  /**
+   * Full text over all messages of all sessions and their former lives. `query`: words, "phrases", begin*, -without; any text is one.
+   * The best of the newest first; `person` is a person's id or a principal's. Times in Unix ms. Throws `request.invalid` for a cursor that is none.
+   */
   searchMessages(input: {
     query: string;
     limit: number;
+    before?: string | undefined;
     sessionKey?: string | undefined;
-  }): Promise<readonly MessageHit[]>;
+    agentId?: string | undefined;
+    channel?: string | undefined;
+    person?: string | undefined;
+    since?: number | undefined;
+    until?: number | undefined;
+  }): Promise<{ readonly hits: readonly MessageHit[]; readonly next?: string | undefined }>;
 
   /** Everything a run needs to go on after a cut. */
   findRun(runId: string): Promise<StoredRun | undefined>;
@@ -177,8 +186,12 @@ export interface History {
 export interface MessageHit {
   readonly sessionKey: string;
   readonly entrySeq: number;
+  /** The life of the session that it belongs to. */
+  readonly generation: number;
   readonly role: string;
   readonly snippet: string;
+  /** Where in the snippet the words are, in UTF-16 units. */
+  readonly marks: readonly (readonly [start: number, end: number])[];
   readonly at: number;
 }
 export interface StoredCall {

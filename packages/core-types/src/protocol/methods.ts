@@ -302,24 +302,34 @@ export const methods = [
   }),
   defineMethod({
     name: 'sessions.search',
-    summary: 'Full text over all messages.',
+    summary:
+      'Full text over all messages: words, "phrases", begin* and -without; the best of the newest first.',
     scope: 'operator.read',
     since: 1,
     params: z.looseObject({
       query: z.string().min(1).max(500),
       sessionKey: SessionKey.optional(),
-      limit: page.limit,
+      agentId: z.string().max(100).optional(),
+      channel: z.string().max(100).optional(),
+      person: z.string().max(500).optional(),
+      since: z.iso.datetime().optional(),
+      until: z.iso.datetime().optional(),
+      ...page,
     }),
     result: z.object({
       hits: z.array(
         z.object({
           sessionKey: z.string(),
           seq: z.int(),
+          generation: z.int(),
           role: z.string(),
           snippet: z.string(),
+          /** Where in the snippet the words are, in UTF-16 units. */
+          marks: z.array(z.tuple([z.int(), z.int()])),
           at: z.iso.datetime(),
         }),
       ),
+      next: z.string().optional(),
     }),
   }),
   defineMethod({

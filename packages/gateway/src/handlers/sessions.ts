@@ -29,15 +29,28 @@ export const sessionHandlers: Pick<
     return toSummary(session);
   },
   async 'sessions.search'({ store, settings }, { params }) {
+    const { query, limit, before, agentId, channel, person, since, until } = params;
     const sessionKey =
       params.sessionKey && toSessionKey(params.sessionKey, settings().defaultAgentId);
-    const hits = await store.reader.searchMessages({
-      query: params.query,
-      limit: params.limit,
+    const { hits, next } = await store.reader.searchMessages({
+      query,
+      limit,
+      before,
       sessionKey,
+      agentId,
+      channel,
+      person,
+      since: since === undefined ? undefined : Date.parse(since),
+      until: until === undefined ? undefined : Date.parse(until),
     });
     return {
-      hits: hits.map(({ entrySeq, at, ...hit }) => ({ ...hit, seq: entrySeq, at: isoTime(at) })),
+      hits: hits.map(({ entrySeq, at, marks, ...hit }) => ({
+        ...hit,
+        seq: entrySeq,
+        marks: marks.map(([start, end]): [number, number] => [start, end]),
+        at: isoTime(at),
+      })),
+      ...(next !== undefined && { next }),
     };
   },
   async 'sessions.patch'({ store, runtime, settings }, { params }) {

@@ -15,6 +15,7 @@ import { describeQueue } from './queue.ts';
 import { describePersons } from './persons.ts';
 import { describeReading } from './reading.ts';
 import { describeRecovery } from './recovery.ts';
+import { describeSearch } from './search.ts';
 import { describeSchedules } from './schedules.ts';
 import { describeSessions } from './sessions.ts';
 import { describeSteps } from './steps.ts';
@@ -34,6 +35,7 @@ const parts = [
   ['commands', describeCommands],
   ['approvals', describeApprovals],
   ['delivery', describeDelivery],
+  ['search', describeSearch],
   ['schedules', describeSchedules],
   ['access', describeAccess],
   ['sessions', describeSessions],

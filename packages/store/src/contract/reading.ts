@@ -112,13 +112,13 @@ export function describeReading(get: () => World): void {
     expect(await reader.findSession('none')).toBeUndefined();
   });
 
-  it('finds words in all messages, the newest first', async () => {
+  it('finds words in all messages, the best of the newest first', async () => {
     const { begin, complete, reader } = get();
     const a = await begin({ session: 'a', text: 'Where is the café in Lisbon?' });
     await complete(a, { text: 'The cafe is near the river.' });
     await complete(await begin({ session: 'b', text: 'café again' }), { text: 'no' });
     const find = async (query: string, sessionKey?: string): Promise<unknown[]> =>
-      (await reader.searchMessages({ query, limit: 10, sessionKey })).map((hit) => [
+      (await reader.searchMessages({ query, limit: 10, sessionKey })).hits.map((hit) => [
         hit.sessionKey,
         hit.entrySeq,
         hit.role,
@@ -128,6 +128,16 @@ export function describeReading(get: () => World): void {
       ['a', 2, 'assistant'],
       ['a', 1, 'user'],
     ]);
+    expect(await find('cafe -again')).toEqual([
+      ['a', 2, 'assistant'],
+      ['a', 1, 'user'],
+    ]);
+    expect(await find('"the cafe"')).toEqual([
+      ['a', 2, 'assistant'],
+      ['a', 1, 'user'],
+    ]);
+    expect(await find('"cafe the"')).toEqual([]);
+    expect(await find('riv* near')).toEqual([['a', 2, 'assistant']]);
     expect(await find('cafe', 'a')).toEqual([
       ['a', 2, 'assistant'],
       ['a', 1, 'user'],
@@ -136,7 +146,9 @@ export function describeReading(get: () => World): void {
     expect(await find('cafe', 'none')).toEqual([]);
     for (const hostile of ['', '   ', '"', 'a OR', 'NEAR(', 'words:x', '* ^', '-cafe"', '\u0000'])
       expect(Array.isArray(await find(hostile))).toBe(true);
-    const [hit] = await reader.searchMessages({ query: 'river', limit: 1 });
+    const {
+      hits: [hit],
+    } = await reader.searchMessages({ query: 'river', limit: 1 });
     expect(hit?.snippet).toContain('near the river');
   });
 
@@ -150,7 +162,7 @@ export function describeReading(get: () => World): void {
     await journal.finishCall({ ...end, state: 'failed', result });
     await journal.openStep({ runId, fence, step: 2 });
     const roles = async (query: string): Promise<string[]> =>
-      (await reader.searchMessages({ query, limit: 10 })).map(({ role }) => role);
+      (await reader.searchMessages({ query, limit: 10 })).hits.map(({ role }) => role);
     expect(await roles('里斯本')).toEqual(['user']);
     expect(await roles('degrees')).toEqual(['tool']);
   });

@@ -226,7 +226,7 @@ export function describeSessions(get: () => World): void {
     const other = await say({ text: 'anew' });
     expect(other.sessionId).not.toBe(sessionId);
     while ((await journal.sweep({ limit: 3 })).changed > 0);
-    expect(await reader.searchMessages({ query: 'secret', limit: 5 })).toEqual([]);
+    expect(await reader.searchMessages({ query: 'secret', limit: 5 })).toEqual({ hits: [] });
     expect(await history(sessionId)).toEqual([]);
     expect(await reader.findRun(run.runId)).toBeUndefined();
     expect(await reader.findInbound({ inboundId: run.runId })).toBeUndefined();
@@ -364,7 +364,7 @@ export function describeSessions(get: () => World): void {
     expect(entries[2]?.messages).toEqual([{ role: 'tool', parts: [resultOf('call-0')] }]);
     const { sessionId } = await say({ session: 'agent:main:import', text: 'go on' });
     expect((await claim(sessionId)).taint).toEqual(['stranger']);
-    expect(await reader.searchMessages({ query: 'bye', limit: 5 })).toHaveLength(1);
+    expect((await reader.searchMessages({ query: 'bye', limit: 5 })).hits).toHaveLength(1);
   });
 
   it('imports onto no session that is there, and nothing out of order', async () => {
@@ -380,10 +380,10 @@ export function describeSessions(get: () => World): void {
     const { journal, advance, reader } = get();
     await slice(0, 5);
     await journal.sweep({ limit: 100 });
-    expect(await reader.searchMessages({ query: 'bye', limit: 5 })).toHaveLength(1);
+    expect(await reader.searchMessages({ query: 'bye', limit: 5 })).toEqual({ hits: [] });
     advance(3_600_000);
     while ((await journal.sweep({ limit: 100 })).changed > 0);
-    expect(await reader.searchMessages({ query: 'bye', limit: 5 })).toEqual([]);
+    expect(await reader.searchMessages({ query: 'bye', limit: 5 })).toEqual({ hits: [] });
   });
 
   it('narrows the list to a channel, archived and not', async () => {

@@ -185,4 +185,12 @@ export const migrations: readonly {
       'ALTER TABLE `session` ADD `persona` text;',
     ],
   },
+  {
+    name: '0010_search_places',
+    statements: [
+      '-- The index is written anew: each message also stands under its agent, its channel and its person, and\n-- beginnings of words are found as fast as words.\nDROP TABLE `message_text`;',
+      "CREATE VIRTUAL TABLE `message_text` USING fts5(place, words, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3');",
+      'UPDATE `store` SET `indexed_row` = 0;',
+    ],
+  },
 ];

@@ -37,7 +37,7 @@ describe('sqlite in threads', () => {
     expect((await reader.listSessions({ limit: 1_000 })).sessions).toHaveLength(200);
     const { sessionId } = await say({ session: 's1', text: 'needle' });
     for (let n = 0; n < 2; n += 1) await world.complete(await world.claim(sessionId));
-    expect(await reader.searchMessages({ query: 'needle', limit: 5 })).toMatchObject([
+    expect((await reader.searchMessages({ query: 'needle', limit: 5 })).hits).toMatchObject([
       { sessionKey: 's1', role: 'user' },
     ]);
   });

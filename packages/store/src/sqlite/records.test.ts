@@ -394,7 +394,7 @@ describe('the chain of the audit', () => {
     edit((db) => db.raw.exec(`DELETE FROM session`));
     expect(await world.reader.listAnchored({ limit: 9 })).toEqual([{ sessionId, isThere: false }]);
     await world.journal.appendAudit({
-      kind: 'session.remove',
+      kind: 'session.delete',
       principal: 'owner',
       details: {},
       subject: `session:${sessionId}`,

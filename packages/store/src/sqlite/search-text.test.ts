@@ -1,6 +1,6 @@
 import { type InboundBody, messagesOf } from '@cuttle/core-types';
 import { describe, expect, it } from 'vitest';
-import { toMessages, toRankQuery, toSearchQuery, toSearchText, toSnippet } from './search-text.ts';
+import { toMessages, toRankQuery, toSearchText } from './search-text.ts';
 
 describe('the words of a message', () => {
   const part = { type: 'text' as const, text: 'hi' };
@@ -19,12 +19,6 @@ describe('the words of a message', () => {
     expect(toSearchText('x'.repeat(100_000))).toHaveLength(16_384);
   });
 
-  it('make a query of phrases, whatever was typed', () => {
-    expect(toSearchQuery('to "be" or')).toBe('words : ("to" AND "be" AND "or" *)');
-    expect(toSearchQuery('- " *')).toBeUndefined();
-    expect(toSearchQuery('a', 'n1')).toBe('place : "n1" AND words : ("a" *)');
-  });
-
   it('make a query whose hits are ranked, for the places it may look at', () => {
     expect(toRankQuery('What is a "Birthday"?', ['n1', 'n2'])).toBe(
       'place : ("n1" OR "n2") AND words : ("what" OR "is" OR "birthday" OR "birth" *)',
@@ -33,13 +27,5 @@ describe('the words of a message', () => {
     expect(toRankQuery('a', ['n1'])).toBe('place : ("n1") AND words : ("a")');
     expect(toRankQuery('" * -', ['n1'])).toBeUndefined();
     expect(toRankQuery('cat', [])).toBeUndefined();
-  });
-
-  it('show the piece around the first of them', () => {
-    const text = `${'before '.repeat(40)}needle${' after'.repeat(40)}`;
-    const snippet = toSnippet(text, 'Needle');
-    expect(snippet).toMatch(/^….*needle.*…$/);
-    expect(snippet.length).toBeLessThan(170);
-    expect(toSnippet('short', 'none')).toBe('short');
   });
 });

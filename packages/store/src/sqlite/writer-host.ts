@@ -3,7 +3,7 @@ import type { StoreHealth } from '@cuttle/core-types/ports';
 import { type CrashPoint, createPoint } from './crash-point.ts';
 import { createDisk, createNoDisk, type DiskOptions } from './disk.ts';
 import { commitGroup, type GroupDeps, isTransaction } from './group.ts';
-import { inMemory, openHome } from './open-home.ts';
+import { type Home, inMemory, openHome } from './open-home.ts';
 import { runReads } from './read-calls.ts';
 import { type Batch, type Call, toReplies } from './wire.ts';
 
@@ -46,8 +46,7 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   const { path } = options;
   const point = createPoint(options.crashPoint);
   const home = openHome(path, { ...options, point });
-  if (options.maxPages !== undefined)
-    home.db.raw.exec(`PRAGMA max_page_count = ${options.maxPages}`);
+  limitPages(home, options.maxPages);
   const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
   const queue = { queued: home.queued };
   const deps: GroupDeps = { home, disk, queue, point };
@@ -104,6 +103,10 @@ export function createWriterHost(options: WriterOptions): WriterHost {
     },
     close: () => home.close(),
   };
+}
+
+function limitPages({ db }: Home, maxPages: number | undefined): void {
+  if (maxPages !== undefined) db.raw.exec(`PRAGMA max_page_count = ${maxPages}`);
 }
 
 function toHealth(disk: StoreHealth['disk'], longLog: boolean): StoreHealth {

@@ -21,7 +21,8 @@ import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts'
 import { listPersons } from './persons.ts';
 import { findSession, findSessionById, listSessions } from './sessions.ts';
 import { findSummary, listSummaries } from './summaries.ts';
-import { readHistory, readTranscript, searchMessages } from './transcript.ts';
+import { searchMessages } from './search.ts';
+import { readHistory, readTranscript } from './transcript.ts';
 import { findBlobType, findValue, listValues, searchValues } from './values.ts';
 import { counts, findWork } from './work.ts';
 

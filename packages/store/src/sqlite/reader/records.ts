@@ -118,7 +118,7 @@ const selectAnchored = query<{ subject: string; id: string | null }>(
   `SELECT DISTINCT audit.subject, session.id FROM audit LEFT JOIN session ON session.space = 'main' AND session.id = substr(audit.subject, 9) WHERE audit.space = 'main' AND audit.subject > ? AND audit.subject < 'session;' ORDER BY audit.subject LIMIT ?`,
 );
 const selectRemoved = query<AuditRecord>(
-  `SELECT * FROM audit WHERE space = 'main' AND subject = ? AND kind = 'session.remove' ORDER BY seq DESC LIMIT 1`,
+  `SELECT * FROM audit WHERE space = 'main' AND subject = ? AND kind = 'session.delete' ORDER BY seq DESC LIMIT 1`,
 );
 
 export function listAnchored(

@@ -1,9 +1,8 @@
-import type { History, MessageHit, Reader, TranscriptEntry } from '@cuttle/core-types/ports';
+import type { History, Reader, TranscriptEntry } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { entryColumns, type EntryWithText, messagesOfEntry, toText } from '../entry-text.ts';
 import { listInherited, listStretches } from '../lineage.ts';
 import type { InboundRecord, SessionRecord } from '../rows.ts';
-import { toSearchQuery, toSnippet, wordsOf } from '../search-text.ts';
 import { toLimit, type View } from '../view.ts';
 
 type Input<Name extends keyof Reader> = Parameters<Reader[Name]>[0];
@@ -95,34 +94,4 @@ function listQueued(view: View, sessionId: string): History['queued'] {
     text: toText(row.body),
     at: row.at,
   }));
-}
-
-const roles = { input: 'user', answer: 'assistant', results: 'tool' } as const;
-
-const selectHits = query<EntryWithText>(
-  `SELECT ${entryColumns} JOIN message_text ON message_text.rowid = entry.row WHERE message_text MATCH ? ORDER BY message_text.rowid DESC LIMIT ?`,
-);
-const selectRow = query<{ row: number }>(
-  `SELECT row FROM session WHERE space = 'main' AND key = ?`,
-);
-const selectKey = query<{ key: string }>(`SELECT key FROM session WHERE space = 'main' AND id = ?`);
-
-export function searchMessages(view: View, input: Input<'searchMessages'>): MessageHit[] {
-  const { query: said, sessionKey } = input;
-  const place = sessionKey === undefined ? undefined : findPlace(view, sessionKey);
-  const match = toSearchQuery(said, place);
-  if (match === undefined || (sessionKey !== undefined && place === undefined)) return [];
-  const limit = toLimit(input.limit);
-  return view.db.list(selectHits, match, limit).map((row) => ({
-    sessionKey: view.db.find(selectKey, row.session_id)?.key ?? '',
-    entrySeq: row.seq,
-    role: roles[row.kind],
-    snippet: toSnippet(messagesOfEntry(view.db, row).map(wordsOf).join('\n'), said),
-    at: row.at,
-  }));
-}
-
-function findPlace(view: View, sessionKey: string): string | undefined {
-  const row = view.db.find(selectRow, sessionKey)?.row;
-  return row === undefined ? undefined : `s${row}`;
 }

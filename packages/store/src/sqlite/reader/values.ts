@@ -1,7 +1,8 @@
 import type { Reader, ValueRow } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ValueRecord } from '../rows.ts';
-import { toPlace, toSearchQuery } from '../search-text.ts';
+import { toSearchQuery } from '../search-query.ts';
+import { toPlace } from '../search-text.ts';
 import { fromStored } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
@@ -33,7 +34,7 @@ export function listValues(view: View, input: Parameters<Reader['listValues']>[0
 
 /** Best match first. */
 export function searchValues(view: View, input: Parameters<Reader['searchValues']>[0]): ValueRow[] {
-  const match = toSearchQuery(input.query, toPlace(input.namespace));
+  const match = toSearchQuery(input.query, [toPlace(input.namespace)]);
   if (match === undefined) return [];
   return view.db.list(selectHits, match, toLimit(input.limit)).map(toValueRow);
 }
