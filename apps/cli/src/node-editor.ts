@@ -37,12 +37,13 @@ async function runEditor(
     .split(' ')
     .filter((part) => part !== '');
   const child = spawn(program, [...args, file], { stdio: 'inherit' });
-  const [code] = (await once(child, 'exit').catch((error: unknown) => {
+  const exited = once(child, 'exit').catch((error: unknown) => {
     throw new CuttleError('request.invalid', `The editor "${program}" cannot be started.`, {
       hint: 'Set EDITOR to your editor, or give the text on standard input.',
       cause: error,
     });
-  })) as [number | null]; // what `exit` tells
+  });
+  const [code] = await exited;
   if (code !== 0)
     throw new CuttleError('request.invalid', `The editor "${program}" ended with an error.`, {
       hint: `Nothing was changed; the text is in ${file}.`,
