@@ -126,6 +126,19 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     service.assertDone();
   });
 
+  it('embed-texts: which note is near to a question', async () => {
+    await using service = await openOllamaServer({
+      script: [],
+      models: [{ id: 'nomic-embed-text', capabilities: ['embedding'] }],
+      embeddings: [rateLimited(0)],
+    });
+    const { stdout } = await run('embed-texts', { OLLAMA_HOST: service.url });
+    const [cat = '', invoices = ''] = stdout.split('\n');
+    expect(cat).toContain('The cat sleeps');
+    expect(Number(cat.slice(0, 4))).toBeGreaterThan(Number(invoices.slice(0, 4)));
+    service.assertDone();
+  });
+
   it('echo-bot: a messenger without an agent', async () => {
     await using service = await openTelegramServer({ longPollCapMs: 500 });
     service.user({ id: 7, firstName: 'Ann' });
@@ -195,6 +208,19 @@ describe('the examples for OpenAI clients', { timeout: 40_000 }, () => {
   it('talk-to-gateway: an answer over the WebSocket, while it grows', async () => {
     const { stdout } = await run('talk-to-gateway', env);
     expect(stdout).toMatch(/^Hello! I am the offline assistant.*\n$/m);
+  });
+
+  it('openai-embeddings: vectors of two texts', async () => {
+    await using service = await openOpenaiServer({ script: [] });
+    const config = configSchema.parse({
+      gateway: { port: 0, auth: { token: 'docs-token' } },
+      log: { level: 'error' },
+      embeddings: { model: 'local/text-embedding-3-small' },
+      providers: { local: { kind: 'openai', baseUrl: service.url, apiKey: defaultApiKey } },
+    });
+    await using own = await createServer(config, { home: join(home, 'vectors') });
+    const { stdout } = await run('openai-embeddings', { ...env, CUTTLE_URL: own.url ?? '' });
+    expect(stdout).toBe('2 vectors of 1536 numbers by local/text-embedding-3-small\n14 tokens\n');
   });
 
   it('openai-client-tools: tools that the client runs', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@cuttle/providers';
 import type { Logins, SavedLogin } from '@cuttle/providers/login';
 import { answeringFetch } from './answering-fetch.ts';
+import { chooseEmbedding } from './choose-embedding.ts';
 import { choicesOfLogins, requireLoginSettings, withSaved } from './login-source.ts';
 import {
   createModels,
@@ -57,7 +58,9 @@ export function chooseModels(
     ...detected.map((choice) => withSaved(toDetected(choice, env), saved)),
     offline,
   ].filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at);
-  return createModels(deps, { entries, fallback: chooseFallback(config, configured, detected) });
+  const fallback = chooseFallback(config, configured, detected);
+  const embedding = chooseEmbedding(config, entries, fallback);
+  return createModels(deps, { entries, fallback, embedding });
 }
 
 /** A key in the environment goes before a login, a login before a server on this machine. */

@@ -6,6 +6,8 @@ import { createLogins, type Logins } from '@cuttle/providers/login';
 import { openCredentialFiles } from '@cuttle/security/credentials';
 import { openSqliteStore } from '@cuttle/store/sqlite';
 import type { ConfigSource } from './config-source.ts';
+import { derived } from './derived.ts';
+import { createEmbedderSource, type EmbedderSource } from './embedder-source.ts';
 import { fixedConfig } from './fixed-config.ts';
 import { isCuttleError } from '@cuttle/core-types/errors';
 import { alreadyRunning, type Home, homeAt, prepareHome, readOrMakeToken } from './home.ts';
@@ -16,6 +18,7 @@ import { nodeClock } from './node-clock.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { createRouteMemory } from './route-memory.ts';
 import type { ServerOverrides } from './server-options.ts';
+import { toRuntimeSettings } from './settings.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { openWorkspaces, type Workspaces } from './workspaces.ts';
 
@@ -39,6 +42,8 @@ export interface Foundation {
   readonly health: RouteHealth;
   /** The accounts that somebody logged in with. */
   readonly logins: Logins;
+  /** Who makes vectors of texts, by the configuration in force. */
+  readonly embedders: EmbedderSource;
   /** Replaced as a whole when the configuration changes. */
   models: Models;
 }
@@ -60,13 +65,7 @@ export async function openFoundation(
     memory: createRouteMemory(() => store),
     onMemoryError: (error) => log.warn('The state of the keys could not be saved.', { error }),
   });
-  const logins = createLogins({
-    files: openCredentialFiles(home.logins, { clock }),
-    fetch: (input, init) => globalThis.fetch(input, init),
-    clock,
-    settings: (id) => configuration.current().config.logins[id],
-    onSecrets: (secrets) => log.addSecrets(secrets),
-  });
+  const logins = openLogins({ home, clock, configuration, log });
   const saved = await logins.list();
   log.addSecrets(await logins.secrets());
   const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
@@ -85,7 +84,7 @@ export async function openFoundation(
     log.warn('The state of the keys could not be read.', { error });
   });
   opening.defer(() => restored);
-  return {
+  const foundation: Foundation = {
     home,
     env,
     configuration,
@@ -100,7 +99,29 @@ export async function openFoundation(
     health,
     logins,
     models,
+    embedders: createEmbedderSource({
+      models: () => foundation.models,
+      settings: derived(() => configuration.current().config, toRuntimeSettings),
+      store,
+      newId,
+    }),
   };
+  return foundation;
+}
+
+function openLogins({
+  home,
+  clock,
+  configuration,
+  log,
+}: Pick<Foundation, 'home' | 'clock' | 'configuration' | 'log'>): Logins {
+  return createLogins({
+    files: openCredentialFiles(home.logins, { clock }),
+    fetch: (input, init) => globalThis.fetch(input, init),
+    clock,
+    settings: (id) => configuration.current().config.logins[id],
+    onSecrets: (secrets) => log.addSecrets(secrets),
+  });
 }
 
 async function openStore(

@@ -53,7 +53,7 @@ export function createModelRoutes(deps: RouteDeps, entries: readonly ProviderEnt
   const poolOf = (entry: ProviderEntry): KeyPool => {
     const known = pools.get(entry.id);
     if (known) return known;
-    const pool = createKeyPool(toPoolKeys(entry, deps), deps);
+    const pool = createKeyPool(toPoolKeys(entry, deps.open), deps);
     pools.set(entry.id, pool);
     return pool;
   };
@@ -105,7 +105,7 @@ export function createModelRoutes(deps: RouteDeps, entries: readonly ProviderEnt
   };
 }
 
-function unknownModel(ref: string): CuttleError {
+export function unknownModel(ref: string): CuttleError {
   const shown = ref.slice(0, 200);
   return new CuttleError('model.unknown', `No provider is set up for the model "${shown}".`);
 }
@@ -115,9 +115,13 @@ function keysOf({ settings }: ProviderEntry): readonly string[] {
   return [...new Set(apiKey === undefined ? apiKeys : [apiKey, ...apiKeys])];
 }
 
-function toPoolKeys(entry: ProviderEntry, { open }: RouteDeps): [PoolKey, ...PoolKey[]] {
+/** A key of the settings each, under the name by which its health is kept, or the provider without one. */
+export function toPoolKeys<Service>(
+  entry: ProviderEntry,
+  open: (entry: ProviderEntry, apiKey: string | undefined) => Service,
+): [PoolKey<Service>, ...PoolKey<Service>[]] {
   const [first, ...others] = keysOf(entry);
-  const toKey = (key: string, at: number): PoolKey => ({
+  const toKey = (key: string, at: number): PoolKey<Service> => ({
     id: `${entry.id}:${fingerprint(entry.id, key)}`,
     label: `#${at + 1}`,
     provider: open(entry, key),

@@ -1,7 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock } from '@cuttle/core-types/ports';
-import { providerDefinitions, type RouteHealth } from '@cuttle/providers';
+import { type ProviderDeps, providerDefinitions, type RouteHealth } from '@cuttle/providers';
 import type { Logins } from '@cuttle/providers/login';
+import { createEmbeddingRoutes, type ResolvedEmbedder } from './embedding-routes.ts';
 import { createModelFacts } from './model-facts.ts';
 import type { ModelSource } from '@cuttle/runtime';
 import { findTokenSource, requireLogin } from './login-source.ts';
@@ -26,6 +27,10 @@ export interface ModelChoice {
   readonly reason: string;
 }
 export interface Models extends ModelSource, Pick<ModelRoutes, 'isKnown' | 'keys'> {
+  /** Throws `model.unknown` or `embeddings.unavailable`. */
+  resolveEmbedder(ref: string): ResolvedEmbedder;
+  /** What embeds texts where nothing else is asked for; undefined where nothing that is set up is known to. */
+  readonly embedding: ModelChoice | undefined;
   readonly entries: readonly ProviderEntry[];
 }
 
@@ -41,25 +46,34 @@ export function createModels(
   {
     entries,
     fallback,
-  }: { readonly entries: readonly ProviderEntry[]; readonly fallback: ModelChoice },
+    embedding,
+  }: {
+    readonly entries: readonly ProviderEntry[];
+    readonly fallback: ModelChoice;
+    readonly embedding?: ModelChoice | undefined;
+  },
 ): Models {
   for (const entry of entries) requireSettings(entry);
   const findFacts = createModelFacts(entries);
+  const own = (entry: ProviderEntry): ProviderDeps => ({
+    fetch: deps.fetch,
+    clock: deps.clock,
+    tokenSource: findTokenSource(entry, deps.logins),
+  });
   const routes = createModelRoutes(
     {
       ...deps,
       findFacts,
-      open: (entry, apiKey) => {
-        const { id, kind, settings } = entry;
-        return requireKind(id, kind).create(
-          { ...settings, id, ...(apiKey !== undefined && { apiKey, apiKeys: undefined }) },
-          {
-            fetch: deps.fetch,
-            clock: deps.clock,
-            tokenSource: findTokenSource(entry, deps.logins),
-          },
-        );
-      },
+      open: (entry, apiKey) =>
+        requireKind(entry.id, entry.kind).create(withKey(entry, apiKey), own(entry)),
+    },
+    entries,
+  );
+  const resolveEmbedder = createEmbeddingRoutes(
+    {
+      ...deps,
+      definition: ({ id, kind }) => requireKind(id, kind).embeddings,
+      open: (definition, entry, apiKey) => definition.create(withKey(entry, apiKey), own(entry)),
     },
     entries,
   );
@@ -70,7 +84,14 @@ export function createModels(
     fallback: () => fallback,
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
     findFacts,
+    resolveEmbedder,
+    embedding,
   };
+}
+
+/** The settings with one key alone. */
+function withKey({ id, settings }: ProviderEntry, apiKey: string | undefined): object {
+  return { ...settings, id, ...(apiKey !== undefined && { apiKey, apiKeys: undefined }) };
 }
 
 /** Wrong settings are told with their place before the first message needs them. Throws `config.invalid`. */

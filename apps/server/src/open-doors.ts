@@ -108,6 +108,10 @@ async function wireGateway(
     root: createRootHandlers({ models, tools, memory, configuration, log }),
     resolveModel: (ref) => models().resolve(ref).ref,
     modelRefs: () => models().list(),
+    embedders: {
+      chosen: () => models().embedding?.ref,
+      open: (ref, payer) => foundation.embedders.open(ref, payer),
+    },
     workspaceOf: (agentId) => foundation.workspaces.placeOf(agentId).root,
     facts,
     page: async (path) => (configuration.current().config.web.enabled ? files(path) : undefined),

@@ -16,6 +16,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'gateway.auth.token': '${CUTTLE_TOKEN}',
   'hooks.token': '${CUTTLE_HOOKS_TOKEN}',
   'agents.defaults.model': 'local/m1',
+  'embeddings.model': 'ollama/nomic-embed-text',
   'agents.defaults.system': 'Answer briefly.',
   'agents.defaults.thinking': 'low',
   'identity.name': 'Cuttle',

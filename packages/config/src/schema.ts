@@ -3,6 +3,7 @@ import type { ConfigPath } from './located.ts';
 import { agentsSection, identitySection, toolsSection } from './sections/agents.ts';
 import { bindingsSection } from './sections/bindings.ts';
 import { budgetsSection } from './sections/budgets.ts';
+import { embeddingsSection } from './sections/embeddings.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { hooksSection } from './sections/hooks.ts';
 import {
@@ -30,6 +31,9 @@ export const configSchema = z.looseObject({
     .default({})
     .describe('How accounts are logged in with, by the ids of `cuttle auth login`.'),
   agents: agentsSection.prefault({}).describe('Who answers, and with which model.'),
+  embeddings: embeddingsSection
+    .prefault({})
+    .describe('What makes vectors of texts, for search by meaning.'),
   identity: identitySection
     .prefault({})
     .describe('How every agent appears, over what each says itself.'),

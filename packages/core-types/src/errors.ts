@@ -145,6 +145,12 @@ const traits = {
     expose: true,
     hint: 'Stop the other program or set gateway.port (CUTTLE_GATEWAY__PORT=0 picks a free one).',
   },
+  'embeddings.unavailable': {
+    status: 404,
+    retryable: false,
+    expose: true,
+    hint: 'Set embeddings.model in the configuration to `<provider>/<model>`, such as openai/text-embedding-3-small or ollama/nomic-embed-text.',
+  },
   'gateway.already-running': {
     status: 500,
     retryable: false,

@@ -3,6 +3,7 @@ import { FrameError, type Method, methods } from '@cuttle/core-types/protocol';
 import { z } from 'zod';
 import { AgentHook, HookAnswer, WakeHook } from './hooks/wire.ts';
 import { ResponseRequest } from './openai/response-wire.ts';
+import { EmbeddingsRequest } from './openai/embedding-wire.ts';
 import { CompletionRequest } from './openai/wire.ts';
 
 /** The HTTP side as an OpenAPI document: https://spec.openapis.org/oas/v3.1.0 */
@@ -52,7 +53,6 @@ function toPath({ name, summary, scope, params, result }: Method): Json {
 }
 
 function fixedPaths(): Record<string, Json> {
-  const plain = (description: string): Json => ({ description });
   return {
     '/health': { get: { summary: 'Alive.', responses: { 200: plain('Alive.') } } },
     '/ready': {
@@ -75,27 +75,24 @@ function fixedPaths(): Record<string, Json> {
         responses: { 200: plain('The list.') },
       },
     },
-    '/v1/chat/completions': {
-      post: {
-        summary:
-          'Chat Completions as OpenAI defines them; `x-cuttle-session` names a lasting session.',
-        externalDocs: { url: 'https://platform.openai.com/docs/api-reference/chat/create' },
-        security: known,
-        requestBody: body(toSchema(CompletionRequest, 'input')),
-        responses: { 200: plain('A completion, or its chunks as server-sent events.') },
-      },
-    },
+    '/v1/chat/completions': toOpenai('chat', {
+      summary:
+        'Chat Completions as OpenAI defines them; `x-cuttle-session` names a lasting session.',
+      schema: CompletionRequest,
+      answer: 'A completion, or its chunks as server-sent events.',
+    }),
+    '/v1/embeddings': toOpenai('embeddings', {
+      summary: 'Embeddings as OpenAI defines them.',
+      schema: EmbeddingsRequest,
+      answer: 'A vector for each text.',
+    }),
     '/hooks/agent': toHook('A message of another program to an agent.', AgentHook),
     '/hooks/wake': toHook('An event of another program for the main session.', WakeHook),
-    '/v1/responses': {
-      post: {
-        summary: 'Responses as OpenAI defines them; `x-cuttle-session` names a lasting session.',
-        externalDocs: { url: 'https://platform.openai.com/docs/api-reference/responses/create' },
-        security: known,
-        requestBody: body(toSchema(ResponseRequest, 'input')),
-        responses: { 200: plain('A response, or its events as server-sent events.') },
-      },
-    },
+    '/v1/responses': toOpenai('responses', {
+      summary: 'Responses as OpenAI defines them; `x-cuttle-session` names a lasting session.',
+      schema: ResponseRequest,
+      answer: 'A response, or its events as server-sent events.',
+    }),
     '/hooks/{channel}/{account}': {
       post: {
         summary: 'Deliveries of a messenger, proved as the platform does it.',
@@ -107,6 +104,27 @@ function fixedPaths(): Record<string, Json> {
         })),
         responses: { 200: plain('Kept.'), ...failure },
       },
+    },
+  };
+}
+
+const plain = (description: string): Json => ({ description });
+
+function toOpenai(
+  reference: string,
+  {
+    summary,
+    schema,
+    answer,
+  }: { readonly summary: string; readonly schema: z.ZodType; readonly answer: string },
+): Json {
+  return {
+    post: {
+      summary,
+      externalDocs: { url: `https://platform.openai.com/docs/api-reference/${reference}/create` },
+      security: known,
+      requestBody: body(toSchema(schema, 'input')),
+      responses: { 200: plain(answer) },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { NewId, Principal } from '@cuttle/core-types';
-import type { Clock, Log, Store } from '@cuttle/core-types/ports';
+import type { Clock, Embedder, Log, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
 import type { Budget, Runtime } from '@cuttle/runtime';
 import type { CatchUp } from './followers.ts';
@@ -79,6 +79,17 @@ export interface PageFile {
   readonly immutable: boolean;
 }
 
+/** What makes vectors of texts. */
+export interface GatewayEmbedders {
+  /** What is used where no model is named, as `<provider>/<model>`; undefined where nothing is set up for it. */
+  chosen(): string | undefined;
+  /** Counts what it is used for with the payer. Throws `model.unknown` or `embeddings.unavailable`. */
+  open(
+    ref: string | undefined,
+    payer: { readonly agentId: string; readonly personId: string },
+  ): { readonly ref: string; readonly model: string; readonly embedder: Embedder };
+}
+
 export interface GatewayDeps {
   readonly runtime: Runtime;
   readonly store: Store;
@@ -93,6 +104,7 @@ export interface GatewayDeps {
   readonly resolveModel: (ref: string) => string;
   /** Every model that is set up, as `<provider>/<model>`. */
   readonly modelRefs: () => readonly string[];
+  readonly embedders: GatewayEmbedders;
   /** The folder of an agent's files. */
   readonly workspaceOf: (agentId: string) => string;
   readonly facts: ProcessFacts;

@@ -14,6 +14,7 @@ import { describeOpenapi } from './describe-openapi.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { renderMetrics } from './metrics.ts';
 import type { CompletionsDoor } from './openai/completions-route.ts';
+import { answerEmbeddings } from './openai/embeddings-route.ts';
 import { toWireError } from './openai/error.ts';
 import { checkOrigin } from './origin.ts';
 import { addHooks } from './hooks/hook-routes.ts';
@@ -156,17 +157,10 @@ function addApi(
         gone: c.env.gone,
       }),
     );
-  app.get('/v1/models', (c) => {
-    const own = ['cuttle', ...deps.settings().agentIds.map((id) => `cuttle/${id}`)];
-    const created = Math.floor((deps.clock.now() - deps.facts.uptimeMs()) / 1000);
-    const data = [...own, ...deps.modelRefs()].map((id) => ({
-      id,
-      object: 'model',
-      created,
-      owned_by: id.split('/')[0] ?? 'cuttle',
-    }));
-    return c.json({ object: 'list', data });
-  });
+  app.post('/v1/embeddings', async (c) =>
+    answerEmbeddings(deps, { principal: c.var.principal, text: await c.req.text() }, c.env.gone),
+  );
+  app.get('/v1/models', (c) => c.json(listModels(deps)));
   let document: Json | undefined;
   app.get('/openapi.json', (c) => {
     document ??= describeOpenapi({ version: deps.facts.version, url: deps.facts.url() });
@@ -188,6 +182,21 @@ function addApi(
     const { channel, account } = c.req.param();
     return deps.runtime.receiveWebhook({ channel, name: account, request: c.req.raw }, c.env.gone);
   });
+}
+
+/** Agents, models, and what makes vectors; OpenAI's list tells no more of each than its name. */
+function listModels(deps: GatewayDeps): object {
+  const own = ['cuttle', ...deps.settings().agentIds.map((id) => `cuttle/${id}`)];
+  const created = Math.floor((deps.clock.now() - deps.facts.uptimeMs()) / 1000);
+  const embedding = deps.embedders.chosen() ?? [];
+  const refs = new Set([...own, ...deps.modelRefs()].concat(embedding));
+  const data = [...refs].map((id) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: id.split('/')[0] ?? 'cuttle',
+  }));
+  return { object: 'list', data };
 }
 
 function parseParams(text: string): unknown {

@@ -68,7 +68,7 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
       return createGemini({ ...options, ...deps });
     },
     embeddings: {
-      model: 'gemini-embedding-001',
+      model: 'gemini-embedding-2',
       async load(options, deps) {
         const { createGeminiEmbedder } = await import('./gemini/embed.ts');
         return createGeminiEmbedder({ ...options, ...deps });

@@ -1,4 +1,4 @@
-import type { BudgetScope, ClaimedRun } from '@cuttle/core-types/ports';
+import type { BudgetScope } from '@cuttle/core-types/ports';
 
 /** What a UTC day may cost, and what happens to a call without room. */
 export interface DayBudget {
@@ -22,7 +22,7 @@ export interface Budget extends DayBudget {
 /** The budgets that a run's calls are paid from, the narrowest first. */
 export function budgetsFor(
   { gateway, agents, persons }: BudgetSettings,
-  { agentId, principal }: Pick<ClaimedRun, 'agentId' | 'principal'>,
+  { agentId, principal }: { readonly agentId: string; readonly principal: { readonly id: string } },
 ): readonly Budget[] {
   const person = ownOrEach(persons, principal.id);
   const agent = ownOrEach(agents, agentId);

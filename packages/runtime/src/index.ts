@@ -1,4 +1,4 @@
-export { type Budget, type DayBudget, namedBudgets } from './budgets.ts';
+export { type Budget, budgetsFor, type DayBudget, namedBudgets } from './budgets.ts';
 export type { ChannelSettings, ChannelState, ChannelStatus } from './channel-supervisor.ts';
 export { commandTable, parseCommand } from './commands.ts';
 export { type CrashPoint, type CrashPointName, crashPointNames } from './crash-point.ts';

@@ -65,6 +65,7 @@ export type {
 } from './person-journal.ts';
 export type { ImportedEntry, ImportEnd, SessionJournal } from './session-journal.ts';
 export type { Log, LogFields } from './log.ts';
+export type { CallUsage, UsageJournal } from './usage-journal.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
 export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';
 export type {

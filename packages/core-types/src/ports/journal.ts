@@ -9,6 +9,7 @@ import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
+import type { UsageJournal } from './usage-journal.ts';
 import type {
   DurableEvent,
   Committed,
@@ -48,7 +49,7 @@ import type {
  * - every state change a client may see adds one durable event, numbered per session without gaps, and returns it.
  */
 export interface Journal
-  extends ContextJournal, MemoryJournal, PersonJournal, PinJournal, SessionJournal {
+  extends ContextJournal, MemoryJournal, PersonJournal, PinJournal, SessionJournal, UsageJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;

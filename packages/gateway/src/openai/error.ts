@@ -6,6 +6,7 @@ const known: Readonly<Record<string, { type: string; code: string }>> = {
   'access.unauthenticated': { type: 'invalid_request_error', code: 'invalid_api_key' },
   'access.locked-out': { type: 'requests', code: 'rate_limit_exceeded' },
   'model.unknown': { type: 'invalid_request_error', code: 'model_not_found' },
+  'embeddings.unavailable': { type: 'invalid_request_error', code: 'model_not_found' },
   'request.unsupported': { type: 'invalid_request_error', code: 'unsupported_parameter' },
   'provider.overflow': { type: 'invalid_request_error', code: 'context_length_exceeded' },
   'provider.rate-limited': { type: 'requests', code: 'rate_limit_exceeded' },

@@ -143,7 +143,9 @@ describe('the catalogue', () => {
       ({ prices, contextWindow = Infinity, maxOutputTokens = 0, source }) =>
         (prices && !ModelPrices.safeParse(prices).success) ||
         maxOutputTokens > contextWindow ||
-        !/^https:\/\/github\.com\/.+\/blob\/[0-9a-f]{40}\//.test(source),
+        !/^https:\/\/(?:github\.com\/.+\/blob\/[0-9a-f]{40}\/|developers\.openai\.com\/)/.test(
+          source,
+        ),
     );
     expect(odd).toEqual([]);
   });

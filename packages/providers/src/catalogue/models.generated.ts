@@ -555,6 +555,37 @@ export const kinds: Readonly<Record<string, KindRow>> = {
           cacheRead: 7500000,
         },
       },
+      {
+        id: 'text-embedding-3-small',
+        contextWindow: 8192,
+        inputs: ['text'],
+        source: 'https://developers.openai.com/api/docs/models/text-embedding-3-large',
+        prices: {
+          input: 20000,
+          output: 0,
+        },
+      },
+      {
+        id: 'text-embedding-3-large',
+        contextWindow: 8192,
+        inputs: ['text'],
+        source: 'https://developers.openai.com/api/docs/models/text-embedding-3-large',
+        prices: {
+          input: 130000,
+          output: 0,
+        },
+      },
+      {
+        id: 'text-embedding-ada-002',
+        contextWindow: 8192,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/a317567d7deff5a8a5b41aab67ec443185f9db97/providers/openai/models/text-embedding-ada-002.toml',
+        prices: {
+          input: 100000,
+          output: 0,
+        },
+      },
     ],
   },
   gemini: {
@@ -668,6 +699,28 @@ export const kinds: Readonly<Record<string, KindRow>> = {
           input: 100000,
           output: 400000,
           cacheRead: 10000,
+        },
+      },
+      {
+        id: 'gemini-embedding-2',
+        contextWindow: 8192,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/7d4620b7fd933e787ea7a2fdeb3fb8ab7a82a47a/providers/google/models/gemini-embedding-2.toml',
+        prices: {
+          input: 200000,
+          output: 0,
+        },
+      },
+      {
+        id: 'gemini-embedding-001',
+        contextWindow: 2048,
+        inputs: ['text'],
+        source:
+          'https://github.com/anomalyco/models.dev/blob/51752b58070a4ca5c88d008b2d8a6f7751e652f5/providers/google/models/gemini-embedding-001.toml',
+        prices: {
+          input: 150000,
+          output: 0,
         },
       },
     ],

@@ -20,6 +20,7 @@ import { describeSchedules } from './schedules.ts';
 import { describeSessions } from './sessions.ts';
 import { describeSteps } from './steps.ts';
 import { describeTransactions } from './transactions.ts';
+import { describeUsage } from './usage.ts';
 import { describeUpkeep } from './upkeep.ts';
 import { describeValues } from './values.ts';
 import { createWorld, type OpenStore, type World } from './world.ts';
@@ -43,6 +44,7 @@ const parts = [
   ['reading', describeReading],
   ['pins', describePins],
   ['values', describeValues],
+  ['usage', describeUsage],
   ['memory', describeMemory],
   ['upkeep', describeUpkeep],
   ['transactions', describeTransactions],

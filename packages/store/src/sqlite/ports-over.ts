@@ -55,6 +55,7 @@ const journalNames = [
   'removePin',
   'appendAudit',
   'putValue',
+  'addUsage',
   'removeValue',
   'putMemoryFile',
   'removeMemoryFile',

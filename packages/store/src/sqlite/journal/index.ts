@@ -39,6 +39,7 @@ import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { indexMessages } from './search-index.ts';
 import { sweep } from './sweep.ts';
+import { addUsage } from './usage.ts';
 import { putBlobRow, putValue, removeValue } from './values.ts';
 
 /** Each named transaction, as a function that runs inside one. */
@@ -92,6 +93,7 @@ export const journal = {
   removePin,
   appendAudit,
   putValue,
+  addUsage,
   removeValue,
   putMemoryFile,
   removeMemoryFile,
