@@ -34,15 +34,20 @@ export interface ActiveRuns {
   findRun(runId: string): ActiveRun | undefined;
   /** After the abort is committed. */
   signal(runId: string, by: CancelledBy): void;
+  /** Every run, also one that was being claimed meanwhile and is added later. */
   signalAll(by: CancelledBy): void;
 }
 
 export function createActiveRuns(): ActiveRuns {
   const runs = new Map<string, ActiveRun>();
+  let ended: CancelledBy | undefined;
   const bySession = (sessionId: string): ActiveRun | undefined =>
     [...runs.values()].findLast((run) => run.sessionId === sessionId);
   return {
-    add: (run) => void runs.set(run.runId, run),
+    add(run) {
+      runs.set(run.runId, run);
+      if (ended !== undefined) run.controller.abort(new Cancelled(ended));
+    },
     remove(run) {
       if (runs.get(run.runId) === run) runs.delete(run.runId);
     },
@@ -50,6 +55,7 @@ export function createActiveRuns(): ActiveRuns {
     findRun: (runId) => runs.get(runId),
     signal: (runId, by) => runs.get(runId)?.controller.abort(new Cancelled(by)),
     signalAll(by) {
+      ended = by;
       for (const run of runs.values()) run.controller.abort(new Cancelled(by));
     },
   };

@@ -10,10 +10,7 @@ export function interruptSession(kernel: Kernel, sessionId: string): void {
       error,
       sessionId,
     });
-  // Whatever came of it, the session may have work.
-  void interrupt(kernel, sessionId)
-    .catch(failed)
-    .then(() => kernel.sessions.wake(sessionId));
+  kernel.sessions.passBy(sessionId, () => interrupt(kernel, sessionId).catch(failed));
 }
 
 async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {

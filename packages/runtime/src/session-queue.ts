@@ -7,6 +7,8 @@ export interface SessionQueue {
   wake(sessionId: string): void;
   /** What the last life left to do first is done: sessions may be worked on. */
   start(): void;
+  /** Work that takes the session's place at once, past the queue; it is waited for like a turn. Not begun any more once the queue is stopped. Never rejects. */
+  passBy(sessionId: string, work: () => Promise<void>): void;
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>;
   /** Starts nothing more; resolves when what runs has ended. */
@@ -23,6 +25,7 @@ export function createSessionQueue(deps: {
   const ready = new Set<string>(); // keeps the order of insertion
   const active = new Map<string, { again: boolean }>();
   let state: 'held' | 'started' | 'stopped' = 'held';
+  let passing = 0;
   let settled: (() => void)[] = [];
 
   const turn = async (sessionId: string, slot: { again: boolean }): Promise<void> => {
@@ -39,10 +42,16 @@ export function createSessionQueue(deps: {
       active.set(sessionId, slot);
       void turn(sessionId, slot); // `work` never rejects
     }
-    if (active.size === 0 && (state === 'stopped' || ready.size === 0)) {
+    if (active.size === 0 && passing === 0 && (state === 'stopped' || ready.size === 0)) {
       for (const done of settled) done();
       settled = [];
     }
+  };
+  const wake = (sessionId: string): void => {
+    const slot = active.get(sessionId);
+    if (slot) slot.again = true;
+    else ready.add(sessionId);
+    pump();
   };
   const idle = (): Promise<void> =>
     new Promise((resolve) => {
@@ -50,11 +59,16 @@ export function createSessionQueue(deps: {
       pump();
     });
   return {
-    wake(sessionId) {
-      const slot = active.get(sessionId);
-      if (slot) slot.again = true;
-      else ready.add(sessionId);
-      pump();
+    wake,
+    passBy(sessionId, work) {
+      if (state === 'stopped') return;
+      passing += 1;
+      // Whatever came of it, the session may have work.
+      const done = (): void => {
+        passing -= 1;
+        wake(sessionId);
+      };
+      work().then(done, done);
     },
     start() {
       if (state === 'held') state = 'started';
@@ -66,7 +80,7 @@ export function createSessionQueue(deps: {
       return idle();
     },
     get running() {
-      return active.size;
+      return active.size + passing;
     },
     get waiting() {
       return ready.size;

@@ -187,7 +187,10 @@ export interface Journal
     input: AbortInput,
   ): Promise<({ kind: 'aborted'; runId: string } & Settled) | ({ kind: 'none' } & Settled)>;
 
-  /** `abortRun` whose inbounds are re-bound, with the oldest queued `interrupt` row, to a new run claimed under `fence`, in one transaction. `undefined` where nothing is to interrupt. */
+  /**
+   * `abortRun` whose inbounds are re-bound to a new run claimed under `fence`, with the oldest queued `interrupt` row and the `steer` rows
+   * that were queued before it, in one transaction. `undefined` where nothing is to interrupt.
+   */
   interruptRun(
     input: { sessionId: string; fence: string } & LastWords,
   ): Promise<{ aborted: string; run: ClaimedRun } | undefined>;

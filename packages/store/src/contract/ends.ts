@@ -496,6 +496,23 @@ function describeInterrupt(get: () => World): void {
     ]);
   });
 
+  it('takes along what was to steer the old run, ahead of what interrupts', async () => {
+    const { begin, say } = get();
+    const { runId, sessionId } = await begin({ text: 'one' });
+    const steering = await say({ mode: 'steer', text: 'two', taint: ['web'] });
+    await say({ mode: 'steer', text: 'of somebody else', principal: 'person-2' });
+    const { inboundId } = await say({ mode: 'interrupt', text: 'three' });
+    await say({ mode: 'steer', text: 'four' });
+    const result = await interrupt(sessionId);
+    expect(result?.run).toMatchObject({
+      runId: inboundId,
+      taint: ['web'],
+      inputs: [{ inboundId: runId }, { inboundId: steering.inboundId }, { inboundId }],
+      // With what the old run had said.
+      open: { step: 1, uptoSeq: 4 },
+    });
+  });
+
   it('does nothing where nothing runs, nobody interrupts, or somebody else does', async () => {
     const { begin, say, complete, claim } = get();
     expect(await interrupt('unknown')).toBeUndefined();

@@ -7,6 +7,7 @@ import { listBound, openStepWith } from './bind.ts';
 import { insertRun, toClaimed } from './claim.ts';
 import { cutRun, endRun, settleBound, wordsOf } from './end-run.ts';
 import { cancelExpired, cancelQueued, findActiveRun, isAdmissible, taintOf } from './runs.ts';
+import { listSteering } from './steps.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
@@ -79,6 +80,8 @@ export function interruptRun(
   cancelExpired(unit, session);
   const row = findInterrupt(unit, session, old);
   if (!row) return undefined;
+  // What was to steer the old run was said before: it comes with the new one, ahead of what interrupts.
+  const inputs = [...listSteering(unit, session, old).filter(({ seq }) => seq < row.seq), row];
   const { partial, closing } = wordsOf(old, input);
   cutRun(unit, session, { run: old, partial });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
@@ -86,13 +89,13 @@ export function interruptRun(
   const run = insertRun(unit, session, {
     first: row,
     fence: input.fence,
-    sources: taintOf([row]),
+    sources: taintOf(inputs),
   });
   unit.db.run(rebind, run.id, old.id);
   const { uptoSeq, summaryUpto } = openStepWith(unit, session, {
     runId: run.id,
     step: 1,
-    rows: [row],
+    rows: inputs,
   });
   const rows = listBound(unit, run.id);
   const open = { step: 1, attempt: 1, uptoSeq, summaryUpto };

@@ -1,0 +1,40 @@
+import { Cancelled } from '@cuttle/core-types/errors';
+import { expect, it } from 'vitest';
+import { type ActiveRun, createActiveRuns } from './active-runs.ts';
+
+const runOf = (runId: string): ActiveRun => ({
+  runId,
+  sessionId: 'session-1',
+  createdAt: 0,
+  controller: new AbortController(),
+  partial: () => undefined,
+  bubble: () => undefined,
+  text: () => '',
+  open: () => undefined,
+  route: { kind: 'pull', door: 'chat', stateless: false },
+  conversation: undefined,
+  taint: () => [],
+  nextSeq: () => 1,
+});
+
+it('signals a run that was being claimed while everything was told to end', () => {
+  const runs = createActiveRuns();
+  const known = runOf('known');
+  runs.add(known);
+  runs.signalAll('shutdown');
+  const late = runOf('late');
+  runs.add(late);
+  for (const { controller } of [known, late])
+    expect(controller.signal.reason).toEqual(new Cancelled('shutdown'));
+});
+
+it('signals the one run that is named', () => {
+  const runs = createActiveRuns();
+  const [one, other] = [runOf('one'), runOf('other')];
+  runs.add(one);
+  runs.add(other);
+  runs.signal('one', 'user');
+  expect(one.controller.signal.aborted).toBe(true);
+  expect(other.controller.signal.aborted).toBe(false);
+  expect(runs.find('session-1')).toBe(other);
+});
