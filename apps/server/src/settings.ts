@@ -85,6 +85,7 @@ function toAgentSettings(
     // What the owner forbids for all stays forbidden for each.
     tools: { profile, allow, deny: [...tools.deny, ...deny], approvals },
     limits: withoutAbsent({ ...defaults.limits, ...agent.limits }),
+    context: toContext({ ...defaults.context, ...agent.context }),
     queueMode: agent.queueMode ?? defaults.queueMode,
   };
 }
@@ -96,6 +97,20 @@ function toIdentity(
 ): AgentSettings['identity'] {
   const { name = 'Cuttle', emoji, avatar } = own;
   return withOver({ name, emoji, avatar }, global);
+}
+
+function toContext(context: Config['agents']['defaults']['context']): AgentSettings['context'] {
+  const { threshold, softTrimRatio, hardClearRatio, keepLastAssistants } = context;
+  const { pruneTools, reserveTokens, summaryModel } = context;
+  return {
+    ...(threshold !== undefined && { threshold }),
+    ...(softTrimRatio !== undefined && { softTrimRatio }),
+    ...(hardClearRatio !== undefined && { hardClearRatio }),
+    ...(keepLastAssistants !== undefined && { keepLastAssistants }),
+    ...(pruneTools && { pruneTools }),
+    ...(reserveTokens !== undefined && { reserveTokens }),
+    ...(summaryModel !== undefined && { summaryModel }),
+  };
 }
 
 function withoutAbsent({

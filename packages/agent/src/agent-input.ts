@@ -32,6 +32,8 @@ export interface AgentInput {
   readonly parameters?: TurnParameters | undefined;
   readonly thinking?: ThinkingLevel | undefined;
   readonly limits?: Partial<RunLimits> | undefined;
+  /** Tokens that request and answer may have together; absent: not known. */
+  readonly contextWindow?: number | undefined;
   /** Who and where; a program that embeds the loop may leave it out. */
   readonly identity?: Partial<RunIdentity> | undefined;
   readonly resume?: ResumePoint | undefined;
@@ -106,6 +108,23 @@ export interface AdmittedCall {
   readonly request: ModelRequest;
 }
 
+/** A model call whose transcript has to fit. */
+export interface ContextCall {
+  readonly step: number;
+  /** The transcript so far. */
+  readonly messages: readonly Message[];
+  /** What else the request holds. */
+  readonly request: Pick<ModelRequest, 'system' | 'tools'>;
+  /** How often the service has refused this call as too long. */
+  readonly refusals: number;
+}
+export interface ContextChoice {
+  /** The transcript that the run goes on with: the same, or with a summary in the place of its beginning. */
+  readonly messages: readonly Message[];
+  /** What the model is shown of it. */
+  readonly view: readonly Message[];
+}
+
 export interface AgentDeps {
   readonly provider: ModelProvider;
   readonly clock?: Clock | undefined;
@@ -120,6 +139,13 @@ export interface AgentDeps {
    * Asked before each model call: who is asked, and what. A rejection ends the run, and nobody is asked. Absent: `provider`, as it is.
    */
   readonly admitCall?: ((call: ModelCall) => Promise<AdmittedCall>) | undefined;
+  /**
+   * Asked before each call, and again when the service said that it is too long: what the model is shown. Absent: all of it, with old results
+   * of tools pruned where `contextWindow` is known or was exceeded.
+   */
+  readonly viewContext?:
+    | ((call: ContextCall, signal: AbortSignal) => Promise<ContextChoice>)
+    | undefined;
   /**
    * The policy, asked at dispatch whatever the model was shown; absent: every given tool may run. A call that had started before a
    * cut was let in then: the recovery table alone decides about it.

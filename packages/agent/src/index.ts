@@ -4,6 +4,8 @@ export type {
   AgentInput,
   CallPlan,
   CallVerdict,
+  ContextCall,
+  ContextChoice,
   ModelCall,
   ResumedCall,
   ResumePoint,
@@ -11,6 +13,22 @@ export type {
   Spent,
 } from './agent-input.ts';
 export { estimateTokens } from './context/estimate-tokens.ts';
+export { collectFacts, mergeFacts } from './context/collect-facts.ts';
+export {
+  type ContextRoom,
+  type ContextRules,
+  defaultContextRules,
+} from './context/context-rules.ts';
+export { type ContextView, fitContext } from './context/fit-context.ts';
+export {
+  type CompactionPlan,
+  type ContextEntry,
+  planCompaction,
+} from './context/plan-compaction.ts';
+export { buildSummaryRequest, digestEntries } from './context/summary-request.ts';
+export { toSummaryMessages } from './context/summary-view.ts';
+export { createTokenMeter, type TokenMeter } from './context/token-meter.ts';
+export { calibrate, tokenFamilyOf } from './context/token-rates.ts';
 export { reduceTranscript } from './reduce-transcript.ts';
 export { defaultLimits, type RunLimits } from './limits.ts';
 export { callKey, canonicalJson, planHash } from './plan-hash.ts';

@@ -9,6 +9,8 @@ import { Cancelled, CuttleError, isCuttleError, toErrorBody } from '@cuttle/core
 import type { Clock, ModelRequest, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import type { AgentDeps, AgentInput, RunIdentity } from './agent-input.ts';
 import { callModel } from './call-model.ts';
+import { createPrunedView } from './context/pruned-view.ts';
+import { explainOverflow } from './context/explain-overflow.ts';
 import { defaultLimits, type RunLimits } from './limits.ts';
 import { judgeRepetition } from './loop-guard.ts';
 import { type Offer, ownCalls } from './read-call.ts';
@@ -58,7 +60,8 @@ interface Loop {
   readonly clock: Clock;
   readonly identity: RunIdentity;
   readonly offer: Offer;
-  readonly messages: Message[];
+  messages: Message[];
+  readonly viewContext: NonNullable<AgentDeps['viewContext']>;
   /** On the clock's monotonic scale. */
   readonly startedAt: number;
   tokens: number;
@@ -104,6 +107,7 @@ function begin(input: AgentInput, deps: AgentDeps): Loop {
     identity: { ...anonymous(), ...input.identity },
     offer: { tools: input.tools ?? [], clientTools: input.clientTools ?? [] },
     messages: [...input.messages],
+    viewContext: deps.viewContext ?? createPrunedView(input, deps.provider.dialect),
     startedAt: clock.monotonic() - (input.resume?.spent?.wallMs ?? 0),
     tokens: input.resume?.spent?.tokens ?? 0,
   };
@@ -128,8 +132,9 @@ async function* answerStep(
 ): AsyncGenerator<RunEvent, RunEventOf<'step.end'>, void> {
   const { step } = place;
   const { provider, admitCall } = state.deps;
-  const wanted = requestOf(state);
+  let wanted = await viewedRequest(state, { step, refusals: 0 }, signal);
   let { attempt } = place;
+  let refusals = 0;
   if (attempt > 1) yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
   for (let tries = 1; ; tries += 1) {
     const call = admitCall
@@ -148,7 +153,9 @@ async function* answerStep(
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (!begun || tries >= state.limits.maxStepAttempts || !isTransient(error)) throw error;
+      const next = afterFailure(state, { error, begun, tries, refusals, wanted });
+      if (next > refusals) wanted = await viewedRequest(state, { step, refusals: next }, signal);
+      refusals = next;
       attempt = state.deps.restartStep ? await state.deps.restartStep(step) : attempt + 1;
       yield { type: 'text.reset', blockId: `${step}.0`, step, attempt };
     }
@@ -158,6 +165,47 @@ async function* answerStep(
 /** A stream that broke in the middle. What failed before its first word was retried by the provider already. */
 function isTransient(error: unknown): boolean {
   return isCuttleError(error) && error.traits.retryable && error.code.startsWith('provider.');
+}
+
+/** How often the service has refused the call after this failure; throws where it is not to be made again. */
+function afterFailure(
+  { limits }: Loop,
+  {
+    error,
+    begun,
+    tries,
+    refusals,
+    wanted,
+  }: {
+    readonly error: unknown;
+    readonly begun: boolean;
+    readonly tries: number;
+    readonly refusals: number;
+    readonly wanted: ModelRequest;
+  },
+): number {
+  if (isCuttleError(error, 'provider.overflow')) {
+    if (refusals === mostRefusals) throw explainOverflow(wanted, error);
+    return refusals + 1;
+  }
+  if (!begun || tries >= limits.maxStepAttempts + refusals || !isTransient(error)) throw error;
+  return refusals;
+}
+
+/** A call that is too long is made again with less in it this often. */
+const mostRefusals = 3;
+
+/** The request with as much of the transcript as fits. What had to be summarised for it stays so for the rest of the run. */
+async function viewedRequest(
+  state: Loop,
+  { step, refusals }: { readonly step: number; readonly refusals: number },
+  signal: AbortSignal,
+): Promise<ModelRequest> {
+  const request = requestOf(state);
+  const { messages } = state;
+  const choice = await state.viewContext({ step, messages, request, refusals }, signal);
+  state.messages = [...choice.messages];
+  return { ...request, messages: choice.view };
 }
 
 function requestOf({ input, messages, identity }: Loop): ModelRequest {

@@ -336,6 +336,12 @@ const traits = {
     expose: true,
     hint: 'The agent repeated the same call; say it differently.',
   },
+  'run.message-too-long': {
+    status: 413,
+    retryable: false,
+    expose: true,
+    hint: 'Send it in parts or as a file, or choose a model with a larger window.',
+  },
   'run.not-found': { status: 404, retryable: false, expose: true, hint: 'Check the id.' },
   'run.limit': {
     status: 422,

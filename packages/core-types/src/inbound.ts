@@ -28,6 +28,14 @@ export const TurnParameters = z.object({
 });
 export type TurnParameters = z.infer<typeof TurnParameters>;
 
+/** Work on the session itself that waits for its turn like a message, and says nothing to the model. */
+export const RunTask = z.object({
+  kind: z.literal('compact'),
+  /** What shall be kept. */
+  instructions: z.string().optional(),
+});
+export type RunTask = z.infer<typeof RunTask>;
+
 /** `model` is `<provider>/<model>`. `maxWallMs` only shortens the agent's own limit. */
 export const RunWishes = z.object({
   model: z.string().optional(),
@@ -52,6 +60,7 @@ export const InboundBody = z.object({
   senderName: z.string().optional(),
   /** What a hook wants of this run instead of what the agent's settings say; tools and prompt stay the agent's. */
   wishes: RunWishes.optional(),
+  task: RunTask.optional(),
 });
 export type InboundBody = z.infer<typeof InboundBody>;
 

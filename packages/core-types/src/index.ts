@@ -7,6 +7,7 @@ export {
   messagesOf,
   QueueMode,
   Route,
+  RunTask,
   RunWishes,
   TurnParameters,
 } from './inbound.ts';

@@ -27,6 +27,9 @@ export const SummaryBody = z.object({
   model: z.string().optional(),
   /** What the person who asked for it wanted kept. */
   instructions: z.string().optional(),
+  /** The run that made it, and how far that run wanted summaries to reach. */
+  runId: z.string(),
+  target: z.int(),
   /** Entries that it stands for, those of the summary before it included. */
   entries: z.int().nonnegative(),
 });

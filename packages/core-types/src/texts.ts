@@ -53,11 +53,26 @@ const rows = {
     'Messages during a run: {mode}. Choose with /queue followup, steer, collect or interrupt.',
   'command.queue-set': 'From now on, messages during a run: {mode}.',
   'command.status':
-    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}.',
+    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}.\nContext: {context}.',
   'command.stopped': 'Stopped. {cancelled} waiting messages were dropped.',
   'command.nothing-to-stop': 'Nothing was running. {cancelled} waiting messages were dropped.',
   'command.start': 'Hello! Write to me as you would to a person. /help lists the commands.',
   'command.unknown': 'There is no command /{command}. /help lists them.',
+  'context.busy': 'An answer is being given in this session; its view cannot change under it.',
+  'context.meter': '{tokens} of {window} tokens ({percent} %)',
+  'context.tokens': '{tokens} tokens',
+  'context.unused': 'nothing was asked yet',
+  'context.cleared':
+    '[a result of {total} characters was here; call the tool again if it is needed]',
+  'context.compacted':
+    'Summarised {entries} entries of this conversation; the newest stay as they are.',
+  'context.nothing': 'There is nothing to summarise yet.',
+  'context.message-too-long':
+    'Your message alone is longer than what {model} can read. It is kept: send it in parts or as a file, or choose a model with a larger window with /model.',
+  'context.summary':
+    '[Summary of the {entries} earliest entries of this conversation, written by the system. It is information, not a request; the conversation goes on behind it.]',
+  'context.digest':
+    'No model could be asked for a summary; these are the beginnings of what was said.',
   'hook.event': '[event] {text}',
   'inbound.expired': 'The message waited too long and was dropped.',
   'inbound.edited': 'Edits of a message that was taken already are not taken.',

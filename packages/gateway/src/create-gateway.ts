@@ -8,6 +8,7 @@ import { createFanOut } from './fan-out.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
 import { accessHandlers } from './handlers/access.ts';
 import { agentHandlers } from './handlers/agents.ts';
+import { contextHandlers } from './handlers/context.ts';
 import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
@@ -49,6 +50,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...agentHandlers,
     ...recordsHandlers,
     ...pinHandlers,
+    ...contextHandlers,
     ...messageHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),

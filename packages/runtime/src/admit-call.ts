@@ -18,27 +18,37 @@ import type { ResolvedModel } from './settings.ts';
  * Sets aside what a call may cost at most before it is made; `undefined` where no budget applies, so that nothing is asked.
  * Throws `budget.exceeded` or `budget.unpriced`.
  */
-export function createAdmission(state: RunState): AgentDeps['admitCall'] {
+export function createAdmission(
+  state: RunState,
+  wanted: Wanted = { ref: state.context.model.ref, fallbacks: state.context.agent.fallbacks },
+): AgentDeps['admitCall'] {
   const { kernel, claimed } = state;
   const settings = kernel.settings().budgets;
   const budgets = budgetsFor(settings, claimed);
   if (budgets.length === 0) return undefined;
-  return (call) => admit({ state, budgets, answerTokens: settings.answerTokens }, call);
+  const { answerTokens } = settings;
+  return (call) => admit({ state, budgets, answerTokens, wanted }, call);
+}
+
+/** Which models may be asked. */
+interface Wanted {
+  readonly ref: string;
+  readonly fallbacks: readonly string[];
 }
 
 interface Admission {
   readonly state: RunState;
   readonly budgets: readonly Budget[];
   readonly answerTokens: number;
+  readonly wanted: Wanted;
 }
 
 async function admit(admission: Admission, call: ModelCall): Promise<AdmittedCall> {
-  const { state, budgets } = admission;
-  const { agent, model } = state.context;
-  const first = await reserve(admission, call, { ref: model.ref, fallbacks: agent.fallbacks });
+  const { state, budgets, wanted } = admission;
+  const first = await reserve(admission, call, wanted);
   if (first.kind === 'reserved') return first.call;
   const cheaper = budgets.find(({ scope }) => scope === first.scope)?.downgradeTo;
-  if (cheaper === undefined || cheaper === model.ref) throw exceeded(state, first);
+  if (cheaper === undefined || cheaper === wanted.ref) throw exceeded(state, first);
   state.kernel.log.info('A budget has no room, so a cheaper model is asked.', {
     runId: state.claimed.runId,
     scope: first.scope,
@@ -55,7 +65,7 @@ type Refusal = Extract<Reservation, { kind: 'refused' }> & { readonly amountMicr
 async function reserve(
   { state, budgets, answerTokens }: Admission,
   { step, request }: ModelCall,
-  wanted: { readonly ref: string; readonly fallbacks: readonly string[] },
+  wanted: Wanted,
 ): Promise<Attempt> {
   const { kernel, claimed } = state;
   const { model, priced } = await choosePriced(state, wanted);
@@ -82,7 +92,7 @@ type Priced = ModelFacts & { readonly prices: ModelPrices };
 /** The model with those of its fallbacks whose price is known: what may be asked must be paid. */
 async function choosePriced(
   { kernel }: RunState,
-  { ref, fallbacks }: { readonly ref: string; readonly fallbacks: readonly string[] },
+  { ref, fallbacks }: Wanted,
 ): Promise<{ readonly model: ResolvedModel; readonly priced: readonly [Priced, ...Priced[]] }> {
   const models = kernel.models();
   const first = await models.findFacts(ref);

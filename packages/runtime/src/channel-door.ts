@@ -16,6 +16,7 @@ import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands.ts';
 import type { ControlRow } from './control.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
+import { taskOf, toTaskBody } from './run-task.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
@@ -125,7 +126,8 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
   const settings = kernel.settings();
   const { channel, accountId } = account;
   const { agentId } = arrival;
-  const body = toBody(event, text);
+  const task = taskOf(text, standing.principal);
+  const body = task ? toTaskBody(task) : toBody(event, text);
   const route: Route = {
     kind: 'push',
     door: channel.id,
@@ -147,7 +149,9 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     conversation,
     ...standing,
     route,
-    mode: arrival.chosenMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup',
+    mode: task
+      ? 'followup'
+      : (arrival.chosenMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup'),
     body,
     identity: {
       channel: channel.id,
@@ -188,7 +192,8 @@ async function judge(
   const access = judgeAccess(account, event, { identity, standing, isCommand });
   if (access.kind === 'refused') return refuse(kernel, arrival, access.reason);
   if (text.trim() === '' && !event.media?.length) return silent('inbound.empty');
-  return { kind: isCommand ? 'control' : 'queue' };
+  const isQueued = !isCommand || taskOf(text, standing.principal) !== undefined;
+  return { kind: isQueued ? 'queue' : 'control' };
 }
 
 async function refuse(

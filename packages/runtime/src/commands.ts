@@ -1,4 +1,4 @@
-/** The commands every door understands. They act at accept, before every queue. */
+/** The commands every door understands. They act at accept, before every queue; `compact` alone waits in it (`taskOf`). */
 export const commandTable = [
   { name: 'start', args: '', description: 'Say hello', risk: 'read' },
   { name: 'help', args: '', description: 'List the commands', risk: 'read' },
@@ -6,6 +6,12 @@ export const commandTable = [
   { name: 'new', args: '', description: 'Begin a new conversation', risk: 'write' },
   { name: 'reset', args: '', description: 'The same as /new', risk: 'write' },
   { name: 'stop', args: '', description: 'Stop the answer and drop what waits', risk: 'write' },
+  {
+    name: 'compact',
+    args: '[instructions]',
+    description: 'Summarise what was said, so that there is room',
+    risk: 'write',
+  },
   {
     name: 'model',
     args: '[provider/model]',
@@ -44,6 +50,8 @@ export type CommandRow = (typeof commandTable)[number];
 export interface ParsedCommand {
   readonly row: CommandRow;
   readonly args: readonly string[];
+  /** What stands behind the name, as it was written. */
+  readonly rest: string;
 }
 
 /** A message that is one of our commands. Anything else that begins with a slash is an ordinary message (`/etc/hosts`). */
@@ -53,5 +61,6 @@ export function parseCommand(text: string): ParsedCommand | undefined {
   const name = match[1]?.toLowerCase();
   const row = commandTable.find((candidate) => candidate.name === name);
   if (!row) return undefined;
-  return { row, args: (match[2] ?? '').split(/\s+/).filter((word) => word !== '') };
+  const rest = match[2] ?? '';
+  return { row, rest, args: rest.split(/\s+/).filter((word) => word !== '') };
 }

@@ -4,6 +4,7 @@ import type { CommandInput, ControlRow, Journal } from '@cuttle/core-types/ports
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { type CommandName, commandTable, type ParsedCommand, parseCommand } from './commands.ts';
+import { type ContextMeter, readContextMeter } from './context-meter.ts';
 import type { Kernel } from './kernel.ts';
 import { personaCommand, pinCommand, unpinCommand } from './order-commands.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
@@ -90,10 +91,11 @@ async function perform(
 ): Promise<Effect> {
   const decision = authorise(row.principal, 'command.run', { kind: 'command', name, risk });
   if (decision.kind !== 'allow') return { reply: textFor('access.command', { command: name }) };
+  if (name === 'compact') throw new TypeError('A summary is made in the queue, not at accept.');
   return handlers[name](kernel, row, args);
 }
 
-const handlers: Readonly<Record<CommandName, Handler>> = {
+const handlers: Readonly<Record<Exclude<CommandName, 'compact'>, Handler>> = {
   start: async () => ({ reply: textFor('command.start') }),
   help: async () => ({
     reply: textFor('command.help', { commands: commandTable.map(describe).join('\n') }),
@@ -128,7 +130,16 @@ async function statusText(
     messages: session?.messages ?? 0,
     queued: history.queued.length,
     run: history.activeRunId ?? 'none',
+    context: meterText(session && (await readContextMeter(kernel, session))),
   });
+}
+
+function meterText(meter: ContextMeter | undefined): string {
+  if (!meter) return textFor('context.unused');
+  const { tokens, window } = meter;
+  if (window === undefined) return textFor('context.tokens', { tokens });
+  const percent = Math.round((tokens / window) * 100);
+  return textFor('context.meter', { tokens, window, percent });
 }
 
 async function stopCommand(kernel: Kernel, { sessionId }: ControlRow): Promise<Effect> {

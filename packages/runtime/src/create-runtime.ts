@@ -1,11 +1,12 @@
 import type { Principal, Route, TaintSource } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ConversationRef, PinDraft, PinRow } from '@cuttle/core-types/ports';
+import type { ConversationRef, PinDraft, PinRow, SessionRow } from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
 import { approvePairing } from './approve-pairing.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
 import type { ChannelSettings, ChannelStatus } from './channel-supervisor.ts';
+import { type ContextMeter, readContextMeter } from './context-meter.ts';
 import { createKernel } from './create-kernel.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel, RuntimeDeps } from './kernel.ts';
@@ -76,6 +77,8 @@ export interface Runtime extends AsyncDisposable {
   ):
     | { route: Route; conversation: ConversationRef | undefined; taint: readonly TaintSource[] }
     | undefined;
+  /** How full a session's context is; undefined before its first answer. */
+  contextOf(session: SessionRow): Promise<ContextMeter | undefined>;
   /** The text of a session's open step at this instant: what a reader who comes now must be shown before live events. */
   openText(sessionId: string): OpenText | undefined;
   /** A number for an event of a run that is told again: above every number its events had, below those they will have. */
@@ -208,9 +211,12 @@ function channelCalls(
   };
 }
 
-function liveReadings(kernel: Kernel): Pick<Runtime, 'placeOf' | 'openText' | 'nextSeq'> {
+function liveReadings(
+  kernel: Kernel,
+): Pick<Runtime, 'placeOf' | 'contextOf' | 'openText' | 'nextSeq'> {
   const { active } = kernel;
   return {
+    contextOf: (session) => readContextMeter(kernel, session),
     placeOf(runId) {
       const run = active.findRun(runId);
       return run && { route: run.route, conversation: run.conversation, taint: run.taint() };

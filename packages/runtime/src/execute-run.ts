@@ -1,6 +1,6 @@
 import { type AgentDeps, runAgent } from '@cuttle/agent';
 import type { ResumePoint, Spent } from '@cuttle/agent';
-import type { Message, RunError, RunEventOf, RunOutcome } from '@cuttle/core-types';
+import type { Message, RunError, RunEvent, RunEventOf, RunOutcome } from '@cuttle/core-types';
 import { messagesOf, noUsage } from '@cuttle/core-types';
 import { type ErrorBody, isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import type {
@@ -14,11 +14,19 @@ import type {
 import { textFor } from '@cuttle/core-types/texts';
 import { createAdmission } from './admit-call.ts';
 import { endBubble } from './bubble.ts';
+import { compactSession } from './compact-session.ts';
+import { createContextView } from './context-view.ts';
 import { createDeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
-import { createRunContext, readStartPoint } from './run-context.ts';
+import {
+  chooseModel,
+  createRunContext,
+  readFor,
+  readStartPoint,
+  type StartPoint,
+} from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
 import {
   createRunState,
@@ -72,9 +80,10 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
   };
   kernel.active.add(active);
   try {
+    const chosen = chooseModel(kernel, claimed);
     const [context, start] = await Promise.all([
-      createRunContext(kernel, claimed, new Set(claimed.taint)),
-      readStartPoint(kernel, claimed),
+      createRunContext(kernel, claimed, chosen),
+      readStartPoint(kernel, claimed, chosen),
     ]);
     const deltas = createDeltaJournal({ ...kernel, journal: kernel.store.journal }, claimed);
     state = createRunState({ kernel, claimed, context, controller, deltas }, start);
@@ -126,18 +135,52 @@ function conversationOf({ route, conversationKey }: ClaimedRun): ConversationRef
 /** Segments of the loop: one, unless a message arrived between the last answer and its completion. */
 async function drive(
   state: RunState,
-  start: { messages: readonly Message[]; resume: ResumePoint; stored: StoredRun | undefined },
+  start: Pick<StartPoint, 'messages' | 'resume' | 'stored'>,
 ): Promise<void> {
   let messages = start.messages;
   let resume = start.resume;
   for (;;) {
-    const end = await runSegment(state, { messages, resume, stored: start.stored });
+    const isTask = resume.step === 1 && state.context.body?.task !== undefined;
+    const end = isTask
+      ? await answerTask(state, { messages, resume })
+      : await runSegment(state, { messages, resume, stored: start.stored });
     if (end !== 'steered') return;
     const step = state.step + 1;
-    const steered = await openStep(state, step);
-    messages = messages.concat(state.lastAnswer ?? [], steered);
+    await openStep(state, step);
+    // From the rows: what the segment's steps did stands between.
+    messages = await readFor(state.kernel, state.claimed, state);
     resume = { step, attempt: 1, spent: spentSince(state, start.resume) };
   }
+}
+
+/** Work on the session itself: its answer is the system's. */
+async function answerTask(
+  state: RunState,
+  { messages, resume: { step, attempt } }: Pick<StartPoint, 'messages' | 'resume'>,
+): Promise<'ended' | 'steered'> {
+  const { kernel, claimed, controller, context } = state;
+  if (attempt === 1)
+    publish(state, { type: 'run.start', model: context.model.ref }, claimed.events);
+  await recordEvent(state, { type: 'step.start', step, attempt });
+  const text = await compactSession(state, messages, controller.signal);
+  for (const event of sayAsSystem(step, text)) await recordEvent(state, event);
+  kernel.point('recover.each');
+  const outcome = { status: 'completed', finish: 'stop' } as const;
+  return completeRun(state, { type: 'run.end', outcome }, outcome);
+}
+
+function sayAsSystem(
+  step: number,
+  text: string,
+): readonly Exclude<RunEvent, { type: 'run.end' }>[] {
+  const blockId = `${step}.0`;
+  const message = { role: 'assistant' as const, parts: [{ type: 'text' as const, text }] };
+  return [
+    { type: 'text.start', blockId },
+    { type: 'text.delta', blockId, text },
+    { type: 'text.end', blockId },
+    { type: 'step.end', step, message, finish: 'stop', usage: noUsage, model: '' },
+  ];
 }
 
 function spentSince({ kernel, usage, startedAt }: RunState, { spent }: ResumePoint): Spent {
@@ -204,6 +247,7 @@ function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
       return attempt;
     },
     admitCall: createAdmission(state),
+    viewContext: createContextView(state),
     authorise: (plan) =>
       authoriseCall(
         state,
@@ -214,7 +258,10 @@ function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
   };
 }
 
-async function openStep({ kernel, claimed }: RunState, step: number): Promise<readonly Message[]> {
+async function openStep(
+  { kernel, claimed, fit }: RunState,
+  step: number,
+): Promise<readonly Message[]> {
   kernel.point('step.open.before.commit');
   const opened = await kernel.store.journal.openStep({
     runId: claimed.runId,
@@ -222,6 +269,10 @@ async function openStep({ kernel, claimed }: RunState, step: number): Promise<re
     step,
   });
   kernel.point('step.open.after.commit');
+  if (opened) {
+    fit.uptoSeq = opened.uptoSeq;
+    fit.summaryUpto = opened.summaryUpto;
+  }
   return (opened?.bound ?? []).flatMap(({ body }) => messagesOf(body));
 }
 

@@ -4,7 +4,7 @@ export { commandTable, parseCommand } from './commands.ts';
 export { type CrashPoint, type CrashPointName, crashPointNames } from './crash-point.ts';
 export { createRuntime, type Runtime } from './create-runtime.ts';
 export type { InboundFate } from './fates.ts';
-export type { ChannelAccount, RuntimeDeps } from './kernel.ts';
+export type { BeforeCompaction, ChannelAccount, RuntimeDeps } from './kernel.ts';
 export { rebuildEvent } from './rebuild-event.ts';
 export type { PromptPart } from './prompt/build-prompt.ts';
 export type { PromptReport } from './prompt/describe-prompt.ts';

@@ -1,5 +1,13 @@
-import type { NewId } from '@cuttle/core-types';
-import type { Channel, Clock, Log, Store, Tool, WorkspaceFiles } from '@cuttle/core-types/ports';
+import type { Message, NewId } from '@cuttle/core-types';
+import type {
+  Channel,
+  ClaimedRun,
+  Clock,
+  Log,
+  Store,
+  Tool,
+  WorkspaceFiles,
+} from '@cuttle/core-types/ports';
 import type { ConversationFacts } from '@cuttle/security/policy';
 import type { ActiveRuns } from './active-runs.ts';
 import type { CrashPoint } from './crash-point.ts';
@@ -25,7 +33,23 @@ export interface RuntimeDeps {
   /** `send-only`: accounts are connected so that answers can be sent; another process receives. Default: `receive`. */
   readonly channelMode?: 'receive' | 'send-only' | undefined;
   readonly point?: CrashPoint | undefined;
+  /**
+   * Asked before messages disappear behind a summary, and waited for: what must be remembered elsewhere is written then. A cut asks again with
+   * the same key. A rejection is the run's.
+   */
+  readonly beforeCompaction?: BeforeCompaction | undefined;
 }
+
+export type BeforeCompaction = (
+  about: {
+    /** Of the run and its step. */
+    readonly key: string;
+    readonly run: ClaimedRun;
+    /** What is summarised, oldest first. */
+    readonly messages: readonly Message[];
+  },
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** What the parts of the kernel share; made once by `createRuntime`. */
 export interface Kernel extends Omit<RuntimeDeps, 'point'> {

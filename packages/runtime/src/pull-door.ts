@@ -23,6 +23,7 @@ import { runControl } from './control.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel } from './kernel.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
+import { taskOf, toTaskBody } from './run-task.ts';
 import { agentSettings } from './settings.ts';
 
 /** A message through a door whose client reads the stored answer: HTTP, WebSocket, terminal. */
@@ -68,8 +69,11 @@ export async function acceptPull(
 ): Promise<PullAccepted> {
   requireWriter(message.principal);
   const said = message.body.parts.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-  const isCommand = message.body.messages === undefined && parseCommand(said) !== undefined;
-  const input = await toAcceptInput(kernel, message, isCommand);
+  const isSaid = message.body.messages === undefined;
+  const task = isSaid ? taskOf(said, message.principal) : undefined;
+  const isCommand = isSaid && task === undefined && parseCommand(said) !== undefined;
+  const asked = task ? { ...message, body: toTaskBody(task) } : message;
+  const input = await toAcceptInput(kernel, asked, isCommand);
   prepare?.(input.inboundId);
   kernel.point('accept.before.begin');
   const result = taken(await kernel.store.journal.acceptInbound(input));
@@ -113,7 +117,7 @@ async function toAcceptInput(
     taint,
     route: place?.route ?? { kind: 'pull', door, stateless },
     conversation: place?.conversation,
-    mode: message.mode ?? (await modeOf(kernel, { sessionKey, agentId, stateless })),
+    mode: await modeOf(kernel, message, { sessionKey, agentId }),
     body,
     verdict: { kind: isCommand ? 'control' : 'queue' },
     bounds: settings.queue,
@@ -149,13 +153,16 @@ function findPlace(
   throw new CuttleError('channel.not-found', `No connected account ${from} leads to "${to}".`);
 }
 
-/** The session's own choice, else its agent's. */
+/** The message's own wish, else the session's choice, else its agent's. Work on the session joins no run and interrupts none. */
 async function modeOf(
   { store, settings }: Kernel,
-  place: { sessionKey: string; agentId: string; stateless: boolean },
+  { body, mode, stateless }: PullMessage,
+  { sessionKey, agentId }: { sessionKey: string; agentId: string },
 ): Promise<QueueMode> {
-  const session = place.stateless ? undefined : await store.reader.findSession(place.sessionKey);
-  return session?.queueMode ?? agentSettings(settings(), place.agentId)?.queueMode ?? 'followup';
+  if (body.task) return 'followup';
+  if (mode) return mode;
+  const session = stateless ? undefined : await store.reader.findSession(sessionKey);
+  return session?.queueMode ?? agentSettings(settings(), agentId)?.queueMode ?? 'followup';
 }
 
 /** Whoever only reads may not make an agent work, whatever the door. */

@@ -1,12 +1,14 @@
-import { defaultLimits, type ResumePoint, type Spent, visibleWindow } from '@cuttle/agent';
-import type { InboundBody, Message, RunWishes, TaintSource, UserPart } from '@cuttle/core-types';
+import { defaultLimits, type ResumePoint, type Spent } from '@cuttle/agent';
+import type { InboundBody, Message, RunWishes, TaintSource } from '@cuttle/core-types';
 import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
+import { type ContextFit, createContextFit } from './context-fit.ts';
 import type { Kernel } from './kernel.ts';
 import { offeredTools } from './offered-tools.ts';
 import { audienceOf } from './prompt/audience.ts';
 import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
 import { ordersOf } from './prompt/orders-in-force.ts';
+import { readMedia, readMessages, type ReadTranscript } from './read-messages.ts';
 import { type AgentSettings, agentSettings, type ResolvedModel } from './settings.ts';
 
 /** Everything a run's loop is given. */
@@ -19,30 +21,37 @@ export interface RunContext {
   readonly body: InboundBody | undefined;
 }
 
-/** Chooses agent, model, tools and prompt of a claimed run. Throws `model.unknown`. */
+/** Who answers a claimed run, and what it asks for. Throws `model.unknown`. */
+export function chooseModel(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+): Pick<RunContext, 'agent' | 'model' | 'body'> {
+  const body = claimed.inputs.at(-1)?.body;
+  const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
+  const models = kernel.models();
+  const wished = body?.proxyModel ?? body?.wishes?.model ?? claimed.model ?? agent.model;
+  return { agent, model: models.resolve(wished ?? models.fallback().ref, agent.fallbacks), body };
+}
+
+/** Chooses tools and prompt of a claimed run. */
 export async function createRunContext(
   kernel: Kernel,
   claimed: ClaimedRun,
-  taint: ReadonlySet<TaintSource>,
+  chosen: ReturnType<typeof chooseModel>,
 ): Promise<RunContext> {
-  const body = claimed.inputs.at(-1)?.body;
-  const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
+  const { agent, body } = chosen;
   const turnSystem = body?.system;
   const clientTools = toSpecs(body?.clientTools);
-  const models = kernel.models();
-  if (body?.proxyModel !== undefined) {
-    const model = models.resolve(body.proxyModel, agent.fallbacks);
-    return { agent, model, tools: [], clientTools, system: turnSystem, body };
-  }
+  if (body?.proxyModel !== undefined)
+    return { ...chosen, tools: [], clientTools, system: turnSystem };
+  const taint: ReadonlySet<TaintSource> = new Set(claimed.taint);
   // A tool that the client brings stands in for one of ours with its name.
   const theirs = new Set(clientTools.map(({ name }) => name));
   const tools = offeredTools(kernel, { claimed, agent, taint }).filter(
     ({ name }) => !theirs.has(name),
   );
   const system = await readPrompt(kernel, claimed, { agent, tools, turnSystem });
-  const wished = body?.wishes?.model ?? claimed.model;
-  const model = models.resolve(wished ?? agent.model ?? models.fallback().ref, agent.fallbacks);
-  return { agent, model, tools, clientTools, system, body };
+  return { ...chosen, tools, clientTools, system };
 }
 
 async function readPrompt(
@@ -93,17 +102,19 @@ export interface StartPoint {
   /** What earlier steps of this run said, by step. */
   readonly texts: ReadonlyMap<number, string>;
   readonly stored: StoredRun | undefined;
+  readonly fit: ContextFit;
 }
 
 /** Where a claimed run begins or goes on, with the transcript its next model call sees. */
-export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promise<StartPoint> {
+export async function readStartPoint(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  context: Pick<RunContext, 'agent' | 'model'>,
+): Promise<StartPoint> {
+  const fit = await createContextFit(kernel, claimed, context);
   if (!claimed.resumed && claimed.open) {
-    return {
-      messages: await readFirst(kernel, claimed, claimed.open.uptoSeq),
-      resume: { step: 1, attempt: 1 },
-      texts: new Map(),
-      stored: undefined,
-    };
+    const messages = await readFirst(kernel, claimed, fit);
+    return { messages, resume: { step: 1, attempt: 1 }, texts: new Map(), stored: undefined, fit };
   }
   const stored = await kernel.store.reader.findRun(claimed.runId);
   const steps = stored?.steps ?? [];
@@ -113,23 +124,37 @@ export async function readStartPoint(kernel: Kernel, claimed: ClaimedRun): Promi
   const last = steps.at(-1);
   if (!last) throw new TypeError(`Run ${claimed.runId} has no step.`);
   if (claimed.open) {
-    const { step, attempt, uptoSeq } = claimed.open;
-    const messages = await readMessages(kernel, claimed, { uptoSeq, begunAt: begunAt(steps) });
-    return { messages, resume: { step, attempt, spent: spentOn(steps) }, texts, stored };
+    const { step, attempt } = claimed.open;
+    fit.begunAt = begunOf(steps);
+    const messages = await readFor(kernel, claimed, { fit });
+    return { messages, resume: { step, attempt, spent: spentOn(steps) }, texts, stored, fit };
   }
-  return afterAnsweredStep(kernel, { claimed, last, texts, stored });
+  return afterAnsweredStep(kernel, { claimed, last, texts, stored, fit });
 }
 
 /** The transcript of a new run's first step; in a session that begins with it, that is what was just bound. */
 async function readFirst(
   kernel: Kernel,
   claimed: ClaimedRun,
-  uptoSeq: number,
+  fit: ContextFit,
 ): Promise<readonly Message[]> {
-  if (uptoSeq !== claimed.inputs.length)
-    return readMessages(kernel, claimed, { uptoSeq, begunAt: uptoSeq });
+  if (fit.uptoSeq !== claimed.inputs.length) return readFor(kernel, claimed, { fit });
   const messages = claimed.inputs.flatMap(({ body }) => messagesOf(body));
   return Promise.all(messages.map((message) => readMedia(kernel, message)));
+}
+
+/** The transcript up to the boundary that `fit` names, and what `fit` is to know of it. */
+export async function readFor(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+  { fit }: { readonly fit: ContextFit },
+): Promise<readonly Message[]> {
+  const { uptoSeq, summaryUpto, begunAt, window } = fit;
+  const boundary = { uptoSeq, summaryUpto, begunAt, isBounded: window === undefined };
+  const read: ReadTranscript = await readMessages(kernel, claimed, boundary);
+  fit.base = uptoSeq - read.entries;
+  fit.summary = read.summary;
+  return read.messages;
 }
 
 /** The last step is done: its calls may be open, or the run goes on after an answer that came too early. */
@@ -140,41 +165,36 @@ async function afterAnsweredStep(
     last,
     texts,
     stored,
+    fit,
   }: {
     claimed: ClaimedRun;
     last: StoredStep;
     texts: ReadonlyMap<number, string>;
     stored: StoredRun | undefined;
+    fit: ContextFit;
   },
 ): Promise<StartPoint> {
   const { answer, finish } = last;
   const steps = stored?.steps ?? [];
   const spent = spentOn(steps);
-  const read = (uptoSeq: number): Promise<Message[]> =>
-    readMessages(kernel, claimed, { uptoSeq, begunAt: begunAt(steps) });
+  const place = { fit };
+  fit.begunAt = begunOf(steps);
+  // The answer's entry directly follows the step's boundary.
+  fit.uptoSeq = last.uptoSeq + 1;
+  fit.summaryUpto = last.summaryUpto;
   if (answer && finish && (last.calls.length > 0 || callsOf(answer).length > 0)) {
-    // The answer's entry directly follows the step's boundary.
-    const messages = await read(last.uptoSeq + 1);
-    return {
-      messages,
-      resume: {
-        step: last.step,
-        attempt: last.attempt,
-        spent,
-        answered: { message: answer, finish, calls: last.calls },
-      },
-      texts,
-      stored,
-    };
+    const { step, attempt, calls } = last;
+    const answered = { message: answer, finish, calls };
+    const messages = await readFor(kernel, claimed, place);
+    return { messages, resume: { step, attempt, spent, answered }, texts, stored, fit };
   }
   const step = last.step + 1;
-  const opened = await kernel.store.journal.openStep({
-    runId: claimed.runId,
-    fence: claimed.fence,
-    step,
-  });
-  const messages = await read(opened?.uptoSeq ?? last.uptoSeq + 1);
-  return { messages, resume: { step, attempt: 1, spent }, texts, stored };
+  const { runId, fence } = claimed;
+  const opened = await kernel.store.journal.openStep({ runId, fence, step });
+  fit.uptoSeq = opened?.uptoSeq ?? fit.uptoSeq;
+  fit.summaryUpto = opened ? opened.summaryUpto : fit.summaryUpto;
+  const messages = await readFor(kernel, claimed, place);
+  return { messages, resume: { step, attempt: 1, spent }, texts, stored, fit };
 }
 
 /** The time of a run counts from its claim: neither a wait for an approval nor a stop of the gateway uses it up. */
@@ -187,50 +207,6 @@ function spentOn(steps: readonly StoredStep[]): Spent {
 }
 
 /** The boundary of a run's first step. */
-function begunAt(steps: readonly StoredStep[]): number {
+function begunOf(steps: readonly StoredStep[]): number {
   return steps[0]?.uptoSeq ?? 0;
-}
-
-/** Entries that one reading gives at most. */
-const mostRead = 1000;
-
-/**
- * The visible part of the transcript up to a boundary, with its media read in. What is visible is chosen where the run begins and
- * stays while it grows, so that a step that is asked again after a cut is asked with the same bytes.
- */
-export async function readMessages(
-  kernel: Kernel,
-  claimed: ClaimedRun,
-  boundary: { readonly uptoSeq: number; readonly begunAt: number },
-): Promise<Message[]> {
-  const { sessionId, generation } = claimed;
-  const { uptoSeq } = boundary;
-  const hidden = visibleWindow(boundary.begunAt, kernel.settings().windowEntries);
-  const entries = await kernel.store.reader.readTranscript({
-    sessionId,
-    generation,
-    afterSeq: Math.max(hidden, uptoSeq - mostRead),
-    uptoSeq,
-    limit: mostRead,
-  });
-  const messages = entries.flatMap((entry) => entry.messages);
-  const first = messages.findIndex(({ role }) => role === 'user' || role === 'system');
-  return Promise.all(
-    messages.slice(Math.max(0, first)).map((message) => readMedia(kernel, message)),
-  );
-}
-
-async function readMedia(kernel: Kernel, message: Message): Promise<Message> {
-  if (message.role !== 'user' || message.parts.every((part) => part.type === 'text'))
-    return message;
-  return {
-    ...message,
-    parts: await Promise.all(message.parts.map((part) => readPart(kernel, part))),
-  };
-}
-
-async function readPart(kernel: Kernel, part: UserPart): Promise<UserPart> {
-  if (part.type === 'text' || part.source.kind !== 'blob') return part;
-  const { bytes } = await kernel.store.blobs.read(part.source.sha256, AbortSignal.timeout(10_000));
-  return { ...part, source: { kind: 'base64', data: Buffer.from(bytes).toString('base64') } };
 }

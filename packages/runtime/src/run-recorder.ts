@@ -1,4 +1,5 @@
 import {
+  calibrate,
   type CallPlan,
   type CallVerdict,
   defaultLimits,
@@ -14,7 +15,13 @@ import {
   type RunEvent,
   type TaintSource,
 } from '@cuttle/core-types';
-import type { PlannedCall, StoredCall, ToolContext, OutboundDraft } from '@cuttle/core-types/ports';
+import type {
+  PlannedCall,
+  StepContext,
+  StoredCall,
+  ToolContext,
+  OutboundDraft,
+} from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { showBubble } from './bubble.ts';
 import { approvalDraft } from './approval-draft.ts';
@@ -106,6 +113,8 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
     costMicros: prices && costOf(prices, event.usage),
     personId: claimed.principal.id,
     reserved: state.reservedStep === event.step,
+    context: contextOf(state, event),
+    saidBy: event.model === '' ? ('system' as const) : undefined,
     calls: planned,
   };
   if (planned.length === 0) {
@@ -117,6 +126,14 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   kernel.point('step.done.after.commit');
   state.isStored = true;
   publish(state, event, events);
+}
+
+/** How much of its window the session uses now, and how well that was estimated. */
+function contextOf({ fit }: RunState, { usage }: RunEventOf<'step.end'>): StepContext | undefined {
+  if (fit.estimated === 0 || usage.inputTokens === 0) return undefined;
+  const scale = calibrate({ estimated: fit.estimated, real: usage.inputTokens }, fit.scale);
+  fit.scale = scale;
+  return { tokens: usage.inputTokens + usage.outputTokens, scale };
 }
 
 /** Who answered, which may be another than was asked. */

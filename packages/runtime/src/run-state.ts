@@ -16,6 +16,7 @@ import type {
   Tool,
 } from '@cuttle/core-types/ports';
 import type { Decision } from '@cuttle/security/policy';
+import type { ContextFit } from './context-fit.ts';
 import type { DeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
 import type { RunContext } from './run-context.ts';
@@ -46,6 +47,7 @@ export interface RunState {
     number,
     { readonly drafts: OutboundDraft[]; readonly taint: Set<TaintSource> }
   >;
+  readonly fit: ContextFit;
   readonly startedAt: number;
   step: number;
   attempt: number;
@@ -68,9 +70,11 @@ export function createRunState(
   {
     texts,
     resume: { step, attempt, answered },
+    fit,
   }: {
     readonly texts: ReadonlyMap<number, string>;
     readonly resume: ResumePoint;
+    readonly fit: ContextFit;
   },
 ): RunState {
   return {
@@ -79,6 +83,7 @@ export function createRunState(
     texts: new Map(texts),
     judged: new Map(),
     asks: new Map(),
+    fit,
     startedAt: parts.kernel.clock.monotonic(),
     step,
     attempt,

@@ -1,4 +1,4 @@
-import type { RunLimits } from '@cuttle/agent';
+import type { ContextRules, RunLimits } from '@cuttle/agent';
 import type { QueueMode } from '@cuttle/core-types';
 import type { ModelFacts, ModelProvider, ThinkingLevel } from '@cuttle/core-types/ports';
 import type { SessionRules } from '@cuttle/sessions';
@@ -43,6 +43,10 @@ export interface AgentSettings {
   readonly thinking: ThinkingLevel | undefined;
   readonly tools: ToolPolicy;
   readonly limits: Partial<RunLimits>;
+  readonly context: Partial<ContextRules> & {
+    /** `<provider>/<model>` that writes summaries; absent: the one that is asked. */
+    readonly summaryModel?: string | undefined;
+  };
   readonly queueMode: QueueMode;
 }
 

@@ -10,6 +10,43 @@ const runLimits = z.looseObject({
   toolTimeoutMs: z.int().positive().optional().describe('Milliseconds of one tool call.'),
 });
 
+const share = z.number().min(0.05).max(1);
+
+const context = z.looseObject({
+  threshold: share
+    .optional()
+    .describe('Share of the room for messages above which a summary is made; 0.75 when not set.'),
+  softTrimRatio: share
+    .optional()
+    .describe(
+      'Share above which old, large results of tools are cut to beginning and end; 0.35 when not set.',
+    ),
+  hardClearRatio: share
+    .optional()
+    .describe('Share above which old results of tools are left out; 0.55 when not set.'),
+  keepLastAssistants: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('Newest answers whose results stay; 3 when not set.'),
+  pruneTools: z
+    .array(z.string())
+    .optional()
+    .describe('Tools whose results may be cut: names, or a beginning and *; all when not set.'),
+  reserveTokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Tokens kept free for the answer, at most a quarter of the window; 8192 when not set.',
+    ),
+  summaryModel: z
+    .string()
+    .optional()
+    .describe('`<provider>/<model>` that writes summaries; the one that is asked when not set.'),
+});
+
 const toolsKeys = {
   profile: z
     .enum(['minimal', 'messaging', 'coding', 'full'])
@@ -92,6 +129,7 @@ const agent = z.looseObject({
   thinking: thinking.optional().describe('How much a model may think.'),
   tools: ownTools.optional().describe('Over `tools`; `deny` adds to it.'),
   limits: runLimits.optional().describe('Over `agents.defaults.limits`.'),
+  context: context.optional().describe('Over `agents.defaults.context`.'),
 });
 
 const defaults = z.looseObject({
@@ -123,6 +161,7 @@ const defaults = z.looseObject({
     .describe('What happens to messages that arrive during a run.'),
   thinking: thinking.optional().describe('How much a model may think.'),
   limits: runLimits.prefault({}).describe('Where a run is ended.'),
+  context: context.prefault({}).describe('How a long conversation fits into a model.'),
 });
 
 export const agentsSection = z.looseObject({

@@ -52,6 +52,7 @@ export type {
   SessionRow,
   Settled,
   Spending,
+  StepContext,
   StepRecord,
   StoredToken,
   TokenDraft,

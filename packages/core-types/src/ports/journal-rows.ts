@@ -201,6 +201,8 @@ export interface StepRecord {
   /** Whether `reserveBudget` set money aside for it, which this settles. */
   readonly reserved?: boolean | undefined;
   readonly calls: readonly PlannedCall[];
+  /** `system`: no model was asked, so nothing is counted. */
+  readonly saidBy?: 'system' | undefined;
   /** What the step told of the session's context. */
   readonly context?: StepContext | undefined;
 }

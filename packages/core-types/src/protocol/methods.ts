@@ -3,6 +3,7 @@ import { QueueMode } from '../inbound.ts';
 import { Json } from '../json.ts';
 import { Scope } from '../principal.ts';
 import { agentsMethods } from './agents-methods.ts';
+import { contextMethods } from './context-methods.ts';
 import { defineMethod } from './method.ts';
 import { memoryMethods } from './memory-methods.ts';
 import { recordsMethods } from './records-methods.ts';
@@ -582,6 +583,7 @@ export const methods = [
   ...memoryMethods,
   ...agentsMethods,
   ...pinsMethods,
+  ...contextMethods,
   defineMethod({
     name: 'web.code',
     summary: 'A new single-use code that opens the page (`cuttle open`).',

@@ -3,7 +3,7 @@ import type { SessionSummary } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { agentOf, toSessionKey } from '@cuttle/sessions';
 import { taintOf } from '@cuttle/security/policy';
-import type { Handlers } from '../gateway-deps.ts';
+import type { GatewayDeps, Handlers } from '../gateway-deps.ts';
 import { isoTime } from '../iso-time.ts';
 
 export const sessionHandlers: Pick<
@@ -21,12 +21,10 @@ export const sessionHandlers: Pick<
     });
     return { sessions: sessions.map(toSummary), ...(next !== undefined && { next }) };
   },
-  async 'sessions.get'({ store, settings }, { params }) {
-    const sessionKey = toSessionKey(params.sessionKey, settings().defaultAgentId);
-    const session = await store.reader.findSession(sessionKey);
-    if (!session)
-      throw new CuttleError('session.not-found', `There is no session "${sessionKey}".`);
-    return toSummary(session);
+  async 'sessions.get'(deps, { params }) {
+    const session = await readSession(deps, params.sessionKey);
+    const context = await deps.runtime.contextOf(session);
+    return { ...toSummary(session), ...(context && { context }) };
   },
   async 'sessions.search'({ store, settings }, { params }) {
     const { query, limit, before, agentId, channel, person, since, until } = params;
@@ -95,6 +93,17 @@ export const sessionHandlers: Pick<
     return { ok: true };
   },
 };
+
+/** A session by its key or short name. Throws `session.not-found`. */
+export async function readSession(
+  { store, settings }: Pick<GatewayDeps, 'store' | 'settings'>,
+  name: string,
+): Promise<SessionRow> {
+  const sessionKey = toSessionKey(name, settings().defaultAgentId);
+  const session = await store.reader.findSession(sessionKey);
+  if (!session) throw new CuttleError('session.not-found', `There is no session "${sessionKey}".`);
+  return session;
+}
 
 export function toSummary(row: SessionRow): SessionSummary {
   const {

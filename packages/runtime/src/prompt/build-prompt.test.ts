@@ -19,6 +19,7 @@ const agent: AgentSettings = {
   thinking: undefined,
   tools: { profile: 'full', allow: [], deny: [], approvals: 'ask' },
   limits: {},
+  context: {},
   queueMode: 'followup',
 };
 const tool = { name: 'look' } as Tool; // tools are only counted here

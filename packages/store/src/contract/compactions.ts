@@ -9,6 +9,8 @@ const bodyOf = (text: string): SummaryBody => ({
   facts: { failures: [], tasks: [], paths: ['/etc/hosts'], identifiers: [] },
   kept: [],
   by: 'model',
+  runId: 'r',
+  target: 4,
   entries: 2,
 });
 

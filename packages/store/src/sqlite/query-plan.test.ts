@@ -103,7 +103,7 @@ async function useAll(world: World): Promise<void> {
     fence,
     step: 1,
     uptoSeq: 1,
-    body: { v: 1, text: 'x', facts: noFacts, kept: [], by: 'digest', entries: 1 },
+    body: { v: 1, text: 'x', facts: noFacts, kept: [], by: 'digest', runId, target: 1, entries: 1 },
     call: undefined,
     contextTokens: 1,
   });

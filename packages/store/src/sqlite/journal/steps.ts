@@ -166,7 +166,7 @@ export function storeStep(
   if (closed === 0) return requireDone(unit, runId, step);
   appendAnswer(unit, session, { runId, step, row });
   for (const call of record.calls) insertCall(unit, record, call);
-  addUsageRow(unit, session, record);
+  if (record.saidBy !== 'system') addUsageRow(unit, session, record);
   if (record.context) {
     session.context_tokens = record.context.tokens;
     session.context_scale = record.context.scale;

@@ -1,0 +1,85 @@
+import { buildSummaryRequest, type ContextEntry } from '@cuttle/agent';
+import { costOf, type Origin, type SummaryBody, type Usage } from '@cuttle/core-types';
+import { isCuttleError } from '@cuttle/core-types/errors';
+import type { ModelProvider, ModelRequest, SummaryCall } from '@cuttle/core-types/ports';
+import { createAdmission } from './admit-call.ts';
+import type { RunState } from './run-state.ts';
+
+export interface Summary {
+  readonly text: string;
+  readonly call: SummaryCall;
+}
+type Answer =
+  | { readonly kind: 'summary'; readonly summary: Summary }
+  | { readonly kind: 'none'; readonly code: string };
+
+/**
+ * One call of the summariser, through the budgets like any other. `none`: it failed, or said nothing. Rejects with the reason of an abort, and
+ * when the run has another owner.
+ */
+export async function summarise(
+  state: RunState,
+  {
+    step,
+    room,
+    ...about
+  }: {
+    readonly step: number;
+    readonly chunk: readonly ContextEntry[];
+    readonly previous: SummaryBody | undefined;
+    readonly instructions: string | undefined;
+    /** Tokens that the entries may have. */
+    readonly room: number;
+  },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { kernel, context, fit } = state;
+  const ref = context.agent.context.summaryModel ?? context.model.ref;
+  const fallbacks = context.agent.fallbacks;
+  try {
+    const model = kernel.models().resolve(ref, fallbacks);
+    const request = buildSummaryRequest({ model: model.model, ...about }, room, fit.meter);
+    const admit = createAdmission(state, { ref, fallbacks });
+    const call = admit ? await admit({ step, request }) : { provider: model.provider, request };
+    const answer = await ask(call, signal);
+    kernel.point('compaction.after.model');
+    if (answer.text === '') return { kind: 'none', code: 'provider.invalid' };
+    return { kind: 'summary', summary: await priced(state, { step, ...answer }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isCuttleError(error) || !/^(provider|budget|model)\./.test(error.code)) throw error;
+    return { kind: 'none', code: error.code };
+  }
+}
+
+interface Said {
+  readonly text: string;
+  readonly usage: Usage;
+  readonly origin: Pick<Origin, 'provider' | 'model'>;
+}
+
+async function ask(
+  { provider, request }: { readonly provider: ModelProvider; readonly request: ModelRequest },
+  signal: AbortSignal,
+): Promise<Said> {
+  let origin: Said['origin'] = { provider: provider.id, model: request.model };
+  let text = '';
+  let usage: Usage = { inputTokens: 0, outputTokens: 0 };
+  for await (const event of provider.stream(request, signal)) {
+    if (event.type === 'text.delta') text += event.text;
+    if (event.type === 'route') origin = event.origin;
+    if (event.type === 'finish') ({ usage } = event);
+  }
+  return { text: text.trim(), usage, origin };
+}
+
+async function priced(
+  { kernel, reservedStep }: RunState,
+  { step, text, usage, origin }: Said & { readonly step: number },
+): Promise<Summary> {
+  const { provider, model } = origin;
+  const prices = (await kernel.models().findFacts(`${provider}/${model}`))?.prices;
+  const costMicros = prices && costOf(prices, usage);
+  const reserved = reservedStep === step;
+  return { text, call: { usage, provider, model, costMicros, reserved } };
+}
