@@ -34,6 +34,13 @@ const samples: Readonly<Record<string, unknown>> = {
   'session.reset.dm': { mode: 'daily' },
   'session.reset.group': { mode: 'idle', idleMinutes: 120 },
   'session.reset.thread': { mode: 'manual' },
+  'agents.defaults.context.threshold': 0.75,
+  'agents.defaults.context.softTrimRatio': 0.35,
+  'agents.defaults.context.hardClearRatio': 0.55,
+  'agents.defaults.context.keepLastAssistants': 3,
+  'agents.defaults.context.pruneTools': ['web_*', 'file_read'],
+  'agents.defaults.context.reserveTokens': 8_192,
+  'agents.defaults.context.summaryModel': 'local/m1',
   'budgets.gateway': { usdPerDay: 20, action: 'downgrade', model: 'local/m1' },
 };
 
@@ -104,6 +111,15 @@ const examples: Readonly<Record<string, unknown>> = {
       thinking: 'low',
       tools: { profile: 'minimal', allow: ['web_fetch'], deny: [], approvals: 'ask' },
       limits: { maxSteps: 20, maxWallMs: 300_000, maxTokens: 100_000, toolTimeoutMs: 20_000 },
+      context: {
+        threshold: 0.6,
+        softTrimRatio: 0.3,
+        hardClearRatio: 0.5,
+        keepLastAssistants: 2,
+        pruneTools: ['web_*'],
+        reserveTokens: 4_096,
+        summaryModel: 'local/m1',
+      },
     },
   ],
 };

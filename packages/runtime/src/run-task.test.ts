@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { taskOf } from './run-task.ts';
 
 const owner: Principal = { id: 'owner', kind: 'owner', scopes: [] };
-const stranger: Principal = { id: 'x', kind: 'person', scopes: [] };
+const reader: Principal = { id: 'x', kind: 'client', scopes: ['operator.read'] };
 
 describe('taskOf', () => {
   it('takes what stands behind the command as wishes, word by word', () => {
@@ -18,6 +18,6 @@ describe('taskOf', () => {
   it('leaves other commands, and those of people who may not give it, to the door', () => {
     expect(taskOf('/stop', owner)).toBeUndefined();
     expect(taskOf('compact this', owner)).toBeUndefined();
-    expect(taskOf('/compact', stranger)).toBeUndefined();
+    expect(taskOf('/compact', reader)).toBeUndefined();
   });
 });
