@@ -10,6 +10,7 @@ import { fallbackProblems } from './fallback-problems.ts';
 import type { Foundation } from './foundation.ts';
 import { removeRunFile, writeRunFile } from './home.ts';
 import { listen, type Listening } from './listen.ts';
+import { createInstalledHandlers } from './installed-models.ts';
 import { createPageFiles } from './page-files.ts';
 import { createProcessFacts } from './process-facts.ts';
 import { createRootHandlers } from './root-handlers.ts';
@@ -97,6 +98,9 @@ async function wireGateway(
   const models = (): Foundation['models'] => foundation.models;
   const folder = pageFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url));
   const files = createPageFiles(folder);
+  const ended = new AbortController();
+  foundation.scope.defer(() => ended.abort('stopped'));
+  const installed = createInstalledHandlers({ ...foundation, models, signal: ended.signal });
   return createGateway({
     ...foundation,
     runtime,
@@ -105,7 +109,7 @@ async function wireGateway(
       () => configuration.current().config,
       (config) => toGatewaySettings(config, token),
     ),
-    root: createRootHandlers({ models, tools, memory, configuration, log }),
+    root: createRootHandlers({ models, tools, memory, installed, configuration, log }),
     resolveModel: (ref) => models().resolve(ref).ref,
     modelRefs: () => models().list(),
     embedders: {

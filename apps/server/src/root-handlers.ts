@@ -9,6 +9,7 @@ import { authorise } from '@cuttle/security/policy';
 import type { Memory } from '@cuttle/tools';
 import type { ConfigSource } from './config-source.ts';
 import { createMemoryHandlers } from './memory-handlers.ts';
+import type { createInstalledHandlers } from './installed-models.ts';
 import type { ServerLog } from './log.ts';
 import type { KeyReport } from './model-routes.ts';
 import type { Models } from './model-source.ts';
@@ -18,6 +19,7 @@ interface RootParts {
   readonly models: () => Models;
   readonly tools: readonly Tool[];
   readonly memory: Memory;
+  readonly installed: ReturnType<typeof createInstalledHandlers>;
   readonly configuration: ConfigSource;
   readonly log: ServerLog;
 }
@@ -27,6 +29,7 @@ export function createRootHandlers({
   models,
   tools,
   memory,
+  installed,
   configuration,
   log,
 }: RootParts): RootHandlers {
@@ -34,6 +37,7 @@ export function createRootHandlers({
     configuration.current().config.agents.list.map(({ id }) => id);
   return {
     ...createMemoryHandlers({ memory, agentIds }),
+    ...installed,
     'models.list': (params, _principal, signal) => listModels(models(), params, signal),
     'models.test': (params, _principal, signal) => testModel(models(), params.model, signal),
     async 'providers.status'() {

@@ -33,6 +33,12 @@ export interface GatewaySettings {
 type RootMethod =
   | 'models.list'
   | 'models.test'
+  | 'models.pull'
+  | 'models.pulls'
+  | 'models.running'
+  | 'models.load'
+  | 'models.unload'
+  | 'models.remove'
   | 'providers.status'
   | 'tools.catalog'
   | 'config.get'

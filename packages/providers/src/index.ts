@@ -11,6 +11,7 @@ export {
   type DetectDeps,
   detectProviders,
   type Environment,
+  ollamaUrl,
   type ProviderChoice,
 } from './detect-providers.ts';
 export { createEmbeddingRouter } from './embedding/embedding-router.ts';

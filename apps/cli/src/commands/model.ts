@@ -4,6 +4,7 @@ import type { ResultOf } from '@cuttle/core-types/protocol';
 import type { Command } from 'commander';
 import { changeConfig, connectIfRunning } from '../change-config.ts';
 import { type Cli, does } from '../command.ts';
+import { addInstalledModels } from './installed-models.ts';
 import { exitCode } from '../exit-code.ts';
 import { toTable } from '../output.ts';
 import { toTimeText } from '../time-text.ts';
@@ -14,6 +15,7 @@ export function addModel(cli: Cli): void {
   addTest(cli, model);
   addKeys(cli, model);
   addSet(cli, model);
+  addInstalledModels(cli, model);
 }
 
 type Model = ResultOf<'models.list'>['models'][number];
@@ -108,15 +110,24 @@ function addKeys(cli: Cli, model: Command): void {
   does(cli, keys, async ({ connect, output, signal }) => {
     const client = await connect();
     const result = await client.call('providers.status', {}, signal);
-    output.result(result, () =>
-      toTable(
-        ['Provider', 'Key', 'State', 'Model', 'Until', 'Last error'],
-        result.providers.flatMap(({ id, keys: own }) => own.flatMap((key) => toKeyRows(id, key))),
-        output.paint,
-      ),
+    const rows = result.providers.flatMap(({ id, keys: own }) =>
+      own.flatMap((key) => toKeyRows(id, key)),
     );
+    output.result(result, () => {
+      if (rows.length === 0) return noKeys;
+      return toTable(
+        ['Provider', 'Key', 'State', 'Model', 'Until', 'Last error'],
+        rows,
+        output.paint,
+      );
+    });
   });
 }
+
+const noKeys = [
+  'No provider has a key. Set one in the environment, such as ANTHROPIC_API_KEY, or as `providers.<id>.apiKey` in the configuration;',
+  'or log in: `cuttle auth login`.',
+];
 
 type KeyStatus = ResultOf<'providers.status'>['providers'][number]['keys'][number];
 

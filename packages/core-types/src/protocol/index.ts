@@ -14,6 +14,7 @@ export {
   ServerFrame,
   SessionEventPayload,
 } from './frames.ts';
+export { InstalledReport, PullReport } from './installed-methods.ts';
 export { defineMethod, type MethodDefinition } from './method.ts';
 export {
   type Method,

@@ -5,6 +5,7 @@ import { Scope } from '../principal.ts';
 import { agentsMethods } from './agents-methods.ts';
 import { contextMethods } from './context-methods.ts';
 import { defineMethod } from './method.ts';
+import { installedMethods } from './installed-methods.ts';
 import { memoryMethods } from './memory-methods.ts';
 import { recordsMethods } from './records-methods.ts';
 import { pinsMethods } from './pins-methods.ts';
@@ -580,6 +581,7 @@ export const methods = [
       ),
     }),
   }),
+  ...installedMethods,
   ...memoryMethods,
   ...agentsMethods,
   ...pinsMethods,

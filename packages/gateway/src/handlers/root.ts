@@ -7,6 +7,18 @@ export function createRootHandlers(root: RootHandlers): Pick<Handlers, keyof Roo
       root['models.list'](params, caller.principal, signal),
     'models.test': (_deps, { params, caller }, signal) =>
       root['models.test'](params, caller.principal, signal),
+    'models.pull': (_deps, { params, caller }, signal) =>
+      root['models.pull'](params, caller.principal, signal),
+    'models.pulls': (_deps, { params, caller }, signal) =>
+      root['models.pulls'](params, caller.principal, signal),
+    'models.running': (_deps, { params, caller }, signal) =>
+      root['models.running'](params, caller.principal, signal),
+    'models.load': (_deps, { params, caller }, signal) =>
+      root['models.load'](params, caller.principal, signal),
+    'models.unload': (_deps, { params, caller }, signal) =>
+      root['models.unload'](params, caller.principal, signal),
+    'models.remove': (_deps, { params, caller }, signal) =>
+      root['models.remove'](params, caller.principal, signal),
     'providers.status': (_deps, { params, caller }, signal) =>
       root['providers.status'](params, caller.principal, signal),
     'tools.catalog': (_deps, { params, caller }, signal) =>
