@@ -87,6 +87,20 @@ function toAgentSettings(
     limits: withoutAbsent({ ...defaults.limits, ...agent.limits }),
     context: toContext({ ...defaults.context, ...agent.context }),
     queueMode: agent.queueMode ?? defaults.queueMode,
+    subagents: toSubagentLimits(defaults.subagents, agent.subagents),
+  };
+}
+
+function toSubagentLimits(
+  defaults: Config['agents']['defaults']['subagents'],
+  own: Config['agents']['list'][number]['subagents'] = {},
+): AgentSettings['subagents'] {
+  return {
+    allow: own.allow ?? defaults.allow,
+    maxDepth: own.maxDepth ?? defaults.maxDepth,
+    maxChildren: own.maxChildren ?? defaults.maxChildren,
+    maxHops: own.maxHops ?? defaults.maxHops,
+    timeoutMs: own.timeoutMs ?? defaults.timeoutMs,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { NewId } from '@cuttle/core-types';
-import type { Clock, Store, Tool } from '@cuttle/core-types/ports';
+import type { Clock, Store, Subagents, Tool } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
 import { createGuardedFetch } from '@cuttle/security/fetch';
 import {
+  createAgentTools,
   createConfigTool,
   createFetchTool,
   createFileTools,
@@ -77,6 +78,20 @@ export function createTools({
     ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: converter.convert }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),
+    ...createAgentTools({ subagents: lateSubagents(runtime) }),
     ...createConfigTool({ config, secrets }),
   ];
+}
+
+/** The tools are made before the runtime that they serve. */
+function lateSubagents(runtime: () => Runtime): Subagents {
+  const tools = (): Subagents => runtime().subagents.tools;
+  return {
+    spawn: (task, caller) => tools().spawn(task, caller),
+    takeResults: (input, caller) => tools().takeResults(input, caller),
+    steer: (input, caller) => tools().steer(input, caller),
+    stop: (input, caller) => tools().stop(input, caller),
+    list: (caller) => tools().list(caller),
+    send: (message, caller) => tools().send(message, caller),
+  };
 }

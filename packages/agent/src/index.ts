@@ -31,7 +31,7 @@ export { createTokenMeter, type TokenMeter } from './context/token-meter.ts';
 export { calibrate, tokenFamilyOf } from './context/token-rates.ts';
 export { reduceTranscript } from './reduce-transcript.ts';
 export { defaultLimits, type RunLimits } from './limits.ts';
-export { callKey, canonicalJson, planHash } from './plan-hash.ts';
+export { callKey, canonicalJson, placeOfKey, planHash } from './plan-hash.ts';
 export { type CallReading, type Offer, ownCalls, readCall } from './read-call.ts';
 export { type RepairedInput, repairToolInput, repairToolName } from './repair-call.ts';
 export { outcomeOf, runAgent, toToolSpec } from './run-agent.ts';

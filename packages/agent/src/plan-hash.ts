@@ -17,6 +17,15 @@ export async function planHash(tool: string, input: Json): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** The call that a key names; undefined where it names none. */
+export function placeOfKey(
+  key: string,
+): { readonly runId: string; readonly step: number; readonly index: number } | undefined {
+  const [, runId, step, index] = /^(.+):(\d+):(\d+):[0-9a-f]+$/.exec(key) ?? [];
+  if (runId === undefined) return undefined;
+  return { runId, step: Number(step), index: Number(index) };
+}
+
 /** The key of a call for its whole life: which run, which step, which call in it, which plan. */
 export function callKey(
   place: { runId: string; step: number; index: number },

@@ -20,7 +20,7 @@ import { systemClock } from './system-clock.ts';
 /**
  * Drives one run: model → tools → model → answer. The consumer pulls, and pulling means stored: no tool starts before the consumer
  * came back for the event after its `tool.call`. Stop pulling, or abort `signal`, and the work stops.
- * Never throws after `run.start`: how it ended is the outcome of `run.end`. A run that waits for an approval ends with `run.park`.
+ * Never throws after `run.start`: how it ended is the outcome of `run.end`. A run that waits, for an approval or for what a tool waits for, ends with `run.park`.
  */
 export async function* runAgent(
   input: AgentInput,
@@ -250,7 +250,7 @@ async function* runStepCalls(
     deps,
     signal,
   );
-  if (parked !== undefined) return { type: 'run.park', reason: { kind: 'approval', ref: parked } };
+  if (parked) return { type: 'run.park', reason: parked };
   if (results.length > 0) messages.push({ role: 'tool', parts: [...results] });
   return own.length < calls.length ? runEnd('tool-calls') : undefined;
 }

@@ -1,4 +1,10 @@
-import type { RunEvent, RunEventOf, ToolCallPart, ToolResultPart } from '@cuttle/core-types';
+import type {
+  ParkReason,
+  RunEvent,
+  RunEventOf,
+  ToolCallPart,
+  ToolResultPart,
+} from '@cuttle/core-types';
 import type { Clock } from '@cuttle/core-types/ports';
 import type { AgentDeps, CallPlan, ResumedCall, RunIdentity } from './agent-input.ts';
 import { decideCall, type ReadyCall, type SettledCall } from './decide-call.ts';
@@ -21,9 +27,9 @@ export interface CallsOfStep {
   readonly judge: (call: ToolCallPart) => LoopVerdict;
 }
 export interface CallsResult {
-  /** In the order of the calls; one that waits for an approval has none yet. */
+  /** In the order of the calls; one that waits has none yet. */
   readonly results: readonly ToolResultPart[];
-  readonly parked: string | undefined;
+  readonly parked: ParkReason | undefined;
 }
 
 /**
@@ -37,7 +43,7 @@ export async function* runCalls(
 ): AsyncGenerator<RunEvent, CallsResult, void> {
   const results = new Map<number, ToolResultPart>();
   const ready: ReadyCall[] = [];
-  let parked: string | undefined;
+  const parks: ParkReason[] = [];
   for (const { call, index } of input.calls) {
     const stored = input.stored.find((row) => row.index === index);
     if (stored?.result) {
@@ -46,7 +52,7 @@ export async function* runCalls(
     }
     const toDecide = { ...input, call, index, stored };
     const fate = await decideCall(toDecide, { ...deps, clock: input.clock }, signal);
-    if (fate.kind === 'parked') parked ??= fate.ref;
+    if (fate.kind === 'parked') parks.push({ kind: 'approval', ref: fate.ref });
     else if (fate.kind === 'ready') ready.push(fate.ready);
     else {
       const event = resultEvent({ ...toDecide, name: fate.name }, fate.settled);
@@ -54,18 +60,34 @@ export async function* runCalls(
       yield event;
     }
   }
-  for await (const event of runReady(ready, input, { deps, signal })) {
+  const park = (reason: ParkReason): void => void parks.push(reason);
+  for await (const event of runReady(ready, input, { deps, signal, park })) {
     if (event.type === 'tool.result') results.set(event.index, event.result);
     yield event;
   }
   const inOrder = [...results].toSorted(([left], [right]) => left - right);
+  // An approval first: whoever is asked has the run's next word, and the other calls are made again anyway.
+  const parked = parks.find(({ kind }) => kind === 'approval') ?? joinWaits(parks);
   return { results: inOrder.map(([, result]) => result), parked };
+}
+
+/** Calls that wait side by side are one wait: for all of their rows, until the first of their moments. */
+function joinWaits(parks: readonly ParkReason[]): ParkReason | undefined {
+  const [first] = parks;
+  if (!first) return undefined;
+  const moments = parks.flatMap(({ untilMs }) => untilMs ?? []);
+  const ref = [...new Set(parks.flatMap((park) => park.ref.split(',')))].join(',');
+  return { ...first, ref, ...(moments.length > 0 && { untilMs: Math.min(...moments) }) };
 }
 
 async function* runReady(
   ready: readonly ReadyCall[],
   { identity, limits, clock }: CallsOfStep,
-  { deps, signal }: { deps: AgentDeps; signal: AbortSignal },
+  {
+    deps,
+    signal,
+    park,
+  }: { deps: AgentDeps; signal: AbortSignal; park: (reason: ParkReason) => void },
 ): AsyncGenerator<RunEvent, void, void> {
   if (ready.length === 0) return;
   const queue = createEventQueue<RunEvent>();
@@ -76,6 +98,7 @@ async function* runReady(
     const { plan, call } = item;
     await queue.pushTaken(() => callEvent(plan, call), both);
     const settled = await runTool(item, surroundings, both);
+    if (settled.state === 'parked') return park(settled.reason);
     queue.push(() => resultEvent({ ...plan, call, name: plan.tool.name }, settled));
   };
   const isAlone = ({ plan }: ReadyCall): boolean => plan.tool.effect === 'opaque';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@cuttle/core-types';
+import type { ParkReason, RunEvent } from '@cuttle/core-types';
 import { isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import type { Clock, ToolContext } from '@cuttle/core-types/ports';
 import type { AgentDeps, RunIdentity } from './agent-input.ts';
@@ -6,6 +6,12 @@ import type { ReadyCall, SettledCall } from './decide-call.ts';
 import type { RunLimits } from './limits.ts';
 import { truncateOutput } from './truncate-output.ts';
 import { withDeadline } from './with-deadline.ts';
+
+/** A call that is made again when the run goes on. */
+export interface ParkedCall {
+  readonly state: 'parked';
+  readonly reason: ParkReason;
+}
 
 export interface ToolSurroundings {
   readonly identity: RunIdentity;
@@ -23,7 +29,7 @@ export async function runTool(
   { plan, call: { callId }, value, key }: ReadyCall,
   { identity, limits, clock, contextFor, say }: ToolSurroundings,
   signal: AbortSignal,
-): Promise<SettledCall> {
+): Promise<SettledCall | ParkedCall> {
   const { tool, step, index } = plan;
   const maxChars = tool.maxOutputChars ?? defaultMaxChars;
   const asks = contextFor?.(plan) ?? { taint: () => {}, send: refuseSend };
@@ -38,6 +44,7 @@ export async function runTool(
       (both) => tool.run(value, context, both),
       signal,
     );
+    if (output.park) return { state: 'parked', reason: output.park };
     return { state: 'done', text: truncateOutput(output.text, maxChars), output };
   } catch (error) {
     signal.throwIfAborted();

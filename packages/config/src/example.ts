@@ -120,6 +120,13 @@ const examples: Readonly<Record<string, unknown>> = {
         reserveTokens: 4_096,
         summaryModel: 'local/m1',
       },
+      subagents: {
+        allow: ['main'],
+        maxDepth: 1,
+        maxChildren: 3,
+        maxHops: 2,
+        timeoutMs: 600_000,
+      },
     },
   ],
 };

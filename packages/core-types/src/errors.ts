@@ -476,6 +476,18 @@ const traits = {
     expose: true,
     hint: 'Ask for a smaller part or another address.',
   },
+  'subagent.not-found': {
+    status: 404,
+    retryable: false,
+    expose: true,
+    hint: 'Check the id; `cuttle agent runs` lists them.',
+  },
+  'subagent.refused': {
+    status: 409,
+    retryable: false,
+    expose: true,
+    hint: 'The owner sets the limits under `agents.defaults.subagents` in the configuration.',
+  },
   'tool.denied': {
     status: 403,
     retryable: false,

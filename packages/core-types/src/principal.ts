@@ -32,8 +32,16 @@ export type Principal = z.infer<typeof Principal>;
 export const Trust = z.enum(['owner', 'paired', 'guest', 'stranger', 'machine']);
 export type Trust = z.infer<typeof Trust>;
 
-/** Which door an event came through and how far it is trusted. Decided at accept, carried unchanged. */
-export const Provenance = z.object({ door: z.string(), accountId: z.string(), trust: Trust });
+/**
+ * Which door an event came through and how far it is trusted. Decided at accept, carried unchanged.
+ * `hops`: how many agents passed it on; absent: none.
+ */
+export const Provenance = z.object({
+  door: z.string(),
+  accountId: z.string(),
+  trust: Trust,
+  hops: z.int().nonnegative().optional(),
+});
 export type Provenance = z.infer<typeof Provenance>;
 
 /** Why a run holds content that could steer the model: `web`, `file`, `group`, `guest`, `stranger`, `client`. */

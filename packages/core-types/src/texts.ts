@@ -53,7 +53,7 @@ const rows = {
     'Messages during a run: {mode}. Choose with /queue followup, steer, collect or interrupt.',
   'command.queue-set': 'From now on, messages during a run: {mode}.',
   'command.status':
-    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}.\nContext: {context}.',
+    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}, sub-agents: {subagents}.\nContext: {context}.',
   'command.stopped': 'Stopped. {cancelled} waiting messages were dropped.',
   'command.nothing-to-stop': 'Nothing was running. {cancelled} waiting messages were dropped.',
   'command.start': 'Hello! Write to me as you would to a person. /help lists the commands.',
@@ -79,6 +79,8 @@ const rows = {
   'inbound.stopped': 'It was stopped by /stop.',
   'inbound.reset': 'A new conversation began before it was answered.',
   'inbound.rewound': 'The conversation went back to before it was answered.',
+  'inbound.parent-gone': 'The conversation that asked for it began anew before it was done.',
+  'inbound.timeout': 'It took longer than it was given.',
   'inbound.unparsed': 'The event could not be understood and was kept as it came.',
   'inbound.empty': 'There was nothing in it that I can read.',
   'media.unread': '[{kind} attached; it cannot be read yet]',
@@ -102,6 +104,29 @@ const rows = {
   'session.renewed': 'A new conversation begins. What was said before stays in the history.',
   'session.media-left-out': '[{kind} left out: it is not stored here]',
   'session.fork-title': '{title} (fork)',
+  'subagent.result':
+    '[sub-agent "{label}" ({id}) {status} after {seconds} s; {input} tokens in, {output} out; session {session}]\n{text}',
+  'subagent.silent': '(It said nothing.)',
+  'subagent.spawned':
+    'Sub-agent {id} works on it in session {session}. Its result will come to you as a message.',
+  'subagent.still': '[sub-agent "{label}" ({id}) is still {state}]',
+  'subagent.told': '[sub-agent "{label}" ({id}) {status}; its result was told to you before]',
+  'subagent.unknown': 'There is no sub-agent {id} of this conversation. agent_list names them.',
+  'subagent.none': 'There are no sub-agents.',
+  'subagent.steered': 'Sub-agent {id} was told.',
+  'subagent.ended': 'Sub-agent {id} has ended and reads nothing more.',
+  'subagent.sent': 'It was said in session {session}.',
+  'subagent.prompt':
+    'You are a sub-agent: another agent gave you one task. Work on that task alone. Your last answer goes back to that agent as your result; say in it what you found and what is left open.',
+  'subagent.from-agent': '[message from the agent {agent}, session {session}]\n{text}',
+  'subagent.depth': 'Sub-agents may not be nested deeper than {most} here.',
+  'subagent.full':
+    '{most} sub-agents of this conversation work already. Wait for one with agent_wait, or stop one with agent_stop.',
+  'subagent.agent': 'The agent {agent} may not be asked from here. Allowed: {allowed}.',
+  'subagent.cycle': 'That session waits for this one: the two would wait for each other for ever.',
+  'subagent.hops':
+    'This message went through {most} agents already. Answer with what you have instead of passing it on.',
+  'subagent.session': 'There is no session "{to}" that you may write to.',
   'tool.approval-expired': 'Nobody approved this call in time, so it did not run.',
   'tool.approval-denied': 'The owner denied this call. Do not try it again unless asked.',
   'tool.arguments-invalid':

@@ -17,6 +17,7 @@ import { pinHandlers } from './handlers/pins.ts';
 import { createRootHandlers } from './handlers/root.ts';
 import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
+import { subagentHandlers } from './handlers/subagents.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
 import { completionForm } from './openai/completion-form.ts';
@@ -52,6 +53,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...pinHandlers,
     ...contextHandlers,
     ...messageHandlers,
+    ...subagentHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),
     ...createUsageHandlers(),

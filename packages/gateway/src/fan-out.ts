@@ -52,12 +52,13 @@ export function createFanOut({
     followers.send(sessionKey, { event: 'chat', payload: end }, order);
   };
   const onSession = (update: SessionUpdate): void => {
-    const { sessionKey, kind, inboundId, text, eventSeq } = update;
+    const { sessionKey, kind, inboundId, subagentId, text, eventSeq } = update;
     if (!followers.hear(sessionKey)) return;
     const payload: SessionEventPayload = {
       sessionKey,
       kind,
       ...(inboundId && { inboundId }),
+      ...(subagentId && { subagentId }),
       ...(text !== undefined && { text }),
       ...cursorOf(update),
     };

@@ -85,13 +85,14 @@ async function replaySession(
   event: DurableEvent,
   { deps, listener, sessionKey }: Reading,
 ): Promise<void> {
-  const { inboundId } = event.ref;
+  const { inboundId, subagentId } = event.ref;
   const inbound =
     inboundId === undefined ? undefined : await deps.store.reader.findInbound({ inboundId });
   const payload: SessionEventPayload = {
     sessionKey,
     ...sayOf(event, inbound),
     ...(inboundId !== undefined && { inboundId }),
+    ...(subagentId !== undefined && { subagentId }),
     cursor: cursorAt(deps, event),
   };
   listener.send('session', payload);
@@ -105,6 +106,7 @@ function sayOf(
   const ended = kind === 'command' || kind === 'session.reset';
   const text = ended ? (inbound?.reply ?? inbound?.text) : inbound?.text;
   const said = text === undefined ? {} : { text };
+  if (kind === 'subagent.start' || kind === 'subagent.end') return { kind: 'subagent' };
   if (kind === 'session.reset') return { kind: 'reset', ...said };
   const isCommand = kind === 'command' || inbound?.reason === 'command';
   return { kind: isCommand ? 'command' : 'inbound', ...said };

@@ -1,5 +1,5 @@
 import type { AssistantMessage, Route, TaintSource } from '@cuttle/core-types';
-import type { ConversationRef } from '@cuttle/core-types/ports';
+import type { ClaimedRun, ConversationRef } from '@cuttle/core-types/ports';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { Cancelled } from '@cuttle/core-types/errors';
 
@@ -7,6 +7,7 @@ import { Cancelled } from '@cuttle/core-types/errors';
 export interface ActiveRun {
   readonly runId: string;
   readonly sessionId: string;
+  readonly claimed: ClaimedRun;
   /** Unix ms. */
   readonly createdAt: number;
   readonly controller: AbortController;

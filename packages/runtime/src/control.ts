@@ -122,12 +122,15 @@ async function statusText(
 ): Promise<string> {
   const session = await kernel.store.reader.findSession(sessionKey);
   const history = await kernel.store.reader.readHistory({ sessionId, limit: 1 });
+  const open = { sessionId, open: true, limit: 1000 };
+  const subagents = await kernel.store.reader.listSubagents(open);
   const agent = agentSettings(kernel.settings(), agentId);
   return textFor('command.status', {
     agent: agent?.identity.name ?? agentId,
     model: session?.model ?? agent?.model ?? kernel.models().fallback().ref,
     session: sessionKey,
     messages: session?.messages ?? 0,
+    subagents: subagents.length,
     queued: history.queued.length,
     run: history.activeRunId ?? 'none',
     context: meterText(session && (await readContextMeter(kernel, session))),

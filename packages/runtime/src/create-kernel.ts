@@ -6,6 +6,7 @@ import type { ChannelAccount, Kernel, RuntimeDeps } from './kernel.ts';
 import { createPromptBuilder } from './prompt/build-prompt.ts';
 import { createRunHub } from './run-hub.ts';
 import { createSessionQueue } from './session-queue.ts';
+import { createSubagentTimers } from './subagent-timers.ts';
 import { workSession } from './work-session.ts';
 
 /** The connected accounts, the sessions whose run waits for one, and the adapters that were set up. */
@@ -36,6 +37,7 @@ export function createKernel(
     fates: createFates(),
     active: createActiveRuns(),
     dispatcher: createDispatcher({ ...deps, accounts, point }),
+    subagentTimers: createSubagentTimers(),
     sessions: createSessionQueue({
       concurrency: () => deps.settings().queue.concurrency,
       work: (sessionId) => workSession(kernel, sessionId, stopping),

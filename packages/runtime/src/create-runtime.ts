@@ -26,6 +26,7 @@ import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
 import type { AgentSettings } from './settings.ts';
 import { stopRun } from './stop-run.ts';
+import { createSubagents, type SubagentControl } from './subagents.ts';
 import { keepUp } from './upkeep.ts';
 
 /** The kernel: accepts, runs, delivers, recovers. */
@@ -69,6 +70,7 @@ export interface Runtime extends AsyncDisposable {
   addChannel(settings: ChannelSettings): void;
   removeChannel(channel: string, name: string): Promise<void>;
   channels(): readonly ChannelStatus[];
+  readonly subagents: SubagentControl;
   /** A schedule was written by a tool: look at them again. */
   schedulesChanged(): void;
   /** Where a run under way answers and what steers it, for tools that plan for later. */
@@ -116,12 +118,17 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const { kernel, connected } = createKernel(deps, stopping.signal);
   const channels = createChannelSet(kernel, connected);
   const reminders = createReminders(kernel);
+  const subagents = createSubagents(kernel);
   return {
     hub: kernel.hub,
     async start(modelsKnown = Promise.resolve()) {
       await recover(kernel);
       void modelsKnown.then(() => kernel.sessions.start());
-      background.push(reminders.run(stopping.signal), keepUp(kernel, stopping.signal));
+      background.push(
+        reminders.run(stopping.signal),
+        kernel.subagentTimers.run({ kernel, subagents }, stopping.signal),
+        keepUp(kernel, stopping.signal),
+      );
       channels.start();
     },
     ...messageCalls(kernel, draining.signal),
@@ -130,6 +137,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     agents: () => kernel.settings().agents,
     describePrompt: (input) => describePrompt(kernel, input),
     pinOrder: (draft) => pinOrder(kernel, draft),
+    subagents,
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
     async settled() {

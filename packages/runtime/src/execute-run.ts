@@ -1,12 +1,13 @@
 import { type AgentDeps, runAgent } from '@cuttle/agent';
 import type { ResumePoint, Spent } from '@cuttle/agent';
 import type { Message, RunError, RunEvent, RunEventOf, RunOutcome } from '@cuttle/core-types';
-import { messagesOf, noUsage } from '@cuttle/core-types';
+import { messagesOf, noUsage, ParkReason } from '@cuttle/core-types';
 import { type ErrorBody, isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import type {
   Answer,
   ClaimedRun,
   ConversationRef,
+  DurableEvent,
   OutboundDraft,
   StoredCall,
   StoredRun,
@@ -37,6 +38,7 @@ import {
   seqAfter,
   textSoFar,
 } from './run-state.ts';
+import { tellOthers } from './subagent-ends.ts';
 import { showTyping } from './typing.ts';
 
 /** A run that was claimed so often without a new row is given up. */
@@ -62,6 +64,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
   const active = {
     runId: claimed.runId,
     sessionId: claimed.sessionId,
+    claimed,
     createdAt: claimed.createdAt,
     controller,
     partial: () => state && partialOf(state),
@@ -285,6 +288,7 @@ async function completeRun(
   const text = textSoFar(state);
   endBubble(state);
   kernel.point('complete.before.commit');
+  if (claimed.subagent) kernel.point('subagent.complete.before.commit');
   const result = await kernel.store.journal.completeRun({
     runId: claimed.runId,
     fence: claimed.fence,
@@ -294,6 +298,7 @@ async function completeRun(
     silent: text === '' && state.clientCalls.length === 0 ? 'run.silent' : undefined,
   });
   kernel.point('complete.after.commit');
+  if (claimed.subagent) kernel.point('subagent.complete.after.commit');
   state.isStored = true;
   if (held)
     publish(
@@ -303,8 +308,13 @@ async function completeRun(
     );
   state.held = undefined;
   if (result.kind === 'steered') return 'steered';
+  if (result.kind === 'waits') {
+    publishParked(state, result.events);
+    return 'ended';
+  }
   for (const conversationId of result.conversations) kernel.dispatcher.wake(conversationId);
-  publishEnd(state, { event, eventSeq: result.events.at(-1)?.seq, inbounds: result.inbounds });
+  const end = result.events.findLast(({ runId }) => runId === claimed.runId);
+  publishEnd(state, { event, eventSeq: end?.seq, inbounds: result.inbounds });
   for (const inboundId of result.inbounds) {
     kernel.fates.settle({
       inboundId,
@@ -318,7 +328,24 @@ async function completeRun(
     });
   }
   kernel.point('complete.after.publish');
+  if (claimed.subagent) await tellOthers(kernel, othersOf(claimed, result.events), claimed.runId);
   return 'ended';
+}
+
+/** The answer came before those of its own sub-agents: the run goes on when they have ended. */
+function publishParked(state: RunState, events: readonly DurableEvent[]): void {
+  for (const event of events) {
+    const parked = event.kind === 'run.park' ? ParkReason.safeParse(event.ref.detail) : undefined;
+    if (parked?.success) publish(state, { type: 'run.park', reason: parked.data }, [event]);
+  }
+}
+
+/** What a transaction wrote in other sessions than this run's. */
+function othersOf(
+  { sessionId }: ClaimedRun,
+  events: readonly DurableEvent[],
+): readonly DurableEvent[] {
+  return events.filter((event) => event.sessionId !== sessionId);
 }
 
 /** The answer as rows of the conversation; none for doors that read the stored answer. */
@@ -349,13 +376,15 @@ async function failRun(
   const settled = await kernel.store.journal.failRun({ runId, fence, error, notice });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const outcome: RunOutcome = { status: 'failed', error };
-  const next = await publishRows(kernel, settled.events);
+  if (claimed.subagent) await tellOthers(kernel, othersOf(claimed, settled.events), runId);
+  const own = settled.events.filter((event) => event.sessionId === sessionId);
+  const next = await publishRows(kernel, own);
   kernel.hub.publishRun({
     sessionId,
     sessionKey,
     runId,
     seq: next(runId),
-    eventSeq: settled.events.at(-1)?.seq,
+    eventSeq: own.at(-1)?.seq,
     event: { type: 'run.end', outcome },
     text: () => text,
     inbounds: settled.inbounds,

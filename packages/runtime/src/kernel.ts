@@ -16,6 +16,7 @@ import type { Fates } from './fates.ts';
 import type { PromptBuilder } from './prompt/build-prompt.ts';
 import type { RunHub } from './run-hub.ts';
 import type { SessionQueue } from './session-queue.ts';
+import type { SubagentTimers } from './subagent-timers.ts';
 import type { IdentityOver, ModelSource, RuntimeSettings } from './settings.ts';
 
 /** What the runtime is given. */
@@ -60,6 +61,7 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly active: ActiveRuns;
   readonly sessions: SessionQueue;
   readonly dispatcher: Dispatcher;
+  readonly subagentTimers: SubagentTimers;
   readonly accounts: ReadonlyMap<string, ChannelAccount>;
   /** What renders for a place: the channel of its account or, until that is connected, any of its platform. */
   readonly findRenderer: (place: {

@@ -32,6 +32,8 @@ export function rebuildEvent({ kind, ref }: DurableEvent, run: StoredRun): RunEv
     case 'command':
     case 'session.reset':
     case 'compaction.undo':
+    case 'subagent.start':
+    case 'subagent.end':
       return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { defaultLimits, type ResumePoint, type Spent } from '@cuttle/agent';
 import type { InboundBody, Message, RunWishes, TaintSource } from '@cuttle/core-types';
 import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
+import { textFor } from '@cuttle/core-types/texts';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import { type ContextFit, createContextFit } from './context-fit.ts';
 import type { Kernel } from './kernel.ts';
@@ -26,10 +27,11 @@ export function chooseModel(
   kernel: Kernel,
   claimed: ClaimedRun,
 ): Pick<RunContext, 'agent' | 'model' | 'body'> {
-  const body = claimed.inputs.at(-1)?.body;
+  const body = bodyOf(claimed);
   const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
   const models = kernel.models();
-  const wished = body?.proxyModel ?? body?.wishes?.model ?? claimed.model ?? agent.model;
+  const own = claimed.subagent?.model ?? claimed.model ?? agent.model;
+  const wished = body?.proxyModel ?? body?.wishes?.model ?? own;
   return { agent, model: models.resolve(wished ?? models.fallback().ref, agent.fallbacks), body };
 }
 
@@ -40,7 +42,8 @@ export async function createRunContext(
   chosen: ReturnType<typeof chooseModel>,
 ): Promise<RunContext> {
   const { agent, body } = chosen;
-  const turnSystem = body?.system;
+  const isTask = claimed.subagent?.kind === 'task';
+  const turnSystem = isTask ? textFor('subagent.prompt') : body?.system;
   const clientTools = toSpecs(body?.clientTools);
   if (body?.proxyModel !== undefined)
     return { ...chosen, tools: [], clientTools, system: turnSystem };
@@ -65,10 +68,32 @@ async function readPrompt(
     account: route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined,
     route,
     audience: audienceOf(chosen.agent, claimed),
-    orders: ordersOf(chosen.agent, claimed.orders),
+    orders: ordersOver(kernel, claimed, chosen.agent),
     persona: claimed.persona,
   });
   return toPrompt(parts);
+}
+
+/** The standing orders of what is above hold for a sub-agent too, and none can be dropped on the way down. */
+function ordersOver(
+  kernel: Kernel,
+  { subagent, orders }: ClaimedRun,
+  agent: AgentSettings,
+): readonly string[] {
+  const own = ordersOf(agent, orders);
+  if (!subagent) return own;
+  const above = subagent.lineage.flatMap(
+    (id) => agentSettings(kernel.settings(), id)?.orders ?? [],
+  );
+  return [...new Set([...above, ...subagent.orders, ...own])];
+}
+
+/** What the last of those who speak to the run says of it; a sub-agent's result says nothing of the run that reads it. */
+function bodyOf({ inputs, subagent }: ClaimedRun): InboundBody | undefined {
+  const own = inputs.findLast(
+    ({ subagentId }) => subagentId === undefined || subagentId === subagent?.subagentId,
+  );
+  return (own ?? inputs.at(-1))?.body;
 }
 
 function chooseAgent(kernel: Kernel, { agentId }: ClaimedRun): AgentSettings {

@@ -20,9 +20,11 @@ export interface RunUpdate {
 export interface SessionUpdate {
   readonly sessionId: string;
   readonly sessionKey: string;
-  readonly kind: 'inbound' | 'command' | 'reset' | 'changed';
+  readonly kind: 'inbound' | 'command' | 'reset' | 'changed' | 'subagent';
   readonly eventSeq: number | undefined;
   readonly inboundId?: string | undefined;
+  /** Which one began or ended. */
+  readonly subagentId?: string | undefined;
   readonly text?: string | undefined;
 }
 

@@ -27,7 +27,7 @@ import { showBubble } from './bubble.ts';
 import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishWithdrawn } from './publish-rows.ts';
-import { judgeTool } from './offered-tools.ts';
+import { judgeTool, policiesAbove } from './offered-tools.ts';
 import { findPlace } from './run-place.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
 
@@ -176,6 +176,7 @@ function judge(
   const decision = judgeTool({
     claimed,
     agent: context.agent,
+    above: policiesAbove(state.kernel, claimed.subagent),
     taint,
     tool: call.tool,
     action: 'tool.use',
@@ -302,9 +303,11 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
     runId: claimed.runId,
     fence: claimed.fence,
     reason: event.reason,
+    resumeAt: event.reason.untilMs,
     approvals: approvals.map((call) => approvalDraft(state, call)),
   });
   kernel.point('approval.park.after.commit');
+  if (event.reason.kind === 'child') kernel.subagentTimers.wake();
   for (const conversationId of committed.conversations) kernel.dispatcher.wake(conversationId);
   for (const { approvalId = '', index, tool, input } of approvals)
     publish(state, {

@@ -48,6 +48,19 @@ export interface AgentSettings {
     readonly summaryModel?: string | undefined;
   };
   readonly queueMode: QueueMode;
+  readonly subagents: SubagentLimits;
+}
+
+/** What an agent may hand to others. */
+export interface SubagentLimits {
+  /** Other agents by id; `*`: any. */
+  readonly allow: readonly string[];
+  readonly maxDepth: number;
+  /** Of one session at once. */
+  readonly maxChildren: number;
+  /** Agents that a message may go through. */
+  readonly maxHops: number;
+  readonly timeoutMs: number;
 }
 
 /** What the owner may change while the gateway runs; read anew for each message. */

@@ -6,6 +6,7 @@ import type { ActiveRun } from './active-runs.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
+import { tellOthers } from './subagent-ends.ts';
 
 /** What was said so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
 export async function stopDrafts(
@@ -79,7 +80,10 @@ export async function afterStop(kernel: Kernel, stopped: Stopped): Promise<void>
   const active = aborted === undefined ? undefined : kernel.active.findRun(aborted);
   const text = active?.text() ?? '';
   if (aborted !== undefined) signalStop(kernel, { runId: aborted, active, by });
-  const next = await publishRows(kernel, settled.events);
+  const others = settled.events.filter((event) => event.sessionId !== sessionId);
+  if (others.length > 0) await tellOthers(kernel, others, aborted);
+  const own = settled.events.filter((event) => event.sessionId === sessionId);
+  const next = await publishRows(kernel, own);
   if (aborted !== undefined)
     publishStop(kernel, stopped, { runId: aborted, seq: next(aborted), text });
   for (const inboundId of settled.inbounds)
@@ -111,7 +115,7 @@ function publishStop(
   { sessionId, sessionKey, by, settled }: Stopped,
   { runId, seq, text }: { runId: string; seq: number; text: string },
 ): void {
-  const end = settled.events.find(({ kind }) => kind === 'run.end');
+  const end = settled.events.find((event) => event.kind === 'run.end' && event.runId === runId);
   kernel.hub.publishRun({
     sessionId,
     sessionKey,

@@ -4,6 +4,7 @@ export { type AgentBinding, bindAgent, type BindingPlace } from './agent-binding
 export {
   agentOf,
   buildSessionKey,
+  buildSubagentKey,
   type ChatPlace,
   mainSessionKey,
   type NamedPlace,

@@ -4,7 +4,8 @@
  * - a messenger chat: `agent:main:telegram:<account>:dm:42`, `…:group:-100:thread:7`;
  * - a messenger chat over all of a platform's accounts: `agent:main:telegram:dm:42`;
  * - a person over all their messengers: `agent:main:person:<id>`;
- * - what a client names: `agent:main:<name>`.
+ * - what a client names: `agent:main:<name>`;
+ * - what a call gave to a sub-agent: `agent:main:sub:<run>:<step>.<index>`.
  */
 export interface ChatPlace {
   readonly agentId: string;
@@ -38,6 +39,17 @@ export function personSessionKey(agentId: string, personId: string): string {
 /** The session of an agent that everybody shares who shares one. */
 export function mainSessionKey(agentId: string): string {
   return toSessionKey('main', agentId);
+}
+
+/** The session of a sub-agent: one for each call of a run. */
+export function buildSubagentKey({
+  agentId,
+  call: { runId, step, index },
+}: {
+  readonly agentId: string;
+  readonly call: { readonly runId: string; readonly step: number; readonly index: number };
+}): string {
+  return ['agent', agentId, 'sub', runId, `${step}.${index}`].map(encodeSegment).join(':');
 }
 
 /** What a client wrote → the full key. A name without `agent:` belongs to the given agent. */

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { SessionRow, Tool } from '@cuttle/core-types/ports';
 import { toolGroups } from '@cuttle/security/policy';
 import { expect, it } from 'vitest';
+import { createAgentTools } from './agent-tools.ts';
 import { createConfigTool } from './config-tool.ts';
 import { describeTool, type ToolFixture } from './contract/describe-tool.ts';
 import { openMemoryWorld } from './contract/memory-world.ts';
+import { createKnownSubagents } from './contract/known-subagents.ts';
 import { createValueStore } from './contract/value-store.ts';
 import { describeTools } from './describe-tools.ts';
 import { createFileTools } from './files/file-tools.ts';
@@ -106,6 +108,14 @@ function inFolder(name: string, input: ToolFixture['input']): () => Promise<Tool
   };
 }
 
+function withSubagents(name: string, input: ToolFixture['input']): () => Promise<ToolFixture> {
+  return async () => {
+    const subagents = createKnownSubagents();
+    const tools = createAgentTools({ subagents });
+    return { ...alone(tools, name, input), effects: () => [...subagents.done] };
+  };
+}
+
 const session: SessionRow = {
   sessionId: 's1',
   sessionKey: 'k1',
@@ -162,6 +172,12 @@ const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
   memory_list: inMemory('memory_list', {}),
   memory_search: inMemory('memory_search', { query: 'a' }),
   message_send: async () => alone(createMessageTool(), 'message_send', { text: 'hi' }),
+  agent_spawn: withSubagents('agent_spawn', { task: 'sum this up' }),
+  agent_wait: withSubagents('agent_wait', {}),
+  agent_steer: withSubagents('agent_steer', { runId: 'sub-1', text: 'shorter' }),
+  agent_stop: withSubagents('agent_stop', { runId: 'sub-1' }),
+  agent_list: withSubagents('agent_list', {}),
+  session_send: withSubagents('session_send', { to: 'cook', text: 'soup?' }),
   session_list: async () => alone(sessions, 'session_list', {}),
   session_read: async () => alone(sessions, 'session_read', { sessionKey: 'k1' }),
   web_fetch: async () => alone(fetchTools, 'web_fetch', { url: 'https://example.com/' }),
@@ -184,6 +200,11 @@ it('lists each tool with the profiles that hold it', () => {
     ),
   ).toMatchInlineSnapshot(`
     [
+      "agent_list pure read messaging,coding,full",
+      "agent_spawn keyed write messaging,coding,full",
+      "agent_steer keyed write messaging,coding,full",
+      "agent_stop keyed write messaging,coding,full",
+      "agent_wait keyed read messaging,coding,full",
       "config_read pure read full",
       "current_time pure read minimal,messaging,coding,full",
       "file_edit opaque write coding,full",
@@ -204,6 +225,7 @@ it('lists each tool with the profiles that hold it', () => {
       "reminder_set keyed write messaging,coding,full",
       "session_list pure read messaging,coding,full",
       "session_read pure read messaging,coding,full",
+      "session_send keyed write messaging,coding,full",
       "web_fetch pure network messaging,coding,full",
     ]
   `);

@@ -1,5 +1,6 @@
 import type { Effect, Risk, Tool } from '@cuttle/core-types/ports';
 import { profileIncludes, type ToolProfile, toolProfiles } from '@cuttle/security/policy';
+import { createAgentTools } from './agent-tools.ts';
 import { createConfigTool } from './config-tool.ts';
 import { createFileTools } from './files/file-tools.ts';
 import { createMathTools } from './math/math-tools.ts';
@@ -55,5 +56,6 @@ function declaredTools(): readonly Tool[] {
     createFetchTool(none),
     createFileTools({ placeOf: () => ({ root: '' }) }),
     createConfigTool(none),
+    createAgentTools(none),
   ].flat();
 }

@@ -1,3 +1,4 @@
+export { createAgentTools } from './agent-tools.ts';
 export { createConfigTool } from './config-tool.ts';
 export { describeTools, type ToolRow } from './describe-tools.ts';
 export { createFileTools } from './files/file-tools.ts';

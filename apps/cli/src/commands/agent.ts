@@ -3,14 +3,16 @@ import type { Command } from 'commander';
 import { type Cli, does } from '../command.ts';
 import { toTable } from '../output.ts';
 import { type Paint, plain } from '../paint.ts';
+import { addAgentRuns } from './agent-runs.ts';
 
 export function addAgent(cli: Cli): void {
   const agent = cli.program
     .command('agent')
-    .description('Look at the agents and what they are told.');
+    .description('Look at the agents, what they are told, and the work they gave to others.');
   addList(cli, agent);
   addShow(cli, agent);
   addPrompt(cli, agent);
+  addAgentRuns(cli, agent);
 }
 
 function addList(cli: Cli, agent: Command): void {

@@ -47,6 +47,41 @@ const context = z.looseObject({
     .describe('`<provider>/<model>` that writes summaries; the one that is asked when not set.'),
 });
 
+const subagentKeys = {
+  allow: z
+    .array(z.string())
+    .describe('Other agents, by id, that may be given work or messages; `*` for any.'),
+  maxDepth: z.int().min(0).max(10).describe('How deep sub-agents nest; 0 for none.'),
+  maxChildren: z.int().positive().max(1000).describe('Sub-agents of one session at once.'),
+  maxHops: z
+    .int()
+    .min(0)
+    .max(100)
+    .describe('Agents that a message may go through before it is refused.'),
+  timeoutMs: z
+    .int()
+    .positive()
+    .max(86_400_000)
+    .describe('A sub-agent is ended after so many milliseconds.'),
+};
+
+const subagents = z.looseObject({
+  allow: subagentKeys.allow.default([]).describe(describe(subagentKeys.allow)),
+  maxDepth: subagentKeys.maxDepth.default(2).describe(describe(subagentKeys.maxDepth)),
+  maxChildren: subagentKeys.maxChildren.default(5).describe(describe(subagentKeys.maxChildren)),
+  maxHops: subagentKeys.maxHops.default(5).describe(describe(subagentKeys.maxHops)),
+  timeoutMs: subagentKeys.timeoutMs.default(3_600_000).describe(describe(subagentKeys.timeoutMs)),
+});
+
+/** What one agent says of its own, as with tools. */
+const ownSubagents = z.looseObject({
+  allow: subagentKeys.allow.optional().describe(describe(subagentKeys.allow)),
+  maxDepth: subagentKeys.maxDepth.optional().describe(describe(subagentKeys.maxDepth)),
+  maxChildren: subagentKeys.maxChildren.optional().describe(describe(subagentKeys.maxChildren)),
+  maxHops: subagentKeys.maxHops.optional().describe(describe(subagentKeys.maxHops)),
+  timeoutMs: subagentKeys.timeoutMs.optional().describe(describe(subagentKeys.timeoutMs)),
+});
+
 const toolsKeys = {
   profile: z
     .enum(['minimal', 'messaging', 'coding', 'full'])
@@ -130,6 +165,7 @@ const agent = z.looseObject({
   tools: ownTools.optional().describe('Over `tools`; `deny` adds to it.'),
   limits: runLimits.optional().describe('Over `agents.defaults.limits`.'),
   context: context.optional().describe('Over `agents.defaults.context`.'),
+  subagents: ownSubagents.optional().describe('Over `agents.defaults.subagents`.'),
 });
 
 const defaults = z.looseObject({
@@ -162,6 +198,7 @@ const defaults = z.looseObject({
   thinking: thinking.optional().describe('How much a model may think.'),
   limits: runLimits.prefault({}).describe('Where a run is ended.'),
   context: context.prefault({}).describe('How a long conversation fits into a model.'),
+  subagents: subagents.prefault({}).describe('Work that agents give to others.'),
 });
 
 export const agentsSection = z.looseObject({

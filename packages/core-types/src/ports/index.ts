@@ -32,6 +32,7 @@ export type {
   BudgetLimit,
   BudgetScope,
   ClaimedRun,
+  ClaimedSubagent,
   CommandInput,
   Committed,
   ConversationRef,
@@ -111,6 +112,16 @@ export type {
 export type { PinDraft, PinJournal, PinRow } from './pin-journal.ts';
 export type { PinReader } from './pin-reader.ts';
 export type { Store, StoreHealth } from './store.ts';
+export type {
+  AwaitedSubagent,
+  CallPlace,
+  SpawnResult,
+  SubagentDraft,
+  SubagentJournal,
+  TakenResults,
+} from './subagent-journal.ts';
+export type { SubagentReader, SubagentRow, SubagentTimers } from './subagent-reader.ts';
+export type { AgentMessage, SubagentCaller, Subagents, SubagentTask } from './subagents.ts';
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';
 export type { WorkspaceFile, WorkspaceFiles } from './workspace-files.ts';

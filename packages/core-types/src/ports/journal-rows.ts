@@ -34,13 +34,16 @@ export type DurableEventKind =
   | 'run.park'
   | 'run.end'
   | 'command'
-  | 'session.reset';
+  | 'session.reset'
+  | 'subagent.start'
+  | 'subagent.end';
 export interface EventRef {
   readonly inboundId?: string;
   readonly step?: number;
   readonly attempt?: number;
   readonly index?: number;
   readonly approvalId?: string;
+  readonly subagentId?: string;
   readonly detail?: Json;
 }
 export interface Committed {
@@ -125,6 +128,8 @@ export interface BoundInput {
   readonly inboundId: string;
   readonly externalId: string;
   readonly body: InboundBody;
+  /** The sub-agent whose task or result it is. */
+  readonly subagentId?: string | undefined;
 }
 export interface OpenedStep {
   readonly step: number;
@@ -163,6 +168,8 @@ export interface ClaimedRun {
   readonly contextScale: number | undefined;
   /** All inbounds bound to the run, in order. */
   readonly inputs: readonly BoundInput[];
+  /** What a sub-agent's run is held to; `undefined` for a run that no call asked for. */
+  readonly subagent: ClaimedSubagent | undefined;
   /** The open step; `undefined` for a resumed run whose last step is done. */
   readonly open:
     | {
@@ -173,6 +180,17 @@ export interface ClaimedRun {
       }
     | undefined;
   readonly events: readonly DurableEvent[];
+}
+
+export interface ClaimedSubagent {
+  readonly subagentId: string;
+  readonly kind: 'task' | 'message';
+  readonly depth: number;
+  readonly lineage: readonly string[];
+  readonly tools: readonly string[] | undefined;
+  readonly model: string | undefined;
+  /** Those pinned to the sessions above. */
+  readonly orders: readonly string[];
 }
 
 export interface PlannedCall {

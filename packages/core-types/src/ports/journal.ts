@@ -10,6 +10,7 @@ import type { FinishReason } from './provider.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
 import type { UsageJournal } from './usage-journal.ts';
+import type { SubagentJournal } from './subagent-journal.ts';
 import type {
   DurableEvent,
   Committed,
@@ -49,7 +50,14 @@ import type {
  * - every state change a client may see adds one durable event, numbered per session without gaps, and returns it.
  */
 export interface Journal
-  extends ContextJournal, MemoryJournal, PersonJournal, PinJournal, SessionJournal, UsageJournal {
+  extends
+    ContextJournal,
+    MemoryJournal,
+    PersonJournal,
+    PinJournal,
+    SessionJournal,
+    SubagentJournal,
+    UsageJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;
@@ -159,6 +167,7 @@ export interface Journal
    * `run.end`. If a `steer` row of the same conversation, principal and trust is queued, only the step is recorded and `steered` is returned.
    * Bubbles: where the run has a bubble row for a part, the draft becomes an `edit` of it (a bubble still `prepared` is withdrawn and the draft is a `send`);
    * surplus sent bubbles get a `delete` row.
+   * A sub-agent ends after those it began itself: while one of them is unended its step is recorded, it is parked, and `waits` is returned.
    */
   completeRun(input: {
     runId: string;
@@ -168,7 +177,11 @@ export interface Journal
     outbound: readonly OutboundDraft[];
     /** Why nothing is said, where the answer is empty. */
     silent?: string | undefined;
-  }): Promise<({ kind: 'completed' } & Settled) | ({ kind: 'steered' } & Committed)>;
+  }): Promise<
+    | ({ kind: 'completed' } & Settled)
+    | ({ kind: 'steered' } & Committed)
+    | ({ kind: 'waits' } & Committed)
+  >;
 
   /** The terminal transaction of a run that fails: open step aborted, planned calls cancelled, started ones unknown, inbounds failed, notice sent. */
   failRun(input: {
@@ -179,7 +192,7 @@ export interface Journal
   }): Promise<Settled>;
 
   /**
-   * Ends a run on purpose; compare-and-set, without a fence. Partial text is stored as an aborted step's answer, planned calls `cancelled`,
+   * Ends a run on purpose, with every sub-agent below it; compare-and-set, without a fence. Partial text is stored as an aborted step's answer, planned calls `cancelled`,
    * started calls `unknown`, approvals cancelled, bubble closed by `closing`, inbounds `cancelled`; with `cancelQueued` everything queued in the session too.
    * Results of the open calls and the partial answer enter the transcript, which stays valid. `none` where no unended run exists (queued rows are still cancelled).
    */

@@ -19,6 +19,7 @@ import type { PersonReader } from './person-journal.ts';
 import type { PinReader } from './pin-reader.ts';
 import type { FinishReason } from './provider.ts';
 import type { RecordsReader } from './records-reader.ts';
+import type { SubagentReader } from './subagent-reader.ts';
 import type { Usage } from '../usage.ts';
 
 /**
@@ -28,7 +29,7 @@ import type { Usage } from '../usage.ts';
  * - it never blocks the writer nor the main thread.
  */
 export interface Reader
-  extends ContextReader, MemoryReader, PersonReader, PinReader, RecordsReader {
+  extends ContextReader, MemoryReader, PersonReader, PinReader, RecordsReader, SubagentReader {
   findSession(sessionKey: string): Promise<SessionRow | undefined>;
   findSessionById(sessionId: string): Promise<SessionRow | undefined>;
   /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */
@@ -137,6 +138,8 @@ export interface Reader
     dead: number;
     unconfirmed: number;
     sessions: number;
+    /** Unended ones. */
+    subagents: number;
   }>;
   usage(input: { since: number; sessionId?: string | undefined }): Promise<readonly UsageRow[]>;
   /** Usage since the UTC day of `since`, summed by one thing, the dearest first (days in order); `limit` is at most 1,000. */

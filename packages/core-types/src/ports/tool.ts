@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../json.ts';
 import type { ImagePart } from '../message.ts';
+import type { ParkReason } from '../run-event.ts';
 import type { Principal, Provenance, TaintSource } from '../principal.ts';
 import type { Answer } from './channel.ts';
 
@@ -35,6 +36,11 @@ export interface ToolContext {
 export interface ToolOutput {
   readonly text: string;
   readonly images?: readonly ImagePart[];
+  /**
+   * The call is not done: the run waits for this without holding anything, and the call is made again, with the same key, when it
+   * may go on. Only for tools whose effect is `pure` or `keyed`.
+   */
+  readonly park?: ParkReason;
 }
 
 /**

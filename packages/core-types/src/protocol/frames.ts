@@ -78,8 +78,10 @@ export type ChatEventPayload = z.infer<typeof ChatEventPayload>;
 /** Payload of the `session` event: something of a session changed that is no run (a message arrived, a reset, a new title). */
 export const SessionEventPayload = z.object({
   sessionKey: z.string(),
-  kind: z.enum(['inbound', 'command', 'reset', 'changed']),
+  kind: z.enum(['inbound', 'command', 'reset', 'changed', 'subagent']),
   inboundId: z.string().optional(),
+  /** Which one began or ended; `subagents.list` tells of it. */
+  subagentId: z.string().optional(),
   text: z.string().optional(),
   cursor: z.string().optional(),
 });

@@ -25,5 +25,6 @@ export {
   type ParsedParamsOf,
   type ResultOf,
 } from './methods.ts';
+export { SubagentReport } from './subagent-methods.ts';
 export { FateReport, HistoryEntry, RunStatus, SessionSummary } from './shapes.ts';
 export { PinReport } from './pins-methods.ts';

@@ -26,6 +26,7 @@ import {
   UsageReport,
   UsageTotalReport,
 } from './shapes.ts';
+import { subagentMethods } from './subagent-methods.ts';
 
 const nothing = z.strictObject({});
 const done = z.object({ ok: z.literal(true) });
@@ -125,6 +126,8 @@ export const methods = [
       queued: z.int(),
       running: z.int(),
       waiting: z.int(),
+      /** Sub-agents that have not ended. */
+      subagents: z.int(),
       undelivered: z.int(),
       dead: z.int(),
       unconfirmed: z.int(),
@@ -362,6 +365,7 @@ export const methods = [
     result: done,
   }),
   ...recordsMethods,
+  ...subagentMethods,
   defineMethod({
     name: 'models.list',
     summary:

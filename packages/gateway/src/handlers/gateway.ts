@@ -53,6 +53,7 @@ async function readStatus(deps: GatewayDeps, connections: number): Promise<Resul
     queued: counts.queued,
     running: counts.running,
     waiting: counts.parked,
+    subagents: counts.subagents,
     undelivered: counts.undelivered,
     dead: counts.dead,
     unconfirmed: counts.unconfirmed,

@@ -34,13 +34,14 @@ export const toolGroups = {
   memory: ['memory_get', 'memory_set', 'memory_list', 'memory_search', 'memory_append'],
   message: ['message_send'],
   session: ['session_list', 'session_read'],
+  agent: ['agent_spawn', 'agent_wait', 'agent_steer', 'agent_stop', 'agent_list', 'session_send'],
   web: ['web_fetch'],
   file: ['file_read', 'file_write', 'file_edit', 'file_list'],
   config: ['config_read'],
 } as const satisfies Record<string, readonly string[]>;
 type ToolGroup = keyof typeof toolGroups;
 
-const messaging = [
+const forGuests = [
   'time',
   'math',
   'note',
@@ -50,6 +51,9 @@ const messaging = [
   'session',
   'web',
 ] as const;
+
+/** Sub-agents multiply what one message costs, so guests have none. */
+const messaging = [...forGuests, 'agent'] as const;
 
 export const toolProfiles = {
   minimal: ['time', 'math'],
@@ -62,7 +66,7 @@ export const toolProfiles = {
 const reach: Readonly<Record<Standing, (name: string) => TextCode | undefined>> = {
   owner: () => undefined,
   paired: (name) => (isIn(['config'], name) ? 'policy.owner' : undefined),
-  guest: (name) => (isIn(messaging, name) ? undefined : 'policy.guest'),
+  guest: (name) => (isIn(forGuests, name) ? undefined : 'policy.guest'),
   stranger: (name) => (isIn(toolProfiles.minimal, name) ? undefined : 'policy.stranger'),
 };
 

@@ -19,6 +19,7 @@ import { describeSearch } from './search.ts';
 import { describeSchedules } from './schedules.ts';
 import { describeSessions } from './sessions.ts';
 import { describeSteps } from './steps.ts';
+import { describeSubagents } from './subagents.ts';
 import { describeTransactions } from './transactions.ts';
 import { describeUsage } from './usage.ts';
 import { describeUpkeep } from './upkeep.ts';
@@ -38,6 +39,7 @@ const parts = [
   ['delivery', describeDelivery],
   ['search', describeSearch],
   ['schedules', describeSchedules],
+  ['subagents', describeSubagents],
   ['access', describeAccess],
   ['sessions', describeSessions],
   ['persons', describePersons],

@@ -265,6 +265,7 @@ export function describeReading(get: () => World): void {
       dead: 0,
       unconfirmed: 0,
       sessions: 2,
+      subagents: 0,
     });
   });
 }

@@ -8,6 +8,7 @@ export const storePointNames = [
   'boot.before.epoch',
   'boot.after.epoch',
   'accept.after.insert',
+  'abort.between.levels',
   'store.after.begin',
   'store.after.call',
   'store.before.commit',

@@ -193,4 +193,15 @@ export const migrations: readonly {
       'UPDATE `store` SET `indexed_row` = 0;',
     ],
   },
+  {
+    name: '0011_subagents',
+    statements: [
+      "CREATE TABLE `subagent` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`id` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`parent_call` text NOT NULL,\n\t`parent_run` text NOT NULL,\n\t`parent_session` text NOT NULL,\n\t`parent_generation` integer NOT NULL,\n\t`root` text NOT NULL,\n\t`session_id` text NOT NULL,\n\t`run_id` text,\n\t`agent_id` text NOT NULL,\n\t`label` text NOT NULL,\n\t`model` text,\n\t`depth` integer NOT NULL,\n\t`lineage` text NOT NULL,\n\t`tools` text,\n\t`deadline_at` integer,\n\t`state` text NOT NULL,\n\t`outcome` text,\n\t`reply` text,\n\t`usage` text,\n\t`taint` text,\n\t`result_id` text,\n\t`taken_by` text,\n\t`created_at` integer NOT NULL,\n\t`ended_at` integer,\n\tPRIMARY KEY(`space`, `id`),\n\tFOREIGN KEY (`space`,`parent_call`) REFERENCES `call`(`space`,`id`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`space`,`parent_session`) REFERENCES `session`(`space`,`id`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`space`,`session_id`) REFERENCES `session`(`space`,`id`) ON UPDATE no action ON DELETE no action,\n\tCONSTRAINT \"subagent_kind\" CHECK((kind = 'task' OR kind = 'message')),\n\tCONSTRAINT \"subagent_state\" CHECK((state = 'queued' OR state = 'running' OR state = 'completed' OR state = 'failed' OR state = 'aborted')),\n\tCONSTRAINT \"subagent_run\" CHECK(state <> 'running' OR run_id IS NOT NULL),\n\tCONSTRAINT \"subagent_ended\" CHECK((state = 'completed' OR state = 'failed' OR state = 'aborted') = (ended_at IS NOT NULL)),\n\tCONSTRAINT \"subagent_outcome\" CHECK((state = 'completed' OR state = 'failed' OR state = 'aborted') = (outcome IS NOT NULL)),\n\tCONSTRAINT \"subagent_result\" CHECK((state = 'completed' OR state = 'failed' OR state = 'aborted') = (result_id IS NOT NULL)),\n\tCONSTRAINT \"subagent_taken\" CHECK(taken_by IS NULL OR result_id IS NOT NULL)\n);",
+      'CREATE INDEX `subagent_parent` ON `subagent` (`space`,`parent_session`,`id`);',
+      'CREATE INDEX `subagent_session` ON `subagent` (`space`,`session_id`);',
+      'CREATE INDEX `subagent_open` ON `subagent` (`space`,`parent_session`,`id`) WHERE ended_at IS NULL;',
+      'CREATE UNIQUE INDEX `subagent_call` ON `subagent` (`space`,`parent_call`);',
+      'ALTER TABLE `inbound` ADD `subagent_id` text;',
+    ],
+  },
 ];

@@ -61,6 +61,10 @@ const journalNames = [
   'removeMemoryFile',
   'putMemoryVectors',
   'sweep',
+  'spawnSubagent',
+  'takeResults',
+  'steerSubagent',
+  'stopSubagent',
 ] as const satisfies readonly (keyof Journal)[];
 
 const readerNames = [
@@ -111,6 +115,9 @@ const readerNames = [
   'verifySession',
   'verifyAudit',
   'listAnchored',
+  'findSubagent',
+  'listSubagents',
+  'findSubagentTimers',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

@@ -22,7 +22,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|audit_order|reservation_live) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|reservation_live) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -136,6 +136,7 @@ async function useAll(world: World): Promise<void> {
   });
   await journal.sweep({ limit: 10 });
   world.advance(3_600_000);
+  await useSubagents(world);
   await journal.sweep({ limit: 10 });
   const peer = { channel: 'telegram', accountId: world.accountId, externalId: 'x' };
   const { generation } = run;
@@ -246,4 +247,52 @@ async function useSessions(world: World, sourceKey: string): Promise<void> {
   await journal.unlinkPerson({ address, by: 'owner' });
   await journal.syncPersons({ persons: [{ label: 'anna', addresses: [address] }] });
   while ((await journal.sweep({ limit: 5 })).changed > 0);
+}
+
+/** Spawned, steered, interrupted, waited for, taken, stopped from above and alone. */
+async function useSubagents(world: World): Promise<void> {
+  const { journal, reader, begin, claim, complete, record, newId } = world;
+  const run = await begin({ session: 'parent', mode: 'interrupt' });
+  await journal.recordStep(record(run, 1, { calls: [callOf(0), callOf(1)] }));
+  const { runId, fence, sessionId } = run;
+  const body = { v: 1 as const, parts: [] };
+  const bodyHash = 'hash';
+  const spawn = (index: number): ReturnType<World['journal']['spawnSubagent']> =>
+    journal.spawnSubagent({
+      runId,
+      fence,
+      step: 1,
+      index,
+      subagentId: `sub-${index}`,
+      kind: index === 0 ? 'task' : 'message',
+      label: 'job',
+      sessionKey: `sub-${index}`,
+      agentId: 'main',
+      lineage: ['main'],
+      depth: 1,
+      hops: 0,
+      deadlineAt: 1,
+      body,
+      bodyHash,
+      taint: [],
+      mostOpen: 5,
+    });
+  const child = await spawn(0);
+  await spawn(1);
+  if (child.kind !== 'spawned') throw new TypeError('Nothing was spawned.');
+  await claim(child.sessionId);
+  const steer = { subagentId: 'sub-0', key: 'k', bodyHash, body, taint: [] };
+  await journal.steerSubagent({ ...steer, inboundId: newId() });
+  const place = { sessionId: child.sessionId, fence: newId(), closing: [] };
+  const steered = await journal.interruptRun(place);
+  if (steered) await complete(steered.run);
+  await journal.takeResults({ runId, fence, step: 1, index: 0, timeoutMs: 0 });
+  await world.say({ session: 'parent', mode: 'interrupt' });
+  await journal.interruptRun({ sessionId, fence: newId(), closing: [] });
+  await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
+  await reader.findSubagent('sub-0');
+  await reader.listSubagents({ sessionId, limit: 10 });
+  await reader.listSubagents({ limit: 10 });
+  await reader.listSubagents({ limit: 10, open: true });
+  await reader.findSubagentTimers({ now: 1, limit: 10 });
 }

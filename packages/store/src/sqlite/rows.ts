@@ -18,6 +18,7 @@ export type RunRecord = typeof schema.run.$inferSelect;
 export type ScheduleRecord = typeof schema.schedule.$inferSelect;
 export type SessionRecord = typeof schema.session.$inferSelect;
 export type StepRow = typeof schema.step.$inferSelect;
+export type SubagentRecord = typeof schema.subagent.$inferSelect;
 export type StoreRecord = typeof schema.store.$inferSelect;
 export type AuditRecord = typeof schema.audit.$inferSelect;
 export type ValueRecord = typeof schema.kv.$inferSelect;

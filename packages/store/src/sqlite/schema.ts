@@ -20,5 +20,6 @@ export {
   store,
   token,
 } from './schema/place.ts';
+export { subagent } from './schema/subagent.ts';
 export { audit, blob, kv, kv_once, reservation, schedule, spend, usage } from './schema/values.ts';
 export { pin } from './schema/pin.ts';

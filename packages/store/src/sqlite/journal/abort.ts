@@ -6,6 +6,15 @@ import { findSession, type LockedSession, toSettled, type Unit } from '../unit.t
 import { listBound, openStepWith } from './bind.ts';
 import { insertRun, toClaimed } from './claim.ts';
 import { cutRun, endRun, settleBound, wordsOf } from './end-run.ts';
+import { stopBelow } from './stop-subagents.ts';
+import {
+  adoptSubagents,
+  detachInterrupted,
+  endSubagent,
+  findSubagentRow,
+  isTask,
+} from './subagent-rows.ts';
+import { readyParent } from './subagent-waits.ts';
 import { cancelExpired, cancelQueued, findActiveRun, isAdmissible, taintOf } from './runs.ts';
 import { listSteering } from './steps.ts';
 
@@ -21,6 +30,8 @@ export function abortRun(unit: Unit, input: Input<'abortRun'>): Output<'abortRun
   const run = input.runId === undefined || input.runId === active?.id ? active : undefined;
   const reason = reasonOf(input.by);
   if (run) stopRun(unit, session, { run, reason, ...input });
+  // Also those of runs that have ended: whoever stops a session stops all that it began.
+  stopBelow(unit, { sessionId: session.id, runId: input.runId }, { by: input.by, reason });
   if (input.cancelQueued) cancelQueue(unit, session, { reason });
   const settled = toSettled(unit);
   return run ? { kind: 'aborted', runId: run.id, ...settled } : { kind: 'none', ...settled };
@@ -43,6 +54,7 @@ export function stopRun(
 ): void {
   const { run, by } = stop;
   const { partial, closing } = wordsOf(run, stop);
+  stopBelow(unit, { sessionId: session.id, runId: run.id }, stop);
   cutRun(unit, session, { run, partial });
   endRun(unit, session, { run, outcome: { status: 'aborted', by }, outbound: closing });
   settleBound(unit, run, { state: 'cancelled', reason: stop.reason });
@@ -59,8 +71,18 @@ export function cancelQueue(
   cancel: { readonly reason: string; readonly beforeSeq?: number },
 ): void {
   const before = cancel.beforeSeq ?? Number.MAX_SAFE_INTEGER;
-  for (const row of unit.db.list(selectQueued, session.id, before))
+  for (const row of unit.db.list(selectQueued, session.id, before)) {
     cancelQueued(unit, session, { row, reason: cancel.reason });
+    if (isTask(row)) endUnbegun(unit, row);
+  }
+}
+
+/** A sub-agent whose task is cancelled before any run took it has ended too, and its parent is told. */
+function endUnbegun(unit: Unit, { subagent_id: id }: InboundRecord): void {
+  const row = id === null ? undefined : findSubagentRow(unit, id);
+  if (!row || row.ended_at !== null || row.run_id !== null) return;
+  endSubagent(unit, { row, run: undefined, outcome: { status: 'aborted', by: 'user' } });
+  readyParent(unit, row.parent_session);
 }
 
 const selectInterrupts = query<InboundRecord>(
@@ -85,13 +107,16 @@ export function interruptRun(
   const { partial, closing } = wordsOf(old, input);
   cutRun(unit, session, { run: old, partial });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
+  const child = detachInterrupted(unit, old);
   endRun(unit, session, { run: old, outcome, outbound: closing });
   const run = insertRun(unit, session, {
     first: row,
     fence: input.fence,
     sources: taintOf(inputs),
+    child,
   });
   unit.db.run(rebind, run.id, old.id);
+  adoptSubagents(unit, { sessionId: session.id, from: old, to: run.id });
   const { uptoSeq, summaryUpto } = openStepWith(unit, session, {
     runId: run.id,
     step: 1,

@@ -7,7 +7,8 @@ import { fromStored, fromStoredOr, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
 import { addOutbound, addOutbounds, replaceMessage } from './outbound.ts';
 import { findActiveRun, findRunRow, isSettledUnder, mayJoin, requireHeld } from './runs.ts';
-import { listSteering, toCallRow } from './steps.ts';
+import { toCallRow } from './steps.ts';
+import { haveEnded, isSteered } from './subagent-waits.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
@@ -22,14 +23,28 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
   for (const draft of input.approvals) addApproval(unit, session, { run, draft });
-  unit.db.run(park, toStored(reason), input.resumeAt ?? null, runId);
-  addEvent(unit, session, { kind: 'run.park', runId, ref: { detail: reason } });
+  putToWait(unit, session, { run, reason, resumeAt: input.resumeAt });
   // Whoever steered while the call was planned has said already what they want instead.
-  if (reason.kind === 'approval' && listSteering(unit, session, run).length > 0)
-    withdrawApprovals(unit, runId);
-  const ready = isOver(unit, reason);
+  const steered = reason.kind !== 'backoff' && isSteered(unit, session, run);
+  if (steered && reason.kind === 'approval') withdrawApprovals(unit, runId);
+  const ready = isOver(unit, reason) || (steered && reason.kind === 'child');
   if (ready) readyRun(unit, runId);
   return { ready, ...toCommitted(unit) };
+}
+
+/** The lease is freed; `reason` names what must change before the run goes on. */
+export function putToWait(
+  unit: Unit,
+  session: LockedSession,
+  wait: {
+    readonly run: RunRecord;
+    readonly reason: ParkReason;
+    readonly resumeAt?: number | undefined;
+  },
+): void {
+  const { run, reason } = wait;
+  unit.db.run(park, toStored(reason), wait.resumeAt ?? null, run.id);
+  addEvent(unit, session, { kind: 'run.park', runId: run.id, ref: { detail: reason } });
 }
 
 const selectApproval = query<ApprovalRecord>(
@@ -42,7 +57,8 @@ export function findApprovalRow(unit: Unit, approvalId: string): ApprovalRecord 
 
 /** What the run is to wait for may have come while it was still working: then nothing would ever wake it. */
 function isOver(unit: Unit, reason: ParkReason): boolean {
-  if (reason.kind !== 'approval') return false;
+  if (reason.kind === 'child') return haveEnded(unit, reason.ref);
+  if (reason.kind === 'backoff') return false;
   const approval = findApprovalRow(unit, reason.ref);
   return approval !== undefined && approval.state !== 'pending';
 }
@@ -133,8 +149,10 @@ export function freeParked(
 ): Pick<RunRecord, 'id' | 'created_at'> | undefined {
   const run = findActiveRun(unit, session.id);
   if (run?.state !== 'parked' || run.wait === null) return undefined;
-  if (fromStored(run.wait).kind !== 'approval' || !mayJoin(unit, run, inboundId)) return undefined;
-  withdrawApprovals(unit, run.id);
+  const { kind } = fromStored(run.wait);
+  if (kind === 'backoff' || !mayJoin(unit, run, inboundId)) return undefined;
+  if (kind === 'child') readyRun(unit, run.id);
+  else withdrawApprovals(unit, run.id);
   return run;
 }
 

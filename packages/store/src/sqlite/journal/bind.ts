@@ -38,6 +38,7 @@ export function toBoundInput(row: InboundRecord): BoundInput {
     inboundId: row.id,
     externalId: row.external_id,
     body: fromStored(row.body),
+    ...(row.subagent_id !== null && { subagentId: row.subagent_id }),
   };
 }
 

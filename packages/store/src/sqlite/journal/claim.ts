@@ -2,11 +2,12 @@ import type { TaintSource } from '@cuttle/core-types';
 import type { ClaimedRun } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { pinsInForce } from '../pins.ts';
-import type { InboundRecord, RunRecord, StepRow } from '../rows.ts';
+import type { InboundRecord, RunRecord, StepRow, SubagentRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
 import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
 import { listBound, openStepWith, toBoundInput } from './bind.ts';
 import { renewSession } from './renew.ts';
+import { findBegun, findSubagentOfCall, noteRun, toClaimedSubagent } from './subagent-rows.ts';
 import { cancelExpired, findActiveRun, isAdmissible, taintOf, taintSession } from './runs.ts';
 
 /** The version of the rows under a run; a writer that does not know it leaves the run alone. */
@@ -129,13 +130,13 @@ function startRun(
   return toClaimed(unit, session, { run, rows, open, resumed: false });
 }
 
-const insertRunRow = `INSERT INTO run (id, session_id, generation, format, state, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
-VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, 1, 0, ?, ?, ?)`;
+const insertRunRow = `INSERT INTO run (id, session_id, generation, format, state, parent_call, root, fence, last_fence, boot, attempt, stalls, stateless, taint, created_at)
+VALUES (?, ?, ?, ?, 'leased', ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)`;
 
 /** What an owner is told of its run's row. */
 type LeasedRun = Pick<
   RunRecord,
-  'id' | 'generation' | 'last_fence' | 'attempt' | 'stalls' | 'taint' | 'created_at'
+  'id' | 'generation' | 'parent_call' | 'last_fence' | 'attempt' | 'stalls' | 'taint' | 'created_at'
 >;
 
 /** A leased run, named after an inbound whose sender, trust and route it takes. */
@@ -147,19 +148,24 @@ export function insertRun(
     readonly fence: string;
     /** What its inputs bring, beside what the session holds already. */
     readonly sources: readonly TaintSource[];
+    /** The sub-agent that it works on in the place of another run. */
+    readonly child?: SubagentRecord | undefined;
   },
 ): LeasedRun {
   const { first, fence } = input;
   const { id } = first;
   const { generation } = session;
   const taint = taintSession(session, input.sources);
+  const { child = findBegun(unit, first) } = input;
+  const parentCall = child?.parent_call ?? null;
   unit.db.run(
     insertRunRow,
     id,
     session.id,
     generation,
     runFormat,
-    id,
+    parentCall,
+    child?.root ?? id,
     fence,
     fence,
     unit.boot,
@@ -167,8 +173,18 @@ export function insertRun(
     taint,
     unit.now,
   );
+  if (child) noteRun(unit, child, id);
   addEvent(unit, session, { kind: 'run.start', runId: id, ref: { inboundId: id } });
-  return { id, generation, last_fence: fence, attempt: 1, stalls: 0, taint, created_at: unit.now };
+  return {
+    id,
+    generation,
+    parent_call: parentCall,
+    last_fence: fence,
+    attempt: 1,
+    stalls: 0,
+    taint,
+    created_at: unit.now,
+  };
 }
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
@@ -194,6 +210,7 @@ export function toClaimed(
     first.conversation_id === null
       ? undefined
       : unit.db.find(selectConversationKey, first.conversation_id)?.key;
+  const child = run.parent_call === null ? undefined : findSubagentOfCall(unit, run.parent_call);
   return {
     runId: run.id,
     sessionId: session.id,
@@ -218,6 +235,7 @@ export function toClaimed(
     createdAt: run.created_at,
     contextScale: session.context_scale ?? undefined,
     inputs: rows.map(toBoundInput),
+    subagent: child && toClaimedSubagent(unit, child),
     open,
     events: unit.events,
   };

@@ -10,6 +10,7 @@ import { renewSession } from './renew.ts';
 import { addPin, removePin } from './pins.ts';
 import { findActiveRun } from './runs.ts';
 import { setPersona } from './sessions.ts';
+import { stopBelow } from './stop-subagents.ts';
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
@@ -63,6 +64,8 @@ function stop(
     const words = input.stop ?? { closing: [] };
     stopRun(unit, session, { run: reached, by: 'user', ...words, reason });
   }
+  const keep = reached ? undefined : run?.id;
+  stopBelow(unit, { sessionId: session.id, keep }, { by: 'user', reason });
   cancelQueue(unit, session, { reason, beforeSeq: row.seq });
   return reached?.id;
 }

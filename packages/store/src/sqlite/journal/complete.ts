@@ -1,9 +1,13 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Journal, Settled } from '@cuttle/core-types/ports';
-import { lockSession, toCommitted, toSettled, type Unit } from '../unit.ts';
+import type { RunRecord } from '../rows.ts';
+import { lockSession, type LockedSession, toCommitted, toSettled, type Unit } from '../unit.ts';
+import { putToWait } from './approvals.ts';
 import { listBoundIds } from './bind.ts';
 import { cutRun, endRun, settleBound } from './end-run.ts';
 import { findRunRow, isSettledUnder, requireHeld } from './runs.ts';
+import { stopBelow } from './stop-subagents.ts';
+import { listOpenOf, toWaitRef } from './subagent-waits.ts';
 import { findLastStep, hasOpenCalls, listSteering, storeStep } from './steps.ts';
 import { appendResults } from './transcript.ts';
 
@@ -16,6 +20,8 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
   const known = findRunRow(unit, runId);
   if (isSettledUnder(known, fence) && known.state === 'completed')
     return { kind: 'completed', ...repeat(unit, runId) };
+  if (isSettledUnder(known, fence) && known.ended_at === null)
+    return { kind: 'waits', ...toCommitted(unit) };
   const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
   if (last) {
@@ -23,12 +29,22 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
     storeStep(unit, session, { run, record: last });
   }
   if (listSteering(unit, session, run).length > 0) return { kind: 'steered', ...toCommitted(unit) };
+  if (run.parent_call !== null && parkForOwn(unit, session, run))
+    return { kind: 'waits', ...toCommitted(unit) };
   // A step recorded here has no calls; one that was recorded before may have some.
   if (!last) appendResults(unit, session, { runId, step: requireClosed(unit, runId) });
   const outcome = { status: 'completed', finish: input.finish } as const;
   endRun(unit, session, { run, outcome, outbound: input.outbound });
   settleBound(unit, run, { state: 'answered', reason: input.silent ?? null });
   return { kind: 'completed', ...toSettled(unit) };
+}
+
+/** A sub-agent reports once, so it ends after those it began itself. */
+function parkForOwn(unit: Unit, session: LockedSession, run: RunRecord): boolean {
+  const open = listOpenOf(unit, run);
+  if (open.length === 0) return false;
+  putToWait(unit, session, { run, reason: { kind: 'child', ref: toWaitRef(open) } });
+  return true;
 }
 
 /** What a terminal transaction answers when it is asked again: the same fates, no new events. */
@@ -65,6 +81,8 @@ export function failRun(unit: Unit, input: Input<'failRun'>): Settled {
   if (isSettledUnder(known, fence) && known.state === 'failed') return repeat(unit, runId);
   const run = requireHeld(unit, known, input);
   const session = lockSession(unit, run.session_id);
+  if (run.parent_call !== null)
+    stopBelow(unit, { sessionId: session.id, runId }, { by: 'operator', reason: error.code });
   cutRun(unit, session, { run });
   const outcome = { status: 'failed', error } as const;
   const [noticeId] = endRun(unit, session, { run, outcome, outbound: input.notice });

@@ -8,6 +8,8 @@ import { releaseReservation } from './budgets.ts';
 import { closeOpenCalls } from './calls.ts';
 import { closeBubbles } from './outbound.ts';
 import { findLastStep } from './steps.ts';
+import { endSubagent, findSubagentOfCall } from './subagent-rows.ts';
+import { cancelTasks, readyParent } from './subagent-waits.ts';
 import { appendAnswer, appendResults } from './transcript.ts';
 
 /** A session that was quiet for this long moves up in the lists when an answer comes. */
@@ -67,14 +69,35 @@ export function endRun(
     readonly run: RunRecord;
     readonly outcome: RunOutcome;
     readonly outbound: readonly OutboundDraft[];
+    /** Why nobody reads what a sub-agent's run came to. */
+    readonly unread?: string | undefined;
   },
 ): string[] {
   const { run, outcome } = end;
   const ended = unit.db.run(endRunRow, outcome.status, unit.now, toStored(outcome), run.id);
   if (ended === 0) throw new TypeError(`Run ${run.id} has ended already.`);
   addEvent(unit, session, { kind: 'run.end', runId: run.id, ref: { detail: outcome } });
-  touchSession(unit, session, quietMs);
+  if (session.active_at !== null) touchSession(unit, session, quietMs);
+  if (run.parent_call !== null) reportEnd(unit, session, { ...end, callRow: run.parent_call });
   return closeBubbles(unit, run.id, end.outbound);
+}
+
+/** A sub-agent's parent gets its message in the transaction of the end, and goes on if it waited for it. */
+function reportEnd(
+  unit: Unit,
+  session: LockedSession,
+  end: {
+    readonly callRow: string;
+    readonly run: RunRecord;
+    readonly outcome: RunOutcome;
+    readonly unread?: string | undefined;
+  },
+): void {
+  const row = findSubagentOfCall(unit, end.callRow);
+  if (!row || row.ended_at !== null) return;
+  cancelTasks(unit, session, { row, reason: 'stopped' });
+  endSubagent(unit, { ...end, row });
+  readyParent(unit, row.parent_session);
 }
 
 const settle = `UPDATE inbound SET state = ?, reason = ?, notice_id = ?, settled_at = ? WHERE space = 'main' AND id = ? AND state = 'bound'`;

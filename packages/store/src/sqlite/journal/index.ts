@@ -37,6 +37,8 @@ import { removeSession } from './remove-session.ts';
 import { addPin, removePin } from './pins.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
+import { stopSubagent } from './stop-subagents.ts';
+import { spawnSubagent, steerSubagent, takeResults } from './subagents.ts';
 import { indexMessages } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { addUsage } from './usage.ts';
@@ -99,6 +101,10 @@ export const journal = {
   removeMemoryFile,
   putMemoryVectors,
   sweep,
+  spawnSubagent,
+  takeResults,
+  steerSubagent,
+  stopSubagent,
 } satisfies {
   [Name in keyof Journal]: (
     unit: Unit,

@@ -17,6 +17,7 @@ import {
 } from '../unit.ts';
 import { stopRun } from './abort.ts';
 import { copyPins } from './pins.ts';
+import { stopBelow } from './stop-subagents.ts';
 import { findActiveRun, taintSession } from './runs.ts';
 import { renameSession, setPersona } from './sessions.ts';
 import { putTombstone } from './tombstones.ts';
@@ -55,6 +56,7 @@ export function rewindSession(unit: Unit, input: Input<'rewindSession'>): Output
   const line = listStretches(unit.db, session.id, session.generation);
   if (toEntry > 0 && !holdsEntry(unit, line, toEntry)) throw noEntry(sessionKey, toEntry);
   if (active) stopRun(unit, session, { run: active, by: 'user', ...input, reason: 'rewound' });
+  stopBelow(unit, { sessionId: session.id }, { by: 'user', reason: 'rewound' });
   const { stretches, uptoSeq } = findCut(unit, line, toEntry);
   const last = session.next_entry - 1;
   if (uptoSeq < last) {

@@ -1,10 +1,11 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
-import type { LockedSession, Unit } from '../unit.ts';
+import { lockSession, type LockedSession, type Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
 import { requireSession } from './lineage.ts';
 import { findActiveRun } from './runs.ts';
+import { hasOpenSubagents } from './subagent-waits.ts';
 import { putTombstone } from './tombstones.ts';
 
 /** Keys of sessions that are no place any more; their rows are swept. No client's key begins so. */
@@ -35,16 +36,35 @@ export function removeSession(
   const fork = unit.db.find(selectFork, session.id);
   if (fork)
     throw new CuttleError('session.forked', `The session ${fork.key} begins with ${sessionKey}.`);
+  hideSession(unit, session);
+  removeBelow(unit, session.id);
+  const details = { sessionKey, messages: session.messages };
+  const subject = `session:${session.id}`;
+  appendAudit(unit, { kind: 'session.delete', principal: by, subject, details });
+  return { sessionId: session.id };
+}
+
+function hideSession(unit: Unit, session: LockedSession): void {
   unit.db.run(hide, `${removedPrefix}${session.id}`, session.row);
   unit.db.run(removeWords, session.row);
   unit.db.run(uncount);
   unit.db.run(disown, session.id);
   putTombstone(unit, session, { uptoSeq: session.next_entry - 1, reason: 'deleted' });
   unit.sessions.delete(session.id);
-  const details = { sessionKey, messages: session.messages };
-  const subject = `session:${session.id}`;
-  appendAudit(unit, { kind: 'session.delete', principal: by, subject, details });
-  return { sessionId: session.id };
+}
+
+const selectBelow = query<{ session_id: string }>(
+  `SELECT session_id FROM subagent WHERE space = 'main' AND parent_session = ? AND kind = 'task'`,
+);
+
+/** What its sub-agents said goes with it; a session that a person speaks in is that person's. */
+function removeBelow(unit: Unit, sessionId: string): void {
+  for (const below of unit.db.list(selectBelow, sessionId)) {
+    const session = lockSession(unit, below.session_id);
+    if (session.active_at !== null || session.key.startsWith(removedPrefix)) continue;
+    removeBelow(unit, session.id);
+    hideSession(unit, session);
+  }
 }
 
 const selectOpenDelivery = query<{ id: string }>(
@@ -61,6 +81,7 @@ function requireClosed(unit: Unit, session: LockedSession): void {
   const isOpen =
     findActiveRun(unit, session.id) !== undefined ||
     session.queued > 0 ||
+    hasOpenSubagents(unit, session.id) ||
     unit.db.find(selectControl, session.id) !== undefined;
   if (isOpen) throw new CuttleError('session.busy', `Something runs or waits in ${key}.`);
   if (unit.db.find(selectOpenDelivery, session.id, session.next_inbound - newest))
@@ -117,6 +138,7 @@ const ofRun = [
   `DELETE FROM approval WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM reservation WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM delta WHERE space = 'main' AND run_id = ?`,
+  `DELETE FROM subagent WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
   `DELETE FROM call WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM step WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM run WHERE space = 'main' AND id = ?`,

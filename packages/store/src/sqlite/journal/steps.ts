@@ -69,11 +69,11 @@ function listBoundBy(unit: Unit, runId: string, step: number): BoundInput[] {
 }
 
 const selectSteering = query<InboundRecord>(
-  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode = 'steer' ORDER BY seq`,
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND (mode = 'steer' OR (mode = 'interrupt' AND subagent_id IS NOT NULL)) ORDER BY seq`,
 );
 const selectFirst = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
-/** Queued rows that may steer this run now. */
+/** Queued rows that may steer this run now. One that was to interrupt a sub-agent and comes too late for that is not lost: it steers. */
 export function listSteering(
   unit: Unit,
   session: LockedSession,

@@ -23,6 +23,7 @@ import { findSession, findSessionById, listSessions } from './sessions.ts';
 import { findSummary, listSummaries } from './summaries.ts';
 import { searchMessages } from './search.ts';
 import { readHistory, readTranscript } from './transcript.ts';
+import { findSubagent, findSubagentTimers, listSubagents } from './subagents.ts';
 import { findBlobType, findValue, listValues, searchValues } from './values.ts';
 import { counts, findWork } from './work.ts';
 
@@ -75,6 +76,9 @@ export const reader = {
   verifySession,
   verifyAudit,
   listAnchored,
+  findSubagent,
+  listSubagents,
+  findSubagentTimers,
 } satisfies {
   [Name in keyof Reader]: (
     view: View,

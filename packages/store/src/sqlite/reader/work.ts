@@ -87,6 +87,10 @@ const countUnconfirmed = query<Count>(
   `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed'`,
 );
 
+const countSubagents = query<Count>(
+  `SELECT count(*) AS n FROM subagent INDEXED BY subagent_open WHERE space = 'main' AND ended_at IS NULL`,
+);
+
 export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {
   const { db } = view;
   const count = (sql: Query<Count>): number => db.find(sql)?.n ?? 0;
@@ -100,5 +104,6 @@ export function counts(view: View): Awaited<ReturnType<Reader['counts']>> {
     dead: count(countDead),
     unconfirmed: count(countUnconfirmed),
     sessions: store?.sessions ?? 0,
+    subagents: count(countSubagents),
   };
 }

@@ -84,6 +84,8 @@ export const inbound = sqliteTable(
     expires_at: integer(),
     at: time(),
     settled_at: integer(),
+    /** Whose task or steering this is; or, where the external id is the same, whose result. */
+    subagent_id: text(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.id] }),

@@ -1,0 +1,49 @@
+import type { InboundState } from '../inbound.ts';
+import type { RunOutcome } from '../run-event.ts';
+import type { Usage } from '../usage.ts';
+
+/** A sub-agent as its registry row tells it. Times in Unix ms. */
+export interface SubagentRow {
+  readonly subagentId: string;
+  readonly kind: 'task' | 'message';
+  readonly label: string;
+  readonly agentId: string;
+  readonly parentRunId: string;
+  readonly parentSessionId: string;
+  readonly parentSessionKey: string;
+  readonly rootRunId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly runId: string | undefined;
+  readonly depth: number;
+  readonly state: 'queued' | 'running' | 'completed' | 'failed' | 'aborted';
+  readonly outcome: RunOutcome | undefined;
+  readonly reply: string | undefined;
+  readonly usage: Usage | undefined;
+  /** What became of its result in the parent's session. */
+  readonly result: InboundState | undefined;
+  readonly deadlineAt: number | undefined;
+  readonly createdAt: number;
+  readonly endedAt: number | undefined;
+}
+
+/** Moments at which something of the sub-agents is due. */
+export interface SubagentTimers {
+  /** Past their deadline and unended. */
+  readonly late: readonly string[];
+  /** Sessions whose run has waited for its sub-agents as long as it wanted to. */
+  readonly sessions: readonly string[];
+  /** The next moment after those; undefined: none is known. */
+  readonly next: number | undefined;
+}
+
+export interface SubagentReader {
+  findSubagent(subagentId: string): Promise<SubagentRow | undefined>;
+  /** Of one session with all below them, in order of their beginning; or of all sessions, the newest first. At most `limit`. */
+  listSubagents(input: {
+    sessionId?: string | undefined;
+    open?: boolean | undefined;
+    limit: number;
+  }): Promise<readonly SubagentRow[]>;
+  findSubagentTimers(input: { now: number; limit: number }): Promise<SubagentTimers>;
+}
