@@ -16,28 +16,40 @@ export function chatCall(body: Body): OllamaCall {
 
 export const listCall: OllamaCall = (client) => client.list();
 
+/** Sends one call; resolves with its answer, of which nothing is read. */
+export type OllamaSend = (call: OllamaCall, signal: AbortSignal) => Promise<Response>;
+
 /**
- * Sends with the official SDK and resolves with the answer itself. The SDK hands out parsed records only and drops
- * those that it cannot read, so the answer is taken before it comes to it.
+ * Sends with the official SDK, which is loaded with the first call, and resolves with the answer itself. The SDK hands out
+ * parsed records only and drops those that it cannot read, so the answer is taken before it comes to it.
  */
-export async function sendCall(
-  call: OllamaCall,
-  { options, fetch }: { readonly options: OllamaOptions; readonly fetch: Fetch },
-  signal: AbortSignal,
-): Promise<Response> {
-  // The entry for browsers is the same class without Node's file system.
-  const { Ollama: Client } = await import('ollama/browser');
-  const { baseUrl, apiKey, headers } = options;
-  const answer = Promise.withResolvers<Response>();
-  const client = new Client({
-    host: baseUrl,
-    headers: { ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }), ...headers },
-    fetch: (input, init) => {
-      answer.resolve(fetch(input, { ...init, signal }));
-      // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
-      return new Promise<Response>(() => undefined);
-    },
-  });
-  call(client).catch(answer.reject);
-  return answer.promise;
+export function createSend({
+  options: { baseUrl, apiKey, headers: own },
+  fetch,
+}: {
+  readonly options: OllamaOptions;
+  readonly fetch: Fetch;
+}): OllamaSend {
+  const headers = { ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }), ...own };
+  let loaded: ReturnType<typeof loadClient> | undefined;
+  return async (call, signal) => {
+    const Client = await (loaded ??= loadClient());
+    const answer = Promise.withResolvers<Response>();
+    const client = new Client({
+      host: baseUrl,
+      headers,
+      fetch: (input, init) => {
+        answer.resolve(fetch(input, { ...init, signal }));
+        // Nothing is left for the SDK to read: it waits for an answer until it is forgotten.
+        return new Promise<Response>(() => undefined);
+      },
+    });
+    call(client).catch(answer.reject);
+    return answer.promise;
+  };
+}
+
+/** The entry for browsers is the same class without Node's file system. */
+async function loadClient(): Promise<typeof Ollama> {
+  return (await import('ollama/browser')).Ollama;
 }

@@ -7,7 +7,7 @@ import { fetchWhole } from '../exchange/fetch-text.ts';
 import { readRecord } from '../exchange/read-record.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
 import { toExchangeDeps } from '../provider-deps.ts';
-import { sendCall } from './client.ts';
+import { createSend } from './client.ts';
 import { OllamaOptions } from './options.ts';
 import type { OllamaSettings } from './provider.ts';
 import { OllamaEmbeddings } from './wire.ts';
@@ -24,6 +24,7 @@ export function createOllamaEmbedder(settings: OllamaSettings = {}): Embedder {
   const { fetch: open, timer } = toExchangeDeps(settings);
   const { id = 'ollama' } = options;
   const fetch = createStrictFetch({ service: id, fetch: open, secrets: secretsOf(options) });
+  const send = createSend({ options, fetch });
   const deps = { service: id, limits: options, timer, maxBytes: options.maxAnswerBytes };
   return createEmbedder({
     id,
@@ -32,7 +33,7 @@ export function createOllamaEmbedder(settings: OllamaSettings = {}): Embedder {
       const request = encodeEmbed(batch, options.keepAlive);
       const { text } = await fetchWhole(
         deps,
-        (over) => sendCall((client) => client.embed(request), { options, fetch }, over),
+        (over) => send((client) => client.embed(request), over),
         signal,
       );
       const { embeddings, prompt_eval_count } = readRecord(OllamaEmbeddings, text, id);

@@ -11,7 +11,7 @@ import { sendWatched } from '../exchange/send-watched.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
 import { startWatch } from '../exchange/watch.ts';
 import { toExchangeDeps } from '../provider-deps.ts';
-import { type OllamaCall, sendCall } from './client.ts';
+import { type OllamaCall, createSend } from './client.ts';
 import { OllamaOptions } from './options.ts';
 import type { OllamaSettings } from './provider.ts';
 import { OllamaInstalled, OllamaLoaded, OllamaProgress, OllamaVersion } from './wire.ts';
@@ -62,8 +62,8 @@ export function createOllamaModels(settings: OllamaSettings = {}): OllamaModels 
   const { id: service = 'ollama' } = options;
   const deps: ExchangeDeps = { service, framing: 'ndjson', limits: options, timer };
   const fetch = createStrictFetch({ service, fetch: open, secrets: secretsOf(options) });
-  const send = (call: OllamaCall) => (signal: AbortSignal) =>
-    sendCall(call, { options, fetch }, signal);
+  const sendNow = createSend({ options, fetch });
+  const send = (call: OllamaCall) => (signal: AbortSignal) => sendNow(call, signal);
   const ask = (call: OllamaCall, signal: AbortSignal): Promise<string> =>
     fetchText(deps, send(call), signal);
   const read = async <Schema extends z.ZodType>(

@@ -7,7 +7,7 @@ import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
 import { type ProviderDeps, toExchangeDeps } from '../provider-deps.ts';
-import { chatCall, listCall, sendCall } from './client.ts';
+import { chatCall, listCall, createSend } from './client.ts';
 import { createOllamaState, decodeOllama, endOllama } from './decode.ts';
 import { encodeOllama, ollamaDialect } from './encode.ts';
 import { OllamaOptions } from './options.ts';
@@ -26,6 +26,7 @@ export function createOllama(settings: OllamaSettings = {}): ModelProvider {
   const { id = 'ollama' } = options;
   const deps: ExchangeDeps = { service: id, framing: 'ndjson', limits: options, timer };
   const fetch = createStrictFetch({ service: id, fetch: open, secrets: secretsOf(options) });
+  const send = createSend({ options, fetch });
   const book = createRemedyBook(ollamaRemedies);
   return {
     id,
@@ -35,7 +36,7 @@ export function createOllama(settings: OllamaSettings = {}): ModelProvider {
         const { body, ...context } = encodeOllama(request, options, applied);
         const state = createOllamaState({ ...context, service: id });
         const call: ExchangeCall = {
-          send: (over) => sendCall(chatCall(body), { options, fetch }, over),
+          send: (over) => send(chatCall(body), over),
           decoder: {
             decode: (frame) => decodeOllama(frame, state),
             end: () => endOllama(state),
@@ -47,9 +48,8 @@ export function createOllama(settings: OllamaSettings = {}): ModelProvider {
     },
     async models(signal) {
       if (options.models) return options.models;
-      const send = (over: AbortSignal): Promise<Response> =>
-        sendCall(listCall, { options, fetch }, over);
-      const { models } = readRecord(OllamaTags, await fetchText(deps, send, signal), id);
+      const list = (over: AbortSignal): Promise<Response> => send(listCall, over);
+      const { models } = readRecord(OllamaTags, await fetchText(deps, list, signal), id);
       return (models ?? []).map(({ name }) => ({ id: name }));
     },
   };
