@@ -51,6 +51,7 @@ const rows = {
   'command.unpinned': 'Taken down: {text}',
   'command.queue':
     'Messages during a run: {mode}. Choose with /queue followup, steer, collect or interrupt.',
+  'command.queue-waiting': 'Waiting for their turn: {count}\n{messages}',
   'command.queue-set': 'From now on, messages during a run: {mode}.',
   'command.status':
     'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}, sub-agents: {subagents}.\nContext: {context}.',

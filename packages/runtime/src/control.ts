@@ -193,9 +193,30 @@ async function queueCommand(
     return { reply: textFor('command.queue-set', { mode: mode.data }), queueMode: mode.data };
   const session = await kernel.store.reader.findSession(row.sessionKey);
   const agent = agentSettings(kernel.settings(), row.agentId);
-  return {
-    reply: textFor('command.queue', { mode: session?.queueMode ?? agent?.queueMode ?? 'followup' }),
-  };
+  const reply = textFor('command.queue', {
+    mode: session?.queueMode ?? agent?.queueMode ?? 'followup',
+  });
+  const { queued } = await kernel.store.reader.readHistory({ sessionId: row.sessionId, limit: 1 });
+  return { reply: queued.length === 0 ? reply : `${reply}\n${waitingText(queued)}` };
+}
+
+const mostWaitingShown = 10;
+const mostWaitingChars = 80;
+
+/** What waits behind the answer, in the order in which it will have its turn. */
+function waitingText(queued: readonly { readonly text: string }[]): string {
+  const lines = queued
+    .slice(0, mostWaitingShown)
+    .map(({ text }, at) => `${at + 1}. ${beginningOf(text)}`);
+  const more = queued.length > lines.length ? ['…'] : [];
+  const messages = [...lines, ...more].join('\n');
+  return textFor('command.queue-waiting', { count: queued.length, messages });
+}
+
+function beginningOf(text: string): string {
+  const [line = ''] = text.trim().split('\n', 1);
+  const beginning = line.slice(0, mostWaitingChars).toWellFormed();
+  return beginning === text ? text : `${beginning} …`;
 }
 
 async function approveCommand(

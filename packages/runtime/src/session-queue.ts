@@ -26,7 +26,7 @@ export function createSessionQueue(deps: {
   const active = new Map<string, { again: boolean }>();
   let state: 'held' | 'started' | 'stopped' = 'held';
   let passing = 0;
-  let settled: (() => void)[] = [];
+  const rest = createRest();
 
   const turn = async (sessionId: string, slot: { again: boolean }): Promise<void> => {
     const more = await deps.work(sessionId);
@@ -42,10 +42,7 @@ export function createSessionQueue(deps: {
       active.set(sessionId, slot);
       void turn(sessionId, slot); // `work` never rejects
     }
-    if (active.size === 0 && passing === 0 && (state === 'stopped' || ready.size === 0)) {
-      for (const done of settled) done();
-      settled = [];
-    }
+    if (active.size + passing === 0 && (state === 'stopped' || ready.size === 0)) rest.come();
   };
   const wake = (sessionId: string): void => {
     const slot = active.get(sessionId);
@@ -53,22 +50,22 @@ export function createSessionQueue(deps: {
     else ready.add(sessionId);
     pump();
   };
-  const idle = (): Promise<void> =>
-    new Promise((resolve) => {
-      settled.push(resolve);
-      pump();
-    });
+  const pass = async (sessionId: string, work: () => Promise<void>): Promise<void> => {
+    passing += 1;
+    await work();
+    passing -= 1;
+    // Whatever came of it, the session may have work.
+    wake(sessionId);
+  };
+  const idle = (): Promise<void> => {
+    const resting = rest.next();
+    pump();
+    return resting;
+  };
   return {
     wake,
     passBy(sessionId, work) {
-      if (state === 'stopped') return;
-      passing += 1;
-      // Whatever came of it, the session may have work.
-      const done = (): void => {
-        passing -= 1;
-        wake(sessionId);
-      };
-      work().then(done, done);
+      if (state !== 'stopped') void pass(sessionId, work); // `work` never rejects
     },
     start() {
       if (state === 'held') state = 'started';
@@ -84,6 +81,18 @@ export function createSessionQueue(deps: {
     },
     get waiting() {
       return ready.size;
+    },
+  };
+}
+
+/** What resolves everybody who has asked for it so far. */
+function createRest(): { next(): Promise<void>; come(): void } {
+  let coming = Promise.withResolvers<void>();
+  return {
+    next: () => coming.promise,
+    come() {
+      coming.resolve();
+      coming = Promise.withResolvers();
     },
   };
 }
