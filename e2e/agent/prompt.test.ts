@@ -101,4 +101,29 @@ describe('the prompt of an agent', () => {
     await gateway.restart();
     expect(await say('one')).toContain('From before.');
   });
+
+  it('shows a few tools and those that were found, never what the policy forbids', async () => {
+    gateway = await openGateway({
+      adjust: (config) => {
+        config.tools.lazy = { count: 5, tokens: 12_000, core: ['current_time'] };
+        config.tools.deny = ['reminder_set'];
+      },
+    });
+    await say('one');
+    const shown = (): readonly string[] | undefined =>
+      gateway.model.calls.at(-1)?.tools.map(({ name }) => name);
+    expect(shown()).toEqual(['current_time', 'tool_search']);
+    await say('[[tool=tool_search {"query":"reminder"}]]');
+    expect(shown()).toEqual(['current_time', 'reminder_cancel', 'reminder_list', 'tool_search']);
+    await say('three');
+    expect(shown()).toContain('reminder_list');
+    expect(await say('[[tool=reminder_set {"text":"x","inMinutes":1}]]')).not.toBe('');
+    expect(gateway.model.calls.at(-1)?.messages.at(-1)?.text).toContain('no tool named');
+    expect(shown()).not.toContain('reminder_set');
+    await gateway.restart();
+    await say('five');
+    expect(shown()).toEqual(['current_time', 'reminder_cancel', 'reminder_list', 'tool_search']);
+    await say('six', 'another');
+    expect(shown()).toEqual(['current_time', 'tool_search']);
+  });
 });

@@ -17,6 +17,7 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
   return {
     agents,
     defaultAgentId: agents[0]?.id ?? 'main',
+    lazyTools: config.tools.lazy,
     bindings: config.bindings.map(({ match, agent }) => ({ match, agentId: agent })),
     queue: {
       perSession: limits.queuePerSession,

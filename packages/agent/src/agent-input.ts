@@ -19,6 +19,7 @@ import type {
   ToolSpec,
 } from '@cuttle/core-types/ports';
 import type { RunLimits } from './limits.ts';
+import type { CoreTools } from './tool-search/shown-tools.ts';
 
 export interface AgentInput {
   /** The provider's own model id. */
@@ -27,6 +28,8 @@ export interface AgentInput {
   readonly messages: readonly Message[];
   readonly system?: string | undefined;
   readonly tools?: readonly Tool[] | undefined;
+  /** Which of them are always shown to the model; the others once they were found (`shownTools`). Absent: all are shown. */
+  readonly isCore?: CoreTools | undefined;
   /** Tools that the caller runs: a call of one ends the run with finish `tool-calls`. */
   readonly clientTools?: readonly ToolSpec[] | undefined;
   readonly parameters?: TurnParameters | undefined;

@@ -36,5 +36,7 @@ export { type CallReading, type Offer, ownCalls, readCall } from './read-call.ts
 export { type RepairedInput, repairToolInput, repairToolName } from './repair-call.ts';
 export { outcomeOf, runAgent, toToolSpec } from './run-agent.ts';
 export { systemClock } from './system-clock.ts';
+export { type CoreTools, shownTools } from './tool-search/shown-tools.ts';
+export { createToolSearch, toolSearchName } from './tool-search/tool-search.ts';
 export { truncateOutput } from './truncate-output.ts';
 export { visibleWindow } from './visible-window.ts';

@@ -15,6 +15,7 @@ import { defaultLimits, type RunLimits } from './limits.ts';
 import { judgeRepetition } from './loop-guard.ts';
 import { type Offer, ownCalls } from './read-call.ts';
 import { runCalls } from './run-calls.ts';
+import { shownTools } from './tool-search/shown-tools.ts';
 import { systemClock } from './system-clock.ts';
 
 /**
@@ -209,7 +210,7 @@ async function viewedRequest(
 }
 
 function requestOf({ input, messages, identity }: Loop): ModelRequest {
-  const own = (input.tools ?? []).map(toToolSpec);
+  const own = shownTools(input.tools ?? [], messages, input.isCore).map(toToolSpec);
   const names = new Set(own.map(({ name }) => name));
   const theirs = (input.clientTools ?? []).filter(({ name }) => !names.has(name));
   const specs = [...own, ...theirs].toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -3,6 +3,7 @@ import { createActiveRuns } from './active-runs.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createFates } from './fates.ts';
 import type { ChannelAccount, Kernel, RuntimeDeps } from './kernel.ts';
+import { createLazyTools } from './lazy-tools.ts';
 import { createPromptBuilder } from './prompt/build-prompt.ts';
 import { createRunHub } from './run-hub.ts';
 import { createSessionQueue } from './session-queue.ts';
@@ -33,6 +34,7 @@ export function createKernel(
     // An adapter renders the same for all its accounts, and needs no connection for it.
     findRenderer: ({ accountId, door }) => accounts.get(accountId)?.channel ?? adapters.get(door),
     prompts: createPromptBuilder(deps),
+    lazyTools: createLazyTools(() => deps.settings().lazyTools),
     hub: createRunHub({ report: (error) => deps.log.error('A listener failed.', { error }) }),
     fates: createFates(),
     active: createActiveRuns(),

@@ -205,6 +205,7 @@ async function runSegment(
     messages,
     system: context.system,
     tools: context.tools,
+    isCore: context.isCore,
     clientTools: context.clientTools,
     parameters: context.body?.parameters,
     thinking: context.agent.thinking,

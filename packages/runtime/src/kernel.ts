@@ -13,6 +13,7 @@ import type { ActiveRuns } from './active-runs.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Fates } from './fates.ts';
+import type { LazyTools } from './lazy-tools.ts';
 import type { PromptBuilder } from './prompt/build-prompt.ts';
 import type { RunHub } from './run-hub.ts';
 import type { SessionQueue } from './session-queue.ts';
@@ -56,6 +57,7 @@ export type BeforeCompaction = (
 export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly point: CrashPoint;
   readonly prompts: PromptBuilder;
+  readonly lazyTools: LazyTools;
   readonly hub: RunHub;
   readonly fates: Fates;
   readonly active: ActiveRuns;

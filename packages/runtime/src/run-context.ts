@@ -1,11 +1,11 @@
-import { defaultLimits, type ResumePoint, type Spent } from '@cuttle/agent';
+import { type CoreTools, defaultLimits, type ResumePoint, type Spent } from '@cuttle/agent';
 import type { InboundBody, Message, RunWishes, TaintSource } from '@cuttle/core-types';
 import { callsOf, messagesOf, textOf } from '@cuttle/core-types';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import { type ContextFit, createContextFit } from './context-fit.ts';
 import type { Kernel } from './kernel.ts';
-import { offeredTools } from './offered-tools.ts';
+import { judgeTool, offeredTools } from './offered-tools.ts';
 import { audienceOf } from './prompt/audience.ts';
 import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
 import { ordersOf } from './prompt/orders-in-force.ts';
@@ -17,6 +17,8 @@ export interface RunContext {
   readonly agent: AgentSettings;
   readonly model: ResolvedModel;
   readonly tools: readonly Tool[];
+  /** Which of them are always shown; undefined: all. */
+  readonly isCore: CoreTools | undefined;
   readonly clientTools: readonly ToolSpec[];
   readonly system: string | undefined;
   readonly body: InboundBody | undefined;
@@ -46,15 +48,27 @@ export async function createRunContext(
   const turnSystem = isTask ? textFor('subagent.prompt') : body?.system;
   const clientTools = toSpecs(body?.clientTools);
   if (body?.proxyModel !== undefined)
-    return { ...chosen, tools: [], clientTools, system: turnSystem };
+    return { ...chosen, tools: [], isCore: undefined, clientTools, system: turnSystem };
   const taint: ReadonlySet<TaintSource> = new Set(claimed.taint);
-  // A tool that the client brings stands in for one of ours with its name.
-  const theirs = new Set(clientTools.map(({ name }) => name));
-  const tools = offeredTools(kernel, { claimed, agent, taint }).filter(
-    ({ name }) => !theirs.has(name),
-  );
+  const { tools, isCore } = chooseTools(kernel, { claimed, agent, taint }, clientTools);
   const system = await readPrompt(kernel, claimed, { agent, tools, turnSystem });
-  return { ...chosen, tools, clientTools, system };
+  return { ...chosen, tools, isCore, clientTools, system };
+}
+
+/** What the policy offers. A tool that the client brings stands in for one of ours with its name. */
+function chooseTools(
+  kernel: Kernel,
+  asked: { claimed: ClaimedRun; agent: AgentSettings; taint: ReadonlySet<TaintSource> },
+  clientTools: readonly ToolSpec[],
+): Pick<RunContext, 'tools' | 'isCore'> {
+  const theirs = new Set(clientTools.map(({ name }) => name));
+  const isOurs = ({ name }: Tool): boolean => !theirs.has(name);
+  return kernel.lazyTools.choose(
+    offeredTools(kernel, asked).filter(isOurs),
+    (search) =>
+      isOurs(search) &&
+      judgeTool({ ...asked, tool: search, action: 'tool.offer' }).kind === 'allow',
+  );
 }
 
 async function readPrompt(

@@ -5,6 +5,7 @@ import type { SessionRules } from '@cuttle/sessions';
 import type { ToolPolicy } from '@cuttle/security/policy';
 import type { AgentBinding } from '@cuttle/sessions';
 import type { BudgetSettings } from './budgets.ts';
+import type { LazyToolSettings } from './lazy-tools.ts';
 
 /** How an agent appears to people. */
 export interface AgentIdentity {
@@ -67,6 +68,7 @@ export interface SubagentLimits {
 export interface RuntimeSettings {
   readonly agents: readonly AgentSettings[];
   readonly defaultAgentId: string;
+  readonly lazyTools: LazyToolSettings;
   /** Which agent answers where. */
   readonly bindings: readonly AgentBinding[];
   readonly queue: {

@@ -100,6 +100,21 @@ export const toolsSection = z.looseObject({
   allow: toolsKeys.allow.default([]).describe(describe(toolsKeys.allow)),
   deny: toolsKeys.deny.default([]).describe(describe(toolsKeys.deny)),
   approvals: toolsKeys.approvals.default('ask').describe(describe(toolsKeys.approvals)),
+  lazy: z
+    .looseObject({
+      count: z.int().nonnegative().default(40).describe('More tools than this.'),
+      tokens: z
+        .int()
+        .nonnegative()
+        .default(12_000)
+        .describe('Or schemas larger than this, estimated.'),
+      core: z
+        .array(z.string())
+        .default(['current_time', 'math_eval', 'memory_*', 'message_send', 'web_fetch', 'file_*'])
+        .describe('Which are always shown: names, or prefixes ending in *.'),
+    })
+    .prefault({})
+    .describe('From when on a model is shown a few tools and finds the others with `tool_search`.'),
 });
 
 /** What one agent says of its own: without defaults, which would win over what is said for all. */

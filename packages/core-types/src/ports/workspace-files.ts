@@ -15,6 +15,8 @@ export interface WorkspaceFile {
   readonly text: string;
   /** Of the whole file. */
   readonly bytes: number;
+  /** Bytes at its end that were not read. */
+  readonly unread: number;
   /** Why it is not used, in words. */
   readonly problem?: string | undefined;
 }

@@ -50,7 +50,7 @@ function builderOver(texts: Readonly<Record<string, string>>): {
 } {
   const files = new Map<string, WorkspaceFile>();
   const put = (name: string, text: string): void =>
-    void files.set(name, { name, text, bytes: Buffer.byteLength(text) });
+    void files.set(name, { name, text, bytes: Buffer.byteLength(text), unread: 0 });
   for (const [name, text] of Object.entries(texts)) put(name, text);
   const read = async (_agentId: string, names: readonly string[]): Promise<WorkspaceFile[]> =>
     names.flatMap((name) => files.get(name) ?? []);

@@ -101,17 +101,15 @@ function toPart(id: PromptPartId, facts: PromptFacts): PromptPart {
 
 function toFilePart(
   id: PromptPartId,
-  { name, text, bytes, problem }: WorkspaceFile,
+  { name, text, unread, problem }: WorkspaceFile,
   budget: number | undefined,
 ): PromptPart {
   if (problem !== undefined) return { id, text: '', tokens: 0, budget, state: 'unusable', problem };
-  // What was not read is counted in bytes, which are at least as many as its characters.
-  const left = Math.max(0, bytes - new TextEncoder().encode(text).length);
-  const isWhole = left < 4096;
   const cut = cutToBudget(text, {
     tokens: budget ?? Number.POSITIVE_INFINITY,
     what: name,
-    left: isWhole ? 0 : left,
+    // In bytes, which are at least as many as the characters.
+    left: unread,
   });
   const rendered = filePart(name, cut.text);
   return {

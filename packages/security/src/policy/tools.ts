@@ -28,6 +28,8 @@ export interface ToolFacts {
 /** A tool that is in no group is only in the profile `full`, and never reaches a guest. */
 export const toolGroups = {
   time: ['current_time'],
+  /** Finds only what is offered anyway. */
+  search: ['tool_search'],
   math: ['math_eval'],
   note: ['note_add', 'note_list'],
   reminder: ['reminder_set', 'reminder_list', 'reminder_cancel'],
@@ -43,6 +45,7 @@ type ToolGroup = keyof typeof toolGroups;
 
 const forGuests = [
   'time',
+  'search',
   'math',
   'note',
   'reminder',
@@ -56,7 +59,7 @@ const forGuests = [
 const messaging = [...forGuests, 'agent'] as const;
 
 export const toolProfiles = {
-  minimal: ['time', 'math'],
+  minimal: ['time', 'search', 'math'],
   messaging,
   coding: [...messaging, 'file'],
   full: '*',

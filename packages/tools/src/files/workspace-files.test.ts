@@ -34,8 +34,8 @@ describe('files of a workspace', () => {
     await put('MEMORY.md', 'b\n');
     await put('AGENTS.md', 'a\n');
     expect(await files.read('main', names)).toEqual([
-      { name: 'AGENTS.md', text: 'a', bytes: 2 },
-      { name: 'MEMORY.md', text: 'b', bytes: 2 },
+      { name: 'AGENTS.md', text: 'a', bytes: 2, unread: 0 },
+      { name: 'MEMORY.md', text: 'b', bytes: 2, unread: 0 },
     ]);
     expect(await files.read('nobody', names)).toEqual([]);
   });

@@ -99,10 +99,15 @@ async function readText(
   try {
     const read = await createWorkspace(place).readStart(name, maxBytes);
     const text = toText(read.bytes);
-    return { name, text: name === mainFile ? toTrusted(text) : text, bytes: read.size };
+    return {
+      name,
+      text: name === mainFile ? toTrusted(text) : text,
+      bytes: read.size,
+      unread: read.size - read.bytes.length,
+    };
   } catch (error) {
     const { message } = isCuttleError(error) ? error : toFileError(error, name);
-    return { name, text: '', bytes, problem: message };
+    return { name, text: '', bytes, unread: bytes, problem: message };
   }
 }
 
