@@ -240,6 +240,34 @@ describe('every method', () => {
     expect(await call('pins.remove', { pinId })).toEqual({ ok: true });
   });
 
+  it('makes, forks, winds back, moves and takes away whole sessions', async () => {
+    const { session } = await call('sessions.create', { title: 'Bread' });
+    const { sessionKey } = session;
+    await ask(sessionKey, 'knead');
+    const forked = await call('sessions.fork', { sessionKey, atEntry: 1 });
+    const { sessionKey: fork } = forked.session;
+    expect(await call('sessions.rewind', { sessionKey: fork, toEntry: 0 })).toMatchObject({
+      toEntry: 0,
+    });
+    const { text } = await call('sessions.export', { sessionKey });
+    const { session: moved } = await call('sessions.import', { text });
+    expect(moved).toMatchObject({ title: 'Bread', messages: 2 });
+    await call('sessions.archive', { sessionKey: moved.sessionKey });
+    expect((await call('sessions.unarchive', { sessionKey: moved.sessionKey })).archived).toBe(
+      false,
+    );
+    expect(await call('sessions.delete', { sessionKey: fork, confirm: true })).toEqual({
+      ok: true,
+    });
+  });
+
+  it('joins the accounts of a person', async () => {
+    const account = 'telegram:7';
+    const person = await call('persons.link', { name: 'Ann', account });
+    expect(await call('persons.list', {})).toEqual({ persons: [person] });
+    expect(await call('persons.unlink', { account })).toEqual({ ok: true });
+  });
+
   it('was called here', () => {
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left).toEqual(['connect', 'config.set']);

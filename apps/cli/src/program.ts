@@ -12,6 +12,7 @@ import { addMessages } from './commands/messages.ts';
 import { addModel } from './commands/model.ts';
 import { addOpen } from './commands/open.ts';
 import { addPair } from './commands/pair.ts';
+import { addPerson } from './commands/person.ts';
 import { addPin } from './commands/pin.ts';
 import { addRun } from './commands/run.ts';
 import { addSessions } from './commands/sessions.ts';
@@ -62,6 +63,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addHealth,
     addConfig,
     addPair,
+    addPerson,
     addSessions,
     addAgent,
     addPin,

@@ -15,9 +15,11 @@ import { createUsageHandlers } from './handlers/usage.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { pinHandlers } from './handlers/pins.ts';
 import { createRootHandlers } from './handlers/root.ts';
+import { personHandlers } from './handlers/persons.ts';
 import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 import { subagentHandlers } from './handlers/subagents.ts';
+import { wholeSessionHandlers } from './handlers/whole-sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
 import { completionForm } from './openai/completion-form.ts';
@@ -49,6 +51,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...createChatHandlers(createInOrder()),
     ...sessionHandlers,
     ...agentHandlers,
+    ...wholeSessionHandlers,
+    ...personHandlers,
     ...recordsHandlers,
     ...pinHandlers,
     ...contextHandlers,

@@ -25,6 +25,7 @@ import type { RunHub } from './run-hub.ts';
 import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
 import type { AgentSettings } from './settings.ts';
+import { rewindSession } from './rewind.ts';
 import { stopRun } from './stop-run.ts';
 import { createSubagents, type SubagentControl } from './subagents.ts';
 import { keepUp } from './upkeep.ts';
@@ -47,6 +48,8 @@ export interface Runtime extends AsyncDisposable {
     by: CancelledBy;
     cancelQueued: boolean;
   }): Promise<string | undefined>;
+  /** Goes back to just behind an entry, after what runs was stopped. Throws `session.not-found` or `session.no-entry`. */
+  rewind(input: { sessionKey: string; toEntry: number }): ReturnType<typeof rewindSession>;
   decideApproval(input: {
     approvalId: string;
     decision: 'approved' | 'denied';
@@ -174,6 +177,7 @@ function messageCalls(
   | 'findFate'
   | 'readFate'
   | 'stop'
+  | 'rewind'
   | 'decideApproval'
   | 'approvePairing'
   | 'send'
@@ -187,6 +191,7 @@ function messageCalls(
     findFate: (inboundId, signal) => findFate(kernel, inboundId, signal),
     readFate: (inboundId) => readFate(kernel, inboundId),
     stop: (input) => stopRun(kernel, input),
+    rewind: (input) => rewindSession(kernel, input),
     decideApproval: (input) => decideApproval(kernel, input),
     approvePairing: (input) => approvePairing(kernel, input),
     send: (input) => sendMessage(kernel, input),

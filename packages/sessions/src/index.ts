@@ -20,3 +20,12 @@ export {
 } from './session-rules.ts';
 export { type SessionScope, sessionScopes, type Speaker } from './session-scope.ts';
 export { type RecordsReport, verifyRecords } from './verify-records.ts';
+export {
+  encodeSessionFile,
+  mostFileEntries,
+  parseSessionFile,
+  SessionFile,
+  toFileEntries,
+  toImported,
+  toMarkdown,
+} from './session-file.ts';

@@ -8,12 +8,14 @@ import { toCount } from '../count.ts';
 import { toTimeText } from '../time-text.ts';
 import { addSearch } from './search-sessions.ts';
 import { addVerify } from './verify-sessions.ts';
+import { addWholeSessions } from './whole-sessions.ts';
 
 export function addSessions(cli: Cli): void {
   const sessions = cli.program.command('sessions').description('Look at conversations.');
   addList(cli, sessions);
   addShow(cli, sessions);
   addSearch(cli, sessions);
+  addWholeSessions(cli, sessions);
   addVerify(cli, sessions);
 }
 
@@ -21,6 +23,8 @@ interface ListOptions {
   readonly limit: number;
   readonly search?: string;
   readonly archived?: boolean;
+  readonly agent?: string;
+  readonly channel?: string;
 }
 
 function addList(cli: Cli, sessions: Command): void {
@@ -29,10 +33,14 @@ function addList(cli: Cli, sessions: Command): void {
     .description('Show sessions, the last active first.')
     .option('-n, --limit <count>', 'how many', toCount, 50)
     .option('--search <text>', 'in titles and keys')
+    .option('--agent <id>', 'of one agent')
+    .option('--channel <name>', 'of one platform, or web, http, terminal')
     .option('--archived', 'archived ones');
   does<ListOptions>(cli, command, async ({ connect, output, signal }, { options }) => {
     const client = await connect();
-    const result = await client.call('sessions.list', { ...options }, signal);
+    const { agent, ...rest } = options;
+    const params = { ...rest, ...(agent !== undefined && { agentId: agent }) };
+    const result = await client.call('sessions.list', params, signal);
     output.result(result, () =>
       result.sessions.length === 0
         ? ['There are no sessions.']
@@ -74,9 +82,9 @@ function addShow(cli: Cli, sessions: Command): void {
   );
 }
 
-function describeEntry({ at, messages }: HistoryEntry, paint: Paint): readonly string[] {
+function describeEntry({ seq, at, messages }: HistoryEntry, paint: Paint): readonly string[] {
   return messages.flatMap((message) => {
-    const head = paint('dim', `${toTimeText(at)} ${message.role}`);
+    const head = paint('dim', `${seq} · ${toTimeText(at)} ${message.role}`);
     const text = plain(textOf(message));
     const calls = message.role === 'assistant' ? callsOf(message) : [];
     const results = message.role === 'tool' ? message.parts : [];

@@ -8,6 +8,7 @@ import { defineMethod } from './method.ts';
 import { installedMethods } from './installed-methods.ts';
 import { memoryMethods } from './memory-methods.ts';
 import { recordsMethods } from './records-methods.ts';
+import { sessionMethods } from './session-methods.ts';
 import { pinsMethods } from './pins-methods.ts';
 import {
   ApprovalReport,
@@ -292,6 +293,8 @@ export const methods = [
     params: z.looseObject({
       ...page,
       agentId: z.string().max(100).optional(),
+      /** The door of a session's first message: a platform, or web, http, terminal. */
+      channel: z.string().max(50).optional(),
       search: z.string().max(200).optional(),
       archived: z.boolean().optional(),
     }),
@@ -364,6 +367,7 @@ export const methods = [
     }),
     result: done,
   }),
+  ...sessionMethods,
   ...recordsMethods,
   ...subagentMethods,
   defineMethod({

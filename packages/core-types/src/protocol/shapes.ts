@@ -13,6 +13,7 @@ export const SessionSummary = z.object({
   sessionKey: z.string(),
   sessionId: z.string(),
   agentId: z.string(),
+  channel: z.string().optional(),
   title: z.string().optional(),
   model: z.string().optional(),
   persona: z.string().optional(),

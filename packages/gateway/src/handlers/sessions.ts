@@ -11,11 +11,12 @@ export const sessionHandlers: Pick<
   'sessions.list' | 'sessions.get' | 'sessions.search' | 'sessions.patch' | 'sessions.reset'
 > = {
   async 'sessions.list'({ store }, { params }) {
-    const { limit, before, agentId, search, archived } = params;
+    const { limit, before, agentId, channel, search, archived } = params;
     const { sessions, next } = await store.reader.listSessions({
       limit,
       before,
       agentId,
+      channel,
       search,
       archived,
     });
@@ -72,7 +73,10 @@ export const sessionHandlers: Pick<
     });
     return toSummary(session);
   },
-  async 'sessions.reset'({ runtime, doors, newId }, { params, caller }, signal) {
+  async 'sessions.reset'({ runtime, store, settings, doors, newId }, { params, caller }, signal) {
+    const sessionKey = toSessionKey(params.sessionKey, settings().defaultAgentId);
+    if ((await store.reader.findSession(sessionKey))?.archived)
+      throw new CuttleError('session.archived', `The session ${sessionKey} is archived.`);
     const { principal } = caller;
     const provenance = {
       door: caller.door,
@@ -110,6 +114,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     sessionKey,
     sessionId,
     agentId,
+    channel,
     title,
     model,
     persona,
@@ -123,6 +128,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     sessionKey,
     sessionId,
     agentId,
+    ...(channel !== undefined && { channel }),
     ...(title !== undefined && { title }),
     ...(model !== undefined && { model }),
     ...(persona !== undefined && { persona }),
