@@ -23,7 +23,14 @@ const token = 'benchmark-token';
 export async function startGateway({
   modelUrl,
   home,
-}: { modelUrl?: string; home?: string } = {}): Promise<GatewayChild> {
+  models = [{ id: 'gpt-4.1-mini' }],
+  agents = {},
+}: {
+  modelUrl?: string;
+  home?: string;
+  models?: readonly object[];
+  agents?: object;
+} = {}): Promise<GatewayChild> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'cuttle-bench-')));
   const providers =
     modelUrl === undefined
@@ -33,12 +40,17 @@ export async function startGateway({
             kind: 'openai',
             baseUrl: modelUrl,
             apiKey: 'test-key',
-            models: [{ id: 'gpt-4.1-mini' }],
+            models,
           },
         };
   await writeFile(
     join(folder, 'cuttle.json5'),
-    JSON.stringify({ gateway: { port: 0, auth: { token } }, providers, log: { level: 'warn' } }),
+    JSON.stringify({
+      gateway: { port: 0, auth: { token } },
+      providers,
+      agents,
+      log: { level: 'warn' },
+    }),
   );
   await rm(join(folder, 'run'), { recursive: true, force: true });
   const startedAt = performance.now();

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { crashBench } from './crash.ts';
 import { growthBench } from './growth.ts';
 import { loadBench } from './load.ts';
+import { longBench } from './long.ts';
 import { machineBench } from './machine.ts';
 import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
@@ -20,6 +21,7 @@ const benches: readonly Bench[] = [
   loadBench,
   socketsBench,
   growthBench,
+  longBench,
   searchBench,
   crashBench,
 ];
@@ -33,6 +35,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string' },
     seconds: { type: 'string' },
+    // Of `long`: how many.
+    turns: { type: 'string' },
   },
 });
 const { json, ...piece } = values;

@@ -15,6 +15,7 @@ const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[
   ['approval.', ['approval']],
   ['schedule.', ['reminder']],
   ['ambiguous.', ['plain', 'stream']],
+  ['compaction.', ['compact']],
   ['checkpoint.', ['stream', 'reminder']],
 ];
 const anyShape: readonly ShapeName[] = ['plain', 'tools', 'socket', 'http', 'long'];
@@ -68,6 +69,7 @@ const all: readonly ShapeName[] = [
   'status',
   'reminder',
   'approval',
+  'compact',
   'socket',
   'socketTools',
   'socketAbort',

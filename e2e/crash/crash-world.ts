@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigInput } from '@cuttle/config';
 import { createClient, type Follow } from '@cuttle/client';
-import { echoScript, type ModelServer } from '@cuttle/testkit';
+import { echoScript, type ModelCall, type ModelServer, type Script, text } from '@cuttle/testkit';
 import { openAnthropicServer } from '@cuttle/testkit/anthropic';
 import { createVictim, openToolLedger, type ToolLedger, type Victim } from '@cuttle/testkit/crash';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
@@ -89,8 +89,17 @@ export async function openCrashWorld(options: CrashWorldOptions): Promise<CrashW
   };
 }
 
+/** What the gateway asks for itself. */
+export function isSummaryCall({ system }: Pick<ModelCall, 'system'>): boolean {
+  return system.startsWith('You keep the memory of a conversation');
+}
+
 function openModel(dialect: CrashWorldOptions['dialect']): Promise<ModelServer> {
-  const script = echoScript();
+  const echo = echoScript();
+  const script: Script = (call) => {
+    if (isSummaryCall(call)) return [text('## State\n- what was said before')];
+    return typeof echo === 'function' ? echo(call) : undefined;
+  };
   return dialect === 'openai' ? openOpenaiServer({ script }) : openAnthropicServer({ script });
 }
 

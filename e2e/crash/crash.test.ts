@@ -15,6 +15,8 @@ const instants = [
   'accept.before.ack',
   'claim.after.commit',
   'model.mid_stream',
+  'compaction.after.model',
+  'compaction.after.commit',
   'tool.started.after.commit',
   'tool.finished.before.commit',
   'complete.after.commit',

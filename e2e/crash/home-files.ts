@@ -6,6 +6,7 @@ import { type CrashVerdict, emptyVerdict } from '@cuttle/testkit/crash';
 const known: ReadonlySet<string> = new Set([
   'cuttle.json5',
   'run/gateway.json',
+  'credentials/record-keys',
   ...['', '-wal', '-shm', '.lock', '.lock-journal', '.owner', '.reserve'].map(
     (end) => `data/cuttle.db${end}`,
   ),

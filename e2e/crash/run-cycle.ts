@@ -11,7 +11,7 @@ import {
   type ShownText,
 } from '@cuttle/testkit/crash';
 import { type Batch, createBatch } from './batch.ts';
-import type { CrashWorld } from './crash-world.ts';
+import { type CrashWorld, isSummaryCall } from './crash-world.ts';
 import { judgeFiles } from './home-files.ts';
 import {
   isParked,
@@ -236,6 +236,7 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
   const unknown = seen.filter(
     ({ chat, number }) => rows.receipts.get(chat)?.has(number) !== true,
   ).length;
+  const asked = model.calls.filter(({ order }) => order > before.calls);
   const violations = [
     ...batch.violations,
     ...victim.faults.slice(before.faults),
@@ -252,9 +253,10 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     socket.verdict,
     judgeEffects(batch.effects, ledger.attempts.slice(before.attempts)),
     judgeModelCalls(
-      model.calls.filter(({ order }) => order > before.calls),
+      asked.filter((call) => !isSummaryCall(call)),
       kills,
     ),
+    judgeModelCalls(asked.filter(isSummaryCall), kills),
     { ...emptyVerdict, violations },
   ]);
 }

@@ -238,6 +238,22 @@ const status: Shape = {
   },
 };
 
+/** What was said is summarised while more is being said. */
+const compact: Shape = {
+  name: 'compact',
+  async say(batch, doors) {
+    const chat = 1016;
+    for (const part of ['a', 'b', 'c', 'd', 'e']) {
+      const id = `${batch.number}-compact-${part}`;
+      const said = `about ${part}`;
+      tell(batch, doors, { chat, id, words: said, answer: plainAnswer(id, said) });
+    }
+    command(batch, doors, { chat, text: '/compact keep names', reply: /^Summarised \d+ entries/ });
+    const id = `${batch.number}-compact-after`;
+    tell(batch, doors, { chat, id, words: 'and on', answer: plainAnswer(id, 'and on') });
+  },
+};
+
 const reminder: Shape = {
   name: 'reminder',
   async say(batch, doors) {
@@ -444,6 +460,7 @@ export const shapes = {
   status,
   reminder,
   approval,
+  compact,
   socket,
   socketTools,
   socketAbort,

@@ -23,6 +23,8 @@ export interface CompactionPlan {
 
 /** Share of the room that stays as it was said. */
 const keptShare = 0.3;
+/** What stays may be so many times as long before its results are cut: it is read at every turn. */
+const mostWhole = 6;
 
 /**
  * What to summarise of the entries behind the last summary, so that the newest of them stay as they are; `undefined` where nothing can be.
@@ -69,19 +71,22 @@ function cutFor(
   meter: TokenMeter,
 ): number {
   let tokens = 0;
+  let whole = 0;
   let cut = lastStart(entries);
   const first = Math.max(1, entries.length - room.entries);
   for (let at = entries.length - 1; at >= first; at -= 1) {
-    tokens += capped(meter.ofMessages(entries[at]?.messages ?? []), room.tokens / 4);
-    if (tokens > room.tokens) break;
+    tokens += tokensIn(entries[at], room.tokens / 4, meter);
+    whole += meter.ofMessages(entries[at]?.messages ?? []);
+    if (tokens > room.tokens || whole > room.tokens * mostWhole) break;
     if (at <= cut && startsPart(entries, at)) cut = at;
   }
   return cut;
 }
 
-/** A result that is cut to fit does not push out what was said before it. */
-function capped(tokens: number, most: number): number {
-  return Math.min(tokens, most);
+/** A result is cut where it does not fit, so it does not push out what was said before it. */
+function tokensIn(entry: ContextEntry | undefined, most: number, meter: TokenMeter): number {
+  const tokens = meter.ofMessages(entry?.messages ?? []);
+  return roleOf(entry) === 'tool' ? Math.min(tokens, most) : tokens;
 }
 
 /** The last place where a part may begin: the newest input, or the answer whose results are newer. */
@@ -111,7 +116,8 @@ function chunkEnd(entries: readonly ContextEntry[], room: number, meter: TokenMe
   let tokens = 0;
   let end = 0;
   for (const [at, { messages }] of entries.entries()) {
-    tokens += capped(meter.ofMessages(messages), room / 2);
+    // What is too long alone is read in part.
+    tokens += Math.min(meter.ofMessages(messages), room / 2);
     if (tokens > room && end > 0) break;
     if (at + 1 === entries.length || startsPart(entries, at + 1)) end = at + 1;
   }

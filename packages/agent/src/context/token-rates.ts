@@ -82,10 +82,10 @@ function weigh(
   let unbroken = 0;
   for (let at = from; at < to; at += 1) {
     const kind = kindOf(text.charCodeAt(at));
-    // Text without a space is no prose: base64, hashes, minified code are cut finer.
-    unbroken = kind === spaceKind ? 0 : unbroken + 1;
+    // Letters and digits without an end are no words: base64 and hashes are cut finer.
+    unbroken = kind === letter || kind === digit ? unbroken + 1 : 0;
     const rate = perCharacter[kind] ?? 1;
-    weight += unbroken > longWord && kind < latinKind ? rate * 2 : rate;
+    weight += unbroken > longWord ? rate * 2 : rate;
   }
   return weight;
 }
