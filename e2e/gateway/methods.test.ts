@@ -158,6 +158,9 @@ describe('every method', () => {
       whole: true,
       total: { checked: 2, unchained: 0 },
     });
+    const nothing = { groups: 0, entries: 0, chars: 0, usage: 0, audit: 0 };
+    expect(await call('retention.preview', {})).toEqual(nothing);
+    expect(await call('retention.apply', {})).toEqual(nothing);
     expect(await call('sessions.reset', { sessionKey: 'garden' })).toEqual({ ok: true });
     await ask('garden', 'And now?');
     expect(gateway.model.calls.at(-1)?.messages.map(({ text }) => text)).toEqual(['And now?']);

@@ -15,6 +15,7 @@ import { addPair } from './commands/pair.ts';
 import { addPerson } from './commands/person.ts';
 import { addPin } from './commands/pin.ts';
 import { addRun } from './commands/run.ts';
+import { addRetention } from './commands/retention.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -64,6 +65,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addConfig,
     addPair,
     addPerson,
+    addRetention,
     addSessions,
     addAgent,
     addPin,

@@ -1,11 +1,13 @@
 import type { Config } from '@cuttle/config';
 import type { Runtime } from '@cuttle/runtime';
+import { keepRetention, type RetentionRules } from '@cuttle/sessions';
 import { createConfigApplier } from './apply-config.ts';
 import { createChannelKeeper } from './channel-keeper.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type OpenDoors, openDoors } from './open-doors.ts';
 import type { CuttleServer, ServerOverrides } from './server-options.ts';
 import { toPersons } from './session-settings.ts';
+import { toRetention } from './settings.ts';
 import { wireRuntime } from './wire-runtime.ts';
 
 export type { CuttleServer, ServerOverrides, ServerRole } from './server-options.ts';
@@ -34,6 +36,14 @@ export async function createServer(
   opening.use(runtime);
   const stopped = new AbortController();
   opening.defer(() => stopped.abort('stopped'));
+  if (isServing) {
+    const rules = (): RetentionRules => toRetention(configuration.current().config);
+    const keeping = keepRetention({ ...foundation, ...foundation.store, rules }, stopped.signal);
+    opening.defer(() => {
+      stopped.abort('stopped');
+      return keeping;
+    });
+  }
   const channels = createChannelKeeper({
     ...foundation,
     runtime,

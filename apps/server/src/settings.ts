@@ -1,4 +1,5 @@
 import type { Config } from '@cuttle/config';
+import type { RetentionRules } from '@cuttle/sessions';
 import type { GatewaySettings } from '@cuttle/gateway';
 import { microsOf } from '@cuttle/core-types';
 import {
@@ -164,5 +165,21 @@ export function toGatewaySettings(config: Config, token: string): GatewaySetting
     agentIds,
     defaultAgentId: agentIds[0] ?? 'main',
     budgets: namedBudgets(toBudgets(config), agentIds),
+    retention: toRetention(config),
+  };
+}
+
+const dayMs = 86_400_000;
+
+export function toRetention({ retention }: Config): RetentionRules {
+  const { sessions, usage, audit } = retention;
+  const toMs = (days: number | undefined): number | undefined =>
+    days === undefined ? undefined : days * dayMs;
+  return {
+    maxAgeMs: toMs(sessions.maxAgeDays),
+    maxBytes: sessions.maxBytes,
+    keepArchived: sessions.keepArchived,
+    usageMs: toMs(usage.maxAgeDays),
+    auditMs: toMs(audit.maxAgeDays),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ConfigPath } from './located.ts';
 import { agentsSection, identitySection, toolsSection } from './sections/agents.ts';
 import { bindingsSection } from './sections/bindings.ts';
+import { retentionSection } from './sections/retention.ts';
 import { budgetsSection } from './sections/budgets.ts';
 import { embeddingsSection } from './sections/embeddings.ts';
 import { gatewaySection } from './sections/gateway.ts';
@@ -49,6 +50,7 @@ export const configSchema = z.looseObject({
     .describe('People with several accounts: who is who across messengers.'),
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),
+  retention: retentionSection.prefault({}).describe('How long records stay.'),
   limits: limitsSection.prefault({}).describe('How much is taken on at once.'),
   delivery: deliverySection.prefault({}).describe('How replies reach messengers.'),
   approvals: approvalsSection.prefault({}).describe('Questions to the owner.'),

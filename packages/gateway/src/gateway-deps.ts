@@ -2,6 +2,7 @@ import type { NewId, Principal } from '@cuttle/core-types';
 import type { Clock, Embedder, Log, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
 import type { Budget, Runtime } from '@cuttle/runtime';
+import type { RetentionRules } from '@cuttle/sessions';
 import type { CatchUp } from './followers.ts';
 
 /** What the owner may change while the gateway runs. */
@@ -27,6 +28,7 @@ export interface GatewaySettings {
   readonly defaultAgentId: string;
   /** Those that are shown with usage. */
   readonly budgets: readonly Budget[];
+  readonly retention: RetentionRules;
 }
 
 /** Operations that only the composition root can do, by method name. */

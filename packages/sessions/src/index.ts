@@ -18,6 +18,13 @@ export {
   type ResetRule,
   type SessionRules,
 } from './session-rules.ts';
+export {
+  applyRetention,
+  keepRetention,
+  previewRetention,
+  type RetentionReport,
+  type RetentionRules,
+} from './retention.ts';
 export { type SessionScope, sessionScopes, type Speaker } from './session-scope.ts';
 export { type RecordsReport, verifyRecords } from './verify-records.ts';
 export {

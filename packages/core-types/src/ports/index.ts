@@ -102,6 +102,7 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
+export type { RecordsJournal, RetentionRule, RetentionSlice } from './records-journal.ts';
 export type {
   RecordCursor,
   RecordFault,

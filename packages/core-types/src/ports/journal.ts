@@ -7,6 +7,7 @@ import type { ContextJournal } from './context-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
+import type { RecordsJournal } from './records-journal.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
 import type { UsageJournal } from './usage-journal.ts';
@@ -57,7 +58,8 @@ export interface Journal
     PinJournal,
     SessionJournal,
     SubagentJournal,
-    UsageJournal {
+    UsageJournal,
+    RecordsJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */
   openAccount(input: {
     channel: string;

@@ -1,3 +1,5 @@
+import type { RetentionRule, RetentionSlice } from './records-journal.ts';
+
 /**
  * What may be wrong with a chain of records.
  * - `changed`: a row, or what it names, is not what was written there;
@@ -65,4 +67,13 @@ export interface RecordsReader {
     after?: string | undefined;
     limit: number;
   }): Promise<readonly { readonly sessionId: string; readonly isThere: boolean }[]>;
+
+  /** What `removeClosedGroups` would remove, by the same rule. */
+  previewClosedGroups(
+    input: RetentionRule & { after: number; limit: number },
+  ): Promise<RetentionSlice>;
+  countOldUsage(input: { before: number }): Promise<number>;
+  countOldAudit(input: { before: number }): Promise<number>;
+  /** Bytes of the database that hold something. */
+  usedBytes(): Promise<number>;
 }

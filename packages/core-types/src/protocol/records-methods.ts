@@ -26,6 +26,18 @@ const findings = z.array(
   }),
 );
 
+const retentionReport = z.object({
+  /** Runs that have ended, each with what was said and done in it. */
+  groups: z.int(),
+  entries: z.int(),
+  /** Characters of what was said, called and answered. */
+  chars: z.int(),
+  /** Rows of sums of usage. */
+  usage: z.int(),
+  /** Rows of the audit. */
+  audit: z.int(),
+});
+
 /** Methods of records: that they are whole, how long they stay, and what is kept of one person. */
 export const recordsMethods = [
   defineMethod({
@@ -51,5 +63,21 @@ export const recordsMethods = [
       ),
       audit: z.object({ ...chain, findings }),
     }),
+  }),
+  defineMethod({
+    name: 'retention.preview',
+    summary: 'What would go by retention now; nothing is changed.',
+    scope: 'operator.read',
+    since: 1,
+    params: z.looseObject({}),
+    result: retentionReport,
+  }),
+  defineMethod({
+    name: 'retention.apply',
+    summary: 'Removes what would go by retention now, without waiting for the hour.',
+    scope: 'operator.admin',
+    since: 1,
+    params: z.looseObject({}),
+    result: retentionReport,
   }),
 ] as const;

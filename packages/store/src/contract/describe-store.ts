@@ -15,6 +15,7 @@ import { describeQueue } from './queue.ts';
 import { describePersons } from './persons.ts';
 import { describeReading } from './reading.ts';
 import { describeRecovery } from './recovery.ts';
+import { describeRetention } from './retention.ts';
 import { describeSearch } from './search.ts';
 import { describeSchedules } from './schedules.ts';
 import { describeSessions } from './sessions.ts';
@@ -37,6 +38,7 @@ const parts = [
   ['commands', describeCommands],
   ['approvals', describeApprovals],
   ['delivery', describeDelivery],
+  ['retention', describeRetention],
   ['search', describeSearch],
   ['schedules', describeSchedules],
   ['subagents', describeSubagents],

@@ -60,6 +60,10 @@ const journalNames = [
   'putMemoryFile',
   'removeMemoryFile',
   'putMemoryVectors',
+  'removeClosedGroups',
+  'removeUsage',
+  'removeAudit',
+  'noteRetention',
   'sweep',
   'spawnSubagent',
   'takeResults',
@@ -118,6 +122,10 @@ const readerNames = [
   'findSubagent',
   'listSubagents',
   'findSubagentTimers',
+  'previewClosedGroups',
+  'countOldUsage',
+  'countOldAudit',
+  'usedBytes',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

@@ -189,6 +189,9 @@ async function useAll(world: World): Promise<void> {
     reader.listPins({ agentId: 'main', limit: 5 }),
     reader.listPins({ agentId: 'main', sessionKey: 'x', limit: 5 }),
     reader.readAudit({ limit: 5 }),
+    reader.previewClosedGroups({ before: 1, wantChars: 9, keepArchived: true, after: 0, limit: 9 }),
+    reader.countOldUsage({ before: 1 }),
+    reader.countOldAudit({ before: 1 }),
     reader.verifySession({ sessionId }),
     reader.verifyAudit({}),
     reader.listAnchored({ limit: 5 }),
@@ -208,6 +211,15 @@ async function useAll(world: World): Promise<void> {
     reader.countMemory({ agentId: 'main', model: 'm' }),
     reader.listNamespaces({ prefix: 'x', limit: 5 }),
   ]);
+  await journal.removeClosedGroups({
+    before: 1,
+    wantChars: 1,
+    keepArchived: true,
+    after: 0,
+    limit: 1,
+  });
+  await journal.removeUsage({ before: 1, limit: 1 });
+  await journal.removeAudit({ before: 1, limit: 1 });
 }
 
 /** A run that waits for an approval, and a message that withdraws it. */

@@ -12,6 +12,9 @@ const wide: ReadonlySet<string> = new Set<keyof Reader>([
   'verifySession',
   'verifyAudit',
   'listAnchored',
+  'previewClosedGroups',
+  'countOldUsage',
+  'countOldAudit',
 ]);
 
 /** Whether a read looks at many rows: such a one never runs on the writer's connection. */

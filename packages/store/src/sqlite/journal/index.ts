@@ -28,6 +28,7 @@ import {
   retryDead,
   settleDelivery,
 } from './delivery.ts';
+import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './retention.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
 import { createSession, forkSession, rewindSession } from './lineage.ts';
@@ -100,6 +101,10 @@ export const journal = {
   putMemoryFile,
   removeMemoryFile,
   putMemoryVectors,
+  removeClosedGroups,
+  removeUsage,
+  removeAudit,
+  noteRetention,
   sweep,
   spawnSubagent,
   takeResults,

@@ -4,6 +4,7 @@ import { query } from '../database.ts';
 import { lockSession, type LockedSession, type Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
 import { requireSession } from './lineage.ts';
+import { removeRun } from './remove-run.ts';
 import { findActiveRun } from './runs.ts';
 import { hasOpenSubagents } from './subagent-waits.ts';
 import { putTombstone } from './tombstones.ts';
@@ -118,32 +119,11 @@ const mostRuns = 10;
 function sweepRuns(unit: Unit, sessionId: string): number {
   const entries = unit.db.list(selectEntries, sessionId);
   const runs = [...new Set(entries.map(({ run_id }) => run_id))].slice(0, mostRuns);
-  for (const runId of runs) {
-    unit.db.run(blankReplies, `${runId}:`, `${runId};`);
-    for (const statement of ofRun) unit.db.run(statement, runId);
-  }
+  for (const runId of runs) removeRun(unit, runId);
   return runs.length;
 }
 
 const blank = `UPDATE outbound SET body = '{"v":1,"text":"","payload":null}'`;
-// Deliveries stay, as the lanes of their conversations count them; their words go.
-const blankReplies = `${blank} WHERE space = 'main' AND origin > ? AND origin < ?`;
-const ofRun = [
-  `DELETE FROM message_text WHERE rowid IN (SELECT row FROM entry WHERE space = 'main' AND run_id = ?)`,
-  `DELETE FROM entry WHERE space = 'main' AND run_id = ?`,
-  `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND run_id = ? AND notice_id IS NOT NULL)`,
-  `DELETE FROM inbound WHERE space = 'main' AND run_id = ?`,
-  `UPDATE run SET parent_call = NULL WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
-  `UPDATE call SET gated = 0, approval_id = NULL WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM approval WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM reservation WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM delta WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM subagent WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
-  `DELETE FROM call WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM step WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM run WHERE space = 'main' AND id = ?`,
-];
-
 const within = (table: string): string =>
   `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE space = 'main' AND session_id = ? LIMIT ?)`;
 const blankNotices = `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND session_id = ? AND notice_id IS NOT NULL LIMIT ?)`;

@@ -14,6 +14,7 @@ import {
   searchMemoryVectors,
 } from './memory.ts';
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
+import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './retention.ts';
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
@@ -79,6 +80,10 @@ export const reader = {
   findSubagent,
   listSubagents,
   findSubagentTimers,
+  previewClosedGroups,
+  countOldUsage,
+  countOldAudit,
+  usedBytes,
 } satisfies {
   [Name in keyof Reader]: (
     view: View,
