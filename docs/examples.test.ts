@@ -179,6 +179,13 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect((await run('session-keys')).stdout).toBe(
       'agent:main:telegram:main:group:-100123:thread:7\ntrue\nagent:main:notebook\n',
     );
+    expect((await run('session-scopes')).stdout.split('\n')).toEqual([
+      'agent:main:person:anna',
+      'agent:main:telegram:work:dm:42',
+      'agent:main:discord:work:dm:42',
+      '2026-11-21T11:00:00.000Z',
+      '',
+    ]);
   });
 });
 
