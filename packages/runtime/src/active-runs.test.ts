@@ -1,9 +1,38 @@
 import { Cancelled } from '@cuttle/core-types/errors';
+import type { ClaimedRun } from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import { type ActiveRun, createActiveRuns } from './active-runs.ts';
 
+const claimedAs = (runId: string): ClaimedRun => ({
+  runId,
+  sessionId: 'session-1',
+  sessionKey: 'agent:main:main',
+  agentId: 'main',
+  generation: 1,
+  model: undefined,
+  fence: 'fence-1',
+  attempt: 1,
+  stalls: 0,
+  resumed: false,
+  principal: { id: 'owner', kind: 'owner', scopes: [] },
+  provenance: { door: 'chat', accountId: 'chat', trust: 'owner' },
+  taint: [],
+  route: { kind: 'pull', door: 'chat', stateless: false },
+  conversationId: undefined,
+  conversationKey: undefined,
+  createdAt: 0,
+  inputs: [],
+  open: undefined,
+  events: [],
+  persona: undefined,
+  orders: [],
+  contextScale: undefined,
+  subagent: undefined,
+});
+
 const runOf = (runId: string): ActiveRun => ({
   runId,
+  claimed: claimedAs(runId),
   sessionId: 'session-1',
   createdAt: 0,
   controller: new AbortController(),

@@ -142,7 +142,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     pinOrder: (draft) => pinOrder(kernel, draft),
     subagents,
     schedulesChanged: () => reminders.wake(),
-    load: () => ({ running: kernel.sessions.running, waiting: kernel.sessions.waiting }),
+    load: () => ({ running: kernel.sessions.running(), waiting: kernel.sessions.waiting() }),
     async settled() {
       await channels.tried();
       await kernel.sessions.idle();

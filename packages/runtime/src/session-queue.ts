@@ -13,8 +13,8 @@ export interface SessionQueue {
   idle(): Promise<void>;
   /** Starts nothing more; resolves when what runs has ended. */
   stop(): Promise<void>;
-  readonly running: number;
-  readonly waiting: number;
+  running(): number;
+  waiting(): number;
 }
 
 export function createSessionQueue(deps: {
@@ -27,7 +27,6 @@ export function createSessionQueue(deps: {
   let state: 'held' | 'started' | 'stopped' = 'held';
   let passing = 0;
   const rest = createRest();
-
   const turn = async (sessionId: string, slot: { again: boolean }): Promise<void> => {
     const more = await deps.work(sessionId);
     active.delete(sessionId);
@@ -76,12 +75,8 @@ export function createSessionQueue(deps: {
       state = 'stopped';
       return idle();
     },
-    get running() {
-      return active.size + passing;
-    },
-    get waiting() {
-      return ready.size;
-    },
+    running: () => active.size + passing,
+    waiting: () => ready.size,
   };
 }
 
