@@ -306,7 +306,7 @@ const subagents: Shape = {
     );
     const apart = { task: '[[say=apart]]', label: `${id}-apart`, wait: true };
     const last = `[[tool=agent_spawn ${JSON.stringify(apart)}]]`;
-    tell(batch, doors, { chat: 1016, id, words: `[[parallel=${spawns.join(',')}]] ${last} go` });
+    tell(batch, doors, { chat: 1018, id, words: `[[parallel=${spawns.join(',')}]] ${last} go` });
   },
 };
 

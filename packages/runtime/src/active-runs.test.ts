@@ -34,7 +34,6 @@ const runOf = (runId: string): ActiveRun => ({
   runId,
   claimed: claimedAs(runId),
   sessionId: 'session-1',
-  claimed: {} as ClaimedRun, // nothing here looks into it
   createdAt: 0,
   controller: new AbortController(),
   partial: () => undefined,

@@ -63,11 +63,13 @@ function chooseTools(
 ): Pick<RunContext, 'tools' | 'isCore'> {
   const theirs = new Set(clientTools.map(({ name }) => name));
   const isOurs = ({ name }: Tool): boolean => !theirs.has(name);
-  const above = policiesAbove(kernel, asked.claimed.subagent);
+  const { subagent } = asked.claimed;
+  const above = policiesAbove(kernel, subagent);
   return kernel.lazyTools.choose(
     offeredTools(kernel, asked).filter(isOurs),
     (search) =>
       isOurs(search) &&
+      (subagent?.tools?.includes(search.name) ?? true) &&
       judgeTool({ ...asked, above, tool: search, action: 'tool.offer' }).kind === 'allow',
   );
 }
