@@ -11,7 +11,6 @@ import { printRow } from './report.ts';
 import { searchBench } from './search.ts';
 import { socketsBench } from './sockets.ts';
 import { startBench } from './start.ts';
-import { subagentsBench } from './subagents.ts';
 import { turnBench } from './turn.ts';
 
 const benches: readonly Bench[] = [
@@ -24,7 +23,6 @@ const benches: readonly Bench[] = [
   growthBench,
   longBench,
   searchBench,
-  subagentsBench,
   crashBench,
 ];
 

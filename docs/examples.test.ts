@@ -162,21 +162,14 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect((await run('use-tools')).stdout).toContain('math_eval: pure, read\n');
   });
 
+  it('search-memory: what an agent remembers, written and found', async () => {
+    const { stdout } = await run('search-memory', { CUTTLE_HOME: join(home, 'memory') });
+    expect(stdout).toContain('memory/trip.md#L3: The train to Kyoto leaves at nine.');
+  });
+
   it('gateway-in-process: the whole gateway in a program', async () => {
     const { stdout } = await run('gateway-in-process', { CUTTLE_HOME: join(home, 'embedded') });
     expect(stdout).toMatch(/^true .*42/);
-  });
-
-  it('sub-agents: work given away and told back', async () => {
-    const task = { task: 'What is 6 * 7?', label: 'sums', wait: true };
-    const script = [[toolCall('agent_spawn', task)], [text('42')], [text('It says 42.')]];
-    await using model = await openOpenaiServer({ script });
-    const { stdout } = await run('sub-agents', {
-      OPENAI_BASE_URL: model.url,
-      OPENAI_API_KEY: defaultApiKey,
-      CUTTLE_HOME: join(home, 'sub-agents'),
-    });
-    expect(stdout).toBe('sums: completed, 42\nIt says 42.\n');
   });
 
   it('read-budget: what was spent and what is left', async () => {

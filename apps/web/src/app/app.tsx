@@ -4,6 +4,7 @@ import { Announcer } from './announcer.tsx';
 import { Composer, composerId } from '../composer/composer.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Icon } from './icon.tsx';
+import { MemoryDialog } from '../memory/memory-dialog.tsx';
 import { ModelHint } from './model-hint.tsx';
 import type { Page } from './page.ts';
 import { SessionPanel } from '../sessions/session-panel.tsx';
@@ -53,6 +54,7 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
         />
       )}
       <UsageDialog view={page.usage} />
+      <MemoryDialog view={page.memory} />
       <main class="main" inert={isNarrow && page.drawer.value === 'open'}>
         <TopBar page={page} leave={leave} />
         <ConnectionBar page={page} />

@@ -3,6 +3,7 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Frames } from '../conversation/frames.ts';
 import type { KeptText } from '../conversation/kept-text.ts';
 import { describe } from '../conversation/outbox.ts';
+import { createMemoryView, type MemoryView } from '../memory/memory-view.ts';
 import { createSessionList, type SessionList } from '../sessions/session-list.ts';
 import type { Theme } from '../theme/theme.ts';
 import { createUsageView, type UsageView } from '../usage/usage-view.ts';
@@ -18,6 +19,7 @@ export interface Page {
   readonly lists: GatewayLists;
   readonly theme: Theme;
   readonly usage: UsageView;
+  readonly memory: MemoryView;
   readonly drafts: KeptText;
   /** The side bar of narrow screens. */
   readonly drawer: Signal<'open' | 'closed'>;
@@ -26,8 +28,7 @@ export interface Page {
   /** What the gateway refused last, outside of a conversation. */
   readonly problem: Signal<string | undefined>;
   open(sessionKey: string, seq?: number): void;
-  /** `agentId`: with another agent than the one that is open. */
-  startChat(agentId?: string): void;
+  startChat(): void;
   chooseModel(model: string | null): void;
   openUsage(): void;
   retryNow(): void;
@@ -62,9 +63,9 @@ export function createPage(deps: PageDeps): Page {
     });
   };
   const lists = createGatewayLists(client, end);
-  const usage = createUsageView(client, end);
   const sessions = createSessionList(deps, end);
   const agentPlace = (): string => agentPlaceOf(current.facts.value.sessionKey);
+  const dialogs = createDialogs({ ...deps, agentPlace }, end);
   const places = { putHash: address.put, agentPlace };
   const current = createOpenSession({ ...deps, kept: deps.unsent, sessions, report, ...places });
   const stopHearing = followGateway(deps, { connection, current, sessions, lists, report });
@@ -78,7 +79,7 @@ export function createPage(deps: PageDeps): Page {
     sessions,
     lists,
     theme: deps.theme,
-    usage,
+    ...dialogs,
     drafts: deps.drafts,
     drawer,
     suggestion: signal<string | undefined>(undefined),
@@ -87,16 +88,16 @@ export function createPage(deps: PageDeps): Page {
       ready();
       current.open(sessionKey, seq);
     },
-    startChat(agentId) {
+    startChat() {
       ready();
-      current.startChat(agentId);
+      current.startChat();
     },
     chooseModel(model) {
       const { sessionKey } = current.facts.value;
       const patch = client.call('sessions.patch', { sessionKey, model }, end);
       report(patch.then(() => sessions.refresh()));
     },
-    openUsage: () => report(usage.open()),
+    openUsage: () => report(dialogs.usage.open()),
     retryNow: () => client.retryNow(),
     async logOut() {
       await deps.fetch('/auth/logout', { method: 'POST', credentials: 'same-origin', signal: end });
@@ -108,6 +109,13 @@ export function createPage(deps: PageDeps): Page {
       client.close();
     },
   };
+}
+
+function createDialogs(
+  deps: Pick<PageDeps, 'client' | 'later'> & { readonly agentPlace: () => string },
+  end: AbortSignal,
+): Pick<Page, 'usage' | 'memory'> {
+  return { usage: createUsageView(deps.client, end), memory: createMemoryView(deps, end) };
 }
 
 interface Followers {

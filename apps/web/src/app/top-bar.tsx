@@ -32,7 +32,6 @@ export function TopBar({
         <Icon name="menu" />
       </button>
       <Title page={page} />
-      <AgentMenu page={page} />
       <ModelMenu page={page} />
       <Menu
         label="Settings"
@@ -45,6 +44,7 @@ export function TopBar({
             checked: page.theme.name.value === name,
             choose: () => page.theme.choose(name),
           })),
+          { key: 'memory', label: 'Memory', choose: page.memory.open },
           { key: 'usage', label: 'Usage and cost', choose: page.openUsage },
           { key: 'leave', label: 'Log out of this browser', icon: 'cross', choose: leave },
         ]}
@@ -82,36 +82,6 @@ function Title({ page }: { readonly page: Page }): JSX.Element {
         </button>
       )}
     </div>
-  );
-}
-
-/** Begins a chat with another agent; not there where nobody else could answer. */
-function AgentMenu({ page }: { readonly page: Page }): JSX.Element | null {
-  const agents = page.lists.agents.value;
-  if (agents.length < 2) return null;
-  const [, open] = /^agent:([^:]+):/.exec(page.current.facts.value.sessionKey) ?? [];
-  const shown = agents.find(({ agentId }) => agentId === open) ?? agents[0];
-  const items: MenuItem[] = agents.map(({ agentId, name, emoji, isDefault }) => ({
-    key: agentId,
-    label: emoji === undefined ? name : `${emoji} ${name}`,
-    detail: [isDefault ? 'Default' : '', agentId === name ? '' : agentId]
-      .filter((word) => word !== '')
-      .join(' · '),
-    checked: agentId === shown?.agentId,
-    choose: () => {
-      if (agentId !== shown?.agentId) page.startChat(agentId);
-    },
-  }));
-  return (
-    <Menu
-      label={`Agent of this session: ${shown?.name ?? ''}`}
-      class="ghost small model-button"
-      heading="New chat with"
-      items={items}
-    >
-      <span>{shown?.emoji ?? shown?.name}</span>
-      <Icon name="chevron" />
-    </Menu>
   );
 }
 
