@@ -11,6 +11,7 @@ import { printRow } from './report.ts';
 import { searchBench } from './search.ts';
 import { socketsBench } from './sockets.ts';
 import { startBench } from './start.ts';
+import { subagentsBench } from './subagents.ts';
 import { turnBench } from './turn.ts';
 
 const benches: readonly Bench[] = [
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   growthBench,
   longBench,
   searchBench,
+  subagentsBench,
   crashBench,
 ];
 

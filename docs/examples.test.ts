@@ -172,6 +172,18 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect(stdout).toMatch(/^true .*42/);
   });
 
+  it('sub-agents: work given away and told back', async () => {
+    const task = { task: 'What is 6 * 7?', label: 'sums', wait: true };
+    const script = [[toolCall('agent_spawn', task)], [text('42')], [text('It says 42.')]];
+    await using model = await openOpenaiServer({ script });
+    const { stdout } = await run('sub-agents', {
+      OPENAI_BASE_URL: model.url,
+      OPENAI_API_KEY: defaultApiKey,
+      CUTTLE_HOME: join(home, 'sub-agents'),
+    });
+    expect(stdout).toBe('sums: completed, 42\nIt says 42.\n');
+  });
+
   it('read-budget: what was spent and what is left', async () => {
     const { stdout } = await run('read-budget', { CUTTLE_HOME: join(home, 'budget') });
     expect(stdout).toBe('1 call, $0.00\ngateway: $0.25 left\n');

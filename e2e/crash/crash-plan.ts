@@ -5,6 +5,8 @@ import type { ShapeName } from './shapes.ts';
 
 /** Names of instants that only some shapes pass; all others are on the way of any turn. */
 const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[] = [
+  ['subagent.', ['subagents']],
+  ['abort.between.', ['subagentsStop']],
   ['tool.', ['tools', 'parallel']],
   ['step.', ['tools', 'steer']],
   ['draft.', ['stream', 'streamLong', 'interrupt']],
@@ -70,6 +72,8 @@ const all: readonly ShapeName[] = [
   'reminder',
   'approval',
   'compact',
+  'subagents',
+  'subagentsStop',
   'socket',
   'socketTools',
   'socketAbort',

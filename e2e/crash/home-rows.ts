@@ -54,6 +54,7 @@ export function readOpenWork(rows: RowReader): readonly string[] {
     `SELECT 'inbound ' || id || ' ' || state || ' ' || mode AS what FROM inbound WHERE state IN ('queued', 'bound')`,
     `SELECT 'run ' || id || ' ' || state || ' ' || coalesce(wait, '') AS what FROM run WHERE ended_at IS NULL`,
     `SELECT 'outbound ' || id || ' ' || state || ' ' || kind || ' attempt ' || attempt || coalesce(' ' || reason, '') AS what FROM outbound WHERE state IN ('prepared', 'sending', 'ambiguous', 'held')`,
+    `SELECT 'subagent ' || id || ' ' || state AS what FROM subagent WHERE ended_at IS NULL`,
     `SELECT 'schedule ' || id AS what FROM schedule WHERE next_at IS NOT NULL`,
   ];
   return queries.flatMap((sql) => rows(sql).map(({ what }) => String(what)));
@@ -122,6 +123,18 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
   forbid(
     'opaque calls that were begun twice',
     `SELECT id, attempt FROM call WHERE effect = 'opaque' AND attempt > 1`,
+  );
+  forbid(
+    'sub-agents whose result is not there exactly once',
+    `SELECT id, state FROM subagent WHERE (SELECT count(*) FROM inbound WHERE inbound.subagent_id = subagent.id AND inbound.external_id = subagent.id) <> 1`,
+  );
+  forbid(
+    'results that a call and the transcript tell both',
+    `SELECT subagent.id FROM subagent JOIN entry ON entry.inbound_id = subagent.result_id WHERE taken_by IS NOT NULL`,
+  );
+  forbid(
+    'sub-agents that work under a stopped run',
+    `SELECT subagent.id FROM subagent JOIN run ON run.id = subagent.root WHERE subagent.ended_at IS NULL AND run.state = 'aborted'`,
   );
   return { ...emptyVerdict, violations };
 }

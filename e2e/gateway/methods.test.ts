@@ -151,7 +151,7 @@ describe('every method', () => {
     expect((await call('sessions.list', { limit: 1 })).sessions).toHaveLength(1);
     const patched = await call('sessions.patch', { sessionKey: 'garden', title: 'Beds' });
     expect(patched).toMatchObject({ sessionKey: 'agent:main:garden', title: 'Beds' });
-    expect(await call('sessions.get', { sessionKey: 'garden' })).toEqual(patched);
+    expect(await call('sessions.get', { sessionKey: 'garden' })).toMatchObject(patched);
     const { hits } = await call('sessions.search', { query: 'rhubarb' });
     expect(hits[0]).toMatchObject({ sessionKey: 'agent:main:garden', role: 'user' });
     expect(await call('sessions.verify', { sessionKey: 'garden' })).toMatchObject({

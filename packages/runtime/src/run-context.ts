@@ -5,7 +5,7 @@ import { textFor } from '@cuttle/core-types/texts';
 import type { ClaimedRun, StoredRun, StoredStep, Tool, ToolSpec } from '@cuttle/core-types/ports';
 import { type ContextFit, createContextFit } from './context-fit.ts';
 import type { Kernel } from './kernel.ts';
-import { judgeTool, offeredTools } from './offered-tools.ts';
+import { judgeTool, offeredTools, policiesAbove } from './offered-tools.ts';
 import { audienceOf } from './prompt/audience.ts';
 import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
 import { ordersOf } from './prompt/orders-in-force.ts';
@@ -63,11 +63,14 @@ function chooseTools(
 ): Pick<RunContext, 'tools' | 'isCore'> {
   const theirs = new Set(clientTools.map(({ name }) => name));
   const isOurs = ({ name }: Tool): boolean => !theirs.has(name);
+  const { subagent } = asked.claimed;
+  const above = policiesAbove(kernel, subagent);
   return kernel.lazyTools.choose(
     offeredTools(kernel, asked).filter(isOurs),
     (search) =>
       isOurs(search) &&
-      judgeTool({ ...asked, tool: search, action: 'tool.offer' }).kind === 'allow',
+      (subagent?.tools?.includes(search.name) ?? true) &&
+      judgeTool({ ...asked, above, tool: search, action: 'tool.offer' }).kind === 'allow',
   );
 }
 

@@ -18,7 +18,8 @@ export interface OpenSession {
   open(sessionKey: string, seq?: number): void;
   /** Shows a session and leaves the address bar alone. */
   show(sessionKey: string): void;
-  startChat(): void;
+  /** `agentId`: with another agent than the one that is open. */
+  startChat(agentId?: string): void;
   close(): void;
 }
 
@@ -68,8 +69,9 @@ export function createOpenSession(deps: OpenSessionDeps): OpenSession {
     found,
     show,
     open,
-    startChat() {
-      const sessionKey = `${deps.agentPlace()}${webPrefix}:${deps.newId().slice(-12)}`;
+    startChat(agentId) {
+      const place = agentId === undefined ? deps.agentPlace() : `agent:${agentId}:`;
+      const sessionKey = `${place}${webPrefix}:${deps.newId().slice(-12)}`;
       untitled.add(sessionKey);
       open(sessionKey);
     },

@@ -28,7 +28,8 @@ export interface Page {
   /** What the gateway refused last, outside of a conversation. */
   readonly problem: Signal<string | undefined>;
   open(sessionKey: string, seq?: number): void;
-  startChat(): void;
+  /** `agentId`: with another agent than the one that is open. */
+  startChat(agentId?: string): void;
   chooseModel(model: string | null): void;
   openUsage(): void;
   retryNow(): void;
@@ -88,9 +89,9 @@ export function createPage(deps: PageDeps): Page {
       ready();
       current.open(sessionKey, seq);
     },
-    startChat() {
+    startChat(agentId) {
       ready();
-      current.startChat();
+      current.startChat(agentId);
     },
     chooseModel(model) {
       const { sessionKey } = current.facts.value;

@@ -32,6 +32,7 @@ export function TopBar({
         <Icon name="menu" />
       </button>
       <Title page={page} />
+      <AgentMenu page={page} />
       <ModelMenu page={page} />
       <Menu
         label="Settings"
@@ -82,6 +83,36 @@ function Title({ page }: { readonly page: Page }): JSX.Element {
         </button>
       )}
     </div>
+  );
+}
+
+/** Begins a chat with another agent; not there where nobody else could answer. */
+function AgentMenu({ page }: { readonly page: Page }): JSX.Element | null {
+  const agents = page.lists.agents.value;
+  if (agents.length < 2) return null;
+  const [, open] = /^agent:([^:]+):/.exec(page.current.facts.value.sessionKey) ?? [];
+  const shown = agents.find(({ agentId }) => agentId === open) ?? agents[0];
+  const items: MenuItem[] = agents.map(({ agentId, name, emoji, isDefault }) => ({
+    key: agentId,
+    label: emoji === undefined ? name : `${emoji} ${name}`,
+    detail: [isDefault ? 'Default' : '', agentId === name ? '' : agentId]
+      .filter((word) => word !== '')
+      .join(' · '),
+    checked: agentId === shown?.agentId,
+    choose: () => {
+      if (agentId !== shown?.agentId) page.startChat(agentId);
+    },
+  }));
+  return (
+    <Menu
+      label={`Agent of this session: ${shown?.name ?? ''}`}
+      class="ghost small model-button"
+      heading="New chat with"
+      items={items}
+    >
+      <span>{shown?.emoji ?? shown?.name}</span>
+      <Icon name="chevron" />
+    </Menu>
   );
 }
 

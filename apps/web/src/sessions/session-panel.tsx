@@ -40,7 +40,7 @@ export function SessionPanel({ page, reachable }: SessionPanelProps): JSX.Elemen
           <Icon name="close" />
         </button>
       </div>
-      <button type="button" class="new-chat" onClick={page.startChat}>
+      <button type="button" class="new-chat" onClick={() => page.startChat()}>
         <Icon name="plus" />
         New chat
       </button>
