@@ -21,6 +21,7 @@ export interface RunView {
   readonly calls: readonly RunCall[];
   readonly usage: Usage;
   readonly outcome: RunOutcome | undefined;
+  /** An approval, a provider, a child; or `summary`, while what was said before is made shorter. */
   readonly waiting: string | undefined;
 }
 
@@ -65,15 +66,18 @@ export function reduceRun(view: RunView, event: RunEvent): RunView {
       return { ...view, usage: addUsage(view.usage, event.usage) };
     case 'run.park':
       return { ...view, waiting: event.reason.kind };
+    case 'compaction.start':
+      return { ...view, waiting: 'summary' };
+    case 'compaction.end':
+      return { ...view, waiting: undefined };
+    case 'step.start':
+      return view.waiting === 'summary' ? { ...view, waiting: undefined } : view;
     case 'run.end':
       return { ...view, outcome: event.outcome, waiting: undefined };
-    case 'step.start':
     case 'text.end':
     case 'thinking.end':
     case 'tool.progress':
     case 'usage.update':
-    case 'compaction.start':
-    case 'compaction.end':
     case 'approval.request':
     case 'approval.resolve':
       return view;

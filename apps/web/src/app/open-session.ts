@@ -28,6 +28,8 @@ export interface SessionFacts {
   readonly title: string;
   /** Undefined: the default. */
   readonly model: string | undefined;
+  /** Of the last request and its answer. */
+  readonly contextTokens: number | undefined;
   /** Whether the gateway knows it; a new chat is known from its first message on. */
   readonly stored: boolean;
 }
@@ -85,7 +87,8 @@ function factsOf(conversation: Conversation | undefined, sessions: SessionList):
   const isEmpty = conversation?.turns.value.length === 0;
   const title =
     !known && isEmpty && isWebKey(sessionKey) ? 'New chat' : toTitle(known ?? { sessionKey });
-  return { sessionKey, title, model: known?.model, stored: known !== undefined };
+  const contextTokens = known?.context?.tokens;
+  return { sessionKey, title, model: known?.model, contextTokens, stored: known !== undefined };
 }
 
 /** `web:1f…`, or the gateway's full form of it. */

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { ContextMeter } from './context-meter.tsx';
 import { Icon } from './icon.tsx';
 import { Menu, type MenuItem } from './menu.tsx';
 import type { Page } from './page.ts';
@@ -33,6 +34,7 @@ export function TopBar({
       </button>
       <Title page={page} />
       <AgentMenu page={page} />
+      <ContextMeter page={page} />
       <ModelMenu page={page} />
       <Menu
         label="Settings"

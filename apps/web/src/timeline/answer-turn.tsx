@@ -22,7 +22,7 @@ export function AnswerTurnView({ turn, conversation }: AnswerTurnProps): JSX.Ele
     <article
       class="turn answer"
       aria-label="Answer"
-      aria-busy={state === 'running'}
+      aria-busy={state === 'running' || state === 'summarising'}
       data-seq={turn.seq}
     >
       <h2 class="visually-hidden">Answer</h2>
@@ -35,6 +35,7 @@ export function AnswerTurnView({ turn, conversation }: AnswerTurnProps): JSX.Ele
         />
       ))}
       {isThinking && <Working />}
+      {state === 'summarising' && <Summarising />}
       {state === 'parked' && !parts.some(isAsking) && <Working words="Waiting" />}
       {state === 'ended' && <Ending turn={turn} conversation={conversation} />}
       {state === 'ended' && outcome?.status !== 'failed' && <Footer turn={turn} />}
@@ -82,6 +83,18 @@ function Working({ words = 'Working' }: { readonly words?: string }): JSX.Elemen
       <span />
       <span />
       <span />
+    </p>
+  );
+}
+
+/** Why an answer takes longer than others. */
+function Summarising(): JSX.Element {
+  return (
+    <p class="working summarising" role="status">
+      <span />
+      <span />
+      <span />
+      <em>Summarising what was said before</em>
     </p>
   );
 }

@@ -107,10 +107,16 @@ function extend(turn: AnswerTurn, run: FollowedRun, live: LiveState): AnswerTurn
   return {
     ...turn,
     parts: withWaiting(parts, run, live),
-    state: view.outcome ? 'ended' : view.waiting === undefined ? 'running' : 'parked',
+    state: stateOf(view),
     outcome: view.outcome ?? turn.outcome,
     model: view.model ?? turn.model,
   };
+}
+
+function stateOf({ outcome, waiting }: FollowedRun['view']): AnswerTurn['state'] {
+  if (outcome) return 'ended';
+  if (waiting === 'summary') return 'summarising';
+  return waiting === undefined ? 'running' : 'parked';
 }
 
 function toWords({ runId, view }: FollowedRun): readonly WordsPart[] {

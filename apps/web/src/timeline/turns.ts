@@ -24,8 +24,8 @@ export interface AnswerTurn {
   readonly runId: string;
   readonly parts: readonly Part[];
   readonly at: string | undefined;
-  /** `parked`: it waits, for an approval or a provider, and goes on by itself. */
-  readonly state: 'running' | 'parked' | 'ended';
+  /** `parked`: it waits, for an approval or a provider, and goes on by itself. `summarising`: what was said before is made shorter first. */
+  readonly state: 'running' | 'summarising' | 'parked' | 'ended';
   readonly outcome: RunOutcome | undefined;
   readonly model: string | undefined;
   readonly seq: number | undefined;

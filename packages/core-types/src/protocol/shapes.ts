@@ -20,7 +20,7 @@ export const SessionSummary = z.object({
   queueMode: QueueMode.optional(),
   archived: z.boolean(),
   messages: z.int(),
-  /** The last request with its answer, and the window of the model that would be asked now. */
+  /** The last request with its answer; of one session alone (`sessions.get`) also the window of the model that would be asked now. */
   context: z.object({ tokens: z.int(), window: z.int().optional() }).optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

@@ -121,6 +121,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     queueMode,
     archived,
     messages,
+    contextTokens,
     createdAt,
     updatedAt,
   } = row;
@@ -135,6 +136,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     ...(queueMode !== undefined && { queueMode }),
     archived,
     messages,
+    ...(contextTokens !== undefined && { context: { tokens: contextTokens } }),
     createdAt: isoTime(createdAt),
     updatedAt: isoTime(updatedAt),
   };
