@@ -21,7 +21,8 @@ export function wireRuntime(
       journal,
       reader,
       placeOf: foundation.workspaces.placeOf,
-      embedding: () => undefined,
+      // What is remembered is the owner's to pay for.
+      embedding: (agentId) => foundation.embedders.find({ agentId, personId: 'owner' }),
     }),
   );
   const shipped = createTools({

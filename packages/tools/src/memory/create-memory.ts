@@ -9,11 +9,13 @@ import {
 } from './agent-memory.ts';
 import type { WorkspacePlace } from '../files/workspace.ts';
 import { createMemoryFiles, type MemoryFiles, type MemoryText } from './memory-files.ts';
-import { hashOf, type IndexJournal, type IndexReader } from './memory-index.ts';
+import { type Embedding, hashOf, type IndexJournal, type IndexReader } from './memory-index.ts';
 import { parseMemoryPath } from './memory-path.ts';
 import { moveKeptValues } from './move-kept-values.ts';
 
-export interface MemoryDeps extends Pick<AgentMemoryDeps, 'clock' | 'log' | 'embedding'> {
+export interface MemoryDeps extends Pick<AgentMemoryDeps, 'clock' | 'log'> {
+  /** What an agent's memory is embedded by now; asked again each time. */
+  embedding(agentId: string): Embedding | undefined;
   readonly journal: IndexJournal & Pick<Journal, 'removeValue'>;
   readonly reader: IndexReader & Pick<Reader, 'listNamespaces' | 'listValues'>;
   /** The workspace of an agent. It may not be there yet. */
@@ -152,7 +154,9 @@ function createAgents(deps: MemoryDeps): {
       if (known) closing.push(Promise.resolve(known[Symbol.asyncDispose]()));
       const { root } = place;
       const files = createMemoryFiles(place);
-      const made = { ...createAgentMemory({ ...deps, agentId, root, files }), files, root };
+      const embedding = (): Embedding | undefined => deps.embedding(agentId);
+      const memory = createAgentMemory({ ...deps, agentId, root, files, embedding });
+      const made = { ...memory, files, root };
       agents.set(agentId, made);
       return made;
     },
