@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configSchema } from '@cuttle/config';
+import { type Config, configSchema } from '@cuttle/config';
 import type { Tool } from '@cuttle/core-types/ports';
 import { createServer, type CuttleServer } from '@cuttle/server';
 import type { ModelServer, Script } from '@cuttle/testkit';
@@ -24,11 +24,13 @@ export interface Scene extends AsyncDisposable {
 export interface SceneOptions {
   readonly script?: Script;
   readonly tools?: readonly Tool[];
+  /** Changes the parsed configuration. */
+  readonly adjust?: (config: Config) => void;
 }
 
 const pageFolder = join(import.meta.dirname, '../../apps/web/dist');
 
-export async function openScene({ script, tools = [] }: SceneOptions = {}): Promise<Scene> {
+export async function openScene({ script, tools = [], adjust }: SceneOptions = {}): Promise<Scene> {
   await using made = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), 'cuttle-page-'));
   made.defer(() => rm(home, { recursive: true, force: true }));
@@ -48,6 +50,7 @@ export async function openScene({ script, tools = [] }: SceneOptions = {}): Prom
     ...(model && withModel(model.url)),
     tools: { profile: 'full' },
   });
+  adjust?.(config);
   const start = (): Promise<CuttleServer> => createServer(config, { home, tools, pageFolder });
   let server = await start();
   made.defer(() => server[Symbol.asyncDispose]());

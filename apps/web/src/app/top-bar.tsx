@@ -96,7 +96,7 @@ function AgentMenu({ page }: { readonly page: Page }): JSX.Element | null {
   const shown = agents.find(({ agentId }) => agentId === open) ?? agents[0];
   const items: MenuItem[] = agents.map(({ agentId, name, emoji, isDefault }) => ({
     key: agentId,
-    label: emoji === undefined ? name : `${emoji} ${name}`,
+    label: nameOf({ name, emoji }),
     detail: [isDefault ? 'Default' : '', agentId === name ? '' : agentId]
       .filter((word) => word !== '')
       .join(' · '),
@@ -112,10 +112,14 @@ function AgentMenu({ page }: { readonly page: Page }): JSX.Element | null {
       heading="New chat with"
       items={items}
     >
-      <span>{shown?.emoji ?? shown?.name}</span>
+      <span>{shown && nameOf(shown)}</span>
       <Icon name="chevron" />
     </Menu>
   );
+}
+
+function nameOf({ name, emoji }: { name: string; emoji?: string | undefined }): string {
+  return emoji === undefined ? name : `${emoji} ${name}`;
 }
 
 function ModelMenu({ page }: { readonly page: Page }): JSX.Element | null {
