@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { done } from './common-params.ts';
 import { defineMethod } from './method.ts';
 
-const done = z.object({ ok: z.literal(true) });
 /** `<provider>/<model>` of a provider of kind `ollama`, or a name of Ollama's own. */
 const Wanted = z.string().trim().min(1).max(300);
 

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { defineMethod } from './method.ts';
+import { ApprovalReport, ChannelReport, PairingReport } from './shapes.ts';
+
+/** Who is let in, and what may run. */
+export const accessMethods = [
+  defineMethod({
+    name: 'channels.status',
+    summary: 'Messenger accounts and their connections.',
+    scope: 'operator.read',
+    since: 1,
+    params: z.looseObject({}),
+    result: z.object({ channels: z.array(ChannelReport) }),
+  }),
+  defineMethod({
+    name: 'pairing.list',
+    summary: 'People who asked to be let in.',
+    scope: 'operator.pairing',
+    since: 1,
+    params: z.looseObject({}),
+    result: z.object({ pairings: z.array(PairingReport) }),
+  }),
+  defineMethod({
+    name: 'pairing.approve',
+    summary: 'Lets the holder of a pairing code in, once.',
+    scope: 'operator.pairing',
+    since: 1,
+    params: z.looseObject({ code: z.string().trim().min(4).max(50) }),
+    result: z.object({ channel: z.string(), sender: z.string(), name: z.string().optional() }),
+  }),
+  defineMethod({
+    name: 'exec.approvals.list',
+    summary: 'Calls that wait for an approval.',
+    scope: 'operator.approvals',
+    since: 1,
+    params: z.looseObject({}),
+    result: z.object({ approvals: z.array(ApprovalReport) }),
+  }),
+  defineMethod({
+    name: 'exec.approvals.resolve',
+    summary: 'Approves or denies one call; the first decision wins.',
+    scope: 'operator.approvals',
+    since: 1,
+    params: z.looseObject({
+      approvalId: z.string().max(100),
+      decision: z.enum(['approved', 'denied']),
+    }),
+    result: z.object({ ok: z.literal(true) }),
+  }),
+] as const;
