@@ -1,5 +1,5 @@
 import type { SubagentReport } from '@cuttle/core-types/protocol';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { type GatewayOptions, openGateway, type OpenGateway } from '../gateway/open-gateway.ts';
 
 let gateway: OpenGateway;
@@ -22,7 +22,8 @@ async function send(message: string, sessionKey = 'main'): Promise<string> {
 async function answerTo(message: string, sessionKey = 'main'): Promise<string> {
   const runId = await send(message, sessionKey);
   const { status, text = '' } = await gateway.server.call('agent.wait', { runId });
-  return status === 'completed' ? text : expect.fail(`${status}: ${text}`);
+  if (status !== 'completed') throw new Error(`${status}: ${text}`);
+  return text;
 }
 
 async function list(sessionKey = 'main'): Promise<readonly SubagentReport[]> {
@@ -42,10 +43,12 @@ async function told(words: RegExp): Promise<number> {
 
 /** Looks until something holds; rows tell nobody that they changed. */
 async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  return expect
-    .poll(look, { timeout: 20_000, interval: 20 })
-    .toBeDefined()
-    .then(look) as Promise<Value>; // defined a moment ago, and what is waited for here stays
+  const find = async (): Promise<Value> => {
+    const found = await look();
+    if (found === undefined) throw new Error('It does not hold yet.');
+    return found;
+  };
+  return vi.waitFor(find, { timeout: 20_000, interval: 20 });
 }
 
 const ended = (count: number, sessionKey = 'main') =>

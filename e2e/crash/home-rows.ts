@@ -124,6 +124,12 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
     'opaque calls that were begun twice',
     `SELECT id, attempt FROM call WHERE effect = 'opaque' AND attempt > 1`,
   );
+  forbidSubagents(forbid);
+  return { ...emptyVerdict, violations };
+}
+
+/** Each result once, told once, and nothing at work under what was stopped. */
+function forbidSubagents(forbid: (what: string, sql: string) => void): void {
   forbid(
     'sub-agents whose result is not there exactly once',
     `SELECT id, state FROM subagent WHERE (SELECT count(*) FROM inbound WHERE inbound.subagent_id = subagent.id AND inbound.external_id = subagent.id) <> 1`,
@@ -136,7 +142,6 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
     'sub-agents that work under a stopped run',
     `SELECT subagent.id FROM subagent JOIN run ON run.id = subagent.root WHERE subagent.ended_at IS NULL AND run.state = 'aborted'`,
   );
-  return { ...emptyVerdict, violations };
 }
 
 /** What the gateway lists as of unknown outcome, by the chat it went to. */

@@ -318,8 +318,8 @@ const subagentsStop: Shape = {
     const id = `${batch.number}-subagentsstop`;
     const slow = { task: '[[tokens=40]] [[delay=15]]', label: `${id}-below`, wait: true };
     const above = { task: `[[tool=agent_spawn ${JSON.stringify(slow)}]]`, label: id, wait: true };
-    const words = `[[tool=agent_spawn ${JSON.stringify(above)}]] go`;
-    tell(batch, doors, { chat, id: `${id}-0`, words, expects: 'cut-short' });
+    const start = `[[tool=agent_spawn ${JSON.stringify(above)}]] go`;
+    tell(batch, doors, { chat, id: `${id}-0`, words: start, expects: 'cut-short' });
     await sleep(250, undefined, { signal });
     command(batch, doors, { chat, text: '/stop', reply: /^(Stopped|Nothing was running)\./ });
     tell(batch, doors, { chat, id: `${id}-1`, words: 'go on' });

@@ -153,7 +153,8 @@ describe('runTool', () => {
 });
 
 function textIn(settled: Awaited<ReturnType<typeof runTool>>): string {
-  return settled.state === 'parked' ? expect.fail('the call waits') : settled.text;
+  if (settled.state === 'parked') throw new Error('The call waits.');
+  return settled.text;
 }
 
 it('leaves a call open that its tool wants made again', async () => {

@@ -1,13 +1,12 @@
 import { type AgentDeps, runAgent } from '@cuttle/agent';
 import type { ResumePoint, Spent } from '@cuttle/agent';
 import type { Message, RunError, RunEvent, RunEventOf, RunOutcome } from '@cuttle/core-types';
-import { messagesOf, noUsage, ParkReason } from '@cuttle/core-types';
+import { messagesOf, noUsage } from '@cuttle/core-types';
 import { type ErrorBody, isCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import type {
   Answer,
   ClaimedRun,
   ConversationRef,
-  DurableEvent,
   OutboundDraft,
   StoredCall,
   StoredRun,
@@ -38,7 +37,7 @@ import {
   seqAfter,
   textSoFar,
 } from './run-state.ts';
-import { tellOthers } from './subagent-ends.ts';
+import { endSeqOf, othersOf, publishParked, tellOthers } from './subagent-ends.ts';
 import { showTyping } from './typing.ts';
 
 /** A run that was claimed so often without a new row is given up. */
@@ -314,8 +313,11 @@ async function completeRun(
     return 'ended';
   }
   for (const conversationId of result.conversations) kernel.dispatcher.wake(conversationId);
-  const end = result.events.findLast(({ runId }) => runId === claimed.runId);
-  publishEnd(state, { event, eventSeq: end?.seq, inbounds: result.inbounds });
+  publishEnd(state, {
+    event,
+    eventSeq: endSeqOf(claimed, result.events),
+    inbounds: result.inbounds,
+  });
   for (const inboundId of result.inbounds) {
     kernel.fates.settle({
       inboundId,
@@ -331,22 +333,6 @@ async function completeRun(
   kernel.point('complete.after.publish');
   if (claimed.subagent) await tellOthers(kernel, othersOf(claimed, result.events), claimed.runId);
   return 'ended';
-}
-
-/** The answer came before those of its own sub-agents: the run goes on when they have ended. */
-function publishParked(state: RunState, events: readonly DurableEvent[]): void {
-  for (const event of events) {
-    const parked = event.kind === 'run.park' ? ParkReason.safeParse(event.ref.detail) : undefined;
-    if (parked?.success) publish(state, { type: 'run.park', reason: parked.data }, [event]);
-  }
-}
-
-/** What a transaction wrote in other sessions than this run's. */
-function othersOf(
-  { sessionId }: ClaimedRun,
-  events: readonly DurableEvent[],
-): readonly DurableEvent[] {
-  return events.filter((event) => event.sessionId !== sessionId);
 }
 
 /** The answer as rows of the conversation; none for doors that read the stored answer. */

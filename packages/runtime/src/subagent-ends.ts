@@ -1,7 +1,8 @@
-import { type RunOutcome, RunOutcome as Outcome } from '@cuttle/core-types';
-import type { DurableEvent, SessionRow } from '@cuttle/core-types/ports';
+import { ParkReason, type RunOutcome, RunOutcome as Outcome } from '@cuttle/core-types';
+import type { ClaimedRun, DurableEvent, SessionRow } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 import { publishRows } from './publish-rows.ts';
+import { publish, type RunState } from './run-state.ts';
 
 /**
  * After a transaction that reached other sessions than the one it was about: signals the runs it ended there, tells who listens,
@@ -82,4 +83,28 @@ function publishChange(kernel: Kernel, event: DurableEvent, session: SessionRow)
     kernel.hub.publishSession({ ...place, kind: 'subagent', subagentId });
   else if (event.kind === 'inbound')
     kernel.hub.publishSession({ ...place, kind: 'inbound', inboundId });
+}
+
+/** The session's number of the run's last event: behind it there may be those of its parent's session. */
+export function endSeqOf(
+  { runId }: ClaimedRun,
+  events: readonly DurableEvent[],
+): number | undefined {
+  return events.findLast((event) => event.runId === runId)?.seq;
+}
+
+/** The answer came before those of its own sub-agents: the run goes on when they have ended. */
+export function publishParked(state: RunState, events: readonly DurableEvent[]): void {
+  for (const event of events) {
+    const parked = event.kind === 'run.park' ? ParkReason.safeParse(event.ref.detail) : undefined;
+    if (parked?.success) publish(state, { type: 'run.park', reason: parked.data }, [event]);
+  }
+}
+
+/** What a transaction wrote in other sessions than this run's. */
+export function othersOf(
+  { sessionId }: ClaimedRun,
+  events: readonly DurableEvent[],
+): readonly DurableEvent[] {
+  return events.filter((event) => event.sessionId !== sessionId);
 }

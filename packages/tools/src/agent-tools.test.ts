@@ -14,7 +14,8 @@ async function use(
   const tool = createAgentTools({ subagents }).find((one) => one.name === name);
   const context = contextOf();
   const output = await tool?.run(tool.input.parse(input), context, signal);
-  return { text: output?.text ?? expect.fail(), park: output?.park, context };
+  if (!output) throw new Error(`no tool ${name}`);
+  return { text: output.text, park: output.park, context };
 }
 
 it('names a task by its first words where nobody named it', async () => {

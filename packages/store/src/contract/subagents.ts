@@ -66,6 +66,12 @@ export function describeSubagents(get: () => World): void {
     } as const;
     await get().journal.finishCall({ runId, fence, step: 1, index, ...end });
   };
+  const interrupt = async (sessionId: string): Promise<ClaimedRun> => {
+    const place = { sessionId, fence: get().newId(), closing: [] };
+    const result = await get().journal.interruptRun(place);
+    if (!result) throw new Error('Nothing was interrupted.');
+    return result.run;
+  };
   const textsOf = async (run: ClaimedRun): Promise<string[]> => {
     const { sessionId, generation } = run;
     const range = { afterSeq: 0, uptoSeq: 999, limit: 999 };
@@ -385,8 +391,7 @@ export function describeSubagents(get: () => World): void {
       kind: 'steered',
       events: [],
     });
-    const result = await journal.interruptRun({ sessionId, fence: newId(), closing: [] });
-    const next = result?.run ?? expect.fail('not interrupted');
+    const next = await interrupt(sessionId);
     expect(next.inputs).toHaveLength(2);
     expect(next.subagent).toMatchObject({ subagentId });
     expect(await reader.findSubagent(subagentId)).toMatchObject({
@@ -425,8 +430,7 @@ export function describeSubagents(get: () => World): void {
     const { sessionId, subagentId } = await spawn(run);
     const child = await world.claim(sessionId);
     await world.say({ mode: 'interrupt' });
-    const place = { sessionId: run.sessionId, fence: world.newId(), closing: [] };
-    const next = (await world.journal.interruptRun(place))?.run ?? expect.fail('no interrupt');
+    const next = await interrupt(run.sessionId);
     expect(await world.reader.findSubagent(subagentId)).toMatchObject({
       state: 'running',
       parentRunId: next.runId,

@@ -1,5 +1,5 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { CommandInput, Journal } from '@cuttle/core-types/ports';
+import type { CommandInput, Journal, LastWords } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord } from '../rows.ts';
 import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from '../unit.ts';
@@ -48,6 +48,10 @@ function decide(unit: Unit, decision: NonNullable<CommandInput['approval']>): st
   return undefined;
 }
 
+function wordsIn({ stop: words }: CommandInput): LastWords {
+  return words ?? { closing: [] };
+}
+
 /** A stop reaches what was there before it was said: a message that came later is a new wish. */
 function stop(
   unit: Unit,
@@ -59,15 +63,12 @@ function stop(
   const reason = input.reset ? 'reset' : 'stopped';
   const run = findActiveRun(unit, session.id);
   const first = run && unit.db.find(selectInbound, run.id);
-  const reached = run && first && first.seq < row.seq ? run : undefined;
-  if (reached) {
-    const words = input.stop ?? { closing: [] };
-    stopRun(unit, session, { run: reached, by: 'user', ...words, reason });
-  }
-  const keep = reached ? undefined : run?.id;
+  const isReached = first !== undefined && first.seq < row.seq;
+  if (run && isReached) stopRun(unit, session, { run, by: 'user', ...wordsIn(input), reason });
+  const keep = isReached ? undefined : run?.id;
   stopBelow(unit, { sessionId: session.id, keep }, { by: 'user', reason });
   cancelQueue(unit, session, { reason, beforeSeq: row.seq });
-  return reached?.id;
+  return isReached ? run?.id : undefined;
 }
 
 function resetSession(unit: Unit, session: LockedSession): void {
