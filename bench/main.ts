@@ -5,6 +5,7 @@ import { growthBench } from './growth.ts';
 import { loadBench } from './load.ts';
 import { longBench } from './long.ts';
 import { machineBench } from './machine.ts';
+import { memoryBench } from './memory.ts';
 import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
 import { printRow } from './report.ts';
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   longBench,
   searchBench,
   subagentsBench,
+  memoryBench,
   crashBench,
 ];
 
