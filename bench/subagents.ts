@@ -19,8 +19,12 @@ export const subagentsBench: Bench = {
     await client.post('/v1/chat/completions', turnBody('warm up'), session);
     const before = await residentMb(gateway.pid);
     await readGauge(gateway, 'cuttle_event_loop_delay_p99_ms');
-    const task = { task: `[[tokens=10]] [[delay=${pauseMs}]]`, label: 'bench' };
-    const spawns = Array.from({ length: count }, () => `agent_spawn ${JSON.stringify(task)}`);
+    const task = `[[tokens=10]] [[delay=${pauseMs}]]`;
+    // Each call is another one: the same call over and over would end the run.
+    const spawns = Array.from(
+      { length: count },
+      (_, index) => `agent_spawn ${JSON.stringify({ task, label: `bench ${index}` })}`,
+    );
     const words = `[[parallel=${spawns.join(',')}]] [[tool=agent_wait {}]] [[say=all]]`;
     const { ms, text } = await client.post('/v1/chat/completions', turnBody(words), session);
     client.close();
