@@ -27,8 +27,8 @@ export {
 } from './context/plan-compaction.ts';
 export { buildSummaryRequest, digestEntries } from './context/summary-request.ts';
 export { toSummaryMessages } from './context/summary-view.ts';
-export { createTokenMeter, type TokenMeter } from './context/token-meter.ts';
-export { calibrate, tokenFamilyOf } from './context/token-rates.ts';
+export { createTokenMeter, createTokenMeters, type TokenMeter } from './context/token-meter.ts';
+export { calibrate, type TokenFamily, tokenFamilyOf } from './context/token-rates.ts';
 export { reduceTranscript } from './reduce-transcript.ts';
 export { defaultLimits, type RunLimits } from './limits.ts';
 export { callKey, canonicalJson, placeOfKey, planHash } from './plan-hash.ts';

@@ -1,7 +1,6 @@
 import {
   type ContextRules,
   defaultContextRules,
-  createTokenMeter,
   tokenFamilyOf,
   type TokenMeter,
 } from '@cuttle/agent';
@@ -38,7 +37,7 @@ export async function createContextFit(
   const facts = await kernel.models().findFacts(model.ref);
   return {
     rules: { ...defaultContextRules, ...agent.context },
-    meter: createTokenMeter(tokenFamilyOf(model.model, model.provider.dialect)),
+    meter: kernel.meters(tokenFamilyOf(model.model, model.provider.dialect)),
     window: facts?.contextWindow,
     scale: claimed.contextScale,
     estimated: 0,

@@ -1,3 +1,4 @@
+import { createTokenMeters } from '@cuttle/agent';
 import type { Channel } from '@cuttle/core-types/ports';
 import { createActiveRuns } from './active-runs.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -35,6 +36,7 @@ export function createKernel(
     findRenderer: ({ accountId, door }) => accounts.get(accountId)?.channel ?? adapters.get(door),
     prompts: createPromptBuilder(deps),
     lazyTools: createLazyTools(() => deps.settings().lazyTools),
+    meters: createTokenMeters(),
     hub: createRunHub({ report: (error) => deps.log.error('A listener failed.', { error }) }),
     fates: createFates(),
     active: createActiveRuns(),

@@ -1,3 +1,4 @@
+import type { TokenFamily, TokenMeter } from '@cuttle/agent';
 import type { Message, NewId } from '@cuttle/core-types';
 import type {
   Channel,
@@ -58,6 +59,7 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly point: CrashPoint;
   readonly prompts: PromptBuilder;
   readonly lazyTools: LazyTools;
+  readonly meters: (family: TokenFamily) => TokenMeter;
   readonly hub: RunHub;
   readonly fates: Fates;
   readonly active: ActiveRuns;

@@ -2,7 +2,7 @@ import type { AssistantPart, Json, MediaSource, Message, UserPart } from '@cuttl
 import type { ModelRequest, ToolSpec } from '@cuttle/core-types/ports';
 import { estimateText, familyRates, type FamilyRates, type TokenFamily } from './token-rates.ts';
 
-/** Tokens of what a request is made of, without asking its service. Each message is looked at once. */
+/** Tokens of what a request is made of, without asking its service. Each message, each tool and the same prompt again are looked at once. */
 export interface TokenMeter {
   ofText(text: string): number;
   ofMessage(message: Message): number;
@@ -15,9 +15,25 @@ export interface TokenMeter {
 const aroundMessage = 4;
 const aroundTool = 12;
 
+/** Meters that last, one for each family: the tools of one run are those of the next. */
+export function createTokenMeters(): (family: TokenFamily) => TokenMeter {
+  const meters = new Map<TokenFamily, TokenMeter>();
+  return (family) => {
+    const meter = meters.get(family) ?? createTokenMeter(family);
+    meters.set(family, meter);
+    return meter;
+  };
+}
+
 export function createTokenMeter(family: TokenFamily): TokenMeter {
   const known = new WeakMap<Message, number>();
   const rates = familyRates(family);
+  const ofTool = createToolMeter(rates);
+  let prompt = { text: '', tokens: 0 };
+  const ofPrompt = (text: string): number => {
+    if (text !== prompt.text) prompt = { text, tokens: estimateText(text, rates) };
+    return prompt.tokens;
+  };
   const meter: TokenMeter = {
     ofText: (text) => estimateText(text, rates),
     ofMessage(message) {
@@ -29,13 +45,22 @@ export function createTokenMeter(family: TokenFamily): TokenMeter {
     },
     ofMessages: (messages) => messages.reduce((sum, message) => sum + meter.ofMessage(message), 0),
     ofFixed: ({ system = '', tools }) =>
-      estimateText(system, rates) + tools.reduce((sum, tool) => sum + toolTokens(tool, rates), 0),
+      ofPrompt(system) + tools.reduce((sum, tool) => sum + ofTool(tool), 0),
   };
   return meter;
 }
 
-function toolTokens({ name, description, parameters }: ToolSpec, rates: FamilyRates): number {
-  return aroundTool + estimateText(`${name} ${description} ${JSON.stringify(parameters)}`, rates);
+/** A tool is made anew for each request, its schema is not. */
+function createToolMeter(rates: FamilyRates): (tool: ToolSpec) => number {
+  const known = new WeakMap<object, { readonly words: string; readonly tokens: number }>();
+  return ({ name, description, parameters }) => {
+    const words = `${name} ${description}`;
+    const before = known.get(parameters);
+    if (before?.words === words) return before.tokens;
+    const tokens = aroundTool + estimateText(`${words} ${JSON.stringify(parameters)}`, rates);
+    known.set(parameters, { words, tokens });
+    return tokens;
+  };
 }
 
 function messageTokens(message: Message, rates: FamilyRates): number {
