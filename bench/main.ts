@@ -39,6 +39,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string' },
     seconds: { type: 'string' },
+    // Of `crash`: only cycles of these shapes, `compact,subagents`.
+    shapes: { type: 'string' },
     // Of `long`: how many.
     turns: { type: 'string' },
   },

@@ -83,12 +83,16 @@ const all: readonly ShapeName[] = [
 /**
  * Two crashes at any moment of mixed turns. `random`: in [0, 1). Every third one has twenty messages queued behind a run; every
  * fourth one is aimed at the acknowledgement of `chat.send`; every fifth one waits longer, so that reminders fire.
- * The second crash of every other one comes while the server starts, or shortly after.
+ * The second crash of every other one comes while the server starts, or shortly after. `wanted`: these shapes alone.
  */
-export function planMoments(number: number, random: () => number): Cycle {
-  const shapes = pick(all, 5, random);
-  const isQueue = number % 3 === 0;
-  const isAck = number % 4 === 1;
+export function planMoments(
+  number: number,
+  random: () => number,
+  wanted?: readonly ShapeName[],
+): Cycle {
+  const shapes = pick(wanted ?? all, 5, random);
+  const isQueue = !wanted && number % 3 === 0;
+  const isAck = !wanted && number % 4 === 1;
   const mostMs = number % 5 === 2 ? 1500 : 500;
   const firstMs = random() * (isAck ? 8 : mostMs);
   return {

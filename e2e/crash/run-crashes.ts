@@ -9,15 +9,19 @@ import {
   planInstant,
   planMoments,
   planRecovery,
+  shapesOf,
 } from './crash-plan.ts';
 import { type CrashWorld, type CrashWorldOptions, openCrashWorld } from './crash-world.ts';
 import { type Cycle, type CycleOutcome, runCycle } from './run-cycle.ts';
+import type { ShapeName } from './shapes.ts';
 
 export interface CrashWish {
   /** Crashes at each named instant, this many passings deep; 0: none. */
   readonly hits: number;
   /** Only these instants; absent: all. */
   readonly instants?: readonly string[] | undefined;
+  /** Only cycles that have one of these shapes, and random moments of these alone; absent: all. */
+  readonly shapes?: readonly ShapeName[] | undefined;
   /** Crashes in the life that recovers from another crash, one for each instant. */
   readonly recoveries: boolean;
   /** Cycles of two crashes at random moments. */
@@ -114,19 +118,23 @@ function addUp(tally: CrashTally, { verdict, struck, kills }: CycleOutcome): voi
 function* plan({
   hits,
   instants = instantNames,
+  shapes,
   recoveries,
   moments,
   seed,
 }: CrashWish): Generator<{ name: string; cycle: Cycle }> {
+  const named = shapes
+    ? instants.filter((name) => shapesOf(name).some((shape) => shapes.includes(shape)))
+    : instants;
   for (let hit = 1; hit <= hits; hit += 1)
-    for (const name of instants) yield { name: `${name}:${hit}`, cycle: planInstant(name, hit) };
+    for (const name of named) yield { name: `${name}:${hit}`, cycle: planInstant(name, hit) };
   if (recoveries)
-    for (const [number, name] of instants.entries()) {
+    for (const [number, name] of named.entries()) {
       const random = createRandom(seed, -1 - number);
       yield { name: `recovery ${name}`, cycle: planRecovery(name, random() * 400) };
     }
   for (let number = 0; number < moments; number += 1) {
     const random = createRandom(seed, number);
-    yield { name: `moment ${number}`, cycle: planMoments(number, random) };
+    yield { name: `moment ${number}`, cycle: planMoments(number, random, shapes) };
   }
 }
