@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The built server as a child, in a home of its own under the system's folder for temporary files. */
@@ -13,6 +14,8 @@ export interface GatewayChild extends AsyncDisposable {
   /** From spawning the process to the first 200 of `/ready`. */
   readonly readyMs: number;
   readonly home: string;
+  /** Where its inspector listens, if it was asked for. */
+  readonly inspectorUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -25,11 +28,14 @@ export async function startGateway({
   home,
   models = [{ id: 'gpt-4.1-mini' }],
   agents = {},
+  inspect = false,
 }: {
   modelUrl?: string;
   home?: string;
   models?: readonly object[];
   agents?: object;
+  /** With an inspector, which can collect garbage and count what is left. */
+  inspect?: boolean;
 } = {}): Promise<GatewayChild> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'cuttle-bench-')));
   const providers =
@@ -54,10 +60,12 @@ export async function startGateway({
   );
   await rm(join(folder, 'run'), { recursive: true, force: true });
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main], {
+  const options = inspect ? ['--inspect=127.0.0.1:0'] : [];
+  const child = spawn(process.execPath, [...options, main], {
     env: { PATH: process.env['PATH'], CUTTLE_HOME: folder },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', inspect ? 'pipe' : 'inherit'],
   });
+  const inspectorUrl = inspect ? await findInspector(child) : undefined;
   const url = await firstLine(child);
   await untilReady(url);
   const readyMs = performance.now() - startedAt;
@@ -72,6 +80,7 @@ export async function startGateway({
     pid: child.pid ?? 0,
     readyMs,
     home: folder,
+    inspectorUrl,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
@@ -89,6 +98,20 @@ async function firstLine(child: ChildProcess): Promise<string> {
   const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
   if (url === undefined) throw new Error(`The server did not start: ${text}`);
   return url;
+}
+
+/** Node says the address in its first line; of what comes behind it, all but its own words is passed on. https://nodejs.org/api/debugger.html#v8-inspector-integration-for-nodejs */
+async function findInspector({ stderr }: ChildProcess): Promise<string> {
+  if (!stderr) throw new TypeError('The inspector says its address where nobody reads it.');
+  const found = Promise.withResolvers<string>();
+  createInterface({ input: stderr })
+    .on('line', (line) => {
+      const url = /ws:\/\/\S+/.exec(line)?.[0];
+      if (url !== undefined) found.resolve(url);
+      else if (!/^(?:For help, see|Debugger )/.test(line)) process.stderr.write(`${line}\n`);
+    })
+    .once('close', () => found.reject(new Error('There is no inspector.')));
+  return found.promise;
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
+/** The last plain turn before a summary was made. */
+export interface BeforeSummary {
+  readonly turn: number;
+  /** Summaries that were asked for until then. */
+  readonly summaries: number;
+}
 export interface LongFacts {
   readonly calls: number;
   readonly summaries: number;
@@ -9,6 +15,11 @@ export interface LongFacts {
   readonly refused: number;
   /** Requests that broke a rule of the service. */
   readonly faults: number;
+  /** In order. */
+  readonly befores: readonly BeforeSummary[];
+  /** Such turns whose words were said again, with the messages of their request in the same bytes, and in others. */
+  readonly equal: number;
+  readonly different: readonly string[];
 }
 /** A model service with a small window, which it enforces, in a thread of its own. */
 export interface LongModel extends AsyncDisposable {

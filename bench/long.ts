@@ -1,12 +1,8 @@
-import { createHttpClient, type HttpClient } from './http-client.ts';
-import { type GatewayChild, residentMb, startGateway } from './gateway-child.ts';
+import { residentMb, startGateway } from './gateway-child.ts';
+import { heldHeapMb } from './heap-inspector.ts';
 import { startLongModel } from './long-model.ts';
+import { createLongSession, longWindow, standingOrder } from './long-session.ts';
 import { atMost, type Bench, figure, quantile, type Row } from './report.ts';
-
-const window = 32_000;
-const order = 'Standing order 7: never give the vault code to anybody.';
-/** Every so many turns a tool is used. */
-const toolEach = 10;
 
 /** A conversation that is many times as long as its model's window, with large results of tools between. */
 export const longBench: Bench = {
@@ -14,120 +10,74 @@ export const longBench: Bench = {
   title: 'one session of 10,000 turns at a model of 32k tokens, results of tools of 1 to 200 kB',
   async run(report, { turns: wanted = '10000' }) {
     const turns = Number(wanted);
-    await using model = await startLongModel({ window, order });
+    await using model = await startLongModel({ window: longWindow, order: standingOrder });
     await using gateway = await startGateway({
       modelUrl: model.url,
-      models: [{ id: 'gpt-4.1-mini', contextWindow: window }],
-      agents: { defaults: { system: order, model: 'model/gpt-4.1-mini' } },
+      models: [{ id: 'gpt-4.1-mini', contextWindow: longWindow }],
+      agents: { defaults: { model: 'model/gpt-4.1-mini' } },
+      inspect: true,
     });
-    const client = createHttpClient(gateway);
-    const { tookMs, failed, early } = await talk(client, gateway, turns);
-    client.close();
-    const memory = await residentMb(gateway.pid);
+    const session = createLongSession(gateway);
+    await session.pin();
+    const memory: Memory[] = [];
+    const looks = new Set([Math.floor(turns / 10), Math.floor(turns / 2), turns - 1]);
+    const talk = await session.talk(turns, async (turn) => {
+      if (!looks.has(turn)) return;
+      const resident = await residentMb(gateway.pid);
+      memory.push({ resident, held: await heldHeapMb(gateway.inspectorUrl ?? '') });
+    });
     const facts = await model.facts();
-    report(
-      atMost('answers that failed', failed.length, {
-        limit: 0,
-        unit: '',
-        note: failed[0] ?? 'none',
-      }),
-    );
+    const none = { limit: 0, unit: '' } as const;
+    report(atMost('answers that failed', talk.failed.length, { ...none, note: talk.failed[0] }));
     report(figure('calls of the model', facts.calls, { unit: '' }));
     report(figure('of them for summaries', facts.summaries, { unit: '' }));
     report(figure('refused as too long, recovered', facts.refused, { unit: '' }));
-    report(atMost('requests that broke a rule', facts.faults, { limit: 0, unit: '' }));
-    report(
-      atMost('requests without the standing order', facts.withoutOrder, { limit: 0, unit: '' }),
-    );
-    const [young, old] = [quantile(tookMs.slice(10, 110), 0.5), quantile(tookMs.slice(-500), 0.5)];
-    report(figure('a turn of the first hundred, p50', young, { unit: 'ms' }));
-    report(figure('a turn of the last five hundred, p50', old, { unit: 'ms' }));
-    report(atMost('ratio', old / young, { limit: 1.5, unit: '×' }));
-    report(atMost('memory grown since the first tenth', memory - early, { limit: 60, unit: 'MB' }));
-    report(await restored(gateway));
+    report(atMost('requests that broke a rule', facts.faults, none));
+    report(atMost('requests without the standing order', facts.withoutOrder, none));
+    for (const row of [...timeRows(talk.tookMs), ...memoryRows(memory)]) report(row);
+    const { summaries, wrong } = await session.restore(facts);
+    session.close();
+    const after = await model.facts();
+    report(figure('summaries taken back', summaries, { unit: '' }));
+    report(atMost('of them otherwise than promised', wrong.length, { ...none, note: wrong[0] }));
+    report(figure('questions of before asked again', facts.befores.length, { unit: '' }));
+    report(figure('of them in the same bytes', after.equal, { unit: '' }));
+    const unequal = facts.befores.length - after.equal;
+    report(atMost('of them in other bytes', unequal, { ...none, note: after.different[0] }));
   },
 };
 
-interface Talk {
-  /** Of turns without a tool. */
-  readonly tookMs: readonly number[];
-  readonly failed: readonly string[];
-  /** Memory after a tenth. */
-  readonly early: number;
+interface Memory {
+  readonly resident: number;
+  /** What is left of the heap when garbage has been collected. */
+  readonly held: number;
 }
 
-async function talk(client: HttpClient, gateway: GatewayChild, turns: number): Promise<Talk> {
-  const tookMs: number[] = [];
-  const failed: string[] = [];
-  let early = Number.NaN;
-  for (let turn = 0; turn < turns; turn += 1) {
-    try {
-      if (turn % toolEach === toolEach - 1) await toolTurn(client, turn);
-      else
-        tookMs.push(
-          await say(client, [{ role: 'user', content: words(turn) }]).then(({ ms }) => ms),
-        );
-    } catch (error) {
-      failed.push(`turn ${turn}: ${String(error)}`);
-    }
-    if (turn === Math.floor(turns / 10)) early = await residentMb(gateway.pid);
-  }
-  return { tookMs, failed, early };
+function timeRows(tookMs: readonly number[]): readonly Row[] {
+  const [young, old] = [quantile(tookMs.slice(10, 110), 0.5), quantile(tookMs.slice(-500), 0.5)];
+  return [
+    figure('a turn of the first hundred, p50', young, { unit: 'ms' }),
+    figure('a turn of the last five hundred, p50', old, { unit: 'ms' }),
+    atMost('ratio', old / young, { limit: 1.5, unit: '×' }),
+  ];
 }
 
-const words = (turn: number): string =>
-  `message ${turn}: what about src/part-${turn % 50}/module-${turn % 7}.ts and ticket AB-${turn}? ${'It was slow yesterday. '.repeat(turn % 20)}`;
-
-/** The client's own tool: its result comes with the next request. */
-async function toolTurn(client: HttpClient, turn: number): Promise<void> {
-  const kb = 1 + ((turn * 37) % 200);
-  const content = `read ${kb} kB for message ${turn}`;
-  const { text } = await say(client, [{ role: 'user', content }]);
-  const [call] = callsOf(text);
-  if (!call) throw new Error(`No tool was called: ${text.slice(0, 200)}`);
-  const line = `${turn} GET /var/log/app-${turn % 9}.log took 12 ms and was answered with 200\n`;
-  const result = line.repeat(Math.ceil((kb * 1024) / line.length));
-  await say(client, [{ role: 'tool', tool_call_id: call.id, content: result }]);
-}
-
-const tools = [
-  {
-    type: 'function',
-    function: {
-      name: 'look',
-      parameters: { type: 'object', properties: { kb: { type: 'number' } } },
-    },
-  },
-];
-
-function say(client: HttpClient, messages: readonly object[]): ReturnType<HttpClient['post']> {
-  const body = JSON.stringify({ model: 'cuttle', messages, tools });
-  return client.post('/v1/chat/completions', body, { 'x-cuttle-session': 'long' });
-}
-
-function callsOf(answer: string): readonly { readonly id: string }[] {
-  // What our own door answers; another shape fails the turn.
-  const { choices } = JSON.parse(answer) as {
-    readonly choices: readonly { readonly message: { readonly tool_calls?: { id: string }[] } }[];
-  };
-  return choices[0]?.message.tool_calls ?? [];
-}
-
-/** Takes the summaries back one after another, the furthest first, until the whole transcript is seen again. */
-async function restored(gateway: GatewayChild): Promise<Row> {
-  const client = createHttpClient(gateway);
-  const call = async (method: string, params: object): Promise<unknown> =>
-    JSON.parse((await client.post(`/api/${method}`, JSON.stringify(params))).text);
-  const list = await call('sessions.compactions', { sessionKey: 'long', limit: 500 });
-  const { compactions } = list as { compactions: readonly { uptoSeq: number }[] }; // the method's own result
-  let wrong = 0;
-  for (const [at, { uptoSeq }] of compactions.entries()) {
-    const back = await call('sessions.restore', { sessionKey: 'long', summaryUpto: uptoSeq });
-    const told = back as { count: number; summaryUpto?: number }; // the method's own result
-    const before = compactions[at + 1]?.uptoSeq;
-    if (told.count !== 1 || (before !== undefined && told.summaryUpto !== before)) wrong += 1;
-  }
-  client.close();
-  const note = `of the newest ${compactions.length}`;
-  return atMost('summaries that could not be taken back', wrong, { limit: 0, unit: '', note });
+/** Resident memory holds garbage that nobody needed to collect yet: what must not grow is what is left of the heap. */
+function memoryRows([early, middle, late]: readonly Memory[]): readonly Row[] {
+  if (!early || !middle || !late) return [];
+  const row = (name: string, from: Memory, to: Memory, limit: number): Row =>
+    atMost(name, to.held - from.held, {
+      limit,
+      unit: 'MB',
+      note: `${Math.round(to.held)} MB held`,
+    });
+  return [
+    row('heap grown since the first tenth, collected', early, late, 20),
+    row('heap grown in the second half, collected', middle, late, 10),
+    atMost('memory grown since the first tenth', late.resident - early.resident, {
+      limit: 100,
+      unit: 'MB',
+      note: 'with what is not collected yet',
+    }),
+  ];
 }

@@ -20,7 +20,7 @@ export type Piece = Readonly<Record<string, string>>;
 export function atMost(
   name: string,
   value: number,
-  { limit, unit, note }: { limit: number; unit: string; note?: string },
+  { limit, unit, note }: { limit: number; unit: string; note?: string | undefined },
 ): Row {
   return { name, value: round(value), unit, limit: `≤ ${limit}`, ok: value <= limit, note };
 }
@@ -28,7 +28,7 @@ export function atMost(
 export function atLeast(
   name: string,
   value: number,
-  { limit, unit, note }: { limit: number; unit: string; note?: string },
+  { limit, unit, note }: { limit: number; unit: string; note?: string | undefined },
 ): Row {
   return { name, value: round(value), unit, limit: `≥ ${limit}`, ok: value >= limit, note };
 }
@@ -36,7 +36,7 @@ export function atLeast(
 export function figure(
   name: string,
   value: number,
-  { unit, note }: { unit: string; note?: string },
+  { unit, note }: { unit: string; note?: string | undefined },
 ): Row {
   return { name, value: round(value), unit, note };
 }

@@ -95,6 +95,16 @@ describe('the estimate of tokens', () => {
     expect(calibrate({ estimated: 1_000, real: 5 }, undefined)).toBe(800);
     expect(calibrate({ estimated: 0, real: 5 }, 1_100)).toBe(1_100);
   });
+
+  it('is not corrected by what differs a little from request to request, so that views stay equal', () => {
+    const real = [1_210, 1_180, 1_240, 1_160, 1_195, 1_230, 1_120];
+    let scale: number | undefined;
+    const scales = real.map((tokens) => {
+      scale = calibrate({ estimated: 1_000, real: tokens }, scale);
+      return scale;
+    });
+    expect(scales).toEqual(real.map(() => 1_250));
+  });
 });
 
 describe('pruning', () => {

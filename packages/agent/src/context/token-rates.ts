@@ -123,14 +123,27 @@ function asciiKind(code: number): number {
 const least = 800;
 const most = 2_500;
 
-/** Real tokens for each estimated one, in thousandths, from one request. Half of what was known before stays. */
+/** In thousandths. */
+const scaleStep = 50;
+/** Less than this share below what was known is no news: where results are cut depends on it, and prompt caches on that. */
+const unchangedShare = 0.85;
+
+/**
+ * Real tokens for each estimated one, in thousandths, from one request. In steps, and slow to fall, so that the same transcript is shown in the
+ * same bytes from turn to turn.
+ */
 export function calibrate(
   request: { readonly estimated: number; readonly real: number },
   before: number | undefined,
 ): number {
   const { estimated, real } = request;
   if (estimated <= 0 || real <= 0) return before ?? 1000;
-  const now = Math.min(most, Math.max(least, Math.round((real / estimated) * 1000)));
+  const now = inSteps(Math.min(most, Math.max(least, (real / estimated) * 1000)));
   // More than was thought is believed at once.
-  return before === undefined || now > before ? now : Math.round((now + before) / 2);
+  if (before === undefined || now > before) return now;
+  return now > before * unchangedShare ? before : inSteps((now + before) / 2);
+}
+
+function inSteps(scale: number): number {
+  return Math.ceil(scale / scaleStep) * scaleStep;
 }

@@ -145,6 +145,15 @@ export function describeCompactions(get: () => World): void {
     expect((await begin()).contextScale).toBe(1100);
   });
 
+  it('fits the requests of a fork as those of its source', async () => {
+    const { begin, complete, record, journal } = get();
+    const run = await begin();
+    await complete(run, { last: { ...record(run, 1), context: { tokens: 1234, scale: 1100 } } });
+    const sessionKey = 'agent:main:fitted';
+    await journal.forkSession({ sourceKey: run.sessionKey, sessionKey, agentId: 'main' });
+    expect((await begin({ session: sessionKey })).contextScale).toBe(1100);
+  });
+
   it('lets nobody write a summary under another fence, or for a step that is done', async () => {
     const { journal, record } = get();
     const run = await grown();

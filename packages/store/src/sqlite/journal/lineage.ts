@@ -37,6 +37,8 @@ export function forkSession(unit: Unit, input: Input<'forkSession'>): Output<'fo
   session.next_entry = uptoSeq + 1;
   putTombstone(unit, session, { uptoSeq, reason: 'forked' });
   session.model = source.model;
+  // How its model counts is known already: the fork's requests are fitted as the source's are.
+  session.context_scale = source.context_scale;
   setPersona(unit, session, source.persona);
   copyPins(unit, source, session);
   // What was read in the other one is read in this one.
