@@ -1,11 +1,14 @@
 import type { Config } from '@cuttle/config';
 import type { Runtime } from '@cuttle/runtime';
-import { keepRetention, type RetentionRules } from '@cuttle/sessions';
+import type { Memory } from '@cuttle/tools';
+import { keepRetention, type PurgeDeps, type RetentionRules, resumePurges } from '@cuttle/sessions';
+import { storedAreas } from '@cuttle/core-types/ports';
 import { createConfigApplier } from './apply-config.ts';
 import { createChannelKeeper } from './channel-keeper.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type OpenDoors, openDoors } from './open-doors.ts';
 import type { CuttleServer, ServerOverrides } from './server-options.ts';
+import { createPersonMemory } from './person-memory.ts';
 import { toPersons } from './session-settings.ts';
 import { toRetention } from './settings.ts';
 import { wireRuntime } from './wire-runtime.ts';
@@ -53,8 +56,9 @@ export async function createServer(
   if (isServing) await foundation.store.journal.syncPersons({ persons: toPersons(config) });
   await channels.apply(config.channels);
   const { pageFolder, port } = overrides;
+  const purge = createPurge(foundation, { runtime, memory });
   const doors = isServing
-    ? await openDoors({ foundation, runtime, tools, memory, pageFolder, port })
+    ? await openDoors({ foundation, runtime, tools, memory, purge, pageFolder, port })
     : undefined;
   opening.use(doors);
   const applier = createConfigApplier({ foundation, channels }, stopped.signal);
@@ -69,8 +73,40 @@ export async function createServer(
   });
   void applier.begin(config).then(modelsKnown.resolve); // never rejects
   doors?.ready();
+  if (isServing) opening.defer(goOnPurging(purge, stopped));
   void memory.start(config.agents.list.map(({ id }) => id)); // never rejects, and ends with the scope
   return toServer({ doors, runtime, foundation, stopped, closing: opening.move() });
+}
+
+function createPurge(
+  foundation: Foundation,
+  { runtime, memory }: { readonly runtime: Runtime; readonly memory: Memory },
+): PurgeDeps {
+  const { configuration, store } = foundation;
+  const agentIds = (): readonly string[] =>
+    configuration.current().config.agents.list.map(({ id }) => id);
+  return {
+    ...foundation,
+    ...store,
+    areas: [createPersonMemory({ memory, agentIds })],
+    stored: storedAreas,
+    settled: (change) => runtime.tellEnded(change),
+  };
+}
+
+/** What an earlier life had begun to take away; the end of it is waited for at the end of this one. */
+function goOnPurging(purge: PurgeDeps, stopped: AbortController): () => Promise<void> {
+  const going = resumePurges(purge, stopped.signal).then(
+    () => {},
+    (error: unknown) => {
+      if (!stopped.signal.aborted)
+        purge.log.warn('A purge could not be gone on with; the next start does.', { error });
+    },
+  );
+  return () => {
+    stopped.abort('stopped');
+    return going;
+  };
 }
 
 function toServer({

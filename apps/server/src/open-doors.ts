@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Store, Tool } from '@cuttle/core-types/ports';
 import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cuttle/gateway';
 import type { Runtime } from '@cuttle/runtime';
+import type { PurgeDeps } from '@cuttle/sessions';
 import type { Memory } from '@cuttle/tools';
 import { derived } from './derived.ts';
 import { fallbackProblems } from './fallback-problems.ts';
@@ -22,6 +23,7 @@ interface DoorParts {
   readonly runtime: Runtime;
   readonly tools: readonly Tool[];
   readonly memory: Memory;
+  readonly purge: PurgeDeps;
   readonly pageFolder: string | undefined;
   readonly port: 'none' | undefined;
 }
@@ -91,7 +93,7 @@ function openPort(
 }
 
 async function wireGateway(
-  { foundation, runtime, tools, memory, pageFolder }: DoorParts,
+  { foundation, runtime, tools, memory, purge, pageFolder }: DoorParts,
   facts: ProcessFacts,
 ): Promise<Gateway> {
   const { store, configuration, token, log } = foundation;
@@ -116,6 +118,7 @@ async function wireGateway(
       chosen: () => models().embedding?.ref,
       open: (ref, payer) => foundation.embedders.open(ref, payer),
     },
+    purge,
     workspaceOf: (agentId) => foundation.workspaces.placeOf(agentId).root,
     facts,
     page: async (path) => (configuration.current().config.web.enabled ? files(path) : undefined),

@@ -36,7 +36,14 @@ export {
 } from './message.ts';
 export { dollarText, microsOf } from './money.ts';
 export { costOf, ModelPrices, mostCostOf } from './prices.ts';
-export { Principal, Provenance, Scope, TaintSource, Trust } from './principal.ts';
+export {
+  personPrincipalId,
+  Principal,
+  Provenance,
+  Scope,
+  TaintSource,
+  Trust,
+} from './principal.ts';
 export {
   answerText,
   emptyRun,

@@ -25,6 +25,11 @@ export const Principal = z.object({
 });
 export type Principal = z.infer<typeof Principal>;
 
+/** The principal of somebody on a messenger: their account there, on one of ours. */
+export function personPrincipalId(channel: string, accountId: string, externalId: string): string {
+  return `person:${channel}:${accountId}:${externalId}`;
+}
+
 /**
  * How far a word may be trusted. `owner`: the owner's own. `paired`: someone the owner let in.
  * `guest`: in a place the owner opened to anyone. `stranger`: nobody vouched. `machine`: our own schedule or hook.

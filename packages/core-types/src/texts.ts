@@ -158,6 +158,7 @@ const rows = {
   'policy.approval': 'it needs an approval',
   'policy.scope': 'the scope {scope} is missing',
   'policy.not-yours': 'it belongs to someone else',
+  'person.purged': '[taken out]',
 } as const satisfies Record<string, string>;
 
 export type TextCode = keyof typeof rows;

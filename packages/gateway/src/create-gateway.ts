@@ -15,6 +15,7 @@ import { createUsageHandlers } from './handlers/usage.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { pinHandlers } from './handlers/pins.ts';
 import { createRootHandlers } from './handlers/root.ts';
+import { privacyHandlers } from './handlers/privacy.ts';
 import { personHandlers } from './handlers/persons.ts';
 import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
@@ -53,6 +54,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...agentHandlers,
     ...wholeSessionHandlers,
     ...personHandlers,
+    ...privacyHandlers,
     ...recordsHandlers,
     ...pinHandlers,
     ...contextHandlers,

@@ -2,7 +2,7 @@ import type { NewId, Principal } from '@cuttle/core-types';
 import type { Clock, Embedder, Log, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
 import type { Budget, Runtime } from '@cuttle/runtime';
-import type { RetentionRules } from '@cuttle/sessions';
+import type { PurgeDeps, RetentionRules } from '@cuttle/sessions';
 import type { CatchUp } from './followers.ts';
 
 /** What the owner may change while the gateway runs. */
@@ -113,6 +113,8 @@ export interface GatewayDeps {
   /** Every model that is set up, as `<provider>/<model>`. */
   readonly modelRefs: () => readonly string[];
   readonly embedders: GatewayEmbedders;
+  /** What takes away all that is kept of a person. */
+  readonly purge: PurgeDeps;
   /** The folder of an agent's files. */
   readonly workspaceOf: (agentId: string) => string;
   readonly facts: ProcessFacts;

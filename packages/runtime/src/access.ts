@@ -1,4 +1,5 @@
 import type { Principal, Provenance, TaintSource, Trust } from '@cuttle/core-types';
+import { personPrincipalId } from '@cuttle/core-types';
 import type { ChannelInbound, Identity } from '@cuttle/core-types/ports';
 import type { TextCode } from '@cuttle/core-types/texts';
 import { authorise, taintOf } from '@cuttle/security/policy';
@@ -25,7 +26,9 @@ export function standingOf(
   const trust = isOwner ? 'owner' : trustIn(account, event, identity);
   const personId = identity?.personId;
   const principal: Principal = {
-    id: isOwner ? 'owner' : `person:${account.channel.id}:${account.accountId}:${event.sender.id}`,
+    id: isOwner
+      ? 'owner'
+      : personPrincipalId(account.channel.id, account.accountId, event.sender.id),
     kind: isOwner ? 'owner' : 'person',
     ...(personId !== undefined && { personId }),
     scopes: isOwner ? ['operator.admin'] : [],

@@ -1,7 +1,13 @@
 import type { Principal, Route, TaintSource } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ConversationRef, PinDraft, PinRow, SessionRow } from '@cuttle/core-types/ports';
+import type {
+  ConversationRef,
+  PinDraft,
+  PinRow,
+  SessionRow,
+  Settled,
+} from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
 import { approvePairing } from './approve-pairing.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
@@ -26,6 +32,7 @@ import { seqAfter } from './run-state.ts';
 import { sendMessage } from './send-message.ts';
 import type { AgentSettings } from './settings.ts';
 import { rewindSession } from './rewind.ts';
+import { tellEnded } from './tell-ended.ts';
 import { stopRun } from './stop-run.ts';
 import { createSubagents, type SubagentControl } from './subagents.ts';
 import { keepUp } from './upkeep.ts';
@@ -69,6 +76,8 @@ export interface Runtime extends AsyncDisposable {
   }): Promise<readonly string[]>;
   /** Hands a platform's webhook delivery to its channel; the response is for after COMMIT. Throws `channel.not-found`. */
   receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
+  /** Signals runs that a transaction of somebody else's ended, and tells whoever waits for them. */
+  tellEnded(settled: Settled): Promise<void>;
   retryDelivery(outboundId: string): Promise<boolean>;
   addChannel(settings: ChannelSettings): void;
   removeChannel(channel: string, name: string): Promise<void>;
@@ -137,6 +146,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     ...messageCalls(kernel, draining.signal),
     ...channelCalls(channels, draining.signal),
     ...liveReadings(kernel),
+    tellEnded: (settled) => tellEnded(kernel, settled),
     agents: () => kernel.settings().agents,
     describePrompt: (input) => describePrompt(kernel, input),
     pinOrder: (draft) => pinOrder(kernel, draft),

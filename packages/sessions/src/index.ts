@@ -36,3 +36,11 @@ export {
   toImported,
   toMarkdown,
 } from './session-file.ts';
+export type { AreaPurge, AreaResult, PersonData, PersonItem } from './person-data.ts';
+export {
+  type PersonRef,
+  type PurgeDeps,
+  purgePerson,
+  readTrace,
+  resumePurges,
+} from './purge-person.ts';

@@ -52,8 +52,10 @@ export async function verifyRecords(
     total.checked += report.checked;
     total.unchained += report.unchained;
     total.purged += report.purged;
+    total.redacted += report.redacted;
     isWhole &&= report.findings.length === 0;
-    const isNamed = report.findings.length > 0 || report.purged + report.unchained > 0;
+    const isNamed =
+      report.findings.length > 0 || report.purged + report.redacted + report.unchained > 0;
     if ((isNamed || input.sessionKey !== undefined) && sessions.length < mostNamed)
       sessions.push(report);
   }

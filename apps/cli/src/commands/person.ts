@@ -45,6 +45,42 @@ export function addPerson(cli: Cli): void {
       });
     output.result(result, () => [`${account} is on its own again.`]);
   });
+  addPurge(cli, person);
+}
+
+function addPurge(cli: Cli, person: Cli['program']): void {
+  const purge = person
+    .command('purge')
+    .argument('<person>', 'a name or id, or an account as channel:id')
+    .description('Take away all that is kept of a person, for good.')
+    .option('--confirm', 'yes, for good');
+  does<{ confirm?: boolean }>(cli, purge, async (job, { args: [who = ''], options }) => {
+    const { connect, output, signal } = job;
+    if (!options.confirm)
+      throw new CuttleError('request.invalid', 'What is purged cannot be brought back.', {
+        hint: 'Say it with --confirm.',
+      });
+    const client = await connect();
+    const result = await client.call(
+      'sessions.purge_user',
+      { ...toPerson(who), confirm: true },
+      signal,
+    );
+    output.result(result, () => [
+      ...toTable(
+        ['Area', 'Taken away'],
+        result.areas.map(({ area, count }) => [area, String(count)]),
+        output.paint,
+      ),
+      ...result.warnings.map((warning) => `! ${warning}`),
+      `Done (${result.purgeId}).`,
+    ]);
+  });
+}
+
+/** With a colon it is an account; ids and names have none. */
+function toPerson(who: string): { readonly personId: string } | { readonly identity: string } {
+  return who.includes(':') ? { identity: who } : { personId: who };
 }
 
 function toRows({ name, accounts }: Person): string[][] {

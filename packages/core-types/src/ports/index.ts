@@ -102,6 +102,17 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
+export {
+  type AreaState,
+  type PersonAccount,
+  type PersonFacts,
+  type PersonTrace,
+  type PrivacyJournal,
+  type PrivacyReader,
+  type PurgeRow,
+  type StoredArea,
+  storedAreas,
+} from './privacy-journal.ts';
 export type { RecordsJournal, RetentionRule, RetentionSlice } from './records-journal.ts';
 export type {
   RecordCursor,

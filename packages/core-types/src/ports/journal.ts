@@ -7,6 +7,7 @@ import type { ContextJournal } from './context-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
+import type { PrivacyJournal } from './privacy-journal.ts';
 import type { RecordsJournal } from './records-journal.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
@@ -56,6 +57,7 @@ export interface Journal
     MemoryJournal,
     PersonJournal,
     PinJournal,
+    PrivacyJournal,
     SessionJournal,
     SubagentJournal,
     UsageJournal,

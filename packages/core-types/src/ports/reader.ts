@@ -16,6 +16,7 @@ import type {
 import type { ContextReader } from './context-reader.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { PersonReader } from './person-journal.ts';
+import type { PrivacyReader } from './privacy-journal.ts';
 import type { PinReader } from './pin-reader.ts';
 import type { FinishReason } from './provider.ts';
 import type { RecordsReader } from './records-reader.ts';
@@ -29,7 +30,14 @@ import type { Usage } from '../usage.ts';
  * - it never blocks the writer nor the main thread.
  */
 export interface Reader
-  extends ContextReader, MemoryReader, PersonReader, PinReader, RecordsReader, SubagentReader {
+  extends
+    ContextReader,
+    MemoryReader,
+    PersonReader,
+    PinReader,
+    PrivacyReader,
+    RecordsReader,
+    SubagentReader {
   findSession(sessionKey: string): Promise<SessionRow | undefined>;
   findSessionById(sessionId: string): Promise<SessionRow | undefined>;
   /** Newest first by last activity. `before` is the `cursor` of the last row of the page before. */

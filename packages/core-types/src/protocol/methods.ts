@@ -8,6 +8,7 @@ import { installedMethods } from './installed-methods.ts';
 import { memoryMethods } from './memory-methods.ts';
 import { modelsMethods } from './models-methods.ts';
 import { pinsMethods } from './pins-methods.ts';
+import { privacyMethods } from './privacy-methods.ts';
 import { recordsMethods } from './records-methods.ts';
 import { sessionListMethods } from './session-list-methods.ts';
 import { sessionMethods } from './session-methods.ts';
@@ -22,6 +23,7 @@ export const methods = [
   ...sessionListMethods,
   ...sessionMethods,
   ...recordsMethods,
+  ...privacyMethods,
   ...subagentMethods,
   ...modelsMethods,
   ...accessMethods,

@@ -12,6 +12,7 @@ import { describeEnds } from './ends.ts';
 import { describeMemory } from './memory.ts';
 import { describePins } from './pins.ts';
 import { describeQueue } from './queue.ts';
+import { describePrivacy } from './privacy.ts';
 import { describePersons } from './persons.ts';
 import { describeReading } from './reading.ts';
 import { describeRecovery } from './recovery.ts';
@@ -45,6 +46,7 @@ const parts = [
   ['access', describeAccess],
   ['sessions', describeSessions],
   ['persons', describePersons],
+  ['privacy', describePrivacy],
   ['reading', describeReading],
   ['pins', describePins],
   ['values', describeValues],

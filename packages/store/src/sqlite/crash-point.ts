@@ -9,6 +9,7 @@ export const storePointNames = [
   'boot.after.epoch',
   'accept.after.insert',
   'abort.between.levels',
+  'purge.after.slice',
   'store.after.begin',
   'store.after.call',
   'store.before.commit',

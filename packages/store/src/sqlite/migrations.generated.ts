@@ -204,4 +204,13 @@ export const migrations: readonly {
       'ALTER TABLE `inbound` ADD `subagent_id` text;',
     ],
   },
+  {
+    name: '0012_privacy',
+    statements: [
+      'CREATE TABLE `purge` (\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`id` text NOT NULL,\n\t`trace` text,\n\t`purged_by` text NOT NULL,\n\t`areas` text NOT NULL,\n\t`begun_at` integer NOT NULL,\n\t`ended_at` integer,\n\tPRIMARY KEY(`space`, `id`),\n\tCONSTRAINT "purge_ended" CHECK((ended_at IS NULL) = (trace IS NOT NULL))\n);',
+      'CREATE INDEX `purge_open` ON `purge` (`space`,`begun_at`) WHERE ended_at IS NULL;',
+      'ALTER TABLE `entry` ADD `blanked` text;',
+      'ALTER TABLE `store` ADD `seen_salt` text;',
+    ],
+  },
 ];

@@ -40,6 +40,8 @@ const pragmas = [
   'PRAGMA journal_size_limit = 67108864',
   'PRAGMA temp_store = MEMORY',
   'PRAGMA cache_size = -8000',
+  // What is deleted is overwritten: a purge leaves no words in free pages.
+  'PRAGMA secure_delete = ON',
 ];
 
 export interface HomeOptions {

@@ -64,6 +64,10 @@ const journalNames = [
   'removeUsage',
   'removeAudit',
   'noteRetention',
+  'beginPurge',
+  'purgeSlice',
+  'notePurge',
+  'endPurge',
   'sweep',
   'spawnSubagent',
   'takeResults',
@@ -126,6 +130,8 @@ const readerNames = [
   'countOldUsage',
   'countOldAudit',
   'usedBytes',
+  'findPerson',
+  'listPurges',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

@@ -7,6 +7,7 @@ import {
   resultOf,
   type World,
 } from '../contract/world.ts';
+import { storedAreas } from '@cuttle/core-types/ports';
 import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
@@ -22,7 +23,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|reservation_live) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|purge_open|reservation_live) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -220,6 +221,36 @@ async function useAll(world: World): Promise<void> {
   });
   await journal.removeUsage({ before: 1, limit: 1 });
   await journal.removeAudit({ before: 1, limit: 1 });
+  await usePurge(world);
+}
+
+/** Of somebody with a chat of their own and a part in another one. */
+async function usePurge(world: World): Promise<void> {
+  const { journal, reader, accountId } = world;
+  const account = { channel: 'telegram', accountId, externalId: '7001' };
+  const principal = `person:telegram:${accountId}:7001`;
+  const identity = { channel: 'telegram', externalId: '7001' };
+  for (const session of ['agent:main:telegram:bot:dm:7001', 'agent:main:telegram:bot:group:1']) {
+    await world.complete(await world.begin({ session, principal, identity }));
+    await world.say({ session, principal });
+  }
+  await world.complete(await world.begin({ session: 'agent:main:telegram:bot:group:1' }));
+  const [found] = await Promise.all([
+    reader.findPerson({ channel: 'telegram', account: '', externalId: '7001' }),
+    reader.findPerson({ personId: 'x' }),
+    reader.listPurges({ limit: 5 }),
+  ]);
+  const trace = {
+    personIds: [],
+    names: [],
+    ...found,
+    accounts: [account],
+    principals: [principal],
+  };
+  const { purgeId } = await journal.beginPurge({ purgeId: 'p', trace, by: 'owner' });
+  for (const area of storedAreas)
+    while (!(await journal.purgeSlice({ purgeId, area, words: 'x', limit: 50 })).done);
+  await journal.endPurge({ purgeId });
 }
 
 /** A run that waits for an approval, and a message that withdraws it. */

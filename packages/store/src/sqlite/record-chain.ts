@@ -42,6 +42,14 @@ export function entryParts(
   ];
 }
 
+/** An entry whose words were taken out on purpose: its own mac, which the next one follows, and what stands there now. */
+export function blankedParts(
+  entry: EntryPlace & Pick<EntryRecord, 'mac'>,
+  content: readonly SealedPart[],
+): SealedPart[] {
+  return ['blanked 1', ...entryParts(entry.mac, entry, content)];
+}
+
 export type InputContent = Pick<
   InboundRecord,
   'account_id' | 'external_id' | 'principal' | 'provenance' | 'taint' | 'body'

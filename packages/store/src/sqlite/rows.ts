@@ -1,6 +1,7 @@
 import type * as schema from './schema.ts';
 
 /** A row as plain SQL gives it: the schema's own types, which stay inside this package. */
+export type AccountRecord = typeof schema.account.$inferSelect;
 export type ApprovalRecord = typeof schema.approval.$inferSelect;
 export type CallRecord = typeof schema.call.$inferSelect;
 export type ConversationRecord = typeof schema.conversation.$inferSelect;
@@ -14,6 +15,7 @@ export type OutboundRecord = typeof schema.outbound.$inferSelect;
 export type PairingRecord = typeof schema.pairing.$inferSelect;
 export type PersonRecord = typeof schema.person.$inferSelect;
 export type PinRecord = typeof schema.pin.$inferSelect;
+export type PurgeRecord = typeof schema.purge.$inferSelect;
 export type RunRecord = typeof schema.run.$inferSelect;
 export type ScheduleRecord = typeof schema.schedule.$inferSelect;
 export type SessionRecord = typeof schema.session.$inferSelect;

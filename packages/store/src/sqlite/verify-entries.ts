@@ -1,6 +1,6 @@
 import type { RecordCursor, RecordFinding, RecordSlice } from '@cuttle/core-types/ports';
 import { query } from './database.ts';
-import { contentOf, entryParts, tombstoneParts } from './record-chain.ts';
+import { blankedParts, contentOf, entryParts, tombstoneParts } from './record-chain.ts';
 import type { RecordSeal, SealedPart } from './record-seal.ts';
 import type { EntryRecord, TombstoneRecord } from './rows.ts';
 import type { View } from './view.ts';
@@ -33,6 +33,7 @@ export interface Walk {
   checked: number;
   unchained: number;
   purged: number;
+  redacted: number;
 }
 
 export function startWalk(
@@ -49,6 +50,7 @@ export function startWalk(
     checked: 0,
     unchained: 0,
     purged: 0,
+    redacted: 0,
   };
 }
 
@@ -78,11 +80,20 @@ function checkRow(walk: Walk, row: EntryRecord): number {
   }
   const content = contentOf(walk.view.db, row);
   const chars = content.reduce<number>((sum, part) => sum + String(part ?? '').length, 0);
-  if (!walk.lost) checkMac(walk, { row, before: walk.mac, content }, row.mac);
+  if (row.blanked !== null) checkBlanked(walk, { row, content }, row.blanked);
+  else if (!walk.lost) checkMac(walk, { row, before: walk.mac, content }, row.mac);
   walk.lost = false;
   walk.mac = row.mac;
   walk.checked += 1;
   return chars;
+}
+
+/** What it said is gone; what stands there in its place was written by whoever holds the key. */
+function checkBlanked(walk: Walk, now: Omit<Suspect, 'before'>, mac: string): void {
+  const { row, content } = now;
+  const verdict = walk.seal.check(mac, blankedParts(row, content));
+  if (verdict === 'whole') walk.redacted += 1;
+  else addFinding(walk, verdict, row.seq);
 }
 
 function checkMac(walk: Walk, suspect: Suspect, mac: string): void {
@@ -160,12 +171,12 @@ function swap(walk: Walk, left: Suspect, right: Suspect): void {
 }
 
 export function toSlice(walk: Walk, isEnd: boolean): RecordSlice {
-  const { checked, unchained, purged, findings, seq, mac, lost } = walk;
+  const { checked, unchained, purged, redacted, findings, seq, mac, lost } = walk;
   return {
     checked,
     unchained,
     purged,
-    redacted: 0,
+    redacted,
     findings,
     next: isEnd ? undefined : { seq, lost, ...(mac !== null && { mac }) },
   };

@@ -10,7 +10,7 @@ import {
 import type { WorkspacePlace } from '../files/workspace.ts';
 import { createMemoryFiles, type MemoryFiles, type MemoryText } from './memory-files.ts';
 import { type Embedding, hashOf, type IndexJournal, type IndexReader } from './memory-index.ts';
-import { parseMemoryPath } from './memory-path.ts';
+import { homeOf, parseMemoryPath } from './memory-path.ts';
 import { moveKeptValues } from './move-kept-values.ts';
 
 export interface MemoryDeps extends Pick<AgentMemoryDeps, 'clock' | 'log'> {
@@ -78,6 +78,11 @@ export interface Memory extends AsyncDisposable {
     },
     signal: AbortSignal,
   ): Promise<void>;
+  /** Takes away all that is remembered of a person, in every group too, with whatever else lies in their folder. Returns how many files went. */
+  removePerson(
+    input: { readonly agentId: string; readonly person: string },
+    signal: AbortSignal,
+  ): Promise<number>;
   status(agentId: string, signal: AbortSignal): Promise<MemoryStatus>;
   /** Reads all files anew, and embeds what is not embedded yet. */
   rebuild(agentId: string, signal: AbortSignal): Promise<MemoryStatus>;
@@ -167,7 +172,9 @@ function createAgents(deps: MemoryDeps): {
   };
 }
 
-function createEdits(at: Opener): Pick<Memory, 'find' | 'change' | 'write' | 'remove'> {
+function createEdits(
+  at: Opener,
+): Pick<Memory, 'find' | 'change' | 'write' | 'remove' | 'removePerson'> {
   const find: Memory['find'] = async ({ agentId, path }, signal) => {
     const agent = await at(agentId, signal);
     const file = await agent.files.find(parseMemoryPath(path));
@@ -205,6 +212,16 @@ function createEdits(at: Opener): Pick<Memory, 'find' | 'change' | 'write' | 're
         if (file) await agent.files.remove(path, file.stamp);
       }
       agent.changed();
+    },
+    async removePerson({ agentId, person }, signal) {
+      const home = homeOf(person);
+      if (home === '') throw new CuttleError('memory.invalid-path', 'The owner has no folder.');
+      const agent = await at(agentId, signal);
+      const count = await agent.files.removeFolder(home);
+      agent.changed();
+      // The index too, before this is said to be done.
+      await agent.refresh(signal);
+      return count;
     },
   };
 }

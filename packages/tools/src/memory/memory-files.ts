@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { decodeText, encodeText } from '../files/file-text.ts';
@@ -38,6 +38,8 @@ export interface MemoryFiles {
   ): Promise<void>;
   /** Throws `memory.stale` where it is not as the stamp says. */
   remove(path: string, stamp: string): Promise<void>;
+  /** With all that lies in it; links are not followed. Returns how many files went. */
+  removeFolder(path: string): Promise<number>;
   /** Leftovers of a gateway that was killed while it wrote. */
   sweep(now: number): Promise<void>;
 }
@@ -76,6 +78,7 @@ export function createMemoryFiles(place: WorkspacePlace): MemoryFiles {
         const done = await workspace.removeFile(path, stamp);
         if (done === 'changed') throw new CuttleError('memory.stale', `"${path}" has changed.`);
       }),
+    removeFolder: (path) => removeFolder(root, path),
     sweep: (now) => sweep(root, now),
   };
 }
@@ -139,6 +142,21 @@ async function look(root: string, path: string): Promise<FoundFile | undefined> 
   const found = await lstat(join(root, path)).catch(orMissing);
   if (!found?.isFile()) return undefined;
   return { path, stamp: stampOf(found), bytes: found.size };
+}
+
+async function removeFolder(root: string, path: string): Promise<number> {
+  const names = path.split('/').filter((name) => name !== '');
+  // A link on the way would lead elsewhere.
+  for (let depth = 1; depth <= names.length; depth += 1) {
+    const found = await lstat(join(root, ...names.slice(0, depth))).catch(orMissing);
+    if (!found) return 0;
+    if (!found.isDirectory())
+      throw new CuttleError('tool.failed', `"${path}" is no folder of the memory.`);
+  }
+  const folder = join(root, ...names);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  await rm(folder, { recursive: true, force: true });
+  return entries.filter((entry) => !entry.isDirectory()).length;
 }
 
 function orMissing(error: unknown): undefined {

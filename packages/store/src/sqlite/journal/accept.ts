@@ -15,6 +15,7 @@ import {
 import { seeIdentity, writePairing } from './access.ts';
 import { freeParked } from './approvals.ts';
 import { addOutbounds, openConversation } from './outbound.ts';
+import { saltedKey } from '../salted-keys.ts';
 import { isRenewing } from './renew.ts';
 import { markArchived } from './sessions.ts';
 
@@ -39,7 +40,7 @@ export function acceptInbound(unit: Unit, input: AcceptInput): AcceptResult {
 function findKnown(unit: Unit, input: AcceptInput): AcceptResult | undefined {
   const { db } = unit;
   const seen = db.find(selectSeen, input.accountId, input.externalId);
-  if (!seen) return undefined;
+  if (!seen) return findPurged(unit, input);
   const row = db.find(selectKnown, input.accountId, input.externalId);
   const inboundId = row?.id ?? input.inboundId;
   if (seen.body_hash !== input.bodyHash) return { kind: 'conflict', inboundId };
@@ -50,6 +51,18 @@ function findKnown(unit: Unit, input: AcceptInput): AcceptResult | undefined {
     state: row?.state ?? 'cancelled',
     runId: row?.run_id ?? undefined,
   };
+}
+
+/** One that was purged: its key was salted, and nothing else is known of it. */
+function findPurged(
+  unit: Unit,
+  { inboundId, bodyHash, ...key }: AcceptInput,
+): AcceptResult | undefined {
+  const salted = saltedKey(unit.db, { ...key, bodyHash });
+  const seen = salted && unit.db.find(selectSeen, key.accountId, salted.externalId);
+  if (!seen) return undefined;
+  if (seen.body_hash !== salted.bodyHash) return { kind: 'conflict', inboundId };
+  return { kind: 'duplicate', inboundId, sessionId: '', state: 'cancelled', runId: undefined };
 }
 
 function isFull(unit: Unit, input: AcceptInput): boolean {

@@ -36,6 +36,7 @@ import { importSession } from './import-session.ts';
 import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
 import { removeSession } from './remove-session.ts';
 import { addPin, removePin } from './pins.ts';
+import { beginPurge, endPurge, notePurge, purgeSlice } from './purge/purge-run.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { stopSubagent } from './stop-subagents.ts';
@@ -105,6 +106,10 @@ export const journal = {
   removeUsage,
   removeAudit,
   noteRetention,
+  beginPurge,
+  purgeSlice,
+  notePurge,
+  endPurge,
   sweep,
   spawnSubagent,
   takeResults,

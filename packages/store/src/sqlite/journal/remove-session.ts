@@ -37,34 +37,51 @@ export function removeSession(
   const fork = unit.db.find(selectFork, session.id);
   if (fork)
     throw new CuttleError('session.forked', `The session ${fork.key} begins with ${sessionKey}.`);
-  hideSession(unit, session);
-  removeBelow(unit, session.id);
+  takeAway(unit, session, 'deleted');
   const details = { sessionKey, messages: session.messages };
   const subject = `session:${session.id}`;
   appendAudit(unit, { kind: 'session.delete', principal: by, subject, details });
   return { sessionId: session.id };
 }
 
-function hideSession(unit: Unit, session: LockedSession): void {
+/** With the sessions of its sub-agents. `reason` is said in their chains. */
+export function takeAway(unit: Unit, session: LockedSession, reason: string): void {
+  hideSession(unit, session, reason);
+  removeBelow(unit, { sessionId: session.id, reason });
+}
+
+export function isTakenAway({ key }: Pick<LockedSession, 'key'>): boolean {
+  return key.startsWith(removedPrefix);
+}
+
+function hideSession(unit: Unit, session: LockedSession, reason: string): void {
   unit.db.run(hide, `${removedPrefix}${session.id}`, session.row);
   unit.db.run(removeWords, session.row);
   unit.db.run(uncount);
   unit.db.run(disown, session.id);
-  putTombstone(unit, session, { uptoSeq: session.next_entry - 1, reason: 'deleted' });
+  putTombstone(unit, session, { uptoSeq: session.next_entry - 1, reason });
   unit.sessions.delete(session.id);
 }
 
-const selectBelow = query<{ session_id: string }>(
-  `SELECT session_id FROM subagent WHERE space = 'main' AND parent_session = ? AND kind = 'task'`,
+const selectBelow = query<{ session_id: string; parent_run: string }>(
+  `SELECT session_id, parent_run FROM subagent WHERE space = 'main' AND parent_session = ? AND kind = 'task'`,
 );
 
 /** What its sub-agents said goes with it; a session that a person speaks in is that person's. */
-function removeBelow(unit: Unit, sessionId: string): void {
+export function removeBelow(
+  unit: Unit,
+  {
+    sessionId,
+    runId,
+    reason,
+  }: { readonly sessionId: string; readonly runId?: string; readonly reason: string },
+): void {
   for (const below of unit.db.list(selectBelow, sessionId)) {
+    if (runId !== undefined && below.parent_run !== runId) continue;
     const session = lockSession(unit, below.session_id);
-    if (session.active_at !== null || session.key.startsWith(removedPrefix)) continue;
-    removeBelow(unit, session.id);
-    hideSession(unit, session);
+    if (session.active_at !== null || isTakenAway(session)) continue;
+    removeBelow(unit, { sessionId: session.id, reason });
+    hideSession(unit, session, reason);
   }
 }
 
@@ -107,7 +124,7 @@ export function sweepSessions(unit: Unit, limit: number): number {
   return 1;
 }
 
-const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, messages = 0 WHERE row = ?`;
+const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, persona = NULL, messages = 0 WHERE row = ?`;
 
 const selectEntries = query<{ run_id: string }>(
   `SELECT run_id FROM entry WHERE space = 'main' AND session_id = ? ORDER BY seq LIMIT 100`,

@@ -16,6 +16,7 @@ import {
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
 import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './retention.ts';
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
+import { findPerson, listPurges } from './privacy.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
@@ -30,6 +31,8 @@ import { counts, findWork } from './work.ts';
 
 /** Each read, as a function that runs inside one read transaction. */
 export const reader = {
+  findPerson,
+  listPurges,
   findSession,
   findSessionById,
   listSessions,

@@ -47,6 +47,8 @@ export const store = sqliteTable(
     audit_head: text(),
     /** Sessions active until then are anchored in the audit. */
     anchored_at: integer().notNull().default(0),
+    /** Of the keys in `seen` of messages that were purged; null as long as none was. */
+    seen_salt: text(),
   },
   () => [check('store_one', sql`one = 1`), check('store_queued', sql`queued >= 0`)],
 );

@@ -155,6 +155,8 @@ export const entry = sqliteTable(
     at: time(),
     /** HMAC of this entry, what it names, and the mac before it; null for rows older than the chain. */
     mac: text(),
+    /** HMAC of what stands there in place of words that were taken out on purpose, and of `mac`. */
+    blanked: text(),
   },
   (t) => [
     unique('entry_order').on(t.space, t.session_id, t.seq),
