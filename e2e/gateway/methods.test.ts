@@ -269,6 +269,8 @@ describe('every method', () => {
     const person = await call('persons.link', { name: 'Ann', account });
     expect(await call('persons.list', {})).toEqual({ persons: [person] });
     expect(await call('persons.unlink', { account })).toEqual({ ok: true });
+    const purged = await call('sessions.purge_user', { identity: account, confirm: true });
+    expect(purged.warnings).toEqual([]);
   });
 
   it('was called here', () => {
