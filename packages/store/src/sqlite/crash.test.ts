@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openDatabase, query } from './database.ts';
 import { noReserve, openFolder } from './fixtures/open-fixture.ts';
-import { type LoadHome, runLoad, startLoad } from './fixtures/run-load.ts';
+import { type LoadHome, runLoad, runPurge, startLoad } from './fixtures/run-load.ts';
 import { openInlineStore, openSqliteStore } from './index.ts';
 
 // Each test starts processes, and some machines are busy.
@@ -91,6 +92,28 @@ describe('a killed process', () => {
     const home = await openHome();
     expect((await runLoad(home, { name, hit: 1 })).signal).toBe('SIGKILL');
     await expectWhole(home, []);
+  });
+});
+
+describe('a purge that is killed', () => {
+  it.each([1, 7, 20, 31])('goes on from slice %i, and leaves nothing', async (hit) => {
+    const home = await openHome();
+    await runLoad(home, { lines: 60 });
+    const cut = { name: 'purge.after.slice', hit, fault: 'kill' } as const;
+    expect(await runPurge(home, cut)).toBe('SIGKILL');
+    await expectWhole(home, []);
+    expect(await runPurge(home)).toBeNull();
+    await expectWhole(home, []);
+    const db = openDatabase(home.path, { readOnly: true });
+    const left = db.find(
+      query<object>(`SELECT (SELECT count(*) FROM inbound) AS inbounds, (SELECT count(*) FROM entry) AS entries, (SELECT count(*) FROM run) AS runs,
+(SELECT count(*) FROM outbound WHERE body LIKE '%yes%' OR state = 'prepared') AS words, (SELECT count(*) FROM seen WHERE external_id NOT LIKE 'salted:%') AS keys,
+(SELECT count(*) FROM purge WHERE ended_at IS NOT NULL AND trace IS NULL) AS ended`),
+    );
+    db.close();
+    expect(left).toEqual({ inbounds: 0, entries: 0, runs: 0, words: 0, keys: 0, ended: 1 });
+    const file = await readFile(home.path);
+    expect(file.includes('message 0-0')).toBe(false);
   });
 });
 

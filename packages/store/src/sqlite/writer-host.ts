@@ -91,6 +91,9 @@ export function createWriterHost(options: WriterOptions): WriterHost {
       // After the replies, so that nobody waits for it but whoever comes next.
       if (since.index >= indexCalls) index(now);
       if (since.checkpoint >= checkpointCalls) checkpoint();
+      // What was purged is in the log as it was before.
+      if (writes.some(([, op]) => op === 'endPurge'))
+        home.db.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     },
     tend() {
       disk.keepReserve();
