@@ -69,6 +69,15 @@ export function describeMemory(get: () => World): void {
     expect(hit).toMatchObject({ ...tainted, path: 'MEMORY.md', changedAt: 5 });
   });
 
+  it('finds the rare word among very many passages that hold the common ones', async () => {
+    const { journal } = get();
+    const many = Array.from({ length: 4_200 }, (_, at) => chunk(at + 1, `the container ${at}`));
+    await journal.putMemoryFile(file('a.md', [...many, chunk(9_000, 'the café of Luna')]));
+    expect(await text('where is the café')).toEqual(['a.md:9000']);
+    expect(await text('containers 17')).toEqual(['a.md:18']);
+    expect(await text('the container')).toHaveLength(10);
+  });
+
   it('finds pairs of letters in scripts without spaces', async () => {
     const { journal } = get();
     await journal.putMemoryFile(file('a.md', [chunk(1, '我的猫叫露娜'), chunk(2, '明天去北京')]));

@@ -12,13 +12,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
 
-/** Scans that stay short: a table of one row, the deltas of open steps, the newest rows, a foreign key without deferred violations. */
+/** Scans that stay short: a table of one row, the deltas of open steps, the newest rows, what a limit has cut, a foreign key without deferred violations. */
 const shortScans = [
   /^SCAN store$/,
   /^SCAN delta\b/,
   /^SCAN outbound$/,
   /^SCAN CONSTANT ROW/,
   /VIRTUAL TABLE/,
+  /^SCAN \(subquery-\d+\)$/,
   /^SEARCH run USING COVERING INDEX run_session \(space=\?\)$/,
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */

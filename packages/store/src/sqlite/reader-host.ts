@@ -1,6 +1,7 @@
 import { openDatabase, query } from './database.ts';
 import { runReads } from './read-calls.ts';
 import { readRecordSeal } from './record-keys.ts';
+import { createVectorCache } from './vector-cache.ts';
 import { type Batch, toReplies } from './wire.ts';
 
 export interface ReaderOptions {
@@ -23,13 +24,14 @@ const selectNow = query<{ now: number }>(
 export function createReaderHost({ path, boot, recordKeysFile }: ReaderOptions): ReaderHost {
   const db = openDatabase(path, { readOnly: true });
   const seal = readRecordSeal(recordKeysFile, 'leave');
+  const vectors = createVectorCache();
   db.raw.exec('PRAGMA query_only = ON');
   db.raw.exec('PRAGMA cache_size = -4000');
   return {
     run(text) {
       const batch = JSON.parse(text) as Batch; // written by our own main thread
       const now = batch.now ?? db.find(selectNow)?.now ?? 0;
-      return toReplies(runReads(batch.calls, { db, path, now, boot, seal }));
+      return toReplies(runReads(batch.calls, { db, path, now, boot, seal, vectors }));
     },
     close: () => db.close(),
   };

@@ -5,7 +5,13 @@
  */
 export { delta, run, step, call, approval } from './schema/run.ts';
 export { outbound } from './schema/delivery.ts';
-export { memory_chunk, memory_file, memory_reader, memory_vector } from './schema/memory.ts';
+export {
+  memory_chunk,
+  memory_file,
+  memory_reader,
+  memory_vector,
+  memory_version,
+} from './schema/memory.ts';
 export { purge } from './schema/purge.ts';
 export { entry, event, inbound, seen, summary, tombstone } from './schema/queue.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts';
 import type { RecordSeal } from './record-seal.ts';
+import type { VectorCache } from './vector-cache.ts';
 
 /** One read transaction: every statement in it sees the same moment. */
 export interface View {
@@ -9,6 +10,8 @@ export interface View {
   readonly boot: string;
   /** Absent where this home has no key of its records. */
   readonly seal: RecordSeal | undefined;
+  /** Vectors that earlier reads of this connection looked at. */
+  readonly vectors: VectorCache;
 }
 
 const mostRows = 1_000;

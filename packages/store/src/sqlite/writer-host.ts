@@ -5,6 +5,7 @@ import { createDisk, createNoDisk, type DiskOptions } from './disk.ts';
 import { commitGroup, type GroupDeps, isTransaction } from './group.ts';
 import { type Home, inMemory, openHome } from './open-home.ts';
 import { runReads } from './read-calls.ts';
+import { createVectorCache } from './vector-cache.ts';
 import { type Batch, type Call, toReplies } from './wire.ts';
 
 export interface WriterOptions {
@@ -48,6 +49,8 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   const home = openHome(path, { ...options, point });
   limitPages(home, options.maxPages);
   const disk = path === inMemory ? createNoDisk() : createDisk(path, options.disk);
+  const { db, boot, seal } = home;
+  const view = { db, path, boot, seal, vectors: createVectorCache() };
   const queue = { queued: home.queued };
   const deps: GroupDeps = { home, disk, queue, point };
   const since = { index: 0, checkpoint: 0 };
@@ -84,10 +87,7 @@ export function createWriterHost(options: WriterOptions): WriterHost {
         since.checkpoint += group.length;
       }
       const reads = calls.filter(([, op]) => !isTransaction(op));
-      if (reads.length > 0)
-        reply(
-          toReplies(runReads(reads, { db: home.db, path, now, boot: home.boot, seal: home.seal })),
-        );
+      if (reads.length > 0) reply(toReplies(runReads(reads, { ...view, now })));
       // After the replies, so that nobody waits for it but whoever comes next.
       if (since.index >= indexCalls) index(now);
       if (since.checkpoint >= checkpointCalls) checkpoint();

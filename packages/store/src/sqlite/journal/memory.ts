@@ -1,5 +1,6 @@
 import type { MemoryChunk, MemoryJournal } from '@cuttle/core-types/ports';
 import { type Database, query } from '../database.ts';
+import { findMemoryVersion } from '../vector-shelf.ts';
 import { toReaderToken, toSearchText } from '../search-text.ts';
 import { toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
@@ -9,8 +10,8 @@ type Input<Name extends keyof MemoryJournal> = Parameters<MemoryJournal[Name]>[0
 const selectReaders = query<{ readers: string }>(
   `SELECT readers FROM memory_file WHERE space = 'main' AND agent_id = ? AND path = ?`,
 );
-const upsertFile = `INSERT INTO memory_file (agent_id, path, hash, stamp, bytes, readers, chunks, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (space, agent_id, path) DO UPDATE SET hash = excluded.hash, stamp = excluded.stamp, bytes = excluded.bytes, readers = excluded.readers, chunks = excluded.chunks, changed_at = excluded.changed_at`;
+const upsertFile = `INSERT INTO memory_file (agent_id, path, hash, stamp, bytes, readers, chunks, version, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (space, agent_id, path) DO UPDATE SET hash = excluded.hash, stamp = excluded.stamp, bytes = excluded.bytes, readers = excluded.readers, chunks = excluded.chunks, version = excluded.version, changed_at = excluded.changed_at`;
 const removeReaders = `DELETE FROM memory_reader WHERE space = 'main' AND agent_id = ? AND path = ?`;
 const insertReader = `INSERT INTO memory_reader (agent_id, reader, path) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`;
 
@@ -20,14 +21,22 @@ export function putMemoryFile(unit: Unit, input: Input<'putMemoryFile'>): void {
   const { agentId, path, hash, stamp, bytes, changedAt, chunks } = input;
   const readers = toStored(input.readers);
   const sameReaders = db.find(selectReaders, agentId, path)?.readers === readers;
-  const count = chunks.length;
-  db.run(upsertFile, agentId, path, hash, stamp, bytes, readers, count, changedAt);
+  const facts = [hash, stamp, bytes, readers, chunks.length, nextVersion(unit, agentId)];
+  db.run(upsertFile, agentId, path, ...facts, changedAt);
   if (!sameReaders) {
     db.run(removeReaders, agentId, path);
     for (const reader of input.readers) db.run(insertReader, agentId, reader, path);
   }
   const places = input.readers.map((reader) => toReaderToken(agentId, reader)).join(' ');
   putChunks(unit, input, sameReaders ? { places } : { places, moved: true });
+}
+
+const countVersion = `INSERT INTO memory_version (agent_id, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1`;
+
+/** Whatever changes what is found of an agent's memory takes a new number. */
+function nextVersion({ db }: Unit, agentId: string): number {
+  db.run(countVersion, agentId);
+  return findMemoryVersion(db, agentId);
 }
 
 type ChunkRow = {
@@ -102,6 +111,7 @@ export function removeMemoryFile(unit: Unit, input: Input<'removeMemoryFile'>): 
     { places: '' },
   );
   unit.db.run(removeReaders, agentId, path);
+  nextVersion(unit, agentId);
   return unit.db.run(removeFile, agentId, path) > 0;
 }
 
@@ -109,7 +119,23 @@ export function removeMemoryFile(unit: Unit, input: Input<'removeMemoryFile'>): 
 const upsertVector = `INSERT INTO memory_vector (row, model, vector) SELECT row, ?, ? FROM memory_chunk WHERE row = ? AND hash = ?
 ON CONFLICT (row) DO UPDATE SET model = excluded.model, vector = excluded.vector`;
 
+const selectFile = query<{ agent_id: string; path: string }>(
+  `SELECT agent_id, path FROM memory_chunk WHERE row = ?`,
+);
+const updateVersion = `UPDATE memory_file SET version = ? WHERE space = 'main' AND agent_id = ? AND path = ?`;
+
 export function putMemoryVectors(unit: Unit, input: Input<'putMemoryVectors'>): void {
-  for (const { chunkId, hash, vector } of input.vectors)
-    unit.db.run(upsertVector, input.model, Buffer.from(vector, 'base64'), chunkId, hash);
+  const { db } = unit;
+  const changed = new Map<string, Set<string>>();
+  for (const { chunkId, hash, vector } of input.vectors) {
+    if (db.run(upsertVector, input.model, Buffer.from(vector, 'base64'), chunkId, hash) === 0)
+      continue;
+    const file = db.find(selectFile, chunkId);
+    if (!file) continue;
+    changed.set(file.agent_id, (changed.get(file.agent_id) ?? new Set()).add(file.path));
+  }
+  for (const [agentId, paths] of changed) {
+    const version = nextVersion(unit, agentId);
+    for (const path of paths) db.run(updateVersion, version, agentId, path);
+  }
 }

@@ -1,9 +1,12 @@
 import type { MemoryFileRow, MemoryHit, MemoryReader } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { MemoryChunkRecord, MemoryFileRecord } from '../rows.ts';
-import { toRankQuery, toReaderToken } from '../search-text.ts';
+import { mostRanked, toRankQuery, toReaderToken } from '../search-text.ts';
+import { createNearest } from '../nearest.ts';
 import { fromStored } from '../stored-json.ts';
+import { product, toVector } from '../vector-product.ts';
 import { toLimit, type View } from '../view.ts';
+import { createWordCounts } from '../word-counts.ts';
 
 type Input<Name extends keyof MemoryReader> = Parameters<MemoryReader[Name]>[0];
 
@@ -24,9 +27,9 @@ export function listMemoryFiles(view: View, input: Input<'listMemoryFiles'>): Me
   }));
 }
 
-// `place` says whose a chunk is and nothing of how well it fits.
+// `place` says whose a chunk is and nothing of how well it fits. Of too many that fit, the newest are ranked.
 const selectText = query<{ row: number; score: number }>(
-  `SELECT rowid AS row, -bm25(memory_text, 0.0, 1.0) AS score FROM memory_text WHERE memory_text MATCH ? ORDER BY bm25(memory_text, 0.0, 1.0) LIMIT ?`,
+  `SELECT row, score FROM (SELECT rowid AS row, -bm25(memory_text, 0.0, 1.0) AS score FROM memory_text WHERE memory_text MATCH ? ORDER BY rowid DESC LIMIT ${mostRanked}) ORDER BY score DESC, row LIMIT ?`,
 );
 
 export function searchMemoryText(view: View, input: Input<'searchMemoryText'>): MemoryHit[] {
@@ -34,6 +37,7 @@ export function searchMemoryText(view: View, input: Input<'searchMemoryText'>): 
   const match = toRankQuery(
     input.query,
     readers.map((reader) => toReaderToken(agentId, reader)),
+    createWordCounts(view.db, agentId),
   );
   if (match === undefined) return [];
   return toHits(view, view.db.list(selectText, match, toLimit(limit)));
@@ -45,30 +49,19 @@ WHERE memory_chunk.space = 'main' AND memory_chunk.agent_id = ?
 AND memory_chunk.path IN (SELECT path FROM memory_reader WHERE space = 'main' AND agent_id = ? AND reader IN (SELECT value FROM json_each(?))) AND memory_vector.model = ?`,
 );
 
-/** Every vector that these readers may see is looked at: at 20,000 of them that is about 0.1 s of this thread. */
+/** Every vector that these readers may see is looked at: in memory, or one after the other where they are too many for it. */
 export function searchMemoryVectors(view: View, input: Input<'searchMemoryVectors'>): MemoryHit[] {
   const { agentId, readers, model } = input;
   const wanted = toVector(Buffer.from(input.vector, 'base64'));
-  const limit = toLimit(input.limit);
-  const best: { row: number; score: number }[] = [];
-  view.db.each(selectVectors, [agentId, agentId, JSON.stringify(readers), model], (found) => {
-    const vector = toVector(found.vector);
-    if (vector.length !== wanted.length) return;
-    let score = 0;
-    for (let at = 0; at < vector.length; at += 1) score += (vector[at] ?? 0) * (wanted[at] ?? 0);
-    if (best.length === limit && score <= (best.at(-1)?.score ?? -1)) return;
-    const place = best.findIndex((other) => other.score < score);
-    best.splice(place < 0 ? best.length : place, 0, { row: found.row, score });
-    if (best.length > limit) best.pop();
-  });
-  return toHits(view, best);
-}
-
-function toVector(bytes: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = bytes;
-  // A view needs its own alignment, which a buffer that holds several things may not give.
-  if (byteOffset % 4 === 0) return new Float32Array(buffer, byteOffset, Math.floor(byteLength / 4));
-  return new Float32Array(bytes.slice().buffer, 0, Math.floor(byteLength / 4));
+  const best = createNearest(toLimit(input.limit));
+  const shelf = view.vectors.find(view.db, { agentId, model, dimensions: wanted.length });
+  if (shelf) shelf.search({ readers, wanted }, best);
+  else
+    view.db.each(selectVectors, [agentId, agentId, JSON.stringify(readers), model], (found) => {
+      const vector = toVector(found.vector);
+      if (vector.length === wanted.length) best.put(found.row, product(vector, wanted, 0));
+    });
+  return toHits(view, best.list());
 }
 
 type ChunkRow = MemoryChunkRecord & Pick<MemoryFileRecord, 'changed_at'>;

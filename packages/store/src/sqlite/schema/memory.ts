@@ -25,9 +25,18 @@ export const memory_file = sqliteTable(
     bytes: integer().notNull(),
     readers: text().notNull().$type<Stored<readonly string[]>>(),
     chunks: integer().notNull(),
+    /** Of `memory_version` when its passages, readers or vectors changed last. */
+    version: integer().notNull().default(0),
     changed_at: time(),
   },
   (t) => [primaryKey({ columns: [t.space, t.agent_id, t.path] })],
+);
+
+/** Counts the changes of an agent's memory, so that what was read of it is known to be as it is now. */
+export const memory_version = sqliteTable(
+  'memory_version',
+  { space: space(), agent_id: text().notNull(), version: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.space, t.agent_id] })],
 );
 
 /** Who may find a file. */
