@@ -78,6 +78,8 @@ describe.skipIf(!browserPath)(`the memory${whyNot}`, () => {
       .getByRole('navigation')
       .getByRole('button', { name: /trip\.md/ })
       .waitFor();
+    const made = await scene.server.call('memory.get', { path: 'memory/trip.md' });
+    expect(made.text).toContain('We leave on Friday.');
   });
 
   it.each([

@@ -68,8 +68,8 @@ describe.skipIf(!browserPath)(`the sessions${whyNot}`, () => {
     await page.getByRole('button', { name: 'Archived sessions' }).click();
     await row(page, 'A better name').waitFor();
     await page.getByRole('button', { name: 'Actions for A better name' }).click();
-    await page.getByRole('menuitem', { name: 'Bring back' }).click();
-    await page.getByRole('button', { name: 'Back to current sessions' }).click();
+    await page.getByRole('menuitem', { name: 'Unarchive' }).click();
+    await page.getByRole('button', { name: 'Current sessions' }).click();
     await row(page, 'A better name').waitFor();
     expect(await row(page, 'To be renamed').count()).toBe(0);
   });

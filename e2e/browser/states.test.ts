@@ -63,7 +63,50 @@ const states: Readonly<Record<string, Show>> = {
     await say(page, '/status');
     await talk(page).getByText('Agent Cuttle').waitFor();
   },
+  'session menu': async (page) => {
+    await startChat(page);
+    await say(page, 'Look up the tides and compute the mean');
+    await talk(page).getByText('mean tide').waitFor();
+    await untilIdle(page);
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByRole('menu').waitFor();
+  },
+  'message menu': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Answer menu' }).last().click();
+    await page.getByRole('menuitem', { name: 'Fork from here' }).waitFor();
+  },
+  rewind: async (page) => {
+    await page.getByRole('menuitem', { name: 'Rewind to here' }).click();
+    await page.getByRole('alertdialog').waitFor();
+  },
+  reset: async (page) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByRole('menuitem', { name: 'Reset' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Reset' }).click();
+    await page.getByRole('separator', { name: 'A new conversation' }).waitFor();
+  },
+  delete: async (page) => {
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').waitFor();
+  },
+  archived: async (page) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByRole('menuitem', { name: 'Archive' }).click();
+    await openSessions(page);
+    await page.getByRole('button', { name: 'Archived sessions' }).click();
+    await page.getByText('Kept from being reset').waitFor();
+    await page
+      .getByRole('navigation', { name: 'Sessions' })
+      .getByText('Look up the tides')
+      .waitFor();
+  },
   commands: async (page) => {
+    await page.getByRole('button', { name: 'Current sessions' }).click();
+    await page.keyboard.press('Escape');
     await messageBox(page).fill('/');
     await page.getByRole('listbox').waitFor();
   },
@@ -83,11 +126,33 @@ const states: Readonly<Record<string, Show>> = {
     await dialog.getByRole('table', { name: 'By model, the dearest first' }).waitFor();
     await dialog.getByText('Days as a table').click();
   },
+  memory: async (page, scene) => {
+    await page.keyboard.press('Escape');
+    await scene.server.call('memory.write', {
+      path: 'MEMORY.md',
+      text: '# Memory\n\n- **boat**: the Amande, berth 12\n- **harbour**: Brest\n',
+    });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('menuitem', { name: 'Memory' }).click();
+    await page.getByRole('button', { name: /^MEMORY\.md/ }).click();
+    await page.getByRole('list', { name: 'Lines of MEMORY.md' }).waitFor();
+  },
   search: async (page) => {
     await page.keyboard.press('Escape');
     await openSessions(page);
     await page.getByRole('searchbox').fill('tide');
     await page.locator('mark').first().waitFor();
+  },
+  filters: async (page) => {
+    await page.getByText('Filters').click();
+    await page.getByLabel('When').selectOption('Last 7 days');
+    await page.locator('mark').first().waitFor();
+  },
+  found: async (page) => {
+    await page.locator('.hit').last().click();
+    await page.locator('.turn.is-found').waitFor();
+    await openSessions(page);
+    await page.getByText('Filters').click();
   },
   streaming: async (page) => {
     await page.getByRole('searchbox').fill('');

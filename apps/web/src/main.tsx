@@ -9,6 +9,7 @@ import { createKeptText, type TextStorage } from './conversation/kept-text.ts';
 import { describe } from './conversation/outbox.ts';
 import { takeCode, tradeCode } from './login/login-code.ts';
 import { LoginScreen } from './login/login-screen.tsx';
+import { saveFile } from './sessions/save-file.ts';
 import { createTheme } from './theme/theme.ts';
 
 declare const PAGE_VERSION: string;
@@ -69,6 +70,7 @@ function openPage(): void {
       return () => clearTimeout(timer);
     },
     theme,
+    saveFile: (name, text) => saveFile(window, name, text),
     drafts: createKeptText(findStorage('sessionStorage'), 'cuttle.draft.'),
     unsent: createKeptText(findStorage('sessionStorage'), 'cuttle.unsent.'),
     address: {

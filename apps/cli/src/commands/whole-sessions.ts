@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ResultOf, SessionSummary } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Cli, does } from '../command.ts';
 
 /** What is done to whole sessions: made, put aside, forked, gone back in, taken out and in, taken away. */
@@ -122,18 +122,20 @@ function toEntry(text: string): number {
   });
 }
 
+const formats = ['json', 'markdown'] as const;
+
 function addExport(cli: Cli, sessions: Command): void {
   const command = sessions
     .command('export')
     .argument('<key>', 'the session')
     .description('Write the present conversation to a file or to the output.')
-    .option('--format <format>', 'json or markdown', 'json')
+    .addOption(new Option('--format <format>', 'of the file').choices(formats).default(formats[0]))
     .option('-o, --output <file>', 'where to; the output where it is left out');
-  does<{ format: string; output?: string }>(
+  does<{ format: (typeof formats)[number]; output?: string }>(
     cli,
     command,
     async ({ connect, output, signal }, { args: [sessionKey = ''], options }) => {
-      const format = options.format === 'markdown' ? 'markdown' : 'json';
+      const { format } = options;
       const client = await connect();
       const result: ResultOf<'sessions.export'> = await client.call(
         'sessions.export',

@@ -2,12 +2,14 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Announcer } from './announcer.tsx';
 import { Composer, composerId } from '../composer/composer.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Icon } from './icon.tsx';
 import { MemoryDialog } from '../memory/memory-dialog.tsx';
 import { ModelHint } from './model-hint.tsx';
 import type { Page } from './page.ts';
 import { SessionPanel } from '../sessions/session-panel.tsx';
+import { sessionMenuId } from '../sessions/session-title-bar.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
 import { TopBar } from './top-bar.tsx';
 import { UsageDialog } from '../usage/usage-dialog.tsx';
@@ -53,8 +55,7 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
           }}
         />
       )}
-      <UsageDialog view={page.usage} />
-      <MemoryDialog view={page.memory} />
+      <Dialogs page={page} />
       <main class="main" inert={isNarrow && page.drawer.value === 'open'}>
         <TopBar page={page} leave={leave} />
         <ConnectionBar page={page} />
@@ -62,6 +63,7 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
         {conversation ? (
           <>
             <Timeline key={`t ${sessionKey}`} page={page} conversation={conversation} />
+            <Notice page={page} />
             <Problem page={page} />
             <Composer key={`c ${sessionKey}`} page={page} conversation={conversation} />
             <Announcer key={`a ${sessionKey}`} conversation={conversation} />
@@ -85,6 +87,52 @@ function Problem({ page }: { readonly page: Page }): JSX.Element | null {
   );
 }
 
+function Dialogs({ page }: { readonly page: Page }): JSX.Element {
+  const { question, usage, memory } = page;
+  const close = (): void => {
+    question.value = undefined;
+    giveFocus();
+  };
+  return (
+    <>
+      <UsageDialog view={usage} />
+      <MemoryDialog view={memory} />
+      {question.value && <ConfirmDialog question={question.value} close={close} />}
+    </>
+  );
+}
+
+/** What was done, where it does not show by itself. */
+function Notice({ page }: { readonly page: Page }): JSX.Element {
+  const { notice } = page;
+  return (
+    <div role="status" class="notice-place">
+      {notice.value !== undefined && (
+        <p class="notice">
+          <span dir="auto">{notice.value}</span>
+          <button
+            type="button"
+            class="ghost round"
+            aria-label="Hide this"
+            onClick={() => {
+              notice.value = undefined;
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Where what had the focus is gone, it goes to where one writes or, in front of that, searches. */
+function giveFocus(): void {
+  if (document.activeElement !== document.body) return;
+  focusComposer();
+  if (document.activeElement === document.body) document.getElementById('search')?.focus();
+}
+
 function focusComposer(): void {
   document.getElementById(composerId)?.focus();
 }
@@ -100,24 +148,33 @@ function useMedia(query: string): boolean {
   return matches;
 }
 
-/** Escape closes what is open or stops the answer; Ctrl or Cmd with K searches. Menus and fields that use a key keep it to themselves. */
+/** Escape closes what is open or stops the answer; Ctrl or Cmd with K searches, with the full stop it opens the menu of the session. Menus and fields that use a key keep it to themselves. */
 function useShortcuts(page: Page): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented) return;
-      if (event.key === 'Escape') {
-        if (page.drawer.value === 'open') page.drawer.value = 'closed';
-        else if (page.current.conversation.value?.busy.value === true)
-          page.current.conversation.value.stop();
-      } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
-        event.preventDefault();
-        page.drawer.value = 'open';
-        document.getElementById('search')?.focus();
-      }
+      // A dialog has its own keys.
+      if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      if (event.key === 'Escape') leaveOff(page);
+      if (!event.ctrlKey && !event.metaKey) return;
+      const key = event.key.toLowerCase();
+      if (key !== 'k' && key !== '.') return;
+      event.preventDefault();
+      if (key === '.') document.getElementById(sessionMenuId)?.click();
+      else search(page);
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [page]);
+}
+
+function leaveOff({ drawer, current }: Page): void {
+  if (drawer.value === 'open') drawer.value = 'closed';
+  else if (current.conversation.value?.busy.value === true) current.conversation.value.stop();
+}
+
+function search({ drawer }: Page): void {
+  drawer.value = 'open';
+  document.getElementById('search')?.focus();
 }
 
 function useTitle(page: Page): void {

@@ -1,13 +1,18 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, RefObject } from 'preact';
 import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 import { nextIndex } from './next-index.ts';
+import { placeMenu } from './place-menu.ts';
 
 export interface MenuItem {
   readonly key: string;
   readonly label: string;
   readonly detail?: string | undefined;
   readonly icon?: IconName;
+  /** `danger`: what it leads to takes something away for good. */
+  readonly tone?: 'danger';
+  /** A line above it parts it from what comes before. */
+  readonly apart?: boolean;
   /** Given: the item is one choice of several. */
   readonly checked?: boolean;
   readonly choose: () => void;
@@ -18,23 +23,25 @@ export interface MenuProps {
   readonly class?: string;
   readonly children: ComponentChildren;
   readonly items: readonly MenuItem[];
-  readonly heading?: string;
+  readonly heading?: string | undefined;
+  /** Called when it is opened. */
+  readonly opened?: () => void;
+  /** For a key of the page that opens it. */
+  readonly buttonId?: string;
 }
 
 /** A button with a menu, as https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/ describes it. */
-export function Menu({ label, children, items, heading, class: name }: MenuProps): JSX.Element {
+export function Menu({ label, children, items, heading, ...rest }: MenuProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (!open) return undefined;
+    if (!open || !list.current) return undefined;
+    show(list.current, button.current);
     focusItem(box.current, { key: 'Home' });
-    const onPointer = (event: PointerEvent): void => {
-      if (event.target instanceof Node && !box.current?.contains(event.target)) setOpen(false);
-    };
-    document.addEventListener('pointerdown', onPointer);
-    return () => document.removeEventListener('pointerdown', onPointer);
+    return onLeaving(box, () => setOpen(false));
   }, [open]);
   const close = (): void => {
     setOpen(false);
@@ -53,17 +60,21 @@ export function Menu({ label, children, items, heading, class: name }: MenuProps
       <button
         type="button"
         ref={button}
-        class={name}
+        id={rest.buttonId}
+        class={rest.class}
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          if (!open) rest.opened?.();
+          setOpen(!open);
+        }}
       >
         {children}
       </button>
       {open && (
-        <div id={id} role="menu" aria-label={label} class="menu-items">
+        <div id={id} ref={list} role="menu" aria-label={label} class="menu-items" popover="manual">
           {heading !== undefined && (
             <div class="menu-heading" aria-hidden="true">
               {heading}
@@ -78,11 +89,42 @@ export function Menu({ label, children, items, heading, class: name }: MenuProps
   );
 }
 
+/** Over all else, whatever it hangs in scrolls or hides. */
+function show(list: HTMLElement, button: HTMLElement | null): void {
+  list.showPopover();
+  if (!button) return;
+  const { left, top } = placeMenu({
+    button: button.getBoundingClientRect(),
+    menu: { width: list.offsetWidth, height: list.offsetHeight },
+    window: { width: document.documentElement.clientWidth, height: innerHeight },
+  });
+  list.style.left = `${left}px`;
+  list.style.top = `${top}px`;
+}
+
+/** Calls when a press, a scroll or a new size of the window takes the menu's place away. Returns how to stop. */
+function onLeaving(box: RefObject<HTMLElement | null>, leave: () => void): () => void {
+  const ending = new AbortController();
+  const options = { signal: ending.signal, capture: true };
+  const onPointer = ({ target }: Event): void => {
+    if (target instanceof Node && !box.current?.contains(target)) leave();
+  };
+  // What scrolls elsewhere, an answer that grows for one, leaves the button where it is.
+  const onScroll = ({ target }: Event): void => {
+    if (target instanceof Node && target.contains(box.current)) leave();
+  };
+  document.addEventListener('pointerdown', onPointer, options);
+  document.addEventListener('scroll', onScroll, options);
+  window.addEventListener('resize', leave, options);
+  return () => ending.abort();
+}
+
 function MenuRow({ item, close }: { item: MenuItem; close: () => void }): JSX.Element {
-  const { label, detail, icon, checked, choose } = item;
+  const { label, detail, icon, checked, tone, apart, choose } = item;
   return (
     <button
       type="button"
+      class={[tone, apart === true ? 'is-apart' : ''].join(' ').trim() || undefined}
       role={checked === undefined ? 'menuitem' : 'menuitemradio'}
       aria-checked={checked}
       tabIndex={-1}

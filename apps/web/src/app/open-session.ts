@@ -4,6 +4,7 @@ import {
   type ConversationDeps,
   openConversation,
 } from '../conversation/conversation.ts';
+import type { SessionSummary } from '@cuttle/core-types/protocol';
 import type { SessionList } from '../sessions/session-list.ts';
 import { titleFromMessage, toTitle, webPrefix } from '../sessions/session-title.ts';
 import { keyToHash } from './session-hash.ts';
@@ -12,10 +13,10 @@ import { keyToHash } from './session-hash.ts';
 export interface OpenSession {
   readonly conversation: ReadonlySignal<Conversation | undefined>;
   readonly facts: ReadonlySignal<SessionFacts>;
-  /** The entry of a search hit that was chosen, until it is in view. */
-  readonly found: Signal<number | undefined>;
+  /** The search hit that was chosen, until it is in view. */
+  readonly found: Signal<FoundEntry | undefined>;
   /** Shows a session and puts it into the address bar. */
-  open(sessionKey: string, seq?: number): void;
+  open(sessionKey: string, found?: FoundEntry): void;
   /** Shows a session and leaves the address bar alone. */
   show(sessionKey: string): void;
   /** `agentId`: with another agent than the one that is open. */
@@ -23,15 +24,17 @@ export interface OpenSession {
   close(): void;
 }
 
+/** An entry that a search found, and the words in it that were searched for. */
+export interface FoundEntry {
+  readonly seq: number;
+  readonly words: readonly string[];
+}
+
 export interface SessionFacts {
   readonly sessionKey: string;
   readonly title: string;
-  /** Undefined: the default. */
-  readonly model: string | undefined;
-  /** Of the last request and its answer. */
-  readonly contextTokens: number | undefined;
-  /** Whether the gateway knows it; a new chat is known from its first message on. */
-  readonly stored: boolean;
+  /** Undefined until the gateway knows it: a new chat is known from its first message on. */
+  readonly stored: SessionSummary | undefined;
 }
 
 export interface OpenSessionDeps extends Omit<ConversationDeps, 'accepted'> {
@@ -45,7 +48,7 @@ export interface OpenSessionDeps extends Omit<ConversationDeps, 'accepted'> {
 export function createOpenSession(deps: OpenSessionDeps): OpenSession {
   const { sessions } = deps;
   const conversation = signal<Conversation | undefined>(undefined);
-  const found = signal<number | undefined>(undefined);
+  const found = signal<FoundEntry | undefined>(undefined);
   /** New chats of this page: their first message becomes their title. */
   const untitled = new Set<string>();
   const accepted = (sessionKey: string, text: string): void => {
@@ -59,10 +62,12 @@ export function createOpenSession(deps: OpenSessionDeps): OpenSession {
     conversation.value?.close();
     conversation.value = openConversation({ ...deps, accepted }, sessionKey);
   };
-  const open = (sessionKey: string, seq?: number): void => {
+  const open = (sessionKey: string, entry?: FoundEntry): void => {
     deps.putHash(keyToHash(sessionKey));
-    found.value = seq;
+    found.value = entry;
     show(sessionKey);
+    // Its name, where the list does not show it.
+    if (!sessions.known.value.has(sessionKey)) sessions.refresh();
   };
   const facts = computed(() => factsOf(conversation.value, sessions));
   return {
@@ -83,12 +88,11 @@ export function createOpenSession(deps: OpenSessionDeps): OpenSession {
 
 function factsOf(conversation: Conversation | undefined, sessions: SessionList): SessionFacts {
   const sessionKey = conversation?.session.value.sessionKey ?? '';
-  const known = sessions.sessions.value.find((one) => one.sessionKey === sessionKey);
+  const stored = sessions.known.value.get(sessionKey);
   const isEmpty = conversation?.turns.value.length === 0;
   const title =
-    !known && isEmpty && isWebKey(sessionKey) ? 'New chat' : toTitle(known ?? { sessionKey });
-  const contextTokens = known?.context?.tokens;
-  return { sessionKey, title, model: known?.model, contextTokens, stored: known !== undefined };
+    !stored && isEmpty && isWebKey(sessionKey) ? 'New chat' : toTitle(stored ?? { sessionKey });
+  return { sessionKey, title, stored };
 }
 
 /** `web:1f…`, or the gateway's full form of it. */

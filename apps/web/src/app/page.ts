@@ -4,11 +4,17 @@ import type { Frames } from '../conversation/frames.ts';
 import type { KeptText } from '../conversation/kept-text.ts';
 import { describe } from '../conversation/outbox.ts';
 import { createMemoryView, type MemoryView } from '../memory/memory-view.ts';
+import {
+  createSessionActs,
+  type SessionActs,
+  type SessionActsDeps,
+} from '../sessions/session-acts.ts';
 import { createSessionList, type SessionList } from '../sessions/session-list.ts';
 import type { Theme } from '../theme/theme.ts';
 import { createUsageView, type UsageView } from '../usage/usage-view.ts';
 import { createGatewayLists, type GatewayLists } from './gateway-lists.ts';
-import { createOpenSession, type OpenSession } from './open-session.ts';
+import type { Question } from './confirm-dialog.tsx';
+import { createOpenSession, type FoundEntry, type OpenSession } from './open-session.ts';
 import { keyFromHash } from './session-hash.ts';
 
 /** Everything the page knows and can do. Components read its signals and call it; it draws nothing. */
@@ -27,7 +33,12 @@ export interface Page {
   readonly suggestion: Signal<string | undefined>;
   /** What the gateway refused last, outside of a conversation. */
   readonly problem: Signal<string | undefined>;
-  open(sessionKey: string, seq?: number): void;
+  /** What was done last and needs a word. */
+  readonly notice: Signal<string | undefined>;
+  readonly question: Signal<Question | undefined>;
+  /** What is done with whole sessions. */
+  readonly acts: SessionActs;
+  open(sessionKey: string, found?: FoundEntry): void;
   /** `agentId`: with another agent than the one that is open. */
   startChat(agentId?: string): void;
   chooseModel(model: string | null): void;
@@ -45,6 +56,7 @@ export interface PageDeps {
   readonly newId: () => string;
   readonly later: (callback: () => void, ms: number) => () => void;
   readonly theme: Theme;
+  readonly saveFile: (name: string, text: string) => void;
   /** For the life of the tab. */
   readonly drafts: KeptText;
   readonly unsent: KeptText;
@@ -56,7 +68,8 @@ export function createPage(deps: PageDeps): Page {
   const ending = new AbortController();
   const end = ending.signal;
   const connection = signal<ClientState>(client.state.current);
-  const problem = signal<string | undefined>(undefined);
+  const news = createNews();
+  const { problem, notice } = news;
   const drawer = signal<'open' | 'closed'>('closed');
   const report = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => {
@@ -64,8 +77,9 @@ export function createPage(deps: PageDeps): Page {
     });
   };
   const lists = createGatewayLists(client, end);
-  const sessions = createSessionList(deps, end);
-  const agentPlace = (): string => agentPlaceOf(current.facts.value.sessionKey);
+  const openKey = (): string => current.facts.value.sessionKey;
+  const sessions = createSessionList({ ...deps, openKey }, end);
+  const agentPlace = (): string => agentPlaceOf(openKey());
   const dialogs = createDialogs({ ...deps, agentPlace }, end);
   const places = { putHash: address.put, agentPlace };
   const current = createOpenSession({ ...deps, kept: deps.unsent, sessions, report, ...places });
@@ -73,7 +87,20 @@ export function createPage(deps: PageDeps): Page {
   const ready = (): void => {
     drawer.value = 'closed';
     problem.value = undefined;
+    notice.value = undefined;
   };
+  const open = (sessionKey: string, found?: FoundEntry): void => {
+    ready();
+    current.open(sessionKey, found);
+  };
+  const startChat = (agentId?: string): void => {
+    ready();
+    current.startChat(agentId);
+  };
+  const acts = createActs(
+    { ...deps, ...news, report, refresh: sessions.refresh, open, startChat, openKey },
+    end,
+  );
   return {
     connection,
     current,
@@ -83,26 +110,17 @@ export function createPage(deps: PageDeps): Page {
     ...dialogs,
     drafts: deps.drafts,
     drawer,
-    suggestion: signal<string | undefined>(undefined),
-    problem,
-    open(sessionKey, seq) {
-      ready();
-      current.open(sessionKey, seq);
-    },
-    startChat(agentId) {
-      ready();
-      current.startChat(agentId);
-    },
+    ...news,
+    acts,
+    open,
+    startChat,
     chooseModel(model) {
-      const { sessionKey } = current.facts.value;
-      const patch = client.call('sessions.patch', { sessionKey, model }, end);
+      const patch = client.call('sessions.patch', { sessionKey: openKey(), model }, end);
       report(patch.then(() => sessions.refresh()));
     },
     openUsage: () => report(dialogs.usage.open()),
     retryNow: () => client.retryNow(),
-    async logOut() {
-      await deps.fetch('/auth/logout', { method: 'POST', credentials: 'same-origin', signal: end });
-    },
+    logOut: () => logOut(deps, end),
     close() {
       stopHearing();
       current.close();
@@ -110,6 +128,44 @@ export function createPage(deps: PageDeps): Page {
       client.close();
     },
   };
+}
+
+async function logOut({ fetch }: PageDeps, end: AbortSignal): Promise<void> {
+  await fetch('/auth/logout', { method: 'POST', credentials: 'same-origin', signal: end });
+}
+
+type News = Pick<Page, 'problem' | 'notice' | 'question' | 'suggestion'>;
+
+function createNews(): News {
+  return {
+    problem: signal(undefined),
+    notice: signal(undefined),
+    question: signal(undefined),
+    suggestion: signal(undefined),
+  };
+}
+
+type ActsDeps = Omit<SessionActsDeps, 'ask' | 'tell' | 'suggest'> &
+  Pick<News, 'notice' | 'question' | 'suggestion'> &
+  Pick<PageDeps, 'drafts'> & { readonly startChat: (agentId?: string) => void };
+
+function createActs(deps: ActsDeps, end: AbortSignal): SessionActs {
+  return createSessionActs(
+    {
+      ...deps,
+      startChat: (sessionKey = '') => deps.startChat(agentPlaceOf(sessionKey).split(':')[1]),
+      ask(question) {
+        deps.question.value = question;
+      },
+      tell(words) {
+        deps.notice.value = words;
+      },
+      suggest(sessionKey, words) {
+        if ((deps.drafts.find(sessionKey) ?? '') === '') deps.suggestion.value = words;
+      },
+    },
+    end,
+  );
 }
 
 function createDialogs(

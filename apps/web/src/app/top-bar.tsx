@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { ContextMeter } from './context-meter.tsx';
 import { Icon } from './icon.tsx';
 import { Menu, type MenuItem } from './menu.tsx';
 import type { Page } from './page.ts';
-import { RenameForm } from '../sessions/rename-form.tsx';
+import { SessionTitleBar } from '../sessions/session-title-bar.tsx';
 import { themes } from '../theme/theme.ts';
 
 const themeNames = { system: 'As the system', light: 'Light', dark: 'Dark' } as const;
@@ -32,7 +32,7 @@ export function TopBar({
       >
         <Icon name="menu" />
       </button>
-      <Title page={page} />
+      <SessionTitleBar page={page} />
       <AgentMenu page={page} />
       <ContextMeter page={page} />
       <ModelMenu page={page} />
@@ -47,44 +47,26 @@ export function TopBar({
             checked: page.theme.name.value === name,
             choose: () => page.theme.choose(name),
           })),
-          { key: 'memory', label: 'Memory', choose: page.memory.open },
-          { key: 'usage', label: 'Usage and cost', choose: page.openUsage },
-          { key: 'leave', label: 'Log out of this browser', icon: 'cross', choose: leave },
+          {
+            key: 'memory',
+            label: 'Memory',
+            icon: 'book',
+            apart: true,
+            choose: page.memory.open,
+          },
+          { key: 'usage', label: 'Usage and cost', icon: 'bars', choose: page.openUsage },
+          {
+            key: 'leave',
+            label: 'Log out of this browser',
+            icon: 'cross',
+            apart: true,
+            choose: leave,
+          },
         ]}
       >
         <Icon name="sliders" />
       </Menu>
     </header>
-  );
-}
-
-function Title({ page }: { readonly page: Page }): JSX.Element {
-  const [renaming, setRenaming] = useState(false);
-  const { sessionKey, title, stored } = page.current.facts.value;
-  if (renaming)
-    return (
-      <RenameForm
-        page={page}
-        sessionKey={sessionKey}
-        title={title}
-        close={() => setRenaming(false)}
-      />
-    );
-  return (
-    <div class="title">
-      <h1 dir="auto">{title}</h1>
-      {stored && (
-        <button
-          type="button"
-          class="ghost round"
-          aria-label="Rename this session"
-          title="Rename"
-          onClick={() => setRenaming(true)}
-        >
-          <Icon name="pencil" />
-        </button>
-      )}
-    </div>
   );
 }
 
@@ -125,7 +107,7 @@ function nameOf({ name, emoji }: { name: string; emoji?: string | undefined }): 
 function ModelMenu({ page }: { readonly page: Page }): JSX.Element | null {
   const models = page.lists.models.value;
   if (!models) return null;
-  const shown = page.current.facts.value.model ?? models.default;
+  const shown = page.current.facts.value.stored?.model ?? models.default;
   const items: MenuItem[] = models.models.map(({ id, isDefault, contextWindow }) => ({
     key: id,
     label: id,

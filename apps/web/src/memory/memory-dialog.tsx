@@ -28,7 +28,7 @@ function OpenDialog({ view }: { readonly view: MemoryView }): JSX.Element {
         if (view.mode.value === 'edit' && file) event.preventDefault();
       }}
     >
-      <header class="memory-head">
+      <header class="dialog-head">
         <h2 id="memory-title">Memory</h2>
         <button
           type="button"
@@ -108,8 +108,8 @@ function Files({
               <span class="memory-name">{path}</span>
               <span class="memory-facts">
                 <time dateTime={updatedAt}>{toTimeText(updatedAt, new Date())}</time>
-                {person !== undefined && <span class="memory-badge">of {person}</span>}
-                {shared.length > 0 && <span class="memory-badge">shared: {shared.join(', ')}</span>}
+                {person !== undefined && <span class="badge">of {person}</span>}
+                {shared.length > 0 && <span class="badge">shared: {shared.join(', ')}</span>}
               </span>
             </button>
           </li>
@@ -152,9 +152,7 @@ function Hit({ view, hit }: { readonly view: MemoryView; readonly hit: MemoryHit
             ({ text: piece, marked }, index) => (marked ? <mark key={index}>{piece}</mark> : piece),
           )}
         </span>
-        {taint.length > 0 && (
-          <span class="memory-badge is-tainted">not trusted: {taint.join(', ')}</span>
-        )}
+        {taint.length > 0 && <span class="badge is-tainted">not trusted: {taint.join(', ')}</span>}
       </button>
     </li>
   );

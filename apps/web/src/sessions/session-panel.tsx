@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Icon, Mark } from '../app/icon.tsx';
 import type { Page } from '../app/page.ts';
 import { SessionRows } from './session-rows.tsx';
+import { SearchFiltersView } from './search-filters.tsx';
 import { SearchHits } from './search-hits.tsx';
 
 export interface SessionPanelProps {
@@ -57,12 +58,25 @@ export function SessionPanel({ page, reachable }: SessionPanelProps): JSX.Elemen
           onInput={(event) => sessions.search(event.currentTarget.value)}
         />
       </search>
+      {query.trim() !== '' && <SearchFiltersView page={page} />}
       <nav class="session-list" aria-label="Sessions">
+        {sessions.shown.value === 'archived' && <ArchiveHead />}
         <SessionRows page={page} />
         {query.trim().length >= 2 && <SearchHits page={page} />}
       </nav>
-      <ArchivedToggle page={page} />
+      <div class="panel-foot">
+        <ArchivedToggle page={page} />
+        <ImportButton page={page} />
+      </div>
     </aside>
+  );
+}
+
+function ArchiveHead(): JSX.Element {
+  return (
+    <p class="archive-head">
+      <strong>Archived</strong> Kept from being reset or deleted. A message in one brings it back.
+    </p>
   );
 }
 
@@ -72,12 +86,32 @@ function ArchivedToggle({ page }: { readonly page: Page }): JSX.Element {
   return (
     <button
       type="button"
-      class="ghost small archived-toggle"
+      class="ghost small"
       aria-pressed={isArchive}
       onClick={() => show(isArchive ? 'current' : 'archived')}
     >
       <Icon name="archive" />
-      {isArchive ? 'Back to current sessions' : 'Archived sessions'}
+      {isArchive ? 'Current sessions' : 'Archived sessions'}
+    </button>
+  );
+}
+
+/** Takes a session in from a file. */
+function ImportButton({ page }: { readonly page: Page }): JSX.Element {
+  const pick = (): void => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = '.json,application/json';
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? [];
+      if (file) page.acts.importFile(file);
+    });
+    input.click();
+  };
+  return (
+    <button type="button" class="ghost small" title="Import a session from a file" onClick={pick}>
+      <Icon name="send" />
+      Import
     </button>
   );
 }

@@ -6,6 +6,7 @@ import { Menu } from '../app/menu.tsx';
 import type { Page } from '../app/page.ts';
 import { RenameForm } from './rename-form.tsx';
 import { groupByDay } from './day-groups.ts';
+import { toSessionItems } from './session-items.ts';
 import { toTitle } from './session-title.ts';
 
 export function SessionRows({ page }: { readonly page: Page }): JSX.Element {
@@ -53,7 +54,7 @@ interface SessionRowProps {
 
 function SessionRow({ page, session }: SessionRowProps): JSX.Element {
   const [renaming, setRenaming] = useState(false);
-  const { sessionKey, archived } = session;
+  const { sessionKey } = session;
   const title = toTitle(session);
   const open = page.current.facts.value.sessionKey;
   if (renaming)
@@ -67,9 +68,6 @@ function SessionRow({ page, session }: SessionRowProps): JSX.Element {
         />
       </li>
     );
-  const setArchived = (mark: 'archive' | 'bring back'): void => {
-    page.sessions.archive(sessionKey, mark).catch(() => page.sessions.refresh());
-  };
   return (
     <li class="session-row">
       <button
@@ -83,22 +81,7 @@ function SessionRow({ page, session }: SessionRowProps): JSX.Element {
       <Menu
         label={`Actions for ${title}`}
         class="ghost round session-menu"
-        items={[
-          { key: 'rename', label: 'Rename', icon: 'pencil', choose: () => setRenaming(true) },
-          archived
-            ? {
-                key: 'back',
-                label: 'Bring back',
-                icon: 'bringBack',
-                choose: () => setArchived('bring back'),
-              }
-            : {
-                key: 'archive',
-                label: 'Archive',
-                icon: 'archive',
-                choose: () => setArchived('archive'),
-              },
-        ]}
+        items={toSessionItems(session, { acts: page.acts, rename: () => setRenaming(true) })}
       >
         <Icon name="dots" />
       </Menu>

@@ -99,6 +99,8 @@ describe('createSessionList', () => {
     };
     const deps: SessionListDeps = {
       client: { call: call as unknown as SessionListDeps['client']['call'] }, // answers what the list asks for
+      now: () => Date.parse('2026-11-21T12:00:00Z'),
+      openKey: () => '',
       later(callback) {
         typed = callback;
         return () => {

@@ -2,19 +2,22 @@ import type { JSX } from 'preact';
 import type { AnswerTurn, Part } from './turns.ts';
 import type { Conversation } from '../conversation/conversation.ts';
 import { CopyButton } from '../app/copy-button.tsx';
+import type { Page } from '../app/page.ts';
 import { Icon } from '../app/icon.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
 import { ToolCard } from './tool-card.tsx';
 import { TimeText } from './time-label.tsx';
+import { TurnMenu } from './turn-menu.tsx';
 import { wordsOf } from './turns.ts';
 
 export interface AnswerTurnProps {
+  readonly page: Page;
   readonly turn: AnswerTurn;
   readonly conversation: Conversation;
 }
 
 /** What an agent did and said in one run, in the order it did. */
-export function AnswerTurnView({ turn, conversation }: AnswerTurnProps): JSX.Element {
+export function AnswerTurnView({ page, turn, conversation }: AnswerTurnProps): JSX.Element {
   const { parts, state, outcome } = turn;
   const last = parts.at(-1);
   const isThinking = state === 'running' && (last === undefined || last.kind !== 'text');
@@ -38,7 +41,7 @@ export function AnswerTurnView({ turn, conversation }: AnswerTurnProps): JSX.Ele
       {state === 'summarising' && <Summarising />}
       {state === 'parked' && !parts.some(isAsking) && <Working words="Waiting" />}
       {state === 'ended' && <Ending turn={turn} conversation={conversation} />}
-      {state === 'ended' && outcome?.status !== 'failed' && <Footer turn={turn} />}
+      {state === 'ended' && outcome?.status !== 'failed' && <Footer page={page} turn={turn} />}
     </article>
   );
 }
@@ -100,7 +103,7 @@ function Summarising(): JSX.Element {
 }
 
 /** How it ended, where it did not end well. */
-function Ending({ turn, conversation }: AnswerTurnProps): JSX.Element | null {
+function Ending({ turn, conversation }: Omit<AnswerTurnProps, 'page'>): JSX.Element | null {
   const { outcome } = turn;
   if (outcome?.status === 'failed') {
     const { code, message, hint } = outcome.error;
@@ -126,11 +129,12 @@ function Ending({ turn, conversation }: AnswerTurnProps): JSX.Element | null {
   return outcome.finish === 'filtered' ? <p class="ending">Held back by the provider</p> : null;
 }
 
-function Footer({ turn }: { readonly turn: AnswerTurn }): JSX.Element {
+function Footer({ page, turn }: Omit<AnswerTurnProps, 'conversation'>): JSX.Element {
   const words = wordsOf(turn);
   return (
     <footer class="meta">
       {words !== '' && <CopyButton text={words} label="Copy answer" />}
+      <TurnMenu page={page} turn={turn} />
       <TimeText at={turn.at} />
       {/* A run names its model with the provider, its entries without. */}
       <span class="model-name">{turn.model?.split('/').at(-1)}</span>

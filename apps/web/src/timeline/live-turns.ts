@@ -95,6 +95,7 @@ const emptyAnswer = {
   outcome: undefined,
   model: undefined,
   seq: undefined,
+  past: false,
 } as const satisfies Partial<AnswerTurn>;
 
 function extend(turn: AnswerTurn, run: FollowedRun, live: LiveState): AnswerTurn {
@@ -262,6 +263,7 @@ const emptyUser = {
   reason: undefined,
   runId: undefined,
   seq: undefined,
+  past: false,
 } as const satisfies Partial<UserTurn>;
 
 function stepOf(blockId: string): number {

@@ -61,6 +61,7 @@ function toUserTurn({ entry, index, keyOf }: Said, message: UserMessage): Turn {
     inboundId,
     runId,
     seq,
+    past: entry.past === true,
   };
 }
 
@@ -86,6 +87,7 @@ function appendAnswer(turns: Turn[], { entry, index }: Said, message: AssistantM
     outcome: outcomeOf(message),
     model: message.origin?.model,
     seq,
+    past: entry.past === true,
   });
 }
 

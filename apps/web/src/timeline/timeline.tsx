@@ -46,7 +46,7 @@ export function Timeline({ page, conversation }: TimelineProps): JSX.Element {
               Earlier messages
             </button>
           )}
-          <Turns turns={turns} conversation={conversation} />
+          <Turns page={page} turns={turns} conversation={conversation} />
           {turns.length === 0 && phase === 'live' && (
             <EmptyState page={page} conversation={conversation} />
           )}
@@ -71,31 +71,44 @@ export function Timeline({ page, conversation }: TimelineProps): JSX.Element {
   );
 }
 
-/** A turn that did not change keeps its element, which tells Preact to leave it alone. */
-function Turns(props: {
+interface TurnsProps {
+  readonly page: Page;
   readonly turns: readonly Turn[];
   readonly conversation: Conversation;
-}): JSX.Element {
+}
+
+/** A turn that did not change keeps its element, which tells Preact to leave it alone. */
+function Turns(props: TurnsProps): JSX.Element {
+  const { turns } = props;
   const drawn = useRef(new WeakMap<Turn, ComponentChild>());
+  // Notes are of the page and of no conversation.
+  const lastPast = turns.findLastIndex((turn) => turn.kind !== 'note' && turn.past);
   return (
     <>
-      {props.turns.map((turn) => {
-        const before = drawn.current.get(turn);
-        if (before !== undefined) return before;
-        const element = renderTurn(turn, props.conversation);
+      {turns.flatMap((turn, index) => {
+        const element = drawn.current.get(turn) ?? renderTurn(turn, props);
         drawn.current.set(turn, element);
-        return element;
+        return index === lastPast ? [element, <NewConversation key="new" />] : [element];
       })}
     </>
   );
 }
 
-function renderTurn(turn: Turn, conversation: Conversation): JSX.Element {
+/** Where the model's memory of this place begins. */
+function NewConversation(): JSX.Element {
+  return (
+    <div class="new-conversation" role="separator" aria-label="A new conversation">
+      A new conversation
+    </div>
+  );
+}
+
+function renderTurn(turn: Turn, { page, conversation }: TurnsProps): JSX.Element {
   switch (turn.kind) {
     case 'user':
-      return <UserTurnView key={turn.key} turn={turn} conversation={conversation} />;
+      return <UserTurnView key={turn.key} page={page} turn={turn} conversation={conversation} />;
     case 'answer':
-      return <AnswerTurnView key={turn.key} turn={turn} conversation={conversation} />;
+      return <AnswerTurnView key={turn.key} page={page} turn={turn} conversation={conversation} />;
     case 'note':
       return <NoteTurnView key={turn.key} turn={turn} />;
   }

@@ -16,6 +16,8 @@ export interface UserTurn {
   readonly inboundId: string | undefined;
   readonly runId: string | undefined;
   readonly seq: number | undefined;
+  /** Of an earlier conversation in the same place. */
+  readonly past: boolean;
 }
 
 export interface AnswerTurn {
@@ -29,6 +31,8 @@ export interface AnswerTurn {
   readonly outcome: RunOutcome | undefined;
   readonly model: string | undefined;
   readonly seq: number | undefined;
+  /** Of an earlier conversation in the same place. */
+  readonly past: boolean;
 }
 
 /** What the gateway itself said here, on this page: the reply of a command. */

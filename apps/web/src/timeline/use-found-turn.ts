@@ -2,6 +2,7 @@ import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { Page } from '../app/page.ts';
+import { reveal } from './reveal-turn.ts';
 
 /** So many pages are loaded to reach a message that a search found; it is further up than anyone scrolls. */
 const maxPages = 40;
@@ -22,25 +23,20 @@ export function useFoundTurn(parts: {
     const show = async (): Promise<void> => {
       for (let pages = 0; pages < maxPages; pages += 1) {
         const { entries, before } = conversation.session.value;
-        if ((entries[0]?.seq ?? 0) <= wanted || before === undefined) break;
+        if ((entries[0]?.seq ?? 0) <= wanted.seq || before === undefined) break;
         await conversation.loadEarlier();
         await new Promise((resolve) => requestAnimationFrame(resolve));
       }
       letGo();
-      reveal(box.current, wanted);
+      if (!hasEntry(conversation, wanted.seq) || !reveal(box.current, wanted))
+        page.notice.value =
+          'This message is no longer shown: it was left out by a rewind, or is too far up.';
     };
     // Not reached is not lost: the session is open, at its end.
     show().catch(() => undefined);
   }, [wanted, phase]);
 }
 
-/** An answer is marked by its last entry, so the first turn that is not before the wanted one holds it. */
-function reveal(box: HTMLElement | null, seq: number): void {
-  const turns = [...(box?.querySelectorAll<HTMLElement>('[data-seq]') ?? [])];
-  const turn = turns.find((one) => Number(one.dataset['seq']) >= seq);
-  if (!turn) return;
-  turn.scrollIntoView({ block: 'center' });
-  turn.tabIndex = -1;
-  turn.focus({ preventScroll: true });
-  turn.classList.add('is-found');
+function hasEntry({ session }: Conversation, seq: number): boolean {
+  return session.value.entries.some((entry) => entry.seq === seq);
 }

@@ -1,16 +1,19 @@
 import type { JSX } from 'preact';
 import type { Conversation } from '../conversation/conversation.ts';
 import type { UserTurn } from './turns.ts';
+import type { Page } from '../app/page.ts';
 import { Icon } from '../app/icon.tsx';
 import { TimeText } from './time-label.tsx';
+import { TurnMenu } from './turn-menu.tsx';
 
 export interface UserTurnProps {
+  readonly page: Page;
   readonly turn: UserTurn;
   readonly conversation: Conversation;
 }
 
 /** A person's message, with what became of it where that is not an answer. */
-export function UserTurnView({ turn, conversation }: UserTurnProps): JSX.Element {
+export function UserTurnView({ page, turn, conversation }: UserTurnProps): JSX.Element {
   const { text, attachments, state, at } = turn;
   return (
     <article class={`turn user is-${state}`} aria-label="You" data-seq={turn.seq}>
@@ -29,7 +32,7 @@ export function UserTurnView({ turn, conversation }: UserTurnProps): JSX.Element
         )}
       </div>
       <footer class="meta">
-        {state === 'failed' ? <Failure turn={turn} conversation={conversation} /> : null}
+        {state === 'failed' && <Failure turn={turn} conversation={conversation} />}
         {state === 'sending' && <span class="fate">Sending…</span>}
         {state === 'waiting' && (
           <span class="fate">
@@ -38,12 +41,13 @@ export function UserTurnView({ turn, conversation }: UserTurnProps): JSX.Element
           </span>
         )}
         {state === 'taken' && <TimeText at={at} />}
+        {state === 'taken' && <TurnMenu page={page} turn={turn} />}
       </footer>
     </article>
   );
 }
 
-function Failure({ turn, conversation }: UserTurnProps): JSX.Element {
+function Failure({ turn, conversation }: Omit<UserTurnProps, 'page'>): JSX.Element {
   const isStored = turn.seq !== undefined;
   return (
     <div class="failure" role="group" aria-label="Not answered">

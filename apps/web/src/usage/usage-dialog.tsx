@@ -18,7 +18,7 @@ function OpenDialog({ view }: { readonly view: UsageView }): JSX.Element {
   const report = view.report.value;
   return (
     <dialog ref={dialog} class="usage" aria-labelledby="usage-title" onClose={view.close}>
-      <header class="usage-head">
+      <header class="dialog-head">
         <h2 id="usage-title">Usage of the last {shownDays} days</h2>
         <button
           type="button"

@@ -185,8 +185,12 @@ export interface TranscriptEntry {
   readonly messages: readonly Message[];
   readonly at: number;
 }
+export interface HistoryRow extends TranscriptEntry {
+  /** Said in an earlier conversation of the same place: no model reads it any more. */
+  readonly past: boolean;
+}
 export interface History {
-  readonly entries: readonly TranscriptEntry[];
+  readonly entries: readonly HistoryRow[];
   readonly queued: readonly { inboundId: string; text: string; at: number }[];
   /** Pass as `before` for the page before this one; undefined at the beginning. */
   readonly before: number | undefined;

@@ -34,6 +34,8 @@ export const HistoryEntry = z.object({
   step: z.int().optional(),
   messages: z.array(Message),
   at: z.iso.datetime(),
+  /** There, and true, where it was said in an earlier conversation of the same place, which the model reads no more. */
+  past: z.boolean().optional(),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 

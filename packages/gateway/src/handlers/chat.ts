@@ -167,13 +167,14 @@ async function readHistory(
   });
   return {
     sessionKey,
-    entries: entries.map(({ seq, runId, inboundId, step, messages, at }) => ({
+    entries: entries.map(({ seq, runId, inboundId, step, messages, at, past }) => ({
       seq,
       ...(runId !== undefined && { runId }),
       ...(inboundId !== undefined && { inboundId }),
       ...(step !== undefined && { step }),
       messages: [...messages],
       at: isoTime(at),
+      ...(past && { past }),
     })),
     queued: queued.map((row) => ({ ...row, at: isoTime(row.at) })),
     ...(before !== undefined && { before }),

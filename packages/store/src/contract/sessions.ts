@@ -34,6 +34,10 @@ export function describeSessions(get: () => World): void {
     const { entries } = await get().reader.readHistory({ sessionId, limit });
     return entries.map(({ seq, messages }) => [seq, textsOf(messages).join()]);
   };
+  const pastSeqs = async (sessionId: string): Promise<number[]> => {
+    const { entries } = await get().reader.readHistory({ sessionId, limit: 100 });
+    return entries.flatMap(({ seq, past }) => (past ? [seq] : []));
+  };
   const find = async (sessionKey: string): Promise<SessionRow> =>
     (await get().reader.findSession(sessionKey)) ?? expect.fail(`there is no ${sessionKey}`);
   const fork = (more: { atEntry?: number; sessionKey?: string; sourceKey?: string } = {}) =>
@@ -93,6 +97,7 @@ export function describeSessions(get: () => World): void {
       [4, 'yes'],
     ]);
     expect(await history(made.session.sessionId, 3)).toHaveLength(3);
+    expect(await pastSeqs(made.session.sessionId)).toEqual([]);
     expect((await history(source)).map(([, text]) => text)).toEqual([
       'one',
       're one',
@@ -149,6 +154,7 @@ export function describeSessions(get: () => World): void {
     await complete(await begin({ text: 'four' }), { text: 're four' });
     expect(await transcript(await find(key))).toEqual(['one', 're one', 'four', 're four']);
     expect((await history(sessionId)).map(([seq]) => seq)).toEqual([1, 2, 7, 8]);
+    expect(await pastSeqs(sessionId)).toEqual([]);
     const kept = await reader.readTranscript({
       sessionId,
       generation: 1,
@@ -283,6 +289,7 @@ export function describeSessions(get: () => World): void {
     await complete(await claim(sessionId), { text: 're newer' });
     expect(await transcript(await find(key))).toEqual(['new', 're new', 'newer', 're newer']);
     expect(await history(sessionId)).toHaveLength(10);
+    expect(await pastSeqs(sessionId)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(await reader.listOutbound({ states: ['prepared'], limit: 9 })).toHaveLength(1);
   });
 

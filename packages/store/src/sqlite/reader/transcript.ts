@@ -1,7 +1,7 @@
 import type { History, Reader, TranscriptEntry } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { entryColumns, type EntryWithText, messagesOfEntry, toText } from '../entry-text.ts';
-import { listInherited, listStretches } from '../lineage.ts';
+import { listInherited, listStretches, type Stretch } from '../lineage.ts';
 import type { InboundRecord, SessionRecord } from '../rows.ts';
 import { toLimit, type View } from '../view.ts';
 
@@ -61,13 +61,24 @@ export function readHistory(view: View, input: Input<'readHistory'>): History {
     limit + 1,
   );
   const page = rows.slice(0, limit).toReversed();
+  const present = listStretches(view.db, sessionId, session?.generation ?? firstGeneration);
   return {
-    entries: page.map((row) => toEntry(view, row)),
+    entries: page.map((row) => ({ ...toEntry(view, row), past: !isOf(present, row) })),
     queued: before === undefined ? listQueued(view, sessionId) : [],
     before: rows.length > limit ? page[0]?.seq : undefined,
     eventSeq: (session?.next_event ?? 1) - 1,
     activeRunId: view.db.find(selectActive, sessionId)?.id,
   };
+}
+
+function isOf(stretches: readonly Stretch[], row: EntryWithText): boolean {
+  return stretches.some(
+    ({ sourceId, generation, afterSeq, uptoSeq }) =>
+      sourceId === row.session_id &&
+      generation === row.generation &&
+      afterSeq < row.seq &&
+      row.seq <= uptoSeq,
+  );
 }
 
 /** The session's own entries from all its lives, then those that it began with. */
