@@ -55,7 +55,7 @@ export async function openFoundation(
 ): Promise<Foundation> {
   const { env = {}, configuration = fixedConfig(config) } = overrides;
   const home = homeAt(overrides.home);
-  const clock = nodeClock;
+  const { clock = nodeClock } = overrides;
   const log = overrides.log ?? createLog({ ...config.log, now: clock.now });
   const newId = createIds({ now: clock.now, random: createRandomBytes() });
   const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
@@ -127,7 +127,7 @@ function openLogins({
 async function openStore(
   home: Home,
   config: Config,
-  { workers, storeCrashPoint, roles }: ServerOverrides,
+  { workers, storeCrashPoint, roles, clock }: ServerOverrides,
 ): Promise<Store> {
   try {
     return await openSqliteStore({
@@ -137,6 +137,7 @@ async function openStore(
       writerUrl: workers?.writer,
       readerUrl: workers?.reader,
       crashPoint: storeCrashPoint,
+      now: clock?.now,
     });
   } catch (error) {
     const isGateway = roles?.includes('serve') ?? true;

@@ -1,5 +1,5 @@
 import type { Principal } from '@cuttle/core-types';
-import type { Channel, Store, Tool } from '@cuttle/core-types/ports';
+import type { Channel, Clock, Store, Tool } from '@cuttle/core-types/ports';
 import type { MethodName, ParamsOf, ResultOf } from '@cuttle/core-types/protocol';
 import type { CrashPoint, RunListener } from '@cuttle/runtime';
 import type { SqliteStoreOptions } from '@cuttle/store/sqlite';
@@ -21,6 +21,8 @@ export interface ServerOverrides {
   readonly tools?: readonly Tool[];
   /** A channel in place of the configured ones, by `<platform>:<account>`, for embedding and tests. */
   readonly channels?: Readonly<Record<string, Channel>>;
+  /** In place of the machine's, for tests of what happens with time. */
+  readonly clock?: Clock;
   readonly configuration?: ConfigSource;
   readonly log?: ServerLog;
   /** Folder of the built page. */
