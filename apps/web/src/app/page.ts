@@ -69,11 +69,10 @@ export function createPage(deps: PageDeps): Page {
   const end = ending.signal;
   const connection = signal<ClientState>(client.state.current);
   const news = createNews();
-  const { problem, notice } = news;
   const drawer = signal<'open' | 'closed'>('closed');
   const report = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => {
-      if (!end.aborted) problem.value = describe(error);
+      if (!end.aborted) news.problem.value = describe(error);
     });
   };
   const lists = createGatewayLists(client, end);
@@ -84,21 +83,9 @@ export function createPage(deps: PageDeps): Page {
   const places = { putHash: address.put, agentPlace };
   const current = createOpenSession({ ...deps, kept: deps.unsent, sessions, report, ...places });
   const stopHearing = followGateway(deps, { connection, current, sessions, lists, report });
-  const ready = (): void => {
-    drawer.value = 'closed';
-    problem.value = undefined;
-    notice.value = undefined;
-  };
-  const open = (sessionKey: string, found?: FoundEntry): void => {
-    ready();
-    current.open(sessionKey, found);
-  };
-  const startChat = (agentId?: string): void => {
-    ready();
-    current.startChat(agentId);
-  };
+  const visits = createVisits({ current, drawer, ...news });
   const acts = createActs(
-    { ...deps, ...news, report, refresh: sessions.refresh, open, startChat, openKey },
+    { ...deps, ...news, report, refresh: sessions.refresh, ...visits, openKey },
     end,
   );
   return {
@@ -112,8 +99,7 @@ export function createPage(deps: PageDeps): Page {
     drawer,
     ...news,
     acts,
-    open,
-    startChat,
+    ...visits,
     chooseModel(model) {
       const patch = client.call('sessions.patch', { sessionKey: openKey(), model }, end);
       report(patch.then(() => sessions.refresh()));
@@ -126,6 +112,30 @@ export function createPage(deps: PageDeps): Page {
       current.close();
       ending.abort();
       client.close();
+    },
+  };
+}
+
+/** Opens sessions, where nothing of the one before is in the way. */
+function createVisits({
+  current,
+  drawer,
+  problem,
+  notice,
+}: Pick<Page, 'current' | 'drawer' | 'problem' | 'notice'>): Pick<Page, 'open' | 'startChat'> {
+  const ready = (): void => {
+    drawer.value = 'closed';
+    problem.value = undefined;
+    notice.value = undefined;
+  };
+  return {
+    open(sessionKey, found) {
+      ready();
+      current.open(sessionKey, found);
+    },
+    startChat(agentId) {
+      ready();
+      current.startChat(agentId);
     },
   };
 }
