@@ -12,6 +12,7 @@ const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[
   ['draft.', ['stream', 'streamLong', 'interrupt']],
   ['model.', ['stream', 'tools']],
   ['abort.', ['socketAbort']],
+  ['cut.', ['stream', 'tools']],
   ['interrupt.', ['interrupt']],
   ['command.', ['status', 'stop', 'collect']],
   ['approval.', ['approval']],
@@ -35,6 +36,8 @@ export function shapesOf(name: string): readonly ShapeName[] {
 /** What must have happened before some instants can be passed. */
 const preludes: Readonly<Record<string, Death>> = {
   'takeover.after.commit': instant('step.done.before.commit', 1),
+  'cut.before.commit': instant('model.after.finish', 1),
+  'cut.after.commit': instant('model.after.finish', 1),
   'recover.each': instant('complete.before.commit', 1),
   'ambiguous.before.resolve': instant('deliver.after.response', 1),
 };

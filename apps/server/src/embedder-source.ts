@@ -1,8 +1,9 @@
-import { costOf, dollarText, mostCostOf } from '@cuttle/core-types';
+import { costOf, dollarText, type ModelPrices, mostCostOf } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Embedder, EmbeddingRequest, Store } from '@cuttle/core-types/ports';
+import type { Embedder, EmbeddingRequest, Embeddings, Store } from '@cuttle/core-types/ports';
+import { createEmbeddingProgress } from '@cuttle/providers';
 import { textFor } from '@cuttle/core-types/texts';
-import { type Budget, budgetsFor, type RuntimeSettings } from '@cuttle/runtime';
+import { budgetsFor, type RuntimeSettings } from '@cuttle/runtime';
 import type { NewId } from '@cuttle/core-types';
 import type { ResolvedEmbedder } from './embedding-routes.ts';
 import type { Models } from './model-source.ts';
@@ -23,7 +24,7 @@ export interface EmbedderSource {
 
 interface SourceDeps {
   readonly models: () => Models;
-  readonly store: Pick<Store, 'journal' | 'reader'>;
+  readonly store: Pick<Store, 'journal'>;
   readonly settings: () => Pick<RuntimeSettings, 'budgets'>;
   readonly newId: NewId;
 }
@@ -48,59 +49,71 @@ export function createEmbedderSource(deps: SourceDeps): EmbedderSource {
   };
 }
 
-/** The same embedder with a row of usage for each request that was answered, refused where a budget has no room for it. */
+/** The same embedder with a row of usage for each request that was answered, for which is set aside before what it can cost at most. */
 function countUsage(
   deps: SourceDeps,
   { ref, model, embedder }: ResolvedEmbedder,
   payer: Payer,
 ): Embedder {
+  const { journal } = deps.store;
   return {
     id: embedder.id,
     async embed(request, signal) {
       const prices = (await deps.models().findFacts(ref))?.prices;
-      const { agentId, personId } = payer;
-      const budgets = budgetsFor(deps.settings().budgets, { agentId, principal: { id: personId } });
-      if (budgets.length > 0) {
-        if (!prices)
-          throw new CuttleError('budget.unpriced', textFor('budget.unpriced', { model: ref }));
-        const inputTokens = mostTokens(request);
-        await requireRoom(deps, budgets, mostCostOf(prices, { inputTokens, outputTokens: 0 }));
+      const callId = deps.newId();
+      const isReserved = await reserve(deps, { ref, prices, callId, payer, request });
+      const progress = createEmbeddingProgress();
+      const count = (inputTokens: number, isCut: boolean): Promise<void> => {
+        const usage = { inputTokens, outputTokens: 0 };
+        const costMicros = prices && costOf(prices, usage);
+        const { id: provider } = embedder;
+        return journal.addUsage({ callId, ...payer, provider, model, usage, costMicros, isCut });
+      };
+      let answer: Embeddings;
+      try {
+        answer = await embedder.embed({ ...request, model, progress }, signal);
+      } catch (error) {
+        // The parts that were answered are billed.
+        if (progress.inputTokens > 0) await count(progress.inputTokens, true);
+        else if (isReserved) await journal.releaseUsage({ callId });
+        throw error;
       }
-      const answer = await embedder.embed({ ...request, model }, signal);
-      const usage = { inputTokens: answer.inputTokens, outputTokens: 0 };
-      await deps.store.journal.addUsage({
-        callId: deps.newId(),
-        agentId,
-        personId,
-        provider: embedder.id,
-        model,
-        usage,
-        costMicros: prices && costOf(prices, usage),
-      });
+      await count(answer.inputTokens, false);
       return answer;
     },
   };
 }
 
+/** Whether a budget applies. Throws `budget.exceeded` where one has no room for the most that the request can cost, and `budget.unpriced`. */
+async function reserve(
+  deps: SourceDeps,
+  { ref, prices, callId, payer, request }: Asked,
+): Promise<boolean> {
+  const { agentId, personId } = payer;
+  const budgets = budgetsFor(deps.settings().budgets, { agentId, principal: { id: personId } });
+  if (budgets.length === 0) return false;
+  if (!prices) throw new CuttleError('budget.unpriced', textFor('budget.unpriced', { model: ref }));
+  const inputTokens = mostTokens(request);
+  const amountMicros = mostCostOf(prices, { inputTokens, outputTokens: 0 });
+  const limits = budgets.map(({ scope, limitMicros }) => ({ scope, limitMicros }));
+  const draft = { callId, agentId, personId, amountMicros, limits };
+  const reservation = await deps.store.journal.reserveUsage(draft);
+  if (reservation.kind === 'reserved') return true;
+  throw new CuttleError(
+    'budget.exceeded',
+    `The budget ${reservation.scope} has no room for embeddings of at most ${dollarText(amountMicros)}.`,
+  );
+}
+
+interface Asked {
+  readonly ref: string;
+  readonly prices: ModelPrices | undefined;
+  readonly callId: string;
+  readonly payer: Payer;
+  readonly request: EmbeddingRequest;
+}
+
 /** No tokenizer makes more tokens than bytes. */
 function mostTokens({ texts }: EmbeddingRequest): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-}
-
-/** Throws `budget.exceeded` where what is spent and set aside today leaves too little for the most that a request can cost. */
-async function requireRoom(
-  { store }: SourceDeps,
-  budgets: readonly Budget[],
-  amountMicros: number,
-): Promise<void> {
-  const scopes = budgets.map(({ scope }) => scope);
-  const spending = await store.reader.readSpending({ scopes });
-  for (const [at, { scope, limitMicros }] of budgets.entries()) {
-    const { spentMicros = 0, reservedMicros = 0 } = spending[at] ?? {};
-    if (spentMicros + reservedMicros + amountMicros <= limitMicros) continue;
-    throw new CuttleError(
-      'budget.exceeded',
-      `The budget ${scope} has no room for embeddings of at most ${dollarText(amountMicros)}.`,
-    );
-  }
 }

@@ -85,6 +85,10 @@ function* addEvent(
       draft.origin = event.origin;
       forgetForeign(draft);
       return;
+    case 'call.start':
+    case 'call.cut':
+    case 'usage':
+      return;
   }
 }
 

@@ -1,4 +1,5 @@
 export { addUsage, noUsage } from './add-usage.ts';
+export { type CallTally, createCallTally } from './call-tally.ts';
 export { createIds, type NewId } from './ids.ts';
 export {
   ClientTool,

@@ -14,6 +14,7 @@ export {
   ollamaUrl,
   type ProviderChoice,
 } from './detect-providers.ts';
+export { createEmbeddingProgress } from './embedding/embedding-progress.ts';
 export { createEmbeddingRouter } from './embedding/embedding-router.ts';
 export { createRetryingEmbedder } from './embedding/retrying-embedder.ts';
 export { type Fetch } from './exchange/strict-fetch.ts';

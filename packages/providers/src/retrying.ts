@@ -1,3 +1,4 @@
+import { createCallTally } from '@cuttle/core-types';
 import { type CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Clock, ModelProvider } from '@cuttle/core-types/ports';
 
@@ -15,7 +16,7 @@ export interface RetryDeps {
 
 /**
  * The same provider, which asks again after a failure that may pass. Never once something was yielded: half an
- * answer is not repeated. Waits as long as the service says, else exponentially with full jitter.
+ * answer is not repeated, but what the service tells of its use is no answer. Waits as long as the service says, else exponentially with full jitter.
  */
 export function createRetrying(provider: ModelProvider, deps: RetryDeps): ModelProvider {
   const waitOrThrow = createPatience(deps);
@@ -23,15 +24,23 @@ export function createRetrying(provider: ModelProvider, deps: RetryDeps): ModelP
     id: provider.id,
     dialect: provider.dialect,
     async *stream(request, signal) {
+      const origin = { dialect: provider.dialect, provider: provider.id, model: request.model };
       for (let attempt = 1; ; attempt += 1) {
+        const tally = createCallTally();
         let silent = true;
+        // Nothing is said where no request is sent.
+        signal.throwIfAborted();
+        yield { type: 'call.start', origin };
         try {
           for await (const event of provider.stream(request, signal)) {
-            silent = false;
+            if (event.type !== 'usage') silent = false;
+            tally.hear(event);
             yield event;
           }
           return;
         } catch (error) {
+          signal.throwIfAborted();
+          if (tally.isHeard) yield { type: 'call.cut', ...tally.toCut(origin) };
           if (!silent) throw error;
           await waitOrThrow(error, attempt, signal);
         }

@@ -37,6 +37,7 @@ const runOf = (runId: string): ActiveRun => ({
   createdAt: 0,
   controller: new AbortController(),
   partial: () => undefined,
+  cut: async () => undefined,
   bubble: () => undefined,
   text: () => '',
   open: () => undefined,

@@ -1,5 +1,5 @@
 import type { AssistantMessage, Route, TaintSource } from '@cuttle/core-types';
-import type { ClaimedRun, ConversationRef } from '@cuttle/core-types/ports';
+import type { ClaimedRun, ConversationRef, CutStep } from '@cuttle/core-types/ports';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { Cancelled } from '@cuttle/core-types/errors';
 
@@ -13,6 +13,8 @@ export interface ActiveRun {
   readonly controller: AbortController;
   /** What its open step has said so far; undefined when nothing. */
   partial(): AssistantMessage | undefined;
+  /** What its open step has used; undefined where that is not known yet, or the step is answered. */
+  cut(): Promise<CutStep | undefined>;
   /** The bubble that shows it, where there is one. */
   bubble(): string | undefined;
   /** The whole answer so far. */

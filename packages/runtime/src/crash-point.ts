@@ -38,6 +38,8 @@ export const crashPointNames = [
   'ambiguous.before.resolve',
   'abort.before.commit',
   'abort.after.commit',
+  'cut.before.commit',
+  'cut.after.commit',
   'interrupt.before.commit',
   'interrupt.after.commit',
   'approval.park.before.commit',

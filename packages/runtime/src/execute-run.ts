@@ -6,17 +6,25 @@ import { type ErrorBody, isCuttleError, toErrorBody } from '@cuttle/core-types/e
 import type {
   Answer,
   ClaimedRun,
-  ConversationRef,
   OutboundDraft,
   StoredCall,
   StoredRun,
 } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
+import { conversationOf, toActive } from './to-active.ts';
 import { createAdmission } from './admit-call.ts';
 import { endBubble } from './bubble.ts';
 import { compactSession } from './compact-session.ts';
 import { createContextView } from './context-view.ts';
 import { createDeltaJournal } from './delta-journal.ts';
+import {
+  countAborted,
+  countLost,
+  cutBeforeCall,
+  cutStepOf,
+  fixedOf,
+  restartStep,
+} from './count-cuts.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
@@ -28,15 +36,7 @@ import {
   type StartPoint,
 } from './run-context.ts';
 import { askContext, authoriseCall, recordEvent } from './run-recorder.ts';
-import {
-  createRunState,
-  modelOf,
-  partialOf,
-  publish,
-  type RunState,
-  seqAfter,
-  textSoFar,
-} from './run-state.ts';
+import { createRunState, modelOf, publish, type RunState, textSoFar } from './run-state.ts';
 import { endSeqOf, othersOf, publishParked, tellOthers } from './subagent-ends.ts';
 import { showTyping } from './typing.ts';
 
@@ -60,26 +60,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
   }
   const controller = new AbortController();
   let state: RunState | undefined;
-  const active = {
-    runId: claimed.runId,
-    sessionId: claimed.sessionId,
-    claimed,
-    createdAt: claimed.createdAt,
-    controller,
-    partial: () => state && partialOf(state),
-    bubble: () => state?.bubbleId,
-    text: () => (state ? textSoFar(state) : ''),
-    route: claimed.route,
-    conversation: conversationOf(claimed),
-    taint: () => [...(state?.taint ?? claimed.taint)],
-    open: () =>
-      state && {
-        step: state.step,
-        attempt: state.attempt,
-        text: state.texts.get(state.step) ?? '',
-      },
-    nextSeq: () => (state ? (state.seq += 1) : seqAfter(kernel, claimed.createdAt)),
-  };
+  const active = toActive(kernel, { claimed, controller, state: () => state });
   kernel.active.add(active);
   try {
     const chosen = chooseModel(kernel, claimed);
@@ -87,6 +68,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
       createRunContext(kernel, claimed, chosen),
       readStartPoint(kernel, claimed, chosen),
     ]);
+    await countLost(kernel, claimed, fixedOf(context, start.messages));
     const deltas = createDeltaJournal({ ...kernel, journal: kernel.store.journal }, claimed);
     state = createRunState({ kernel, claimed, context, controller, deltas }, start);
     const typing = showTyping(kernel, claimed, controller.signal);
@@ -100,8 +82,9 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
     if (controller.signal.aborted || isCuttleError(error, 'run.fence-lost')) return 'over';
     if (isCuttleError(error, 'store.failed', 'store.full')) throw error;
     kernel.log.error('A run failed.', { error, runId: claimed.runId });
-    await failRun(kernel, { claimed, state: undefined }, toErrorBody(error));
+    await failRun(kernel, { claimed, state }, toErrorBody(error));
   } finally {
+    if (controller.signal.aborted) await countAborted(kernel, active);
     kernel.active.remove(active);
   }
   return 'over';
@@ -110,9 +93,11 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
 /** The answer could not be rendered for a messenger that is not connected: the run waits for it, holding nothing. */
 async function waitForAccount(
   kernel: Kernel,
-  { runId, fence, sessionId }: ClaimedRun,
+  claimed: ClaimedRun,
   accountId: string,
 ): Promise<void> {
+  await countLost(kernel, claimed);
+  const { runId, fence, sessionId } = claimed;
   const reason = { kind: 'backoff' as const, ref: `account:${accountId}` };
   await kernel.store.journal.parkRun({
     runId,
@@ -122,16 +107,6 @@ async function waitForAccount(
     approvals: [],
   });
   kernel.waitingForAccount.add(accountId, sessionId);
-}
-
-function conversationOf({ route, conversationKey }: ClaimedRun): ConversationRef | undefined {
-  if (route.kind === 'pull' || conversationKey === undefined) return undefined;
-  return {
-    accountId: route.accountId,
-    key: conversationKey,
-    target: route.target,
-    group: route.chat === 'group',
-  };
 }
 
 /** Segments of the loop: one, unless a message arrived between the last answer and its completion. */
@@ -234,22 +209,22 @@ async function runSegment(
 }
 
 function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
-  const { kernel, claimed, context } = state;
+  const { kernel, context } = state;
   const callsOfStep = (step: number): readonly StoredCall[] =>
     stored?.steps.find((row) => row.step === step)?.calls ?? [];
+  const { calls } = state;
+  const admit = createAdmission(state);
   return {
-    provider: context.model.provider,
+    provider: calls.watch(context.model.provider),
     clock: kernel.clock,
     openStep: (step) => openStep(state, step),
-    restartStep: async (step) => {
-      const { attempt } = await kernel.store.journal.restartStep({
-        runId: claimed.runId,
-        fence: claimed.fence,
-        step,
-      });
-      return attempt;
-    },
-    admitCall: createAdmission(state),
+    restartStep: (step) => restartStep(state, step),
+    admitCall:
+      admit &&
+      (async (call) => {
+        const { provider, request } = await admit(call);
+        return { provider: calls.watch(provider), request };
+      }),
     viewContext: createContextView(state),
     authorise: (plan) =>
       authoriseCall(
@@ -261,10 +236,8 @@ function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
   };
 }
 
-async function openStep(
-  { kernel, claimed, fit }: RunState,
-  step: number,
-): Promise<readonly Message[]> {
+async function openStep(state: RunState, step: number): Promise<readonly Message[]> {
+  const { kernel, claimed, fit } = state;
   kernel.point('step.open.before.commit');
   const opened = await kernel.store.journal.openStep({
     runId: claimed.runId,
@@ -273,6 +246,10 @@ async function openStep(
   });
   kernel.point('step.open.after.commit');
   if (opened) {
+    // From here on a summary may be asked for, which is a call of this step.
+    state.step = step;
+    state.attempt = opened.attempt;
+    state.isStored = false;
     fit.uptoSeq = opened.uptoSeq;
     fit.summaryUpto = opened.summaryUpto;
   }
@@ -300,6 +277,7 @@ async function completeRun(
   kernel.point('complete.after.commit');
   if (claimed.subagent) kernel.point('subagent.complete.after.commit');
   state.isStored = true;
+  state.calls.clear();
   if (held)
     publish(
       state,
@@ -360,7 +338,8 @@ async function failRun(
   const text = textFor('run.failed', { message, hint }).trim();
   if (state) endBubble(state);
   const notice = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
-  const settled = await kernel.store.journal.failRun({ runId, fence, error, notice });
+  const cut = await (state ? cutStepOf(state) : cutBeforeCall(kernel, claimed));
+  const settled = await kernel.store.journal.failRun({ runId, fence, error, cut, notice });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
   const outcome: RunOutcome = { status: 'failed', error };
   if (claimed.subagent) await tellOthers(kernel, othersOf(claimed, settled.events), runId);

@@ -13,6 +13,9 @@ export interface Boundary {
   readonly begunAt: number;
 }
 
+/** Whose it is. */
+type TranscriptOf = Pick<ClaimedRun, 'sessionId' | 'generation'>;
+
 /** A transcript as the loop goes on from it, before anything is pruned. */
 export interface ReadTranscript {
   readonly messages: readonly Message[];
@@ -31,7 +34,7 @@ const mostRead = 1000;
  */
 export async function readMessages(
   kernel: Kernel,
-  claimed: ClaimedRun,
+  claimed: TranscriptOf,
   { isBounded, ...boundary }: Boundary & { readonly isBounded: boolean },
 ): Promise<ReadTranscript> {
   const { uptoSeq, summaryUpto = 0 } = boundary;
@@ -54,7 +57,7 @@ export async function readMessages(
 
 async function readSummary(
   { store }: Kernel,
-  { sessionId, generation }: ClaimedRun,
+  { sessionId, generation }: TranscriptOf,
   uptoSeq: number | undefined,
 ): Promise<SummaryBody | undefined> {
   if (uptoSeq === undefined) return undefined;
@@ -64,7 +67,7 @@ async function readSummary(
 /** Entries of a range, the newest that one reading gives. */
 export async function readEntries(
   { store }: Kernel,
-  { sessionId, generation }: ClaimedRun,
+  { sessionId, generation }: TranscriptOf,
   { afterSeq, uptoSeq }: { readonly afterSeq: number; readonly uptoSeq: number },
 ): Promise<readonly TranscriptEntry[]> {
   return store.reader.readTranscript({

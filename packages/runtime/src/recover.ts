@@ -1,5 +1,6 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Kernel } from './kernel.ts';
+import { countEnded } from './count-cuts.ts';
 import { runControl } from './control.ts';
 import { stopRun } from './stop-run.ts';
 
@@ -33,6 +34,7 @@ export async function recover(kernel: Kernel): Promise<void> {
         cancelQueued: true,
       });
   }
+  await countEnded(kernel);
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
   const found = {

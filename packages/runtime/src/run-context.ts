@@ -130,7 +130,7 @@ function withWishes(agent: AgentSettings, wishes: RunWishes | undefined): AgentS
   return { ...agent, thinking, limits };
 }
 
-function toSpecs(tools: InboundBody['clientTools'] = []): ToolSpec[] {
+export function toSpecs(tools: InboundBody['clientTools'] = []): ToolSpec[] {
   return tools.map(({ name, description, parameters }) => ({
     name,
     description: description ?? '',

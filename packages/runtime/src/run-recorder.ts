@@ -23,6 +23,7 @@ import type {
   OutboundDraft,
 } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
+import { givenUpOf } from './count-cuts.ts';
 import { showBubble } from './bubble.ts';
 import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
@@ -116,6 +117,7 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
     context: contextOf(state, event),
     saidBy: event.model === '' ? ('system' as const) : undefined,
     calls: planned,
+    cut: await givenUpOf(state),
   };
   if (planned.length === 0) {
     state.held = { record, event };
@@ -125,6 +127,7 @@ async function recordStep(state: RunState, event: RunEventOf<'step.end'>): Promi
   const { events } = await kernel.store.journal.recordStep(record);
   kernel.point('step.done.after.commit');
   state.isStored = true;
+  state.calls.clear();
   publish(state, event, events);
 }
 

@@ -16,6 +16,7 @@ import type {
   Tool,
 } from '@cuttle/core-types/ports';
 import type { Decision } from '@cuttle/security/policy';
+import { type CallMeter, createCallMeter } from './call-meter.ts';
 import type { ContextFit } from './context-fit.ts';
 import type { DeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
@@ -48,6 +49,7 @@ export interface RunState {
     { readonly drafts: OutboundDraft[]; readonly taint: Set<TaintSource> }
   >;
   readonly fit: ContextFit;
+  readonly calls: CallMeter;
   readonly startedAt: number;
   step: number;
   attempt: number;
@@ -84,6 +86,7 @@ export function createRunState(
     judged: new Map(),
     asks: new Map(),
     fit,
+    calls: createCallMeter(),
     startedAt: parts.kernel.clock.monotonic(),
     step,
     attempt,

@@ -8,13 +8,13 @@ import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
 import { tellOthers } from './subagent-ends.ts';
 
-/** What was said so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
+/** What was said and used so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
 export async function stopDrafts(
   kernel: Kernel,
   active: ActiveRun | undefined,
 ): Promise<LastWords> {
   if (!active) return { closing: [] };
-  const said = { saidBy: active.runId, partial: active.partial() };
+  const said = { saidBy: active.runId, partial: active.partial(), cut: await active.cut() };
   const bubbleId = active.bubble();
   const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
   const { door } = active.route;

@@ -41,9 +41,15 @@ export async function summarise(
     const request = buildSummaryRequest({ model: model.model, ...about }, room, fit.meter);
     const admit = createAdmission(state, { ref, fallbacks });
     const call = admit ? await admit({ step, request }) : { provider: model.provider, request };
-    const answer = await ask(call, signal);
+    const provider = state.calls.watch(call.provider);
+    const answer = await ask({ ...call, provider }, signal);
     kernel.point('compaction.after.model');
-    if (answer.text === '') return { kind: 'none', code: 'provider.invalid' };
+    if (answer.text === '') {
+      state.calls.giveUp();
+      return { kind: 'none', code: 'provider.invalid' };
+    }
+    // It is counted with its summary.
+    state.calls.settle();
     return { kind: 'summary', summary: await priced(state, { step, ...answer }) };
   } catch (error) {
     signal.throwIfAborted();

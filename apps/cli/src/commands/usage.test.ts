@@ -21,11 +21,43 @@ async function benchWith(
 
 const usage = { inputTokens: 1200, outputTokens: 80, cacheReadTokens: 1000 };
 const rows = [
-  { key: 'claude/sonnet', calls: 3, usage, costMicros: 4_200, unpricedCalls: 0 },
-  { key: 'local/m1', calls: 2, usage, costMicros: 0, unpricedCalls: 2 },
-  { key: 'mixed/m2', calls: 2, usage, costMicros: 12_340_000, unpricedCalls: 1 },
+  {
+    key: 'claude/sonnet',
+    calls: 3,
+    cutCalls: 0,
+    estimatedCalls: 0,
+    usage,
+    costMicros: 4_200,
+    unpricedCalls: 0,
+  },
+  {
+    key: 'local/m1',
+    calls: 2,
+    cutCalls: 0,
+    estimatedCalls: 0,
+    usage,
+    costMicros: 0,
+    unpricedCalls: 2,
+  },
+  {
+    key: 'mixed/m2',
+    calls: 2,
+    cutCalls: 0,
+    estimatedCalls: 0,
+    usage,
+    costMicros: 12_340_000,
+    unpricedCalls: 1,
+  },
 ];
-const cost = { by: 'model', since: '2026-10-23', rows, calls: 7, costMicros: 12_344_200 };
+const cost = {
+  by: 'model',
+  since: '2026-10-23',
+  rows,
+  calls: 7,
+  cutCalls: 2,
+  estimatedCalls: 1,
+  costMicros: 12_344_200,
+};
 const budget = {
   scope: 'agent:main',
   limitMicros: 5_000_000,
@@ -50,6 +82,7 @@ describe('usage', () => {
       local/m1       2      1200   1000        80      price unknown
       mixed/m2       2      1200   1000        80      $12.34 and 1 calls of unknown price
       7 calls since 2026-10-23 (UTC): $12.34 and 3 calls of unknown price
+      2 of them were cut or given up before their answer was whole, 1 of them by estimate
       budget    agent:main: $1.50 of $5.00 spent today, $0.25 set aside, then runs end
       budget    gateway: $1.50 of $5.00 spent today, $0.25 set aside, then local/m1
       "

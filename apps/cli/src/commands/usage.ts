@@ -50,8 +50,16 @@ function describe(cost: Cost, budgets: Budgets, paint: Paint): readonly string[]
       paint,
     ),
     `${calls} calls since ${since} (UTC): ${toCost(cost)}`,
+    ...describeCuts(cost),
     ...words,
   ];
+}
+
+/** What was billed without an answer, and how sure that is. */
+function describeCuts({ cutCalls, estimatedCalls }: Cost): readonly string[] {
+  if (cutCalls === 0) return [];
+  const estimated = estimatedCalls === 0 ? '' : `, ${estimatedCalls} of them by estimate`;
+  return [`${cutCalls} of them were cut or given up before their answer was whole${estimated}`];
 }
 
 const heads: Readonly<Record<string, string>> = {

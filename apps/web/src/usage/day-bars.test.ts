@@ -5,6 +5,8 @@ import { toDayBars } from './day-bars.ts';
 const row = (key: string, costMicros: number, calls = 1, unpricedCalls = 0) => ({
   key,
   calls,
+  cutCalls: 0,
+  estimatedCalls: 0,
   costMicros,
   unpricedCalls,
   usage: { inputTokens: 1, outputTokens: 1 },

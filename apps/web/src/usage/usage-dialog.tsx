@@ -41,12 +41,28 @@ function Report({ report }: { readonly report: UsageReport }): JSX.Element {
       <p class="usage-sum">
         <strong>{costText(byDay)}</strong> for {byDay.calls} model calls
       </p>
+      <CutCalls report={byDay} />
       <DayPlot bars={toDayBars(byDay.since, shownDays, byDay.rows)} />
       {budgets.map((budget) => (
         <Budget key={budget.scope} budget={budget} />
       ))}
       {byModel.rows.length > 0 && <ModelTable rows={byModel.rows} />}
     </>
+  );
+}
+
+/** What was billed without an answer, and how sure that is. */
+function CutCalls({
+  report: { cutCalls, estimatedCalls },
+}: {
+  readonly report: UsageReport['byDay'];
+}): JSX.Element | null {
+  if (cutCalls === 0) return null;
+  const estimated = estimatedCalls > 0 && `, ${estimatedCalls} of them by estimate`;
+  return (
+    <p class="usage-cut">
+      {cutCalls} of them were cut or given up before their answer was whole{estimated}
+    </p>
   );
 }
 

@@ -12,6 +12,16 @@ export interface EmbeddingRequest {
   readonly purpose?: EmbeddingPurpose | undefined;
   /** Shorter vectors, where the model can cut them. */
   readonly dimensions?: number | undefined;
+  /** What earlier tries of this very request have got, so that only the rest is asked for again. Absent: this is the only try. */
+  readonly progress?: EmbeddingProgress | undefined;
+}
+
+/** The answers that a request in several parts has so far, by the number of the part. It must not outlive the request. */
+export interface EmbeddingProgress {
+  find(part: number): Embeddings | undefined;
+  keep(part: number, answer: Embeddings): void;
+  /** Of all parts that were answered, billed whatever becomes of the others. */
+  readonly inputTokens: number;
 }
 
 export interface Embeddings {

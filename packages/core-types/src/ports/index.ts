@@ -19,7 +19,13 @@ export type {
 export type { Clock } from './clock.ts';
 export type { CompactionRecord, ContextJournal, SummaryCall } from './context-journal.ts';
 export type { ContextReader, StoredSummary } from './context-reader.ts';
-export type { Embedder, EmbeddingPurpose, EmbeddingRequest, Embeddings } from './embedder.ts';
+export type {
+  Embedder,
+  EmbeddingProgress,
+  EmbeddingPurpose,
+  EmbeddingRequest,
+  Embeddings,
+} from './embedder.ts';
 export type { Journal } from './journal.ts';
 export type {
   AbortInput,
@@ -67,11 +73,19 @@ export type {
 } from './person-journal.ts';
 export type { ImportedEntry, ImportEnd, SessionJournal } from './session-journal.ts';
 export type { Log, LogFields } from './log.ts';
-export type { CallUsage, UsageJournal } from './usage-journal.ts';
+export type {
+  CallReservation,
+  CallUsage,
+  CutCall,
+  CutStep,
+  UsageJournal,
+} from './usage-journal.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
 export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';
 export type {
+  CallEvent,
   FinishReason,
+  GivenUpCall,
   ModelEvent,
   ModelFacts,
   ModelInfo,
@@ -96,6 +110,7 @@ export type {
   StoredRun,
   StoredStep,
   TranscriptEntry,
+  UncountedStep,
   UsageGrouping,
   UsageRow,
   UsageTotal,

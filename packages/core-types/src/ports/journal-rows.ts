@@ -8,6 +8,7 @@ import type { FinishReason } from './provider.ts';
 import type { OutboundPart, Receipt, SendKind, Target } from './channel.ts';
 import type { PinDraft } from './pin-journal.ts';
 import type { Effect } from './tool.ts';
+import type { CutCall, CutStep } from './usage-journal.ts';
 
 /** Something a client may resume from: durable events of a session, in commit order. */
 export interface DurableEvent {
@@ -175,6 +176,8 @@ export interface ClaimedRun {
     | {
         readonly step: number;
         readonly attempt: number;
+        /** Attempts before this one were cut and are not counted: their process ended. */
+        readonly hasUncounted?: true | undefined;
         readonly uptoSeq: number;
         readonly summaryUpto: number | undefined;
       }
@@ -219,6 +222,8 @@ export interface StepRecord {
   /** Whether `reserveBudget` set money aside for it, which this settles. */
   readonly reserved?: boolean | undefined;
   readonly calls: readonly PlannedCall[];
+  /** Calls of this attempt that were given up before the one that answered. */
+  readonly cut?: readonly CutCall[] | undefined;
   /** `system`: no model was asked, so nothing is counted. */
   readonly saidBy?: 'system' | undefined;
   /** What the step told of the session's context. */
@@ -274,6 +279,8 @@ export interface LastWords {
   /** The run that said it. Where that one has ended and another one is ended in its place, the words are dropped. Absent: said by whichever is ended. */
   readonly saidBy?: string | undefined;
   readonly partial?: AssistantMessage | undefined;
+  /** What its open step had used; absent: not known yet, `countCut` tells it. */
+  readonly cut?: CutStep | undefined;
   readonly closing: readonly OutboundDraft[];
 }
 export interface AbortInput extends LastWords {

@@ -11,7 +11,7 @@ import type { PrivacyJournal } from './privacy-journal.ts';
 import type { RecordsJournal } from './records-journal.ts';
 import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
-import type { UsageJournal } from './usage-journal.ts';
+import type { CutCall, CutStep, UsageJournal } from './usage-journal.ts';
 import type { SubagentJournal } from './subagent-journal.ts';
 import type {
   DurableEvent,
@@ -103,17 +103,18 @@ export interface Journal
     onlyIfSteered?: boolean;
   }): Promise<OpenedStep | undefined>;
 
-  /** A further attempt of the open step, with the same boundary. Adds `step.restart`. */
+  /** A further attempt of the open step, with the same boundary. Adds `step.restart` and counts what the attempt before it used. */
   restartStep(input: {
     runId: string;
     fence: string;
     step: number;
+    cut?: readonly CutCall[] | undefined;
   }): Promise<{ attempt: number; events: readonly DurableEvent[] }>;
 
   /**
    * Sets aside what a model call of the open step may cost at most, if every limit has room for it beside what is spent today and
    * what other calls under way have set aside; else nothing is written. A further attempt of the step replaces what its last one set aside.
-   * `recordStep` settles it to what the call cost, the end of the run gives it back. It lasts no longer than this opening of the store.
+   * `recordStep` settles it to what the call cost, the end of the run to what was used until then. It lasts no longer than this opening of the store.
    */
   reserveBudget(input: ReservationDraft): Promise<Reservation>;
 
@@ -192,6 +193,8 @@ export interface Journal
     runId: string;
     fence: string;
     error: RunError;
+    /** What its open step had used; absent: not known yet, `countCut` tells it. */
+    cut?: CutStep | undefined;
     notice: readonly OutboundDraft[];
   }): Promise<Settled>;
 

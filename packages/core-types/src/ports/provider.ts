@@ -52,7 +52,28 @@ export type ModelEvent =
       readonly opaque?: Json | undefined;
     }
   | { readonly type: 'opaque'; readonly part: OpaquePart }
+  | CallEvent
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Usage };
+
+/**
+ * What is told of calls and not of the answer, so that one that is cut can be counted too: it was billed without an end. Who only reads
+ * the answer leaves these out; the `usage` of `finish` is that of the whole call that it ends, and these never add to it.
+ */
+export type CallEvent =
+  /** A request is sent now, said by a provider that asks again or stands before several. A failure before its first word costs nothing. */
+  | { readonly type: 'call.start'; readonly origin: Origin }
+  /** What the call under way has used so far, where its service tells it before the end. Each replaces the one before of the same call. */
+  | { readonly type: 'usage'; readonly usage: Usage }
+  /** The call under way was given up for another one. */
+  | ({ readonly type: 'call.cut' } & GivenUpCall);
+
+export interface GivenUpCall {
+  readonly origin: Origin;
+  /** What its service told last; absent: nothing. */
+  readonly usage?: Usage | undefined;
+  /** All that it said since then, thinking and calls too, whether or not anybody was shown it. */
+  readonly said: string;
+}
 
 export interface ModelInfo {
   readonly id: string;
@@ -76,7 +97,7 @@ export interface ModelFacts extends ModelInfo {
  * - the stream ends with exactly one `finish`, or throws a `CuttleError` whose code starts `provider.`;
  * - it rejects with `signal.reason` soon after an abort and leaves no request open;
  * - nothing is sent until the first `next()`; leaving the loop closes the request;
- * - it never retries by itself after it has yielded an event.
+ * - it never retries by itself after it has yielded an event that is no `CallEvent`.
  */
 export interface ModelProvider {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { InboundState, Route } from '../inbound.ts';
+import type { InboundBody, InboundState, Route } from '../inbound.ts';
 import type { Json } from '../json.ts';
 import type { Message, ToolResultPart, AssistantMessage } from '../message.ts';
 import type { Principal, Provenance, Trust } from '../principal.ts';
@@ -150,6 +150,8 @@ export interface Reader
     subagents: number;
   }>;
   usage(input: { since: number; sessionId?: string | undefined }): Promise<readonly UsageRow[]>;
+  /** Steps with attempts that are over and not counted: the open one of a run, or those of runs that have ended, the oldest first. */
+  listUncounted(input: { runId: string } | { limit: number }): Promise<readonly UncountedStep[]>;
   /** Usage since the UTC day of `since`, summed by one thing, the dearest first (days in order); `limit` is at most 1,000. */
   usageBy(input: {
     since: number;
@@ -357,12 +359,33 @@ export interface OutboundRow {
   readonly reason: string | undefined;
   readonly at: number;
 }
+/** A step with attempts that were cut and that nobody has counted, and all that tells what they may have used. */
+export interface UncountedStep {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly sessionKey: string;
+  readonly agentId: string;
+  readonly generation: number;
+  readonly personId: string;
+  /** The model that was chosen over the agent's: by the sub-agent's task, or for the session. */
+  readonly model: string | undefined;
+  /** What was asked first. */
+  readonly body: InboundBody;
+  readonly step: number;
+  readonly uptoSeq: number;
+  readonly summaryUpto: number | undefined;
+  readonly attempts: readonly { readonly attempt: number; readonly said: string }[];
+}
 export interface UsageRow {
   readonly day: string;
   readonly agentId: string;
   readonly provider: string;
   readonly model: string;
   readonly calls: number;
+  /** Those of the calls that came to no answer. */
+  readonly cutCalls: number;
+  /** Those of them of which some numbers are estimates. */
+  readonly estimatedCalls: number;
   readonly usage: Usage;
   /** Of the calls whose price is known. */
   readonly costMicros: number;
@@ -374,6 +397,8 @@ export type UsageGrouping = 'day' | 'agent' | 'model' | 'session' | 'person';
 export interface UsageTotal {
   readonly key: string;
   readonly calls: number;
+  readonly cutCalls: number;
+  readonly estimatedCalls: number;
   readonly usage: Usage;
   readonly costMicros: number;
   readonly unpricedCalls: number;

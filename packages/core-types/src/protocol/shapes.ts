@@ -136,6 +136,10 @@ export const UsageReport = z.object({
   provider: z.string(),
   model: z.string(),
   calls: z.int(),
+  /** Those of the calls that came to no answer: stopped, cut, or given up for another. */
+  cutCalls: z.int(),
+  /** Those of them of which some numbers are estimates, as their service told none. */
+  estimatedCalls: z.int(),
   usage: Usage,
   /** Of the calls whose price is known. */
   costMicros: z.int(),
@@ -146,6 +150,8 @@ export const UsageReport = z.object({
 /** Usage summed by one thing, `key`. */
 export const UsageTotalReport = UsageReport.pick({
   calls: true,
+  cutCalls: true,
+  estimatedCalls: true,
   usage: true,
   costMicros: true,
   unpricedCalls: true,

@@ -32,6 +32,8 @@ export const usageMethods = [
       rows: z.array(UsageTotalReport),
       /** Over all days, also those of rows that are left out. */
       calls: z.int(),
+      cutCalls: z.int(),
+      estimatedCalls: z.int(),
       costMicros: z.int(),
       unpricedCalls: z.int(),
     }),

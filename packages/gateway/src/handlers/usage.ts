@@ -35,6 +35,8 @@ export function createUsageHandlers(): UsageHandlers {
         since: new Date(since).toISOString().slice(0, 10),
         rows: rows.map((row) => ({ ...row })),
         calls: sum(({ calls }) => calls),
+        cutCalls: sum(({ cutCalls }) => cutCalls),
+        estimatedCalls: sum(({ estimatedCalls }) => estimatedCalls),
         costMicros: sum(({ costMicros }) => costMicros),
         unpricedCalls: sum(({ unpricedCalls }) => unpricedCalls),
       };

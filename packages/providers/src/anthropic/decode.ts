@@ -63,8 +63,10 @@ function* decodeEvent(
   const index = event.index ?? 0;
   switch (event.type) {
     case 'message_start':
-      if (typeof event.message === 'object' && event.message)
+      if (typeof event.message === 'object' && event.message) {
         yield* takeMessage(event.message, state);
+        yield* tellUsage(event.message.usage, state);
+      }
       break;
     case 'content_block_start':
       if (event.content_block) yield* startBlock(index, event.content_block, state);
@@ -77,6 +79,7 @@ function* decodeEvent(
       break;
     case 'message_delta':
       takeUsage(event.usage, state);
+      yield* tellUsage(event.usage, state);
       state.stopReason = event.delta?.stop_reason ?? state.stopReason;
       break;
     case 'message_stop':
@@ -113,6 +116,14 @@ function* takeMessage(
 function takeUsage(usage: AnthropicUsage | null | undefined, state: AnthropicDecodeState): void {
   const stated = Object.entries(usage ?? {}).filter(([, value]) => value !== null);
   state.usage = { ...state.usage, ...Object.fromEntries(stated) };
+}
+
+/** What was counted so far, for the case that the rest never comes. */
+function* tellUsage(
+  told: AnthropicUsage | null | undefined,
+  state: AnthropicDecodeState,
+): Generator<ModelEvent, void, void> {
+  if (told) yield { type: 'usage', usage: toUsage(state.usage) };
 }
 
 const reasons: Readonly<Record<string, FinishReason>> = {

@@ -1,20 +1,29 @@
 import type { AssistantMessage, AssistantPart, Origin } from '@cuttle/core-types';
-import type { ModelEvent } from '@cuttle/core-types/ports';
+import type { CallEvent, ModelEvent } from '@cuttle/core-types/ports';
 
-/** What a stream came to: everything it yielded, and how it ended. */
+/** What a stream came to: everything it yielded, with what it told of calls apart, and how it ended. */
 export interface CollectedAnswer {
   readonly events: readonly ModelEvent[];
+  readonly calls: readonly CallEvent[];
   readonly error: unknown;
 }
 
 export async function collectAnswer(stream: AsyncIterable<ModelEvent>): Promise<CollectedAnswer> {
   const events: ModelEvent[] = [];
+  const calls: CallEvent[] = [];
   try {
-    for await (const event of stream) events.push(event);
-    return { events, error: undefined };
+    for await (const event of stream) {
+      if (isOfCall(event)) calls.push(event);
+      else events.push(event);
+    }
+    return { events, calls, error: undefined };
   } catch (error) {
-    return { events, error };
+    return { events, calls, error };
   }
+}
+
+function isOfCall(event: ModelEvent): event is CallEvent {
+  return event.type === 'usage' || event.type === 'call.start' || event.type === 'call.cut';
 }
 
 export function textIn(events: readonly ModelEvent[], type: 'text' | 'thinking' = 'text'): string {
@@ -71,6 +80,9 @@ export function toAssistantMessage(
         parts.push(event.part);
         break;
       case 'route':
+      case 'call.start':
+      case 'call.cut':
+      case 'usage':
       case 'finish':
         break;
     }

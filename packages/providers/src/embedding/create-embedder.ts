@@ -41,9 +41,14 @@ export function createEmbedder({ id, limitsFor, ask }: EmbedderParts): Embedder 
       signal.throwIfAborted();
       requireTexts(id, request.texts);
       const limits = limitsFor(request.model);
-      const batches = toBatches(request.texts, limits);
-      const work = (texts: readonly string[], over: AbortSignal): Promise<Embeddings> =>
-        embedBatch({ ...request, texts }, over);
+      const batches = toBatches(request.texts, limits).map((texts, part) => ({ texts, part }));
+      const work = async ({ texts, part }: Batch, over: AbortSignal): Promise<Embeddings> => {
+        const known = request.progress?.find(part);
+        if (known) return known;
+        const answer = await embedBatch({ ...request, texts }, over);
+        request.progress?.keep(part, answer);
+        return answer;
+      };
       const answers = await inOrder(batches, { atOnce: limits.atOnce ?? 1, work }, signal);
       const vectors = answers.flatMap((answer) => answer.vectors);
       requireOneLength(id, vectors, request.dimensions);
@@ -51,6 +56,11 @@ export function createEmbedder({ id, limitsFor, ask }: EmbedderParts): Embedder 
       return { vectors, inputTokens };
     },
   };
+}
+
+interface Batch {
+  readonly texts: readonly string[];
+  readonly part: number;
 }
 
 function requireTexts(service: string, texts: readonly string[]): void {

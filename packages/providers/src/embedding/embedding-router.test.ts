@@ -4,6 +4,7 @@ import { manualClock } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
 import { createKeyPool } from '../router/key-pool.ts';
 import { createRouteHealth } from '../router/route-health.ts';
+import { createEmbedder } from './create-embedder.ts';
 import { createEmbeddingRouter } from './embedding-router.ts';
 import { createLazyEmbedder } from './lazy-embedder.ts';
 import { createRetryingEmbedder } from './retrying-embedder.ts';
@@ -66,6 +67,36 @@ describe('embedders behind one key or several', () => {
     expect(await vectors).toBe(answer);
     expect(embedder.asked).toBe(2);
   });
+
+  it.each(['waits', 'goes to the next key'] as const)(
+    'ask again only for the part that failed where it %s',
+    async (how) => {
+      const clock = manualClock();
+      const asked: string[] = [];
+      let fails = true;
+      const part = (): Embedder =>
+        createEmbedder({
+          id: 'e',
+          limitsFor: () => ({ maxTexts: 1, maxCharacters: 100 }),
+          async ask({ texts: [text = ''] }) {
+            asked.push(text);
+            const failed = text === 'b' && fails;
+            fails = failed ? false : fails;
+            if (failed) throw new CuttleError('provider.rate-limited', 'No.');
+            return { vectors: [[text.charCodeAt(0)]], format: 'float', inputTokens: 3 };
+          },
+        });
+      const embedder =
+        how === 'waits'
+          ? createRetryingEmbedder(part(), { clock, random: () => 0.5 })
+          : route(part(), part()).router;
+      const vectors = embedder.embed({ model: 'm', texts: ['a', 'b', 'c'] }, never);
+      await clock.advance(1000);
+      expect((await vectors).vectors.map(([value]) => value)).toEqual([97, 98, 99]);
+      expect((await vectors).inputTokens).toBe(9);
+      expect(asked).toEqual(['a', 'b', 'b', 'c']);
+    },
+  );
 
   it('are loaded with their first request, once', async () => {
     let loads = 0;

@@ -78,11 +78,19 @@ function* decodeChunk(chunk: GeminiChunk, state: GeminiDecodeState): Events {
     throw classifyFailure({ service: state.service, body: JSON.stringify(chunk) });
   takeUsage(chunk.usageMetadata, state);
   const { blockReason, blockReasonMessage } = chunk.promptFeedback ?? {};
-  if (blockReason) throw blockedPrompt(state.service, blockReason, blockReasonMessage);
+  if (blockReason) {
+    yield* tellUsage(chunk, state);
+    throw blockedPrompt(state.service, blockReason, blockReasonMessage);
+  }
   const candidate = chunk.candidates?.find(({ index }) => (index ?? 0) === 0);
-  if (!candidate) return;
-  for (const part of candidate.content?.parts ?? []) yield* decodePart(part, state);
-  takeFinish(candidate, state);
+  for (const part of candidate?.content?.parts ?? []) yield* decodePart(part, state);
+  if (candidate) takeFinish(candidate, state);
+  yield* tellUsage(chunk, state);
+}
+
+/** What was counted so far, behind what it counts, for the case that the rest never comes. */
+function* tellUsage(chunk: GeminiChunk, state: GeminiDecodeState): Events {
+  if (chunk.usageMetadata) yield { type: 'usage', usage: toUsage(state.usage) };
 }
 
 /** Later counts are totals and replace earlier ones; a count that is left out stays. */

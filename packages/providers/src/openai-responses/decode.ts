@@ -138,6 +138,7 @@ function* finishAnswer(
   response: ResponsesObject,
   state: ResponsesDecodeState,
 ): Generator<ModelEvent, void, void> {
+  if (response.usage) yield { type: 'usage', usage: toUsage(response.usage) };
   throwIfFailed(response, state.service);
   state.open.clear();
   yield* sayHeld(state);

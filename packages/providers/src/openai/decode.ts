@@ -67,6 +67,9 @@ export function* decodeOpenai(
   if (isFailure(chunk) && state.finish === undefined)
     throw classifyFailure({ service: state.service, body: frame.text });
   if (choice) yield* decodeChoice(choice, state);
+  // Some count in every chunk, most in the last: told behind what it counts, for the case that the rest never comes.
+  const told = usageIn(chunk, choice);
+  if (told && !frame.whole) yield { type: 'usage', usage: toUsage(told) };
   if (!frame.whole) return;
   if (!choice) throw notAnAnswer(state.service);
   yield* finishAnswer(state);

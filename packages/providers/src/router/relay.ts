@@ -1,4 +1,4 @@
-import type { ModelEvent } from '@cuttle/core-types/ports';
+import type { CallEvent, ModelEvent } from '@cuttle/core-types/ports';
 import { createRepeatTrim, type RepeatTrim } from './repeat-trim.ts';
 
 /** Makes one answer of what several models say one after the other, each going on where the one before was cut. */
@@ -10,7 +10,7 @@ export interface Relay {
   /** Another model goes on. What the one before said and nobody saw is forgotten. */
   begin(): void;
   /** What the reader may see now. */
-  pass(event: ModelEvent): readonly ModelEvent[];
+  pass(event: Exclude<ModelEvent, CallEvent>): readonly ModelEvent[];
 }
 
 /** Of the model that speaks now. */
@@ -45,10 +45,10 @@ export function createRelay(): Relay {
     if (last?.blockId !== id) last = { type: 'text', blockId: id };
     return [{ type: 'text.delta', blockId: id, text }];
   };
-  const flush = (): readonly ModelEvent[] =>
-    speaker.trim && speaker.lastText !== undefined
-      ? sayText(speaker.lastText, speaker.trim.end())
-      : [];
+  const flush = (): readonly ModelEvent[] => {
+    const { trim, lastText } = speaker;
+    return trim && lastText !== undefined ? sayText(lastText, trim.end()) : [];
+  };
   const passThinking = (
     event: Extract<ModelEvent, { type: 'thinking.delta' | 'thinking.end' }>,
   ): readonly ModelEvent[] => {

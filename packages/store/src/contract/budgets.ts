@@ -245,6 +245,8 @@ export function describeBudgets(get: () => World): void {
       {
         key: 'local/m1',
         calls: 2,
+        cutCalls: 0,
+        estimatedCalls: 0,
         unpricedCalls: 1,
         costMicros: 0,
         usage: {

@@ -77,7 +77,7 @@ export function describeCompactions(get: () => World): void {
     await journal.recordCompaction(recordOf(run, 4));
     await reopen();
     const again = await claim(run.sessionId);
-    expect(again.open).toEqual({ step: 1, attempt: 2, uptoSeq: 7, summaryUpto: 4 });
+    expect(again.open).toMatchObject({ step: 1, attempt: 2, uptoSeq: 7, summaryUpto: 4 });
   });
 
   it('shows the furthest summary to later steps and runs, and none after a reset', async () => {

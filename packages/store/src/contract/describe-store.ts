@@ -7,6 +7,7 @@ import { describeBlobs } from './blobs.ts';
 import { describeCalls } from './calls.ts';
 import { describeCommands } from './commands.ts';
 import { describeCompactions } from './compactions.ts';
+import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeMemory } from './memory.ts';
@@ -34,6 +35,7 @@ const parts = [
   ['steps', describeSteps],
   ['budgets', describeBudgets],
   ['calls', describeCalls],
+  ['cuts', describeCuts],
   ['compactions', describeCompactions],
   ['ends', describeEnds],
   ['commands', describeCommands],

@@ -1,3 +1,4 @@
+import type { Reservation } from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import type { World } from './world.ts';
 
@@ -66,5 +67,53 @@ export function describeUsage(get: () => World): void {
       { spentMicros: 20 },
     ]);
     expect(await reserve()).toMatchObject({ kind: 'refused', spentMicros: 20 });
+  });
+
+  const reserve = (callId: string, amountMicros: number): Promise<Reservation> => {
+    const { agentId, personId } = call;
+    const limits = [
+      { scope: 'gateway', limitMicros: 100 },
+      { scope: 'person:person-1', limitMicros: 90 },
+    ] as const;
+    return get().journal.reserveUsage({ callId, agentId, personId, amountMicros, limits });
+  };
+  const gateway = async (): Promise<unknown> =>
+    (await get().reader.readSpending({ scopes: ['gateway'] }))[0];
+
+  it('sets aside what two at once may cost, so that they stay within a budget together', async () => {
+    const results = await Promise.all([reserve('call-1', 60), reserve('call-2', 60)]);
+    expect(results.map(({ kind }) => kind).toSorted()).toEqual(['refused', 'reserved']);
+    expect(await gateway()).toMatchObject({ spentMicros: 0, reservedMicros: 60 });
+    expect(await reserve('call-3', 31)).toMatchObject({
+      kind: 'refused',
+      scope: 'person:person-1',
+      reservedMicros: 60,
+    });
+  });
+
+  it('settles it to what the call cost, and gives it back where the call failed', async () => {
+    const { journal } = get();
+    await reserve('call-1', 40);
+    await reserve('call-1', 50);
+    await reserve('call-2', 40);
+    await journal.addUsage(call);
+    expect(await gateway()).toMatchObject({ spentMicros: 20, reservedMicros: 40 });
+    await journal.releaseUsage({ callId: 'call-2' });
+    expect(await gateway()).toMatchObject({ spentMicros: 20, reservedMicros: 0 });
+  });
+
+  it('holds it beside what runs set aside, and no longer than a life of the store', async () => {
+    const world = get();
+    await reserve('call-1', 60);
+    const { runId, fence, agentId, principal } = await world.begin();
+    const limits = [{ scope: 'gateway', limitMicros: 100 }] as const;
+    const asked = { runId, fence, step: 1, agentId, personId: principal.id, limits };
+    expect(await world.journal.reserveBudget({ ...asked, amountMicros: 41 })).toMatchObject({
+      kind: 'refused',
+      reservedMicros: 60,
+    });
+    await world.reopen();
+    expect(await gateway()).toMatchObject({ reservedMicros: 0 });
+    await world.journal.sweep({ limit: 10 });
   });
 }

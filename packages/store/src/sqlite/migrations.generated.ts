@@ -221,5 +221,16 @@ export const migrations: readonly { readonly name: string; readonly statements: 
       "ALTER TABLE `memory_file` ADD `version` integer DEFAULT 0 NOT NULL;",
       "-- The words of `memory_text`, with how many passages hold each.\nCREATE VIRTUAL TABLE `memory_word` USING fts5vocab('memory_text', 'row');"
     ]
+  },
+  {
+    "name": "0014_cut_calls",
+    "statements": [
+      "CREATE TABLE `call_reservation` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`call_id` text NOT NULL,\n\t`boot` text NOT NULL,\n\t`agent_id` text NOT NULL,\n\t`person_id` text NOT NULL,\n\t`amount_micros` integer NOT NULL,\n\tPRIMARY KEY(`space`, `call_id`),\n\tCONSTRAINT \"call_reservation_amount\" CHECK(amount_micros >= 0)\n);",
+      "CREATE INDEX `call_reservation_live` ON `call_reservation` (`space`,`boot`);",
+      "ALTER TABLE `step` ADD `counted` integer;",
+      "CREATE INDEX `step_uncounted` ON `step` (`space`,`run_id`) WHERE state = 'aborted' AND counted < attempt;",
+      "ALTER TABLE `usage` ADD `cut` integer DEFAULT 0 NOT NULL;",
+      "ALTER TABLE `usage` ADD `estimated` integer DEFAULT 0 NOT NULL;"
+    ]
   }
 ];

@@ -24,7 +24,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|purge_open|reservation_live) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|purge_open|reservation_live|call_reservation_live|step_uncounted) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -90,6 +90,14 @@ async function useAll(world: World): Promise<void> {
     by: 'owner',
   });
   await journal.removePin({ pinId, by: 'owner' });
+  await journal.reserveUsage({
+    callId: 'x',
+    agentId: 'main',
+    personId: 'x',
+    amountMicros: 1,
+    limits: [{ scope: 'gateway', limitMicros: 9 }],
+  });
+  await journal.releaseUsage({ callId: 'x' });
   await journal.reserveBudget({
     runId,
     fence,
@@ -187,6 +195,8 @@ async function useAll(world: World): Promise<void> {
     ...(['day', 'agent', 'model', 'session', 'person'] as const).map((by) =>
       reader.usageBy({ since: 0, by, limit: 5 }),
     ),
+    reader.listUncounted({ limit: 10 }),
+    reader.listUncounted({ runId: 'x' }),
     reader.readSpending({ scopes: ['gateway', 'agent:main', 'person:x'] }),
     reader.listPins({ agentId: 'main', limit: 5 }),
     reader.listPins({ agentId: 'main', sessionKey: 'x', limit: 5 }),

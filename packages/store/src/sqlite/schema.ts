@@ -28,5 +28,15 @@ export {
   token,
 } from './schema/place.ts';
 export { subagent } from './schema/subagent.ts';
-export { audit, blob, kv, kv_once, reservation, schedule, spend, usage } from './schema/values.ts';
+export {
+  audit,
+  blob,
+  call_reservation,
+  kv,
+  kv_once,
+  reservation,
+  schedule,
+  spend,
+  usage,
+} from './schema/values.ts';
 export { pin } from './schema/pin.ts';

@@ -10,7 +10,7 @@ export function findSpent(db: Database, day: string, scope: BudgetScope): number
   return db.find(selectSpent, day, scope)?.spent_micros;
 }
 
-const sum = (table: 'usage' | 'reservation', column: string, where: string) =>
+const sum = (table: 'usage' | 'reservation' | 'call_reservation', column: string, where: string) =>
   query<{ sum: number }>(
     `SELECT coalesce(sum(${column}), 0) AS sum FROM ${table} WHERE space = 'main' AND ${where}`,
   );
@@ -19,11 +19,11 @@ const sumsOfDay = {
   agent: sum('usage', 'cost_micros', 'day = ? AND agent_id = ?'),
   person: sum('usage', 'cost_micros', 'day = ? AND person_id = ?'),
 };
-const sumsOfLife = {
-  gateway: sum('reservation', 'amount_micros', 'boot = ?'),
-  agent: sum('reservation', 'amount_micros', 'boot = ? AND agent_id = ?'),
-  person: sum('reservation', 'amount_micros', 'boot = ? AND person_id = ?'),
-};
+const sumsOfLife = (['reservation', 'call_reservation'] as const).map((table) => ({
+  gateway: sum(table, 'amount_micros', 'boot = ?'),
+  agent: sum(table, 'amount_micros', 'boot = ? AND agent_id = ?'),
+  person: sum(table, 'amount_micros', 'boot = ? AND person_id = ?'),
+}));
 
 /** What a scope spent on a day, from its usage. */
 export function sumSpent(db: Database, day: string, scope: BudgetScope): number {
@@ -31,10 +31,10 @@ export function sumSpent(db: Database, day: string, scope: BudgetScope): number 
   return db.find(sumsOfDay[kind], day, ...ids)?.sum ?? 0;
 }
 
-/** What calls under way in a scope have set aside: there are no more of them than runs at once. */
+/** What calls under way in a scope have set aside: there are no more of them than runs and requests at once. */
 export function findReserved(db: Database, boot: string, scope: BudgetScope): number {
   const { kind, ids } = readScope(scope);
-  return db.find(sumsOfLife[kind], boot, ...ids)?.sum ?? 0;
+  return sumsOfLife.reduce((total, of) => total + (db.find(of[kind], boot, ...ids)?.sum ?? 0), 0);
 }
 
 function readScope(scope: BudgetScope): {

@@ -53,9 +53,9 @@ export function stopRun(
   },
 ): void {
   const { run, by } = stop;
-  const { partial, closing } = wordsOf(run, stop);
+  const { closing, ...said } = wordsOf(run, stop);
   stopBelow(unit, { sessionId: session.id, runId: run.id }, stop);
-  cutRun(unit, session, { run, partial });
+  cutRun(unit, session, { run, ...said });
   endRun(unit, session, { run, outcome: { status: 'aborted', by }, outbound: closing });
   settleBound(unit, run, { state: 'cancelled', reason: stop.reason });
 }
@@ -104,8 +104,8 @@ export function interruptRun(
   if (!row) return undefined;
   // What was to steer the old run was said before: it comes with the new one, ahead of what interrupts.
   const inputs = [...listSteering(unit, session, old).filter(({ seq }) => seq < row.seq), row];
-  const { partial, closing } = wordsOf(old, input);
-  cutRun(unit, session, { run: old, partial });
+  const { closing, ...said } = wordsOf(old, input);
+  cutRun(unit, session, { run: old, ...said });
   const outcome = { status: 'aborted', by: 'interrupt' } as const;
   const child = detachInterrupted(unit, old);
   endRun(unit, session, { run: old, outcome, outbound: closing });

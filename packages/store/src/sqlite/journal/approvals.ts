@@ -32,6 +32,9 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   return { ready, ...toCommitted(unit) };
 }
 
+// A step that is open while its run waits has no call under way.
+const noCall = `UPDATE step SET counted = attempt WHERE space = 'main' AND run_id = ? AND state = 'open' AND counted = attempt - 1`;
+
 /** The lease is freed; `reason` names what must change before the run goes on. */
 export function putToWait(
   unit: Unit,
@@ -43,6 +46,7 @@ export function putToWait(
   },
 ): void {
   const { run, reason } = wait;
+  unit.db.run(noCall, run.id);
   unit.db.run(park, toStored(reason), wait.resumeAt ?? null, run.id);
   addEvent(unit, session, { kind: 'run.park', runId: run.id, ref: { detail: reason } });
 }

@@ -7,7 +7,7 @@ import { addEvent, type LockedSession, type Unit } from '../unit.ts';
 import { appendInput } from './transcript.ts';
 
 const bindInbound = `UPDATE inbound SET state = 'bound', run_id = ? WHERE space = 'main' AND id = ?`;
-const insertStep = `INSERT INTO step (run_id, n, state, attempt, upto_seq, summary_upto, opened_at) VALUES (?, ?, 'open', 1, ?, ?, ?)`;
+const insertStep = `INSERT INTO step (run_id, n, state, attempt, counted, upto_seq, summary_upto, opened_at) VALUES (?, ?, 'open', 1, 0, ?, ?, ?)`;
 
 /**
  * Opens a step with its boundary and binds its inputs, which enter the transcript below that boundary.

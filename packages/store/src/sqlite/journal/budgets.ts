@@ -1,5 +1,6 @@
 import type {
   BudgetScope,
+  CallReservation,
   Reservation,
   ReservationDraft,
   Spending,
@@ -24,13 +25,45 @@ export function reserveBudget(unit: Unit, input: ReservationDraft): Reservation 
     throw new CuttleError('request.invalid', `Step ${step} of run ${runId} is not open.`);
   // What an earlier attempt set aside is this one's.
   releaseReservation(unit, runId, step);
-  for (const { scope, limitMicros } of input.limits) {
+  const refusal = findFull(unit, input);
+  if (refusal) return refusal;
+  unit.db.run(insertReservation, runId, step, unit.boot, agentId, personId, amountMicros);
+  return { kind: 'reserved' };
+}
+
+/** The first limit without room. */
+function findFull(
+  unit: Unit,
+  { limits, amountMicros }: Pick<ReservationDraft, 'limits' | 'amountMicros'>,
+): Extract<Reservation, { kind: 'refused' }> | undefined {
+  for (const { scope, limitMicros } of limits) {
     const spending = readSpending(unit, scope);
     if (spending.spentMicros + spending.reservedMicros + amountMicros > limitMicros)
       return { kind: 'refused', scope, limitMicros, ...spending };
   }
-  unit.db.run(insertReservation, runId, step, unit.boot, agentId, personId, amountMicros);
+  return undefined;
+}
+
+const insertCall = `INSERT INTO call_reservation (call_id, boot, agent_id, person_id, amount_micros) VALUES (?, ?, ?, ?, ?)`;
+
+/** The same for a call that belongs to no run. */
+export function reserveUsage(unit: Unit, input: CallReservation): Reservation {
+  const { callId, agentId, personId, amountMicros } = input;
+  releaseCall(unit, callId);
+  const refusal = findFull(unit, input);
+  if (refusal) return refusal;
+  unit.db.run(insertCall, callId, unit.boot, agentId, personId, amountMicros);
   return { kind: 'reserved' };
+}
+
+const deleteCall = `DELETE FROM call_reservation WHERE space = 'main' AND call_id = ?`;
+
+export function releaseCall(unit: Unit, callId: string): void {
+  unit.db.run(deleteCall, callId);
+}
+
+export function releaseUsage(unit: Unit, { callId }: { callId: string }): void {
+  releaseCall(unit, callId);
 }
 
 const deleteReservation = `DELETE FROM reservation WHERE space = 'main' AND run_id = ? AND n = ?`;
@@ -73,10 +106,15 @@ export function addSpending(
 }
 
 const deleteOldSpending = `DELETE FROM spend WHERE rowid IN (SELECT rowid FROM spend WHERE space = 'main' AND day < ? LIMIT ?)`;
-const deleteDead = `DELETE FROM reservation WHERE rowid IN (SELECT rowid FROM reservation WHERE space = 'main' AND boot <> ? LIMIT ?)`;
+const deleteDead = ['reservation', 'call_reservation'].map(
+  (table) =>
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE space = 'main' AND boot <> ? LIMIT ?)`,
+);
 
 /** Counters of earlier days and what earlier openings had set aside: neither is read again. */
 export function sweepSpending(unit: Unit, limit: number): number {
-  const old = unit.db.run(deleteOldSpending, toDay(unit.now), limit);
-  return old + (old < limit ? unit.db.run(deleteDead, unit.boot, limit - old) : 0);
+  let changed = unit.db.run(deleteOldSpending, toDay(unit.now), limit);
+  for (const dead of deleteDead)
+    if (changed < limit) changed += unit.db.run(dead, unit.boot, limit - changed);
+  return changed;
 }

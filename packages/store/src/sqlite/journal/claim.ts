@@ -52,6 +52,8 @@ function toResumed(unit: Unit, session: LockedSession, run: RunRecord): ClaimedR
   const open = step && {
     step: step.n,
     attempt: step.attempt,
+    ...(step.counted !== null &&
+      step.counted < step.attempt - 1 && { hasUncounted: true as const }),
     uptoSeq: step.upto_seq,
     summaryUpto: step.summary_upto ?? undefined,
   };

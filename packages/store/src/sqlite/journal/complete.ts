@@ -83,7 +83,7 @@ export function failRun(unit: Unit, input: Input<'failRun'>): Settled {
   const session = lockSession(unit, run.session_id);
   if (run.parent_call !== null)
     stopBelow(unit, { sessionId: session.id, runId }, { by: 'operator', reason: error.code });
-  cutRun(unit, session, { run });
+  cutRun(unit, session, { run, cut: input.cut });
   const outcome = { status: 'failed', error } as const;
   const [noticeId] = endRun(unit, session, { run, outcome, outbound: input.notice });
   settleBound(unit, run, { state: 'failed', reason: error.code, noticeId });

@@ -11,6 +11,7 @@ import { findLastStep } from './steps.ts';
 import { endSubagent, findSubagentOfCall } from './subagent-rows.ts';
 import { cancelTasks, readyParent } from './subagent-waits.ts';
 import { appendAnswer, appendResults } from './transcript.ts';
+import { countStep } from './usage.ts';
 
 /** A session that was quiet for this long moves up in the lists when an answer comes. */
 const quietMs = 60_000;
@@ -24,7 +25,7 @@ const abortStep = `UPDATE step SET state = 'aborted', answer = ?, closed_at = ? 
 export function cutRun(
   unit: Unit,
   session: LockedSession,
-  input: { readonly run: RunRecord; readonly partial?: AssistantMessage | undefined },
+  input: { readonly run: RunRecord } & Pick<LastWords, 'partial' | 'cut'>,
 ): void {
   const { run } = input;
   const last = findLastStep(unit, run.id);
@@ -37,20 +38,21 @@ export function cutRun(
   }
   const partial = toPartial(input.partial);
   const answer = partial ? toStored(partial) : null;
+  if (input.cut) countStep(unit, session, { runId: run.id, cut: input.cut });
   releaseReservation(unit, run.id, last.n);
   unit.db.run(abortStep, answer, unit.now, run.id, last.n);
-  if (answer !== null) appendAnswer(unit, session, { ...place, row: { ...cut, answer } });
+  if (answer !== null) appendAnswer(unit, session, { ...place, row: { ...unfinished, answer } });
 }
 
 /** What a step that was cut has beside its words. */
-const cut = { finish: null, usage: null, provider: null, model: null, cost_micros: null };
+const unfinished = { finish: null, usage: null, provider: null, model: null, cost_micros: null };
 
 /** Told of a run that has ended meanwhile, they belong to no other one. */
 export function wordsOf(
   run: RunRecord,
-  { saidBy = run.id, partial, closing }: LastWords,
-): Pick<LastWords, 'partial' | 'closing'> {
-  return saidBy === run.id ? { partial, closing } : { closing: [] };
+  { saidBy = run.id, partial, cut, closing }: LastWords,
+): Omit<LastWords, 'saidBy'> {
+  return saidBy === run.id ? { partial, cut, closing } : { closing: [] };
 }
 
 /** What was shown, without calls that were never stored: they have no row and would have no result. */

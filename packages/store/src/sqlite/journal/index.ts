@@ -13,7 +13,7 @@ import {
   writePairing,
 } from './access.ts';
 import { decideApproval, parkRun } from './approvals.ts';
-import { reserveBudget } from './budgets.ts';
+import { releaseUsage, reserveBudget, reserveUsage } from './budgets.ts';
 import { finishCall, startCalls } from './calls.ts';
 import { claimRun } from './claim.ts';
 import { settleCommand } from './commands.ts';
@@ -43,7 +43,7 @@ import { stopSubagent } from './stop-subagents.ts';
 import { spawnSubagent, steerSubagent, takeResults } from './subagents.ts';
 import { indexMessages } from './search-index.ts';
 import { sweep } from './sweep.ts';
-import { addUsage } from './usage.ts';
+import { addUsage, countCut } from './usage.ts';
 import { putBlobRow, putValue, removeValue } from './values.ts';
 
 /** Each named transaction, as a function that runs inside one. */
@@ -98,6 +98,9 @@ export const journal = {
   appendAudit,
   putValue,
   addUsage,
+  reserveUsage,
+  releaseUsage,
+  countCut,
   removeValue,
   putMemoryFile,
   removeMemoryFile,

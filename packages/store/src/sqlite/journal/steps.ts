@@ -1,6 +1,7 @@
 import type {
   BoundInput,
   Committed,
+  Journal,
   OpenedStep,
   PlannedCall,
   StepRecord,
@@ -14,7 +15,7 @@ import { openStepWith, toBoundInput } from './bind.ts';
 import { releaseReservation } from './budgets.ts';
 import { addTaint, cancelExpired, holdRun, isAdmissible, noteProgress, taintOf } from './runs.ts';
 import { appendAnswer, appendResults } from './transcript.ts';
-import { addUsageRow } from './usage.ts';
+import { addCutCalls, addUsageRow } from './usage.ts';
 
 const selectStep = query<StepPlace>(
   `SELECT n, state, attempt, upto_seq, summary_upto FROM step WHERE space = 'main' AND run_id = ? AND n = ?`,
@@ -109,19 +110,20 @@ export function hasOpenCalls(unit: Unit, runId: string, step: number): boolean {
 }
 
 const restart = query<{ attempt: number }>(
-  `UPDATE step SET attempt = attempt + 1 WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING attempt`,
+  `UPDATE step SET attempt = attempt + 1, counted = attempt WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open' RETURNING attempt`,
 );
 
 /** A further attempt of the open step, with the same boundary. */
 export function restartStep(
   unit: Unit,
-  input: { runId: string; fence: string; step: number },
+  input: Parameters<Journal['restartStep']>[0],
 ): { attempt: number; events: Unit['events'] } {
   const { runId, step } = input;
   const run = holdRun(unit, runId, input.fence);
   const session = lockSession(unit, run.session_id);
   const row = unit.db.find(restart, runId, step);
   if (!row) throw new CuttleError('request.invalid', `Step ${step} of run ${runId} is not open.`);
+  addCutCalls(unit, session, input.cut);
   addEvent(unit, session, { kind: 'step.restart', runId, ref: { step, attempt: row.attempt } });
   return { attempt: row.attempt, events: unit.events };
 }
@@ -133,7 +135,7 @@ export function recordStep(unit: Unit, input: StepRecord): Committed {
   return toCommitted(unit);
 }
 
-const closeStep = `UPDATE step SET state = 'done', answer = ?, finish = ?, usage = ?, provider = ?, model = ?, cost_micros = ?, closed_at = ? WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open'`;
+const closeStep = `UPDATE step SET state = 'done', counted = attempt, answer = ?, finish = ?, usage = ?, provider = ?, model = ?, cost_micros = ?, closed_at = ? WHERE space = 'main' AND run_id = ? AND n = ? AND state = 'open'`;
 
 /** Stores what a step answered; a step that is done already stays as it is. */
 export function storeStep(
@@ -167,6 +169,7 @@ export function storeStep(
   appendAnswer(unit, session, { runId, step, row });
   for (const call of record.calls) insertCall(unit, record, call);
   if (record.saidBy !== 'system') addUsageRow(unit, session, record);
+  addCutCalls(unit, session, record.cut);
   if (record.context) {
     session.context_tokens = record.context.tokens;
     session.context_scale = record.context.scale;

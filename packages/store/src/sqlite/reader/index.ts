@@ -26,6 +26,7 @@ import { findSummary, listSummaries } from './summaries.ts';
 import { searchMessages } from './search.ts';
 import { readHistory, readTranscript } from './transcript.ts';
 import { findSubagent, findSubagentTimers, listSubagents } from './subagents.ts';
+import { listUncounted } from './uncounted.ts';
 import { findBlobType, findValue, listValues, searchValues } from './values.ts';
 import { counts, findWork } from './work.ts';
 
@@ -63,6 +64,7 @@ export const reader = {
   findConversation,
   findConversationById,
   counts,
+  listUncounted,
   usage,
   usageBy,
   readSpending,

@@ -6,7 +6,7 @@ import { fromStored } from '../stored-json.ts';
 import { toDay } from '../utc-day.ts';
 import { toLimit, type View } from '../view.ts';
 
-const sums = `sum(usage.calls) AS calls, sum(unpriced) AS unpriced, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+const sums = `sum(usage.calls) AS calls, sum(cut) AS cut, sum(estimated) AS estimated, sum(unpriced) AS unpriced, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
 sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens, sum(reasoning_tokens) AS reasoning_tokens, sum(cost_micros) AS cost_micros`;
 const selectRows = `SELECT day, agent_id, provider, model, ${sums} FROM usage`;
 const groups = `GROUP BY day, agent_id, provider, model ORDER BY day, agent_id, provider, model`;
@@ -19,6 +19,8 @@ const selectOfSession = query<UsageSum & Place>(
 
 interface UsageSum {
   readonly calls: number;
+  readonly cut: number;
+  readonly estimated: number;
   readonly unpriced: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
@@ -53,6 +55,8 @@ export function usage(view: View, input: Parameters<Reader['usage']>[0]): UsageR
 function toSum(row: UsageSum): Omit<UsageTotal, 'key'> {
   return {
     calls: row.calls,
+    cutCalls: row.cut,
+    estimatedCalls: row.estimated,
     usage: {
       inputTokens: row.input_tokens,
       outputTokens: row.output_tokens,

@@ -90,6 +90,8 @@ export const step = sqliteTable(
     n: integer().notNull(),
     state: text({ enum: stepStates }).notNull(),
     attempt: integer().notNull(),
+    /** The last attempt whose use is in `usage`; null where the step is older than this count. */
+    counted: integer(),
     upto_seq: integer().notNull(),
     summary_upto: integer(),
     answer: text().$type<Stored<AssistantMessage>>(),
@@ -106,6 +108,9 @@ export const step = sqliteTable(
     uniqueIndex('step_open')
       .on(t.space, t.run_id)
       .where(sql`state = 'open'`),
+    index('step_uncounted')
+      .on(t.space, t.run_id)
+      .where(sql`state = 'aborted' AND counted < attempt`),
     foreignKey({ columns: [t.space, t.run_id], foreignColumns: [run.space, run.id] }),
     check('step_state', oneOf('state', stepStates)),
     check('step_done', sql`state <> 'done' OR answer IS NOT NULL`),

@@ -62,6 +62,10 @@ export const usage = sqliteTable(
     provider: text().notNull(),
     model: text().notNull(),
     calls: integer().notNull(),
+    /** Calls that came to no answer. */
+    cut: integer().notNull().default(0),
+    /** Those of them of which some numbers are estimates. */
+    estimated: integer().notNull().default(0),
     /** Calls without a known price, which `cost_micros` leaves out. */
     unpriced: integer().notNull().default(0),
     input_tokens: integer().notNull(),
@@ -112,6 +116,24 @@ export const reservation = sqliteTable(
       foreignColumns: [step.space, step.run_id, step.n],
     }),
     check('reservation_amount', sql`amount_micros >= 0`),
+  ],
+);
+
+/** What a call outside of runs may cost at most. Counts while the opening that made it lives. */
+export const call_reservation = sqliteTable(
+  'call_reservation',
+  {
+    space: space(),
+    call_id: text().notNull(),
+    boot: text().notNull(),
+    agent_id: text().notNull(),
+    person_id: text().notNull(),
+    amount_micros: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.call_id] }),
+    index('call_reservation_live').on(t.space, t.boot),
+    check('call_reservation_amount', sql`amount_micros >= 0`),
   ],
 );
 
