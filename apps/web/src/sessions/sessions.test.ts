@@ -1,6 +1,7 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupByDay } from './day-groups.ts';
+import { markRanges } from './mark-ranges.ts';
 import { markWords } from './mark-words.ts';
 import { createSessionList, type SessionListDeps } from './session-list.ts';
 import { titleFromMessage, toTitle } from './session-title.ts';
@@ -69,6 +70,24 @@ describe('markWords', () => {
         ).toBe(text);
       }),
     );
+  });
+});
+
+describe('markRanges', () => {
+  it('marks what the gateway found, and nothing that makes no sense of it', () => {
+    const ranges = [
+      [4, 8],
+      [6, 9],
+      [11, 11],
+      [14, 19],
+      [30, 90],
+    ] as const;
+    const pieces = markRanges('the late frost, late', ranges);
+    expect(pieces.filter((piece) => piece.marked).map(({ text }) => text)).toEqual([
+      'late',
+      ', lat',
+    ]);
+    expect(pieces.map(({ text }) => text).join('')).toBe('the late frost, late');
   });
 });
 

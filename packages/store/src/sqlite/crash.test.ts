@@ -95,6 +95,38 @@ describe('a killed process', () => {
   });
 });
 
+describe('a process that forks and goes back, and is killed', () => {
+  it.each([
+    ['store.before.commit', 60],
+    ['store.before.commit', 83],
+    ['store.after.commit', 60],
+    ['store.after.commit', 83],
+  ] as const)(
+    'has each fork and each way back whole or not at all: %s, hit %i',
+    async (name, hit) => {
+      const home = await openHome();
+      const { lines, signal } = await runLoad({ ...home, travel: true }, { name, hit });
+      expect(signal).toBe('SIGKILL');
+      const travels = lines.filter((line) => /^(?:forked|rewound) /.test(line));
+      expect(travels).not.toEqual([]);
+      await expectWhole(
+        home,
+        lines.filter((line) => !travels.includes(line)),
+      );
+      await using store = await openInlineStore({ ...home, disk: noReserve });
+      for (const travel of travels) {
+        const [what, key = '', number] = travel.split(' ');
+        const session = (await store.reader.findSession(key)) ?? expect.fail(`no ${key}`);
+        const { sessionId, generation } = session;
+        const { entries } = await store.reader.readHistory({ sessionId, limit: 500 });
+        if (what === 'forked') expect(entries.at(-1)?.seq).toBe(Number(number));
+        else expect(generation).toBeGreaterThanOrEqual(Number(number));
+        expect(entries.some(({ past }) => past)).toBe(false);
+      }
+    },
+  );
+});
+
 describe('a purge that is killed', () => {
   it.each([1, 7, 20, 31])('goes on from slice %i, and leaves nothing', async (hit) => {
     const home = await openHome();
