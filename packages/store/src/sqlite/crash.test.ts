@@ -114,15 +114,16 @@ describe('a process that forks and goes back, and is killed', () => {
         lines.filter((line) => !travels.includes(line)),
       );
       await using store = await openInlineStore({ ...home, disk: noReserve });
+      const lost: string[] = [];
       for (const travel of travels) {
         const [what, key = '', number] = travel.split(' ');
-        const session = (await store.reader.findSession(key)) ?? expect.fail(`no ${key}`);
-        const { sessionId, generation } = session;
+        const session = await store.reader.findSession(key);
+        const { sessionId = '', generation = 0 } = session ?? {};
         const { entries } = await store.reader.readHistory({ sessionId, limit: 500 });
-        if (what === 'forked') expect(entries.at(-1)?.seq).toBe(Number(number));
-        else expect(generation).toBeGreaterThanOrEqual(Number(number));
-        expect(entries.some(({ past }) => past)).toBe(false);
+        const reached = what === 'forked' ? (entries.at(-1)?.seq ?? 0) : generation;
+        if (reached < Number(number) || entries.some(({ past }) => past)) lost.push(travel);
       }
+      expect(lost).toEqual([]);
     },
   );
 });
