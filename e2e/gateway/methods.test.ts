@@ -269,6 +269,8 @@ describe('every method', () => {
     const person = await call('persons.link', { name: 'Ann', account });
     expect(await call('persons.list', {})).toEqual({ persons: [person] });
     expect(await call('persons.unlink', { account })).toEqual({ ok: true });
+    const { path } = await call('sessions.export_user', { identity: account });
+    expect(path).toContain('identity=telegram%3A7');
     const purged = await call('sessions.purge_user', { identity: account, confirm: true });
     expect(purged.warnings).toEqual([]);
   });

@@ -62,6 +62,13 @@ it('takes away one person of two, and leaves the other one whole', async () => {
   const hers = [String(anna), 'Annabella', 'quetzalina', 'xylographine'];
   expect(await filesWith(hers)).not.toEqual([]);
   await gateway.server.settled();
+  const { path, fileName } = await call('sessions.export_user', { identity: `telegram:${anna}` });
+  expect(fileName).toMatch(/^person-.*\.tar$/);
+  const archive = await (await gateway.fetch(path)).text();
+  for (const word of [...hers, 'manifest.json']) expect(archive).toContain(word);
+  expect(archive).not.toMatch(/barnabas|marzipan|Benedict/);
+  const stranger = await gateway.fetch(path, { headers: { authorization: 'Bearer wrong' } });
+  expect(stranger.status).toBe(401);
   const report = await call('sessions.purge_user', {
     identity: `telegram:${anna}`,
     confirm: true,

@@ -1,5 +1,6 @@
 import type { Json, Principal } from '@cuttle/core-types';
 import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/errors';
+import { exportPerson, readTrace } from '@cuttle/sessions';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
@@ -17,6 +18,7 @@ import type { CompletionsDoor } from './openai/completions-route.ts';
 import { answerEmbeddings } from './openai/embeddings-route.ts';
 import { toWireError } from './openai/error.ts';
 import { checkOrigin } from './origin.ts';
+import { exportPath, toPersonRef } from './handlers/privacy.ts';
 import { addHooks } from './hooks/hook-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
 
@@ -177,6 +179,23 @@ function addApi(
       c.env.gone,
     );
     return c.json(result ?? null);
+  });
+  app.get(exportPath, async (c) => {
+    const principal = await authenticate(c, { deps, authenticator });
+    const caller = { principal, door: 'http' as const };
+    const params = { personId: c.req.query('personId'), identity: c.req.query('identity') };
+    // Who may, and whom it names, is decided as for the method.
+    const call = { name: 'sessions.export_user', params, caller, handlers };
+    await callMethod(deps, call, c.env.gone);
+    const person = await readTrace(deps.store.reader, toPersonRef(params));
+    const parts = exportPerson(
+      { ...deps, ...deps.store, areas: deps.purge.areas },
+      person,
+      c.env.gone,
+    );
+    return new Response(ReadableStream.from(parts), {
+      headers: { 'content-type': 'application/x-tar', 'cache-control': 'no-store' },
+    });
   });
   app.post('/hooks/:channel/:account', (c) => {
     const { channel, account } = c.req.param();

@@ -44,3 +44,4 @@ export {
   readTrace,
   resumePurges,
 } from './purge-person.ts';
+export { exportPerson } from './export-person.ts';

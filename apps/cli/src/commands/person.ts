@@ -1,5 +1,8 @@
+import { open, unlink } from 'node:fs/promises';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
+import { notRunning } from '../connect.ts';
+import { findGateway } from '../gateway-address.ts';
 import { type Cli, does } from '../command.ts';
 import { toTable } from '../output.ts';
 
@@ -45,7 +48,55 @@ export function addPerson(cli: Cli): void {
       });
     output.result(result, () => [`${account} is on its own again.`]);
   });
+  addExport(cli, person);
   addPurge(cli, person);
+}
+
+function addExport(cli: Cli, person: Cli['program']): void {
+  const command = person
+    .command('export')
+    .argument('<person>', 'a name or id, or an account as channel:id')
+    .description('Write all that is kept of a person into a tar file: JSON and media.')
+    .requiredOption('--to <file>', 'the file, which may not be there yet');
+  does<{ to: string }>(cli, command, async (job, { args: [who = ''], options: { to } }) => {
+    const { context, connect, output, signal } = job;
+    const client = await connect();
+    const { path } = await client.call('sessions.export_user', toPerson(who), signal);
+    const address = await findGateway(context, job.url);
+    if (!address) throw notRunning();
+    const response = await context.fetch(new URL(path, address.url), {
+      headers: { authorization: `Bearer ${address.token ?? ''}` },
+      signal,
+    });
+    if (!response.ok || !response.body)
+      throw new CuttleError('request.invalid', `The gateway answered ${response.status}.`);
+    const bytes = await writeNew(to, response.body, signal);
+    output.result({ file: to, bytes }, () => [`${to}: ${bytes} bytes.`]);
+  });
+}
+
+/** Whole or not at all, for its owner alone. Throws where the file is there. */
+async function writeNew(
+  file: string,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<number> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    let bytes = 0;
+    for await (const piece of body) {
+      signal.throwIfAborted();
+      await handle.write(piece);
+      bytes += piece.length;
+    }
+    await handle.sync();
+    return bytes;
+  } catch (error) {
+    await unlink(file);
+    throw error;
+  } finally {
+    await handle.close();
+  }
 }
 
 function addPurge(cli: Cli, person: Cli['program']): void {

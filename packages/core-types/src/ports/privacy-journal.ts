@@ -1,3 +1,4 @@
+import type { Json } from '../json.ts';
 import type { Settled } from './journal-rows.ts';
 
 /** Where rows name one person: what a purge looks for. */
@@ -31,6 +32,24 @@ export const storedAreas = [
   'identities',
 ] as const;
 export type StoredArea = (typeof storedAreas)[number];
+
+/** What the store keeps of a person, for their archive. */
+export const personParts = [
+  'messages',
+  'identities',
+  'links',
+  'pairings',
+  'usage',
+  'schedules',
+  'notes',
+  'approvals',
+] as const;
+export type PersonPart = (typeof personParts)[number];
+/** A line of the archive's file of that name. */
+export interface PersonRow {
+  readonly file: string;
+  readonly row: Json;
+}
 
 /** How far an area is. */
 export interface AreaState {
@@ -87,6 +106,13 @@ export interface PrivacyReader {
       | { readonly personId: string }
       | { readonly channel: string; readonly account: string; readonly externalId: string },
   ): Promise<PersonFacts | undefined>;
+  /** The next rows of one part that are the person's, in a steady order. `after` is 0, or `next` of the page before. */
+  listPersonRows(input: {
+    trace: PersonTrace;
+    part: PersonPart;
+    after: number;
+    limit: number;
+  }): Promise<{ readonly rows: readonly PersonRow[]; readonly next?: number | undefined }>;
   /** Purges that have not ended, the oldest first. */
   listPurges(input: { limit: number }): Promise<readonly PurgeRow[]>;
 }

@@ -11,6 +11,15 @@ const who = {
 /** Methods on all that is kept of one person. For the owner only. */
 export const privacyMethods = [
   defineMethod({
+    name: 'sessions.export_user',
+    summary:
+      'Where to fetch all that is kept of a person, as a tar archive of JSON lines and media, with the same token. For the owner only.',
+    scope: 'operator.admin',
+    since: 1,
+    params: z.looseObject(who),
+    result: z.object({ path: z.string(), fileName: z.string() }),
+  }),
+  defineMethod({
     name: 'sessions.purge_user',
     summary:
       'Takes away all that is kept of a person, named by personId or by an account; what stays and why is a warning. For the owner only; it cannot be brought back.',

@@ -1,9 +1,24 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import { textFor } from '@cuttle/core-types/texts';
-import { parseLinkAddress, type PersonRef, purgePerson } from '@cuttle/sessions';
+import { parseLinkAddress, type PersonRef, purgePerson, readTrace } from '@cuttle/sessions';
 import type { Caller, Handlers } from '../gateway-deps.ts';
+import { isoTime } from '../iso-time.ts';
 
-export const privacyHandlers: Pick<Handlers, 'sessions.purge_user'> = {
+/** Where a person's archive is fetched. */
+export const exportPath = '/exports/person';
+
+export const privacyHandlers: Pick<Handlers, 'sessions.export_user' | 'sessions.purge_user'> = {
+  async 'sessions.export_user'({ store, clock }, { params, caller }) {
+    requireOwner(caller);
+    await readTrace(store.reader, toPersonRef(params));
+    const { personId, identity } = params;
+    const query = new URLSearchParams({
+      ...(personId && { personId }),
+      ...(identity && { identity }),
+    });
+    const day = isoTime(clock.now()).slice(0, 10);
+    return { path: `${exportPath}?${query}`, fileName: `person-${day}.tar` };
+  },
   async 'sessions.purge_user'({ purge }, { params, caller }, signal) {
     const by = requireOwner(caller);
     const person = toPersonRef(params);

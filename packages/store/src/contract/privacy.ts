@@ -1,5 +1,10 @@
 import { personPrincipalId, type SummaryBody } from '@cuttle/core-types';
-import { type PersonTrace, type PurgeRow, storedAreas } from '@cuttle/core-types/ports';
+import {
+  type PersonTrace,
+  personParts,
+  type PurgeRow,
+  storedAreas,
+} from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import { callOf, codeOf, resultOf, type Wish, type World } from './world.ts';
 
@@ -213,6 +218,48 @@ export function describePrivacy(get: () => World): void {
     expect(chain).toMatchObject({ findings: [] });
     expect(chain.redacted).toBeGreaterThan(0);
     expect(rows[0]).toMatchObject({ kind: 'person.purge', principal: 'owner' });
+  });
+
+  it('lists what is theirs: a direct chat whole, of others their part', async () => {
+    const { begin, say, complete, reader, journal } = get();
+    await complete(await begin({ ...dm(), text: 'in private' }), { text: 'privately' });
+    await complete(await begin({ ...dm(), principal: 'owner', text: 'the owner says' }));
+    await complete(await begin({ ...inGroup(anna()), text: 'in public' }), { text: 'publicly' });
+    await complete(await begin({ ...inGroup(ben()), text: 'not hers' }), { text: 'nor this' });
+    await say({ ...dm(), text: 'it waits' });
+    const trace = await traceOf();
+    await journal.putValue({
+      namespace: `note:main:${trace.personIds[0]}`,
+      key: 'k',
+      value: 'jazz',
+    });
+    const files = new Map<string, number>();
+    let text = '';
+    for (const part of personParts)
+      for (let after: number | undefined = 0; after !== undefined;) {
+        const page: Awaited<ReturnType<typeof reader.listPersonRows>> = await reader.listPersonRows(
+          { trace, part, after, limit },
+        );
+        for (const { file, row } of page.rows) {
+          const name = file.split('/')[0] ?? '';
+          files.set(name, (files.get(name) ?? 0) + 1);
+          text += JSON.stringify(row);
+        }
+        after = page.next;
+      }
+    expect(Object.fromEntries(files)).toEqual({ sessions: 7, identities: 1, notes: 1 });
+    for (const said of [
+      'in private',
+      'privately',
+      'the owner says',
+      'in public',
+      'publicly',
+      'it waits',
+      'jazz',
+      'Anna Maria',
+    ])
+      expect(text).toContain(said);
+    expect(text).not.toMatch(/not hers|nor this/);
   });
 
   it('finds nothing the second time, and goes on with what was begun instead of beginning anew', async () => {

@@ -136,6 +136,7 @@ const readerNames = [
   'usedBytes',
   'findPerson',
   'listPurges',
+  'listPersonRows',
 ] as const satisfies readonly (keyof Reader)[];
 
 /** A name that is missing above does not compile below. */

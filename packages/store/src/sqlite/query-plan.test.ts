@@ -7,7 +7,7 @@ import {
   resultOf,
   type World,
 } from '../contract/world.ts';
-import { storedAreas } from '@cuttle/core-types/ports';
+import { personParts, storedAreas } from '@cuttle/core-types/ports';
 import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
@@ -258,6 +258,7 @@ async function usePurge(world: World): Promise<void> {
     accounts: [account],
     principals: [principal],
   };
+  for (const part of personParts) await reader.listPersonRows({ trace, part, after: 0, limit: 9 });
   const { purgeId } = await journal.beginPurge({ purgeId: 'p', trace, by: 'owner' });
   for (const area of storedAreas)
     while (!(await journal.purgeSlice({ purgeId, area, words: 'x', limit: 50 })).done);

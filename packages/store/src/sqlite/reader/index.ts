@@ -16,6 +16,7 @@ import {
 import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
 import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './retention.ts';
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
+import { listPersonRows } from './person-rows.ts';
 import { findPerson, listPurges } from './privacy.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
@@ -34,6 +35,7 @@ import { counts, findWork } from './work.ts';
 export const reader = {
   findPerson,
   listPurges,
+  listPersonRows,
   findSession,
   findSessionById,
   listSessions,

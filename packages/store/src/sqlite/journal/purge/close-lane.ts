@@ -1,8 +1,9 @@
 import { query } from '../../database.ts';
+import { namesPerson } from '../../person-match.ts';
 import type { ConversationRecord } from '../../rows.ts';
 import type { Unit } from '../../unit.ts';
 import { blankOutbound } from './blank-run.ts';
-import { namesPerson, type PurgeArea } from './purge-area.ts';
+import type { PurgeArea } from './purge-area.ts';
 
 /** Keys of lanes that lead nowhere any more: their rows stay, without words, as the order of what was sent. */
 const closedPrefix = 'purged:';

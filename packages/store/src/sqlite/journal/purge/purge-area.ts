@@ -24,22 +24,3 @@ export type PurgeArea = (context: AreaContext, from: AreaCursor) => AreaSlice;
 export function pseudonymOf({ purgeId }: Pick<AreaContext, 'purgeId'>): string {
   return `purged:${purgeId}`;
 }
-
-/** Whether a key of ours, whose segments are parted by colons and slashes, holds an account or a person's id as one of them. */
-export function namesPerson(key: string, { accounts, personIds }: PersonTrace): boolean {
-  const segments = new Set(key.split(/[:/]/).map(decodeSegment));
-  return (
-    personIds.some((id) => segments.has(id)) ||
-    accounts.some(({ externalId }) => isIn(externalId, key, segments))
-  );
-}
-
-function isIn(id: string, key: string, segments: ReadonlySet<string>): boolean {
-  // An id may hold a colon itself, as those of Matrix do.
-  return segments.has(id) || (id.includes(':') && key.includes(id));
-}
-
-/** As keys of sessions have them. */
-function decodeSegment(segment: string): string {
-  return segment.replace(/%3A/g, ':').replace(/%25/g, '%');
-}

@@ -1,5 +1,5 @@
-import type { PersonTrace } from '@cuttle/core-types/ports';
 import { type Query, query } from '../../database.ts';
+import { isNamed, isNamespaceOf, namesPerson } from '../../person-match.ts';
 import type {
   InboundRecord,
   PinRecord,
@@ -10,7 +10,7 @@ import type {
 import { fromStored } from '../../stored-json.ts';
 import type { Unit } from '../../unit.ts';
 import { removeValue } from '../values.ts';
-import { type AreaContext, namesPerson, type PurgeArea, pseudonymOf } from './purge-area.ts';
+import { type AreaContext, type PurgeArea, pseudonymOf } from './purge-area.ts';
 import { saltKey } from './salt-inbound.ts';
 
 /** One table walked along its rows; `visit` returns whether the row was the person's. */
@@ -40,10 +40,6 @@ function walk<Row>({ select, visit }: Walk<Row>): (context: AreaContext, after: 
     const count = rows.filter((row) => visit(context, row)).length;
     return { count, next: rows.length === context.limit ? rows.at(-1)?.row : undefined };
   };
-}
-
-function idsOf({ personIds, principals }: PersonTrace): readonly string[] {
-  return [...personIds, ...principals];
 }
 
 type Seen = Pick<InboundRecord, 'account_id' | 'external_id'>;
@@ -77,9 +73,8 @@ export const purgeKept: PurgeArea = walkTables([
     ),
     visit({ unit, trace }, row) {
       const { id, personId = '' } = fromStored(row.principal);
-      const ids = idsOf(trace);
       const isTheirs =
-        [row.owner, id, personId].some((one) => ids.includes(one)) ||
+        [row.owner, id, personId].some((one) => isNamed(trace, one)) ||
         namesPerson(row.session_key, trace);
       return isTheirs && unit.db.run(removeSchedule, row.row) > 0;
     },
@@ -87,12 +82,7 @@ export const purgeKept: PurgeArea = walkTables([
   walk<Pick<ValueRecord, 'namespace' | 'key'>>({
     select: query(`SELECT row, namespace, key FROM kv WHERE row > ? ORDER BY row LIMIT ?`),
     visit({ unit, trace }, { namespace, key }) {
-      const ids = idsOf(trace);
-      const isTheirs = namespace
-        .split(':')
-        .map(decode)
-        .some((part) => ids.includes(part));
-      return isTheirs && removeValue(unit, { namespace, key });
+      return isNamespaceOf(namespace, trace) && removeValue(unit, { namespace, key });
     },
   }),
   walk<Pick<PinRecord, 'session_key' | 'added_by' | 'removed_by'>>({
@@ -131,25 +121,11 @@ export const purgeKept: PurgeArea = walkTables([
   }),
 ]);
 
-function isNamed(trace: PersonTrace, id: string): boolean {
-  return idsOf(trace).includes(id);
-}
-
 function renamed(statement: string): Walk<{ readonly name: string | null }>['visit'] {
   return (context, { row, name }) => {
     if (name === null || !isNamed(context.trace, name)) return false;
     return context.unit.db.run(statement, pseudonymOf(context), row) > 0;
   };
-}
-
-/** Undone what `encodeURIComponent` did; another text as it is. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch (error) {
-    if (error instanceof URIError) return part;
-    throw error;
-  }
 }
 
 const addUnder = `INSERT INTO usage (day, session_id, agent_id, person_id, provider, model, calls, unpriced, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_micros)

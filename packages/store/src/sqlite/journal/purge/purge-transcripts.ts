@@ -1,7 +1,6 @@
-import type { PersonTrace } from '@cuttle/core-types/ports';
 import { query } from '../../database.ts';
 import type { InboundRecord } from '../../rows.ts';
-import { fromStored } from '../../stored-json.ts';
+import { isFromPerson, isOwnSession } from '../../person-match.ts';
 import { lockSession, type LockedSession, type Unit } from '../../unit.ts';
 import { cancelQueue, stopRun } from '../abort.ts';
 import { isTakenAway, sweepSessions, takeAway } from '../remove-session.ts';
@@ -11,7 +10,7 @@ import { stopBelow } from '../stop-subagents.ts';
 import { blankOutbound, blankRun } from './blank-run.ts';
 import { closeLane } from './close-lane.ts';
 import { forgetSummaries, listForks } from './forget-summaries.ts';
-import { type AreaContext, type AreaSlice, namesPerson, type PurgeArea } from './purge-area.ts';
+import type { AreaContext, AreaSlice, PurgeArea } from './purge-area.ts';
 import { saltKey } from './salt-inbound.ts';
 
 type Head = Pick<InboundRecord, 'id' | 'principal_id' | 'principal'> & { readonly row: number };
@@ -43,21 +42,12 @@ function walkMessages(context: AreaContext, after: number): AreaSlice {
     if (taken === mostTaken) return { count, next: [last, 0] };
     last = head.row;
     // A run that was blanked took its other messages with it.
-    const row = isTheirs(head, trace) ? unit.db.find(selectInbound, head.id) : undefined;
-    if (!row || !isTheirs(row, trace)) continue;
+    const row = isFromPerson(head, trace) ? unit.db.find(selectInbound, head.id) : undefined;
+    if (!row || !isFromPerson(row, trace)) continue;
     count += takeMessage(context, row);
     taken += 1;
   }
   return { count, next: rows.length < limit ? [0, 1] : [last, 0] };
-}
-
-function isTheirs(
-  { principal_id: id, principal }: Pick<InboundRecord, 'principal_id' | 'principal'>,
-  { principals, personIds }: PersonTrace,
-): boolean {
-  if (principals.includes(id)) return true;
-  const { personId } = fromStored(principal);
-  return personId !== undefined && personIds.includes(personId);
 }
 
 /** Returns how many entries went. */
@@ -70,22 +60,11 @@ function takeMessage(context: AreaContext, row: InboundRecord): number {
     if (row.notice_id !== null) blankOutbound(unit.db, row.notice_id);
     return 0;
   }
-  if (isOwnSession(context, session)) {
+  if (isOwnSession(unit.db, context.trace, session)) {
     saltKey(unit, row);
     return takeSession(unit, session);
   }
   return takeOut(context, session, row);
-}
-
-const selectOther = query<{ id: string }>(
-  `SELECT id FROM inbound WHERE space = 'main' AND session_id = ?1 AND principal_id NOT IN (SELECT value FROM json_each(?2)) AND principal_id >= ?3 AND principal_id < ?4 LIMIT 1`,
-);
-
-/** Whether nobody else speaks in it; in a place that is named for the person, other people are meant, as the owner may write there too. */
-function isOwnSession({ unit, trace }: AreaContext, session: LockedSession): boolean {
-  const [from, to] = namesPerson(session.key, trace) ? ['person:', 'person;'] : ['', '\u{10FFFF}'];
-  const theirs = JSON.stringify([...trace.principals, ...(from === '' ? ['purged'] : [])]);
-  return unit.db.find(selectOther, session.id, theirs, from, to) === undefined;
 }
 
 function takeSession(unit: Unit, session: LockedSession): number {

@@ -1,10 +1,11 @@
 import type { Json } from '@cuttle/core-types';
 import type { PersonTrace } from '@cuttle/core-types/ports';
 import { query } from '../../database.ts';
+import { namesPerson } from '../../person-match.ts';
 import type { AuditRecord } from '../../rows.ts';
 import { fromStored, toStored } from '../../stored-json.ts';
 import { appendAudit } from '../audit.ts';
-import { type AreaContext, namesPerson, type PurgeArea, pseudonymOf } from './purge-area.ts';
+import { type AreaContext, type PurgeArea, pseudonymOf } from './purge-area.ts';
 
 const selectNext = query<AuditRecord>(
   `SELECT * FROM audit WHERE space = 'main' AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
