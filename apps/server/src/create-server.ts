@@ -96,13 +96,14 @@ function createPurge(
 
 /** What an earlier life had begun to take away; the end of it is waited for at the end of this one. */
 function goOnPurging(purge: PurgeDeps, stopped: AbortController): () => Promise<void> {
-  const going = resumePurges(purge, stopped.signal).then(
-    () => {},
-    (error: unknown) => {
+  const going = (async (): Promise<void> => {
+    try {
+      await resumePurges(purge, stopped.signal);
+    } catch (error) {
       if (!stopped.signal.aborted)
         purge.log.warn('A purge could not be gone on with; the next start does.', { error });
-    },
-  );
+    }
+  })();
   return () => {
     stopped.abort('stopped');
     return going;

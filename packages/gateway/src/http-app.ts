@@ -71,6 +71,7 @@ export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
   addProbes(app, parts);
   addLogin(app, parts);
   addApi(app, parts);
+  addExport(app, parts);
   addHooks(app, parts);
   addPage(app, parts);
   return app;
@@ -180,6 +181,14 @@ function addApi(
     );
     return c.json(result ?? null);
   });
+  app.post('/hooks/:channel/:account', (c) => {
+    const { channel, account } = c.req.param();
+    return deps.runtime.receiveWebhook({ channel, name: account, request: c.req.raw }, c.env.gone);
+  });
+}
+
+/** What is kept of a person, as one file. */
+function addExport(app: Hono<HttpEnv>, { deps, authenticator, handlers }: HttpParts): void {
   app.get(exportPath, async (c) => {
     const principal = await authenticate(c, { deps, authenticator });
     const caller = { principal, door: 'http' as const };
@@ -196,10 +205,6 @@ function addApi(
     return new Response(ReadableStream.from(parts), {
       headers: { 'content-type': 'application/x-tar', 'cache-control': 'no-store' },
     });
-  });
-  app.post('/hooks/:channel/:account', (c) => {
-    const { channel, account } = c.req.param();
-    return deps.runtime.receiveWebhook({ channel, name: account, request: c.req.raw }, c.env.gone);
   });
 }
 

@@ -1,4 +1,4 @@
-import { open, unlink } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { notRunning } from '../connect.ts';
@@ -68,8 +68,12 @@ function addExport(cli: Cli, person: Cli['program']): void {
       headers: { authorization: `Bearer ${address.token ?? ''}` },
       signal,
     });
-    if (!response.ok || !response.body)
-      throw new CuttleError('request.invalid', `The gateway answered ${response.status}.`);
+    const isArchive = response.headers.get('content-type') === 'application/x-tar';
+    if (!response.ok || !isArchive || !response.body)
+      throw new CuttleError(
+        'request.invalid',
+        `The gateway gave no archive (HTTP ${response.status}).`,
+      );
     const bytes = await writeNew(to, response.body, signal);
     output.result({ file: to, bytes }, () => [`${to}: ${bytes} bytes.`]);
   });
@@ -92,7 +96,7 @@ async function writeNew(
     await handle.sync();
     return bytes;
   } catch (error) {
-    await unlink(file);
+    await rm(file, { force: true });
     throw error;
   } finally {
     await handle.close();

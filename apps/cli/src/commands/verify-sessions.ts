@@ -29,6 +29,7 @@ function describe(report: Report, paint: Paint): readonly string[] {
     `${total.checked} entries of ${sessionsChecked} ${sessionsChecked === 1 ? 'session' : 'sessions'} and ${audit.checked} audit rows checked`,
     ...(total.unchained > 0 ? [`${total.unchained} older than the chain`] : []),
     ...(total.purged + audit.purged > 0 ? [`${total.purged + audit.purged} purged`] : []),
+    ...(total.redacted > 0 ? [`${total.redacted} blanked`] : []),
     ...(audit.redacted > 0 ? [`${audit.redacted} pseudonymised`] : []),
   ].join(', ');
   return [

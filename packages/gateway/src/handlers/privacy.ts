@@ -17,7 +17,7 @@ export const privacyHandlers: Pick<Handlers, 'sessions.export_user' | 'sessions.
       ...(identity && { identity }),
     });
     const day = isoTime(clock.now()).slice(0, 10);
-    return { path: `${exportPath}?${query}`, fileName: `person-${day}.tar` };
+    return { path: `${exportPath}?${query.toString()}`, fileName: `person-${day}.tar` };
   },
   async 'sessions.purge_user'({ purge }, { params, caller }, signal) {
     const by = requireOwner(caller);

@@ -177,7 +177,7 @@ export function describePrivacy(get: () => World): void {
     const { begin, complete, journal, reader, record, newId } = get();
     const run = await begin(dm());
     await complete(run, { last: { ...record(run, 1), personId: anna() } });
-    const { personIds: [personId = ''] = [] } = await traceOf();
+    const [personId = ''] = (await traceOf()).personIds;
     await journal.putValue({ namespace: `note:main:${personId}`, key: 'k', value: 'likes jazz' });
     await journal.putValue({ namespace: `note:main:other`, key: 'k', value: 'jazz too' });
     const { principal, provenance, route } = get().input(dm());

@@ -42,10 +42,12 @@ export function findPerson({ db }: View, input: Input<'findPerson'>): PersonFact
 
 function personsAt(db: Database, { channel, account, externalId }: Address): readonly string[] {
   const seen = db.list(selectSeen, channel, externalId);
-  const here = accountsAt(db, { channel, account, externalId }).map(({ accountId }) => accountId);
+  const here = new Set(
+    accountsAt(db, { channel, account, externalId }).map(({ accountId }) => accountId),
+  );
   const link = db.find(selectSaid, channel, account, externalId);
   return [
-    ...seen.filter((row) => here.includes(row.account_id)).map((row) => row.person_id),
+    ...seen.filter((row) => here.has(row.account_id)).map((row) => row.person_id),
     ...(link ? [link.person_id] : []),
   ];
 }
