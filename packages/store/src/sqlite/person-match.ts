@@ -23,11 +23,7 @@ function decodeSegment(segment: string): string {
   return segment.replace(/%3A/g, ':').replace(/%25/g, '%');
 }
 
-/** Ids that may stand for the person in a row. */
-export function idsOf({ personIds, principals }: PersonTrace): readonly string[] {
-  return [...personIds, ...principals];
-}
-
+/** Whether an id of a person or of a principal is theirs. */
 export function isNamed(trace: PersonTrace, id: string): boolean {
   return trace.personIds.includes(id) || trace.principals.includes(id);
 }
