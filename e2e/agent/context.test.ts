@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ModelCall, text } from '@cuttle/testkit';
 import {
   type ContextConfig,
   type ContextGateway,
+  isFlushCall,
   isSummaryCall,
   lookScript,
   openContext,
@@ -12,6 +16,8 @@ const small: ContextConfig = { windows: { 'small-8k': 8_000 }, model: 'small-8k'
 
 let gateway: ContextGateway;
 afterEach(() => gateway[Symbol.asyncDispose]());
+
+const isTurn = (call: ModelCall): boolean => !isSummaryCall(call) && !isFlushCall(call);
 
 const filler = (words: number, seed: string): string =>
   Array.from({ length: words }, (_, at) => `${seed}${at}`).join(' ');
@@ -30,7 +36,7 @@ describe('a conversation that grows past its window', () => {
     await fill(20);
     expect(gateway.model.rejections).toEqual([]);
     expect(gateway.summaryCalls().length).toBeGreaterThan(1);
-    const last = gateway.model.calls.findLast((call) => !isSummaryCall(call));
+    const last = gateway.model.calls.findLast(isTurn);
     expect(last?.messages[0]?.text).toContain('[Summary of the ');
     expect(last?.system).toContain(order);
     const { compactions } = await gateway.server.call('sessions.compactions', {
@@ -149,5 +155,65 @@ describe('a summary', () => {
     await fill(5, 50);
     expect((await gateway.ask('/compact keep names')).text).toMatch(/^Summarised \d+ entries/);
     expect((await gateway.ask('/status')).text).toMatch(/Context: \d+ of 100000 tokens/);
+  });
+});
+
+describe('what a summary leaves out', () => {
+  /** The notes of the memory, each on its line. */
+  async function notes(): Promise<readonly string[]> {
+    const folder = join(gateway.home, 'workspace', 'main', 'memory');
+    const names = await readdir(folder).catch(() => []);
+    const files = names.map((name) => readFile(join(folder, name), 'utf8'));
+    return (await Promise.all(files)).flatMap((file) =>
+      file.split('\n').filter((line) => line.startsWith('- ')),
+    );
+  }
+  const asking = (answer: string): ContextConfig => ({
+    windows: { big: 100_000 },
+    model: 'big',
+    script: (call) =>
+      isFlushCall(call)
+        ? answer === 'fail'
+          ? { type: 'error', status: 400, headers: {}, delayMs: 0 }
+          : [text(answer)]
+        : typeof lookScript === 'function'
+          ? lookScript(call)
+          : undefined,
+  });
+  const flushes = () => gateway.model.calls.filter(isFlushCall);
+
+  it('is remembered where it is worth it: asked once for each summary, counted, in the file of the day', async () => {
+    gateway = await openContext(
+      asking('Here:\n- The cat is called Luna. <!-- cuttle {} -->\n2) They move in May.\n'),
+    );
+    await fill(6, 60);
+    expect((await gateway.ask('/compact')).text).toMatch(/^Summarised/);
+    expect(flushes()).toHaveLength(1);
+    expect(flushes()[0]?.messages[0]?.text).toContain('turn 0 w0');
+    const kept = await notes();
+    expect(kept).toHaveLength(2);
+    expect(kept[0]).toMatch(
+      /^- The cat is called Luna\. <!-- cuttle \{\} --> <!-- cuttle \{"once":\["flush:/,
+    );
+    expect(kept[1]).toContain('They move in May.');
+    const { rows } = await gateway.server.call('usage.status', {});
+    expect(rows[0]?.calls).toBe(gateway.model.calls.length);
+  });
+
+  it('is not remembered where nothing was said, where it fails, where it is off, and where the agent may not', async () => {
+    for (const [answer, over] of [
+      ['There is nothing to keep.', {}],
+      ['fail', {}],
+      ['- A fact.', { memory: { flush: false } }],
+      ['- A fact.', { deny: ['memory_*'] }],
+    ] as const) {
+      gateway = await openContext({ ...asking(answer), ...over });
+      await fill(6, 60);
+      expect((await gateway.ask('/compact')).text).toMatch(/^Summarised/);
+      expect(await notes()).toEqual([]);
+      expect(flushes().length).toBe('memory' in over || 'deny' in over ? 0 : 1);
+      await gateway[Symbol.asyncDispose]();
+    }
+    gateway = await openContext(asking('NONE'));
   });
 });

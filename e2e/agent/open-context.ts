@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema } from '@cuttle/config';
 import { defineTool, type Tool } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
 import { createServer, type CuttleServer } from '@cuttle/server';
 import type { RunUpdate } from '@cuttle/runtime';
 import { type ModelCall, type ModelServer, type Script, text, toolCall } from '@cuttle/testkit';
@@ -15,6 +16,7 @@ export const order = 'STANDING ORDER 7: never give the vault code to anybody.';
 export interface ContextGateway extends AsyncDisposable {
   readonly server: CuttleServer;
   readonly model: ModelServer;
+  readonly home: string;
   /** Everything that runs said, in order. */
   readonly heard: readonly RunUpdate[];
   /** Calls that wrote a summary. */
@@ -36,11 +38,18 @@ export interface ContextConfig {
   model: string;
   context?: object;
   readonly limits?: object;
+  readonly memory?: object;
+  readonly deny?: readonly string[];
   readonly script?: Script;
 }
 
 export function isSummaryCall({ system }: Pick<ModelCall, 'system'>): boolean {
   return system.startsWith('You keep the memory of a conversation');
+}
+
+/** Asked what to remember before a summary. */
+export function isFlushCall({ system }: Pick<ModelCall, 'system'>): boolean {
+  return system.startsWith(textFor('context.flush').slice(0, 60));
 }
 
 /** `call look N` calls the tool with so many characters; anything else is repeated. */
@@ -49,6 +58,7 @@ export const lookScript: Script = (call) => {
     return [
       text(`## State\n- summary ${call.order} of ${call.messages[0]?.text.length} characters`),
     ];
+  if (isFlushCall(call)) return [text('NONE')];
   const last = call.messages.at(-1);
   const size = /^call look (\d+)/.exec(last?.role === 'user' ? lastLine(last.text) : '')?.[1];
   if (size !== undefined) return [toolCall('look', { chars: Number(size) })];
@@ -99,6 +109,7 @@ export async function openContext(options: ContextConfig): Promise<ContextGatewa
       return server;
     },
     model,
+    home,
     heard,
     summaryCalls: () => model.calls.filter(isSummaryCall),
     async restart(change) {
@@ -122,7 +133,15 @@ export async function openContext(options: ContextConfig): Promise<ContextGatewa
 }
 
 function toConfig(
-  { windows, told = windows, model, context = {}, limits = {} }: ContextConfig,
+  {
+    windows,
+    told = windows,
+    model,
+    context = {},
+    limits = {},
+    memory = {},
+    deny = [],
+  }: ContextConfig,
   baseUrl: string,
 ): ReturnType<typeof configSchema.parse> {
   const models = Object.keys(windows).map((id) => ({
@@ -134,7 +153,8 @@ function toConfig(
     log: { level: 'error' },
     providers: { local: { kind: 'openai', baseUrl, apiKey: 'test-key', models } },
     agents: { defaults: { model: `local/${model}`, system: order, context } },
-    tools: { profile: 'full' },
+    tools: { profile: 'full', deny },
+    memory,
     limits,
   });
 }

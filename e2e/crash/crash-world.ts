@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigInput } from '@cuttle/config';
+import { textFor } from '@cuttle/core-types/texts';
 import { createClient, type Follow } from '@cuttle/client';
 import { echoScript, type ModelCall, type ModelServer, type Script, text } from '@cuttle/testkit';
 import { openAnthropicServer } from '@cuttle/testkit/anthropic';
@@ -94,10 +95,16 @@ export function isSummaryCall({ system }: Pick<ModelCall, 'system'>): boolean {
   return system.startsWith('You keep the memory of a conversation');
 }
 
+/** Asked what to remember before a summary. */
+export function isFlushCall({ system }: Pick<ModelCall, 'system'>): boolean {
+  return system.startsWith(textFor('context.flush').slice(0, 60));
+}
+
 function openModel(dialect: CrashWorldOptions['dialect']): Promise<ModelServer> {
   const echo = echoScript();
   const script: Script = (call) => {
     if (isSummaryCall(call)) return [text('## State\n- what was said before')];
+    if (isFlushCall(call)) return [text(`- What was said at ${call.order}.`)];
     return typeof echo === 'function' ? echo(call) : undefined;
   };
   return dialect === 'openai' ? openOpenaiServer({ script }) : openAnthropicServer({ script });

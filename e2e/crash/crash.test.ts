@@ -16,6 +16,8 @@ const instants = [
   'claim.after.commit',
   'model.mid_stream',
   'compaction.after.model',
+  'compaction.flush.after.model',
+  'compaction.flush.after.append',
   'compaction.after.commit',
   'tool.started.after.commit',
   'tool.finished.before.commit',

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CrashVerdict, emptyVerdict } from '@cuttle/testkit/crash';
 
@@ -12,6 +12,9 @@ const known: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** What the agent remembers of the people that shapes speak for. */
+const memoryFile = /^workspace\/main\/memory\/people\/[^/]+\/\d{4}-\d\d-\d\d\.md$/;
+
 /** A log that nobody holds open is kept shorter than this. */
 const mostLogBytes = 64 * 1024 * 1024;
 
@@ -21,13 +24,31 @@ export async function judgeFiles(home: string): Promise<CrashVerdict> {
   const names = found
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(home.length + 1));
-  const strange = names.filter((name) => !known.has(name));
+  const strange = names.filter((name) => !known.has(name) && !memoryFile.test(name));
   const { size } = await stat(join(home, 'data/cuttle.db-wal'));
   return {
     ...emptyVerdict,
     violations: [
       ...strange.map((name) => `a file that nobody needs: ${name}`),
       ...(size > mostLogBytes ? [`a log of ${size} bytes`] : []),
+    ],
+  };
+}
+
+/** One note for each summary that a model wrote, whatever was killed in between. */
+export async function judgeNotes(home: string, summaries: number): Promise<CrashVerdict> {
+  const found = await readdir(home, { recursive: true });
+  const files = found.filter((name) => memoryFile.test(name));
+  const texts = await Promise.all(files.map((name) => readFile(join(home, name), 'utf8')));
+  const keys = texts.flatMap((text) =>
+    [...text.matchAll(/"once":\["(flush:[^"]+)"\]/gu)].map(([, key]) => key),
+  );
+  const doubled = keys.length - new Set(keys).size;
+  return {
+    ...emptyVerdict,
+    violations: [
+      ...(doubled > 0 ? [`${doubled} notes twice in the memory`] : []),
+      ...(keys.length === summaries ? [] : [`${keys.length} notes of ${summaries} summaries`]),
     ],
   };
 }

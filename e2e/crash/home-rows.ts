@@ -118,7 +118,7 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
   );
   forbid(
     'model calls that are not in the usage once',
-    `SELECT usage.session_id, sum(usage.calls) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
+    `SELECT usage.session_id, sum(usage.calls) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.flushed') = 1) AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
   );
   forbid(
     'opaque calls that were begun twice',
@@ -126,6 +126,14 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
   );
   forbidSubagents(forbid);
   return { ...emptyVerdict, violations };
+}
+
+/** Summaries of people, before each of which a model was asked what to remember. */
+export function countFlushed(rows: RowReader): number {
+  const [row] = rows(
+    `SELECT count(*) AS n FROM summary WHERE json_extract(body, '$.by') = 'model'`,
+  );
+  return Number(row?.['n'] ?? 0);
 }
 
 /** Each result once, told once, and nothing at work under what was stopped. */

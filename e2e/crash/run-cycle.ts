@@ -11,9 +11,10 @@ import {
   type ShownText,
 } from '@cuttle/testkit/crash';
 import { type Batch, createBatch } from './batch.ts';
-import { type CrashWorld, isSummaryCall } from './crash-world.ts';
-import { judgeFiles } from './home-files.ts';
+import { type CrashWorld, isFlushCall, isSummaryCall } from './crash-world.ts';
+import { judgeFiles, judgeNotes } from './home-files.ts';
 import {
+  countFlushed,
   isParked,
   judgeRows,
   readOpenWork,
@@ -253,10 +254,12 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     socket.verdict,
     judgeEffects(batch.effects, ledger.attempts.slice(before.attempts)),
     judgeModelCalls(
-      asked.filter((call) => !isSummaryCall(call)),
+      asked.filter((call) => !isSummaryCall(call) && !isFlushCall(call)),
       kills,
     ),
     judgeModelCalls(asked.filter(isSummaryCall), kills),
+    judgeModelCalls(asked.filter(isFlushCall), kills),
+    await judgeNotes(world.home, withRows(database, countFlushed)),
     { ...emptyVerdict, violations },
   ]);
 }

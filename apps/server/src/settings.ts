@@ -36,6 +36,7 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
     pairing,
     budgets: toBudgets(config),
     sessions: toSessionRules(config),
+    flushMemory: config.memory.flush,
     windowEntries: limits.windowEntries,
   };
 }

@@ -1,6 +1,6 @@
 import type { Tool } from '@cuttle/core-types/ports';
 import { createRuntime, type Runtime } from '@cuttle/runtime';
-import { createMemory, createWorkspaceFiles, type Memory } from '@cuttle/tools';
+import { createMemory, createMemoryNotes, createWorkspaceFiles, type Memory } from '@cuttle/tools';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import type { ServerOverrides } from './server-options.ts';
@@ -41,6 +41,7 @@ export function wireRuntime(
     files: createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
     models: () => foundation.models,
     settings: derived(() => configuration.current().config, toRuntimeSettings),
+    notes: createMemoryNotes({ memory }),
     channelMode,
     point: overrides.point,
   });

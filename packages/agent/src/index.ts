@@ -25,6 +25,7 @@ export {
   type ContextEntry,
   planCompaction,
 } from './context/plan-compaction.ts';
+export { buildNotesRequest, parseNotes } from './context/notes-request.ts';
 export { buildSummaryRequest, digestEntries } from './context/summary-request.ts';
 export { toSummaryMessages } from './context/summary-view.ts';
 export { createTokenMeter, createTokenMeters, type TokenMeter } from './context/token-meter.ts';

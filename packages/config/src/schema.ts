@@ -7,6 +7,7 @@ import { budgetsSection } from './sections/budgets.ts';
 import { embeddingsSection } from './sections/embeddings.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { hooksSection } from './sections/hooks.ts';
+import { memorySection } from './sections/memory.ts';
 import {
   approvalsSection,
   deliverySection,
@@ -51,6 +52,7 @@ export const configSchema = z.looseObject({
   tools: toolsSection.prefault({}).describe('What agents may do.'),
   budgets: budgetsSection.prefault({}).describe('What model calls may cost.'),
   retention: retentionSection.prefault({}).describe('How long records stay.'),
+  memory: memorySection.prefault({}).describe('What agents remember.'),
   limits: limitsSection.prefault({}).describe('How much is taken on at once.'),
   delivery: deliverySection.prefault({}).describe('How replies reach messengers.'),
   approvals: approvalsSection.prefault({}).describe('Questions to the owner.'),

@@ -27,6 +27,8 @@ export const SummaryBody = z.object({
   model: z.string().optional(),
   /** What the person who asked for it wanted kept. */
   instructions: z.string().optional(),
+  /** Whether a model was asked, before it was made, what of its entries to remember. */
+  flushed: z.boolean().optional(),
   /** The run that made it, and how far that run wanted summaries to reach. */
   runId: z.string(),
   target: z.int(),

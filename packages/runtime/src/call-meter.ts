@@ -21,6 +21,8 @@ export interface CallMeter {
   readonly givenUp: readonly CutDraft[];
   /** The last call is whole and counted elsewhere. */
   settle(): void;
+  /** The last call is whole, and counts as given up until it is counted elsewhere: others are made before that. */
+  hold(): { settle(): void };
   /** The last call is whole, and its answer is of no use. */
   giveUp(): void;
   /** All are stored. */
@@ -37,10 +39,6 @@ export function createCallMeter(): CallMeter {
   let over: CutDraft[] = [];
   let current: Current | undefined;
   let whole: CutDraft | undefined;
-  const toDraft = ({ request, tally, origin }: Current): CutDraft => ({
-    ...tally.toCut(origin),
-    request,
-  });
   const hear = (event: ModelEvent, call: Pick<Current, 'origin' | 'request'>): void => {
     if (event.type === 'call.start') {
       current = { ...call, origin: event.origin, tally: createCallTally() };
@@ -74,6 +72,11 @@ export function createCallMeter(): CallMeter {
     settle() {
       whole = undefined;
     },
+    hold() {
+      const held = whole;
+      whole = undefined;
+      return holdIn(over, held);
+    },
     giveUp() {
       if (whole) over.push(whole);
       whole = undefined;
@@ -91,6 +94,21 @@ export function createCallMeter(): CallMeter {
           current = undefined;
         },
       }),
+  };
+}
+
+function toDraft({ request, tally, origin }: Current): CutDraft {
+  return { ...tally.toCut(origin), request };
+}
+
+/** Among those that were given up, until it is taken out again. */
+function holdIn(over: CutDraft[], held: CutDraft | undefined): { settle(): void } {
+  if (held) over.push(held);
+  return {
+    settle() {
+      const place = held ? over.indexOf(held) : -1;
+      if (place >= 0) over.splice(place, 1);
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import {
   toSummaryMessages,
 } from '@cuttle/agent';
 import type { Message, SummaryBody } from '@cuttle/core-types';
+import { flushMemory } from './flush-memory.ts';
 import { publish, type RunState } from './run-state.ts';
 import { readEntries, readMessages } from './read-messages.ts';
 import { type Summary, summarise } from './summarise.ts';
@@ -48,7 +49,7 @@ export async function compact(
   if (!first || !isWorth(first, state, crowd)) return undefined;
   await kernel.beforeCompaction?.(
     {
-      key: `${claimed.runId}:${step}`,
+      key: `${claimed.runId}:${step}:${first.uptoSeq}`,
       run: claimed,
       messages: first.chunk.flatMap(({ messages }) => messages),
     },
@@ -57,7 +58,10 @@ export async function compact(
   await begin(state, { step, uptoSeq: first.uptoSeq });
   const made = await write(state, { crowd, entries, first }, signal);
   if (!made) return undefined;
-  await commit(state, { crowd, entries, ...made });
+  const flushed = made.summary
+    ? await flushMemory(state, { step, room: crowd.view.room, plan: made.planned }, signal)
+    : undefined;
+  await commit(state, { crowd, entries, ...made, flushed });
   const boundary = { uptoSeq: fit.uptoSeq, summaryUpto: fit.summaryUpto, begunAt: 0 };
   const read = await readMessages(kernel, claimed, { ...boundary, isBounded: false });
   fit.base = fit.uptoSeq - read.entries;
@@ -160,15 +164,28 @@ async function write(
 
 async function commit(
   state: RunState,
-  { crowd, entries, planned, summary }: { crowd: Crowd; entries: readonly ContextEntry[] } & Made,
+  {
+    crowd,
+    entries,
+    planned,
+    summary,
+    flushed,
+  }: {
+    crowd: Crowd;
+    entries: readonly ContextEntry[];
+    flushed: Summary | undefined;
+  } & Made,
 ): Promise<void> {
   const { kernel, claimed, context, fit } = state;
   const { runId, fence } = claimed;
   const { uptoSeq } = planned;
-  const body = bodyOf(state, { planned, summary, room: crowd.view.room });
+  const made = bodyOf(state, { planned, summary, room: crowd.view.room });
+  const body: SummaryBody = { ...made, ...(flushed && { flushed: true }) };
   const rest = entries.filter(({ seq }) => seq > uptoSeq).flatMap(({ messages }) => messages);
   const after = fitContext([...toSummaryMessages(body), ...rest], crowd.room, fit);
   kernel.point('compaction.before.commit');
+  summary?.settle();
+  flushed?.settle();
   const { events } = await kernel.store.journal.recordCompaction({
     runId,
     fence,
@@ -176,6 +193,7 @@ async function commit(
     uptoSeq,
     body,
     call: summary && { ...summary.call, personId: claimed.principal.id },
+    flush: flushed && { ...flushed.call, personId: claimed.principal.id },
     contextTokens: after.tokens,
   });
   kernel.point('compaction.after.commit');

@@ -45,6 +45,8 @@ export const crashPointNames = [
   'approval.park.before.commit',
   'approval.park.after.commit',
   'compaction.after.model',
+  'compaction.flush.after.model',
+  'compaction.flush.after.append',
   'compaction.before.commit',
   'compaction.after.commit',
   'schedule.fire.before.commit',

@@ -3,6 +3,7 @@ export type { ChannelSettings, ChannelState, ChannelStatus } from './channel-sup
 export { commandTable, parseCommand } from './commands.ts';
 export { type CrashPoint, type CrashPointName, crashPointNames } from './crash-point.ts';
 export { createRuntime, type Runtime } from './create-runtime.ts';
+export type { ConversationNotes, NotePlace } from './flush-memory.ts';
 export type { InboundFate } from './fates.ts';
 export type { BeforeCompaction, ChannelAccount, RuntimeDeps } from './kernel.ts';
 export { rebuildEvent } from './rebuild-event.ts';

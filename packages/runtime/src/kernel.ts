@@ -11,6 +11,7 @@ import type {
 } from '@cuttle/core-types/ports';
 import type { ConversationFacts } from '@cuttle/security/policy';
 import type { ActiveRuns } from './active-runs.ts';
+import type { ConversationNotes } from './flush-memory.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Fates } from './fates.ts';
@@ -41,11 +42,13 @@ export interface RuntimeDeps {
    * the same key. A rejection is the run's.
    */
   readonly beforeCompaction?: BeforeCompaction | undefined;
+  /** Where what a summary leaves out may be remembered; absent: nowhere. */
+  readonly notes?: ConversationNotes | undefined;
 }
 
 export type BeforeCompaction = (
   about: {
-    /** Of the run and its step. */
+    /** Of the run, its step, and the last entry that is summarised: one for each chunk. */
     readonly key: string;
     readonly run: ClaimedRun;
     /** What is summarised, oldest first. */

@@ -94,6 +94,8 @@ export interface RuntimeSettings {
   readonly budgets: BudgetSettings;
   /** Which session a message belongs to, and when a conversation has ended. */
   readonly sessions: SessionRules;
+  /** Whether facts are remembered before what said them is summarised. */
+  readonly flushMemory: boolean;
   /** Transcript entries of a model call at most. */
   readonly windowEntries: number;
 }

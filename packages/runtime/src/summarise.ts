@@ -8,6 +8,8 @@ import type { RunState } from './run-state.ts';
 export interface Summary {
   readonly text: string;
   readonly call: SummaryCall;
+  /** It is about to be counted: until then it counts as given up. */
+  settle(): void;
 }
 type Answer =
   | { readonly kind: 'summary'; readonly summary: Summary }
@@ -33,29 +35,41 @@ export async function summarise(
   },
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { kernel, context, fit } = state;
-  const ref = context.agent.context.summaryModel ?? context.model.ref;
-  const fallbacks = context.agent.fallbacks;
+  const { kernel, fit } = state;
   try {
-    const model = kernel.models().resolve(ref, fallbacks);
-    const request = buildSummaryRequest({ model: model.model, ...about }, room, fit.meter);
-    const admit = createAdmission(state, { ref, fallbacks });
-    const call = admit ? await admit({ step, request }) : { provider: model.provider, request };
-    const provider = state.calls.watch(call.provider);
-    const answer = await ask({ ...call, provider }, signal);
+    const toRequest = (model: string): ModelRequest =>
+      buildSummaryRequest({ model, ...about }, room, fit.meter);
+    const summary = await askSummariser(state, { step, toRequest }, signal);
     kernel.point('compaction.after.model');
-    if (answer.text === '') {
-      state.calls.giveUp();
-      return { kind: 'none', code: 'provider.invalid' };
-    }
-    // It is counted with its summary.
-    state.calls.settle();
-    return { kind: 'summary', summary: await priced(state, { step, ...answer }) };
+    if (summary.text === '') return { kind: 'none', code: 'provider.invalid' };
+    return { kind: 'summary', summary };
   } catch (error) {
     signal.throwIfAborted();
     if (!isCuttleError(error) || !/^(provider|budget|model)\./.test(error.code)) throw error;
     return { kind: 'none', code: error.code };
   }
+}
+
+/** One call of the model that writes summaries, through the budgets, with what it cost. It counts as given up until it is settled. */
+export async function askSummariser(
+  state: RunState,
+  {
+    step,
+    toRequest,
+  }: { readonly step: number; readonly toRequest: (model: string) => ModelRequest },
+  signal: AbortSignal,
+): Promise<Summary> {
+  const { kernel, context } = state;
+  const ref = context.agent.context.summaryModel ?? context.model.ref;
+  const fallbacks = context.agent.fallbacks;
+  const model = kernel.models().resolve(ref, fallbacks);
+  const request = toRequest(model.model);
+  const admit = createAdmission(state, { ref, fallbacks });
+  const call = admit ? await admit({ step, request }) : { provider: model.provider, request };
+  const provider = state.calls.watch(call.provider);
+  const answer = await ask({ ...call, provider }, signal);
+  const { settle } = state.calls.hold();
+  return { ...(await priced(state, { step, ...answer })), settle };
 }
 
 interface Said {
@@ -82,7 +96,7 @@ async function ask(
 async function priced(
   { kernel, reservedStep }: RunState,
   { step, text, usage, origin }: Said & { readonly step: number },
-): Promise<Summary> {
+): Promise<Omit<Summary, 'settle'>> {
   const { provider, model } = origin;
   const prices = (await kernel.models().findFacts(`${provider}/${model}`))?.prices;
   const costMicros = prices && costOf(prices, usage);

@@ -8,6 +8,7 @@ export { createMathEvaluator, createMathTools, type Evaluate } from './math/math
 export type { Findings, MemoryStatus } from './memory/agent-memory.ts';
 export { createMemory, type Memory } from './memory/create-memory.ts';
 export type { Embedding } from './memory/memory-index.ts';
+export { createMemoryNotes } from './memory/memory-notes.ts';
 export { everyReader, isMemoryPath, personOfFile, sharedWith } from './memory/memory-path.ts';
 export { citationOf, createMemoryTools } from './memory/memory-tools.ts';
 export { createMessageTool } from './message-tool.ts';

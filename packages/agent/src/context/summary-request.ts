@@ -65,7 +65,11 @@ export function buildSummaryRequest(
 }
 
 /** Entries as lines of text. Where they are too long, each piece is cut to its beginning and end, all at the same length. */
-function renderEntries(chunk: readonly ContextEntry[], room: number, meter: TokenMeter): string {
+export function renderEntries(
+  chunk: readonly ContextEntry[],
+  room: number,
+  meter: TokenMeter,
+): string {
   let chars = longestPiece;
   let text = render(chunk, chars);
   while (meter.ofText(text) > room && chars > shortestPiece) {

@@ -23,6 +23,8 @@ export interface CompactionRecord {
   readonly uptoSeq: number;
   readonly body: SummaryBody;
   readonly call: SummaryCall | undefined;
+  /** The call that was asked what to remember of the entries, where one was. */
+  readonly flush?: SummaryCall | undefined;
   /** Tokens of the view after it, as estimated. */
   readonly contextTokens: number;
 }

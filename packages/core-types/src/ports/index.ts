@@ -98,6 +98,7 @@ export type {
   ApprovalRow,
   ControlRow,
   Fate,
+  FoundInbound,
   History,
   MessageHit,
   OutboundRow,

@@ -86,7 +86,7 @@ export interface Reader
   /** The run an inbound was bound to, and the inbound's own state. */
   findInbound(
     input: { inboundId: string } | { accountId: string; externalId: string },
-  ): Promise<StoredInbound | undefined>;
+  ): Promise<FoundInbound | undefined>;
   /** The timeline of one inbound: received, bound, steps, calls, deliveries, end. */
   readFate(inboundId: string): Promise<Fate | undefined>;
 
@@ -271,6 +271,10 @@ export interface StoredInbound {
   /** What was said, as text. */
   readonly text: string;
   readonly at: number;
+}
+export interface FoundInbound extends StoredInbound {
+  /** Who said it. */
+  readonly principal: Principal;
 }
 export interface Fate {
   readonly inbound: StoredInbound;

@@ -35,6 +35,11 @@ export function appendNote(
   return append(file ?? `# ${title}\n`, formatEntry({ text, once: [once], taint }));
 }
 
+/** Whether the file has an entry that a call wrote. */
+export function hasNote(file: string, once: string): boolean {
+  return parseEntries(toLines(file)).some((entry) => entry.once.includes(once));
+}
+
 export function findFact(file: string, key: string): Entry | undefined {
   return parseEntries(toLines(file)).find((entry) => isNamed(entry, key));
 }

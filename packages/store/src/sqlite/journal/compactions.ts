@@ -42,7 +42,7 @@ const updateBoundary = `UPDATE step SET summary_upto = ? WHERE space = 'main' AN
 
 /** A summary, as part of the boundary of the open step it was made for. */
 export function recordCompaction(unit: Unit, input: CompactionRecord): Committed {
-  const { runId, step, uptoSeq, call } = input;
+  const { runId, step, uptoSeq } = input;
   const run = holdRun(unit, runId, input.fence);
   const session = lockSession(unit, run.session_id);
   const { generation } = run;
@@ -55,8 +55,10 @@ export function recordCompaction(unit: Unit, input: CompactionRecord): Committed
   unit.db.run(updateBoundary, uptoSeq, runId, step);
   session.summary_upto = uptoSeq;
   session.context_tokens = input.contextTokens;
-  if (call) addUsageRow(unit, session, call);
-  if (call?.reserved) releaseReservation(unit, runId, step);
+  for (const call of [input.flush, input.call]) {
+    if (call) addUsageRow(unit, session, call);
+    if (call?.reserved) releaseReservation(unit, runId, step);
+  }
   const ref = { step, detail: { uptoSeq } };
   addEvent(unit, session, { kind: 'compaction.end', runId, ref });
   noteProgress(unit, run);

@@ -1,6 +1,7 @@
 import type {
   Reader,
   StoredCall,
+  FoundInbound,
   StoredInbound,
   StoredRun,
   StoredStep,
@@ -103,12 +104,12 @@ export type InboundWithKey = InboundRecord & { readonly session_key: string };
 export function findInbound(
   view: View,
   input: Parameters<Reader['findInbound']>[0],
-): StoredInbound | undefined {
+): FoundInbound | undefined {
   const row =
     'inboundId' in input
       ? findInboundRow(view, input.inboundId)
       : view.db.find(selectByExternal, input.accountId, input.externalId);
-  return row && toStoredInbound(row);
+  return row && { ...toStoredInbound(row), principal: fromStored(row.principal) };
 }
 
 export function findInboundRow(view: View, inboundId: string): InboundWithKey | undefined {
