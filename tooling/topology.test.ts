@@ -69,6 +69,7 @@ const decided: Readonly<Record<string, Member>> = {
     uses: ['core-types', 'security'],
     exports: ['.'],
   },
+  'packages/media': { name: 'media', tag: 'adapter', uses: ['core-types'], exports: ['.'] },
   'packages/store': {
     name: 'store',
     tag: 'adapter',
@@ -106,6 +107,7 @@ const decided: Readonly<Record<string, Member>> = {
       'core-types',
       'cron',
       'gateway',
+      'media',
       'providers',
       'runtime',
       'security',

@@ -5,4 +5,5 @@ export default bundle('src/main.ts', {
   'reader-worker': '../../packages/store/src/sqlite/reader-worker.ts',
   'math-worker': '../../packages/tools/src/math-worker.ts',
   'page-worker': '../../packages/tools/src/page-worker.ts',
+  'document-worker': '../../packages/media/src/document-worker.ts',
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ModelChoice, ProviderEntry } from './model-source.ts';
 
 /** Kinds whose texts stay on machines of the owner. */
-const own: ReadonlySet<string> = new Set(['ollama', 'lmstudio', 'vllm', 'llamacpp']);
+export const ownKinds: ReadonlySet<string> = new Set(['ollama', 'lmstudio', 'vllm', 'llamacpp']);
 
 /**
  * What texts are embedded with where nothing else is asked for: the configured model, else one that a provider which is set up is
@@ -19,7 +19,7 @@ export function chooseEmbedding(
   if (model !== undefined) return { ref: model, reason: 'embeddings.model in the configuration' };
   const first = entries.find(({ id }) => fallback.ref.startsWith(`${id}/`));
   const others =
-    first && own.has(first.kind) ? entries.filter(({ kind }) => own.has(kind)) : entries;
+    first && ownKinds.has(first.kind) ? entries.filter(({ kind }) => ownKinds.has(kind)) : entries;
   for (const entry of [...(first ? [first] : []), ...others]) {
     const known = knownModel(entry);
     if (known !== undefined)

@@ -35,7 +35,7 @@ export async function createServer(
   opening.use(foundation.scope);
   const { configuration, log, token } = foundation;
   const channelMode = isServing ? 'receive' : 'send-only';
-  const { runtime, tools, memory } = wireRuntime(foundation, overrides, channelMode);
+  const { runtime, tools, memory, media } = wireRuntime(foundation, overrides, channelMode);
   opening.use(runtime);
   const stopped = new AbortController();
   opening.defer(() => stopped.abort('stopped'));
@@ -58,7 +58,7 @@ export async function createServer(
   const { pageFolder, port } = overrides;
   const purge = createPurge(foundation, { runtime, memory });
   const doors = isServing
-    ? await openDoors({ foundation, runtime, tools, memory, purge, pageFolder, port })
+    ? await openDoors({ foundation, runtime, tools, memory, media, purge, pageFolder, port })
     : undefined;
   opening.use(doors);
   const applier = createConfigApplier({ foundation, channels }, stopped.signal);

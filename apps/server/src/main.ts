@@ -53,6 +53,7 @@ async function main({
       reader: beside('./reader-worker.js'),
       math: beside('./math-worker.js'),
       page: beside('./page-worker.js'),
+      document: beside('./document-worker.js'),
     },
     ...createCrashPoint(env),
   });

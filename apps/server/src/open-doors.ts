@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { pid } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { Store, Tool } from '@cuttle/core-types/ports';
+import type { Store, Tool, MediaReading } from '@cuttle/core-types/ports';
 import { answerProbe, createGateway, type Gateway, type ProcessFacts } from '@cuttle/gateway';
 import type { Runtime } from '@cuttle/runtime';
 import type { PurgeDeps } from '@cuttle/sessions';
@@ -24,6 +24,7 @@ interface DoorParts {
   readonly tools: readonly Tool[];
   readonly memory: Memory;
   readonly purge: PurgeDeps;
+  readonly media: MediaReading;
   readonly pageFolder: string | undefined;
   readonly port: 'none' | undefined;
 }
@@ -93,7 +94,7 @@ function openPort(
 }
 
 async function wireGateway(
-  { foundation, runtime, tools, memory, purge, pageFolder }: DoorParts,
+  { foundation, runtime, tools, memory, media, purge, pageFolder }: DoorParts,
   facts: ProcessFacts,
 ): Promise<Gateway> {
   const { store, configuration, token, log } = foundation;
@@ -119,6 +120,7 @@ async function wireGateway(
       open: (ref, payer) => foundation.embedders.open(ref, payer),
     },
     purge,
+    inspectMedia: media.inspect,
     workspaceOf: (agentId) => foundation.workspaces.placeOf(agentId).root,
     facts,
     page: async (path) => (configuration.current().config.web.enabled ? files(path) : undefined),

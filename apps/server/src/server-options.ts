@@ -33,6 +33,7 @@ export interface ServerOverrides {
     readonly reader?: URL;
     readonly math?: URL;
     readonly page?: URL;
+    readonly document?: URL;
   };
   /** Names instants for crash tests; see `CrashPoint`. */
   readonly point?: CrashPoint;

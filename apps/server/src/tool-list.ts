@@ -3,6 +3,7 @@ import type { Clock, Store, Subagents, Tool } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
 import { createGuardedFetch } from '@cuttle/security/fetch';
 import {
+  type ConvertPage,
   createAgentTools,
   createConfigTool,
   createFetchTool,
@@ -12,7 +13,6 @@ import {
   createMemoryTools,
   createMessageTool,
   createNoteTools,
-  createPageConverter,
   createReminderTools,
   createSessionTools,
   createTimeTools,
@@ -30,7 +30,8 @@ interface ToolDeps {
   readonly config: () => unknown;
   readonly secrets: () => readonly string[];
   /** Files of worker threads, where a bundle has them. */
-  readonly workers: { readonly math?: URL; readonly page?: URL };
+  readonly workers: { readonly math?: URL };
+  readonly pages: { readonly convert: ConvertPage };
   /** Takes what must be closed with the server. */
   readonly scope: AsyncDisposableStack;
   /** The runtime that the tools serve; it is made after them. */
@@ -47,6 +48,7 @@ export function createTools({
   config,
   secrets,
   workers,
+  pages,
   scope,
   runtime,
 }: ToolDeps): readonly Tool[] {
@@ -65,9 +67,8 @@ export function createTools({
       return put;
     },
   };
-  const { math, page } = workers;
+  const { math } = workers;
   const evaluator = scope.use(createMathEvaluator({ clock }, { ...(math && { worker: math }) }));
-  const converter = scope.use(createPageConverter({ clock }, { ...(page && { worker: page }) }));
   return [
     ...createTimeTools({ clock }),
     ...createMathTools(evaluator),
@@ -75,7 +76,7 @@ export function createTools({
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
     ...createMemoryTools({ memory, clock, taintOf }),
     ...createFileTools({ placeOf: workspaceOf }),
-    ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: converter.convert }),
+    ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: pages.convert }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),
     ...createAgentTools({ subagents: lateSubagents(runtime) }),

@@ -1,8 +1,16 @@
-import type { Tool } from '@cuttle/core-types/ports';
+import type { MediaReading, Tool } from '@cuttle/core-types/ports';
 import { createRuntime, type Runtime } from '@cuttle/runtime';
-import { createMemory, createMemoryNotes, createWorkspaceFiles, type Memory } from '@cuttle/tools';
+import {
+  createMemory,
+  createMemoryNotes,
+  createPageConverter,
+  createWorkspaceFiles,
+  type Memory,
+} from '@cuttle/tools';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
+import { toMediaSettings } from './media-settings.ts';
+import { createMediaSource } from './media-source.ts';
 import type { ServerOverrides } from './server-options.ts';
 import { toRuntimeSettings } from './settings.ts';
 import { createTools } from './tool-list.ts';
@@ -12,7 +20,12 @@ export function wireRuntime(
   foundation: Foundation,
   overrides: ServerOverrides,
   channelMode: 'receive' | 'send-only',
-): { readonly runtime: Runtime; readonly tools: readonly Tool[]; readonly memory: Memory } {
+): {
+  readonly runtime: Runtime;
+  readonly tools: readonly Tool[];
+  readonly memory: Memory;
+  readonly media: MediaReading;
+} {
   const { configuration, token } = foundation;
   const { journal, reader } = foundation.store;
   const memory = foundation.scope.use(
@@ -25,8 +38,23 @@ export function wireRuntime(
       embedding: (agentId) => foundation.embedders.find({ agentId, personId: 'owner' }),
     }),
   );
+  const settings = derived(() => configuration.current().config, toRuntimeSettings);
+  const { document, page } = overrides.workers ?? {};
+  const pages = foundation.scope.use(
+    createPageConverter(foundation, { ...(page && { worker: page }) }),
+  );
+  const media = createMediaSource({
+    ...foundation,
+    models: () => foundation.models,
+    settings,
+    media: derived(() => configuration.current().config, toMediaSettings),
+    readPage: async (html, signal) =>
+      (await pages.convert({ html, url: 'about:blank' }, signal)).markdown,
+    worker: document,
+  });
   const shipped = createTools({
     ...foundation,
+    pages,
     memory,
     workspaceOf: foundation.workspaces.placeOf,
     config: () => configuration.current().redacted,
@@ -40,11 +68,12 @@ export function wireRuntime(
     tools,
     files: createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
     models: () => foundation.models,
-    settings: derived(() => configuration.current().config, toRuntimeSettings),
+    settings,
+    media,
     notes: createMemoryNotes({ memory }),
     channelMode,
     point: overrides.point,
   });
   if (overrides.listener) runtime.hub.subscribe(overrides.listener);
-  return { runtime, tools, memory };
+  return { runtime, tools, memory, media };
 }

@@ -55,6 +55,7 @@ async function main({ argv, env }: Start): Promise<number> {
       reader: beside('./reader-worker.js'),
       math: beside('./math-worker.js'),
       page: beside('./page-worker.js'),
+      document: beside('./document-worker.js'),
     },
     ...createCrashPoint(env),
   });

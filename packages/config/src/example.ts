@@ -17,6 +17,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'hooks.token': '${CUTTLE_HOOKS_TOKEN}',
   'agents.defaults.model': 'local/m1',
   'embeddings.model': 'ollama/nomic-embed-text',
+  'media.describe': 'local/m1',
   'agents.defaults.system': 'Answer briefly.',
   'agents.defaults.thinking': 'low',
   'identity.name': 'Cuttle',

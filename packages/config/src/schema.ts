@@ -8,6 +8,7 @@ import { embeddingsSection } from './sections/embeddings.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { hooksSection } from './sections/hooks.ts';
 import { memorySection } from './sections/memory.ts';
+import { mediaSection } from './sections/media.ts';
 import {
   approvalsSection,
   deliverySection,
@@ -36,6 +37,9 @@ export const configSchema = z.looseObject({
   embeddings: embeddingsSection
     .prefault({})
     .describe('What makes vectors of texts, for search by meaning.'),
+  media: mediaSection
+    .prefault({})
+    .describe('Images and documents, for models that do not take them.'),
   identity: identitySection
     .prefault({})
     .describe('How every agent appears, over what each says itself.'),

@@ -206,6 +206,18 @@ const traits = {
     expose: true,
     hint: 'Set it under `logins` in the configuration; docs/logins.md says how.',
   },
+  'media.too-large': {
+    status: 413,
+    retryable: false,
+    expose: true,
+    hint: 'Send a smaller file, or raise its limit under `media`.',
+  },
+  'media.unreadable': {
+    status: 422,
+    retryable: false,
+    expose: true,
+    hint: 'The file is broken, protected or of a kind that is not read here; send it in another format.',
+  },
   'memory.invalid-path': {
     status: 400,
     retryable: false,

@@ -22,11 +22,16 @@ export const TextPart = z.object({ type: z.literal('text'), text: z.string() });
 export const ImagePart = z.object({
   type: z.literal('image'),
   mimeType: z.string(),
+  name: z.string().optional(),
   source: MediaSource,
 });
+/** `voice`: its sender's own voice, recorded for this message. */
 export const AudioPart = z.object({
   type: z.literal('audio'),
   mimeType: z.string(),
+  name: z.string().optional(),
+  durationMs: z.int().nonnegative().optional(),
+  voice: z.boolean().optional(),
   source: MediaSource,
 });
 export const DocumentPart = z.object({

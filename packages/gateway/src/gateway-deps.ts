@@ -1,5 +1,5 @@
 import type { NewId, Principal } from '@cuttle/core-types';
-import type { Clock, Embedder, Log, Store } from '@cuttle/core-types/ports';
+import type { Clock, Embedder, Log, MediaReading, Store } from '@cuttle/core-types/ports';
 import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/protocol';
 import type { Budget, Runtime } from '@cuttle/runtime';
 import type { PurgeDeps, RetentionRules } from '@cuttle/sessions';
@@ -115,6 +115,7 @@ export interface GatewayDeps {
   readonly embedders: GatewayEmbedders;
   /** What takes away all that is kept of a person. */
   readonly purge: PurgeDeps;
+  readonly inspectMedia: MediaReading['inspect'];
   /** The folder of an agent's files. */
   readonly workspaceOf: (agentId: string) => string;
   readonly facts: ProcessFacts;

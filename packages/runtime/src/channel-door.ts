@@ -18,6 +18,7 @@ import type { ControlRow } from './control.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
+import { withMediaTaint } from './media/taint-of-media.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
 import { agentSettings } from './settings.ts';
@@ -148,6 +149,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     agentId,
     conversation,
     ...standing,
+    taint: withMediaTaint(standing.taint, body),
     route,
     mode: task
       ? 'followup'

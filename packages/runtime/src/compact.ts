@@ -66,7 +66,7 @@ export async function compact(
   const read = await readMessages(kernel, claimed, { ...boundary, isBounded: false });
   fit.base = fit.uptoSeq - read.entries;
   fit.summary = read.summary;
-  return { messages: read.messages };
+  return { messages: await state.showMedia(read.messages, signal) };
 }
 
 async function entriesOf({ kernel, claimed, fit }: RunState): Promise<readonly ContextEntry[]> {

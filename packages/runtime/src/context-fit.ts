@@ -5,7 +5,7 @@ import {
   type TokenMeter,
 } from '@cuttle/agent';
 import type { SummaryBody } from '@cuttle/core-types';
-import type { ClaimedRun } from '@cuttle/core-types/ports';
+import type { ClaimedRun, ModelFacts } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -17,6 +17,8 @@ export interface ContextFit {
   window: number | undefined;
   /** Real tokens for each estimated one, in thousandths; undefined before the session's first answer. */
   scale: number | undefined;
+  /** What the model takes; undefined: not known. */
+  readonly inputs: ModelFacts['inputs'];
   /** Of the request that was made last. */
   estimated: number;
   /** The boundary of the run's first step. */
@@ -39,6 +41,7 @@ export async function createContextFit(
     rules: { ...defaultContextRules, ...agent.context },
     meter: kernel.meters(tokenFamilyOf(model.model, model.provider.dialect)),
     window: facts?.contextWindow,
+    inputs: facts?.inputs,
     scale: claimed.contextScale,
     estimated: 0,
     begunAt: claimed.open?.uptoSeq ?? 0,

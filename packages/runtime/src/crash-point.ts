@@ -49,6 +49,8 @@ export const crashPointNames = [
   'compaction.flush.after.append',
   'compaction.before.commit',
   'compaction.after.commit',
+  'media.words.before.commit',
+  'media.words.after.commit',
   'schedule.fire.before.commit',
   'schedule.fire.after.commit',
   'subagent.spawn.before.commit',

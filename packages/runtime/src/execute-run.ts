@@ -174,9 +174,11 @@ async function runSegment(
   }: { messages: readonly Message[]; resume: ResumePoint; stored: StoredRun | undefined },
 ): Promise<'ended' | 'steered'> {
   const { context, controller, claimed, kernel } = state;
+  if (resume.attempt === 1 && resume.step === 1)
+    publish(state, { type: 'run.start', model: context.model.ref }, claimed.events);
   const input = {
     model: context.model.model,
-    messages,
+    messages: await state.showMedia(messages, controller.signal),
     system: context.system,
     tools: context.tools,
     isCore: context.isCore,
@@ -187,8 +189,6 @@ async function runSegment(
     identity: { ...claimed, provenance: claimed.provenance },
     resume,
   };
-  if (resume.attempt === 1 && resume.step === 1)
-    publish(state, { type: 'run.start', model: context.model.ref }, claimed.events);
   for await (const event of runAgent(input, agentDeps(state, stored), controller.signal)) {
     if (event.type === 'run.start') continue;
     if (event.type !== 'run.end') {
@@ -237,7 +237,7 @@ function agentDeps(state: RunState, stored: StoredRun | undefined): AgentDeps {
 }
 
 async function openStep(state: RunState, step: number): Promise<readonly Message[]> {
-  const { kernel, claimed, fit } = state;
+  const { kernel, claimed, fit, showMedia, controller } = state;
   kernel.point('step.open.before.commit');
   const opened = await kernel.store.journal.openStep({
     runId: claimed.runId,
@@ -253,7 +253,8 @@ async function openStep(state: RunState, step: number): Promise<readonly Message
     fit.uptoSeq = opened.uptoSeq;
     fit.summaryUpto = opened.summaryUpto;
   }
-  return (opened?.bound ?? []).flatMap(({ body }) => messagesOf(body));
+  const said = (opened?.bound ?? []).flatMap(({ body }) => messagesOf(body));
+  return showMedia(said, controller.signal);
 }
 
 async function completeRun(

@@ -5,6 +5,7 @@ import type {
   ClaimedRun,
   Clock,
   Log,
+  MediaReading,
   Store,
   Tool,
   WorkspaceFiles,
@@ -34,6 +35,8 @@ export interface RuntimeDeps {
   readonly tools: readonly Tool[];
   readonly files: WorkspaceFiles;
   readonly settings: () => RuntimeSettings;
+  /** What media are, and who puts them into words. */
+  readonly media: MediaReading;
   /** `send-only`: accounts are connected so that answers can be sent; another process receives. Default: `receive`. */
   readonly channelMode?: 'receive' | 'send-only' | undefined;
   readonly point?: CrashPoint | undefined;

@@ -22,6 +22,7 @@ import { parseCommand } from './commands.ts';
 import { runControl } from './control.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel } from './kernel.ts';
+import { withMediaTaint } from './media/taint-of-media.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
 import { agentSettings } from './settings.ts';
@@ -114,7 +115,7 @@ async function toAcceptInput(
     agentId,
     principal,
     provenance,
-    taint,
+    taint: withMediaTaint(taint, body),
     route: place?.route ?? { kind: 'pull', door, stateless },
     conversation: place?.conversation,
     mode: await modeOf(kernel, message, { sessionKey, agentId }),

@@ -1,5 +1,5 @@
 import { toSummaryMessages, visibleWindow } from '@cuttle/agent';
-import type { Message, SummaryBody, UserPart } from '@cuttle/core-types';
+import type { Message, SummaryBody } from '@cuttle/core-types';
 import type { ClaimedRun, TranscriptEntry } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 
@@ -28,7 +28,7 @@ export interface ReadTranscript {
 const mostRead = 1000;
 
 /**
- * The transcript up to a boundary, with its media read in: the summary, and the entries behind it. Where the model's window is not known, only
+ * The transcript up to a boundary, its media by name: the summary, and the entries behind it. Where the model's window is not known, only
  * the newest entries; which, is chosen where the run begins and stays while it grows, so that a step that is asked again after a cut is
  * asked with the same bytes.
  */
@@ -48,11 +48,7 @@ export async function readMessages(
   const messages = summary
     ? [...toSummaryMessages(summary), ...said]
     : said.slice(Math.max(0, first));
-  return {
-    messages: await Promise.all(messages.map((message) => readMedia(kernel, message))),
-    entries: entries.length,
-    summary,
-  };
+  return { messages, entries: entries.length, summary };
 }
 
 async function readSummary(
@@ -77,19 +73,4 @@ export async function readEntries(
     uptoSeq,
     limit: mostRead,
   });
-}
-
-export async function readMedia(kernel: Kernel, message: Message): Promise<Message> {
-  if (message.role !== 'user' || message.parts.every((part) => part.type === 'text'))
-    return message;
-  return {
-    ...message,
-    parts: await Promise.all(message.parts.map((part) => readPart(kernel, part))),
-  };
-}
-
-async function readPart(kernel: Kernel, part: UserPart): Promise<UserPart> {
-  if (part.type === 'text' || part.source.kind !== 'blob') return part;
-  const { bytes } = await kernel.store.blobs.read(part.source.sha256, AbortSignal.timeout(10_000));
-  return { ...part, source: { kind: 'base64', data: Buffer.from(bytes).toString('base64') } };
 }

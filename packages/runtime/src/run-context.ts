@@ -9,7 +9,7 @@ import { judgeTool, offeredTools, policiesAbove } from './offered-tools.ts';
 import { audienceOf } from './prompt/audience.ts';
 import { type PromptFacts, toPrompt } from './prompt/build-prompt.ts';
 import { ordersOf } from './prompt/orders-in-force.ts';
-import { readMedia, readMessages, type ReadTranscript } from './read-messages.ts';
+import { readMessages, type ReadTranscript } from './read-messages.ts';
 import { type AgentSettings, agentSettings, type ResolvedModel } from './settings.ts';
 
 /** Everything a run's loop is given. */
@@ -181,8 +181,7 @@ async function readFirst(
   fit: ContextFit,
 ): Promise<readonly Message[]> {
   if (fit.uptoSeq !== claimed.inputs.length) return readFor(kernel, claimed, { fit });
-  const messages = claimed.inputs.flatMap(({ body }) => messagesOf(body));
-  return Promise.all(messages.map((message) => readMedia(kernel, message)));
+  return claimed.inputs.flatMap(({ body }) => messagesOf(body));
 }
 
 /** The transcript up to the boundary that `fit` names, and what `fit` is to know of it. */

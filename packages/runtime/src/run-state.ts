@@ -20,6 +20,8 @@ import { type CallMeter, createCallMeter } from './call-meter.ts';
 import type { ContextFit } from './context-fit.ts';
 import type { DeltaJournal } from './delta-journal.ts';
 import type { Kernel } from './kernel.ts';
+import { createMediaView, type MediaView } from './media/media-view.ts';
+import { readMedia } from './media/read-media.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A call of the open step as the policy judged it. */
@@ -50,6 +52,7 @@ export interface RunState {
   >;
   readonly fit: ContextFit;
   readonly calls: CallMeter;
+  readonly showMedia: MediaView;
   readonly startedAt: number;
   step: number;
   attempt: number;
@@ -87,6 +90,7 @@ export function createRunState(
     asks: new Map(),
     fit,
     calls: createCallMeter(),
+    showMedia: viewOf(parts, fit),
     startedAt: parts.kernel.clock.monotonic(),
     step,
     attempt,
@@ -100,6 +104,18 @@ export function createRunState(
     bubbleId: undefined,
     bubble: 'none',
   };
+}
+
+/** A plain proxy passes on what its client sends. */
+function viewOf(
+  { kernel, claimed, context }: Pick<RunState, 'kernel' | 'claimed' | 'context'>,
+  { inputs }: ContextFit,
+): MediaView {
+  if (context.body?.proxyModel !== undefined)
+    return (messages, signal) => readMedia(kernel, messages, signal);
+  const payer = { agentId: claimed.agentId, personId: claimed.principal.id };
+  const model = { dialect: context.model.provider.dialect, inputs };
+  return createMediaView(kernel, kernel.media, { payer, model });
 }
 
 /** A number above all that this run's events had before now: a run says less than 100 things a millisecond. */

@@ -80,6 +80,14 @@ export type {
   CutStep,
   UsageJournal,
 } from './usage-journal.ts';
+export type { MediaFacts, MediaPayer, MediaReading, MediaScribe, MediaWords } from './media.ts';
+export type {
+  MediaDetail,
+  MediaJournal,
+  MediaKind,
+  MediaReader,
+  MediaText,
+} from './media-journal.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
 export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';
 export type {

@@ -4,6 +4,7 @@ import type { ToolResultPart } from '../message.ts';
 import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
 import type { ContextJournal } from './context-journal.ts';
+import type { MediaJournal } from './media-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
@@ -54,6 +55,7 @@ import type {
 export interface Journal
   extends
     ContextJournal,
+    MediaJournal,
     MemoryJournal,
     PersonJournal,
     PinJournal,

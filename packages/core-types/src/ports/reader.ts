@@ -14,6 +14,7 @@ import type {
   StoredToken,
 } from './journal-rows.ts';
 import type { ContextReader } from './context-reader.ts';
+import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { PersonReader } from './person-journal.ts';
 import type { PrivacyReader } from './privacy-journal.ts';
@@ -32,6 +33,7 @@ import type { Usage } from '../usage.ts';
 export interface Reader
   extends
     ContextReader,
+    MediaReader,
     MemoryReader,
     PersonReader,
     PinReader,

@@ -1,4 +1,5 @@
 import type { InboundBody, UserPart } from '@cuttle/core-types';
+import type { MediaFacts } from '@cuttle/core-types/ports';
 import type { ParsedParamsOf, ResultOf } from '@cuttle/core-types/protocol';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { InboundFate } from '@cuttle/runtime';
@@ -88,21 +89,26 @@ async function acceptChat(
   return { runId: inboundId, status, reply: text };
 }
 
-/** Bytes are stored before the row that names them. */
+/** Bytes are stored before the row that names them. What they are, they say themselves. */
 async function toBody(
-  { store }: GatewayDeps,
+  { store, inspectMedia }: GatewayDeps,
   { message, attachments = [] }: ChatParams,
   signal: AbortSignal,
 ): Promise<InboundBody> {
   const parts: UserPart[] = message === '' ? [] : [{ type: 'text', text: message }];
-  for (const { mimeType, name, data } of attachments) {
-    const sha256 = await store.blobs.put(Buffer.from(data, 'base64'), mimeType, signal);
+  for (const { name, data, ...declared } of attachments) {
+    const bytes = Buffer.from(data, 'base64');
+    const { kind, mimeType } = inspectMedia(bytes, { ...declared, name });
+    const sha256 = await store.blobs.put(bytes, mimeType, signal);
     const source = { kind: 'blob', sha256 } as const;
-    if (mimeType.startsWith('image/')) parts.push({ type: 'image', mimeType, source });
-    else if (mimeType.startsWith('audio/')) parts.push({ type: 'audio', mimeType, source });
-    else parts.push({ type: 'document', mimeType, source, ...(name !== undefined && { name }) });
+    parts.push({ type: partType(kind), mimeType, source, ...(name !== undefined && { name }) });
   }
   return { v: 1, parts };
+}
+
+/** A file that nobody reads is still one. */
+function partType(kind: MediaFacts['kind']): Exclude<UserPart['type'], 'text'> {
+  return kind === 'other' ? 'document' : kind;
 }
 
 async function waitForRun(

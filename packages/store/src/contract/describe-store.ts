@@ -10,6 +10,7 @@ import { describeCompactions } from './compactions.ts';
 import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
+import { describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
 import { describePins } from './pins.ts';
 import { describeQueue } from './queue.ts';
@@ -53,6 +54,7 @@ const parts = [
   ['pins', describePins],
   ['values', describeValues],
   ['usage', describeUsage],
+  ['media', describeMedia],
   ['memory', describeMemory],
   ['upkeep', describeUpkeep],
   ['transactions', describeTransactions],

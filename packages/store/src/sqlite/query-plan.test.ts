@@ -144,6 +144,9 @@ async function useAll(world: World): Promise<void> {
     model: 'm',
     vectors: [{ chunkId: 1, hash: 'x', vector: 'AACAPw==' }],
   });
+  const bytes = new Uint8Array([1]);
+  const sha256 = await world.store.blobs.put(bytes, 'x/y', new AbortController().signal);
+  await journal.putMediaText({ sha256, kind: 'image', by: 'x', text: 'x', detail: {} });
   await journal.sweep({ limit: 10 });
   world.advance(3_600_000);
   await useSubagents(world);
@@ -210,6 +213,7 @@ async function useAll(world: World): Promise<void> {
     reader.findValue({ namespace: 'x', key: 'x' }),
     reader.listValues({ namespace: 'x', limit: 5 }),
     reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),
+    reader.findMediaTexts({ sha256s: [sha256] }),
     reader.listMemoryFiles({ agentId: 'main', limit: 5 }),
     reader.searchMemoryText({ agentId: 'main', readers: ['x'], query: 'x', limit: 5 }),
     reader.searchMemoryVectors({

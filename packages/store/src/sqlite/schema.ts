@@ -34,6 +34,7 @@ export {
   call_reservation,
   kv,
   kv_once,
+  media_text,
   reservation,
   schedule,
   spend,

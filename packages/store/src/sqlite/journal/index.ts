@@ -30,6 +30,7 @@ import {
 } from './delivery.ts';
 import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './retention.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
+import { putMediaText } from './media.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
 import { createSession, forkSession, rewindSession } from './lineage.ts';
 import { importSession } from './import-session.ts';
@@ -102,6 +103,7 @@ export const journal = {
   releaseUsage,
   countCut,
   removeValue,
+  putMediaText,
   putMemoryFile,
   removeMemoryFile,
   putMemoryVectors,

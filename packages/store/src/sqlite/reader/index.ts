@@ -5,6 +5,7 @@ import { findApproval, listApprovals } from './approvals.ts';
 import { eventBounds, readEvents, readOpenText } from './events.ts';
 import { readFate } from './fate.ts';
 import { readAudit, readSpending, usage, usageBy } from './ledger.ts';
+import { findMediaTexts } from './media.ts';
 import {
   countMemory,
   listMemoryFiles,
@@ -75,6 +76,7 @@ export const reader = {
   findValue,
   listValues,
   searchValues,
+  findMediaTexts,
   listMemoryFiles,
   searchMemoryText,
   searchMemoryVectors,

@@ -1,5 +1,5 @@
 import type { Json, Principal, Provenance, Route } from '@cuttle/core-types';
-import type { ConversationRef } from '@cuttle/core-types/ports';
+import type { ConversationRef, MediaDetail, MediaKind } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -12,7 +12,7 @@ import {
   unique,
 } from 'drizzle-orm/sqlite-core';
 import type { Stored } from '../stored-json.ts';
-import { space, time } from './columns.ts';
+import { oneOf, space, time } from './columns.ts';
 import { step } from './run.ts';
 
 export const schedule = sqliteTable(
@@ -148,6 +148,31 @@ export const blob = sqliteTable(
     created_at: time(),
   },
   (t) => [primaryKey({ columns: [t.space, t.sha256] })],
+);
+
+/** What the bytes of a blob say, by who put them into words; it goes with them. */
+export const media_text = sqliteTable(
+  'media_text',
+  {
+    space: space(),
+    sha256: text().notNull(),
+    kind: text().notNull().$type<MediaKind>(),
+    by: text().notNull(),
+    text: text().notNull(),
+    detail: text().notNull().$type<Stored<MediaDetail>>(),
+    /** Why the bytes can never be read. */
+    failure: text(),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.sha256, t.kind, t.by] }),
+    foreignKey({
+      columns: [t.space, t.sha256],
+      foreignColumns: [blob.space, blob.sha256],
+    }).onDelete('cascade'),
+    check('media_text_kind', oneOf('kind', ['image', 'audio', 'document'])),
+    check('media_text_failure', sql`failure IS NULL OR text = ''`),
+  ],
 );
 
 export const audit = sqliteTable(

@@ -1,0 +1,96 @@
+import type {
+  Clock,
+  MediaKind,
+  MediaReading,
+  MediaScribe,
+  ModelRequest,
+} from '@cuttle/core-types/ports';
+import { createDocumentScribe, createImageScribe, inspectMedia } from '@cuttle/media';
+import { openCall } from './call-budget.ts';
+import { ownKinds } from './choose-embedding.ts';
+import type { MediaSettings } from './media-settings.ts';
+import type { Models } from './model-source.ts';
+
+type CallDeps = Parameters<typeof openCall>[0];
+interface MediaSourceDeps extends CallDeps {
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
+  readonly models: () => Models;
+  readonly media: () => MediaSettings;
+  readonly readPage: (html: string, signal: AbortSignal) => Promise<string>;
+  /** The file of the thread that reads documents, where a bundle has it. */
+  readonly worker: URL | undefined;
+}
+
+/** What puts media into words, by the configuration and the models in force. */
+export function createMediaSource(deps: MediaSourceDeps): MediaReading {
+  const documents = createDocumentScribe(
+    { ...deps, maxBytes: () => deps.media().maxBytes.document },
+    { worker: deps.worker },
+  );
+  const sight = createSight(deps);
+  return {
+    inspect: inspectMedia,
+    maxTextChars: () => deps.media().maxTextChars,
+    async findScribe(kind: MediaKind): Promise<MediaScribe | undefined> {
+      switch (kind) {
+        case 'document':
+          return documents;
+        case 'image':
+          return sight();
+        case 'audio':
+          return undefined;
+      }
+    },
+  };
+}
+
+/** Whoever describes images; looked for anew when the models or the wish change. */
+function createSight(deps: MediaSourceDeps): () => Promise<MediaScribe | undefined> {
+  let known: { readonly models: Models; readonly ref: string | undefined } | undefined;
+  return async () => {
+    const models = deps.models();
+    const { describe } = deps.media();
+    if (describe === false) return undefined;
+    if (describe === undefined && known?.models !== models)
+      known = { models, ref: await findSeeing(models) };
+    const ref = describe ?? known?.ref;
+    if (ref === undefined) return undefined;
+    const { provider, model } = models.resolve(ref);
+    return createImageScribe({
+      provider,
+      model,
+      maxBytes: () => deps.media().maxBytes.image,
+      open: (request, payer) => openCall(deps, { ref, most: mostUsage(request) }, payer),
+    });
+  };
+}
+
+/** Of the default model's provider first. Who answers with a server of their own has not chosen to show pictures elsewhere. */
+async function findSeeing(models: Models): Promise<string | undefined> {
+  const { ref } = models.fallback();
+  const first = models.entries.find(({ id }) => ref.startsWith(`${id}/`));
+  const others =
+    first && ownKinds.has(first.kind)
+      ? models.entries.filter(({ kind }) => ownKinds.has(kind))
+      : models.entries;
+  const refs = [...(first ? [first] : []), ...others].flatMap((entry) =>
+    entry.models.map((model) => `${entry.id}/${model}`),
+  );
+  for (const one of new Set([ref, ...refs])) {
+    const facts = await models.findFacts(one);
+    if (facts?.inputs?.includes('image')) return one;
+  }
+  return undefined;
+}
+
+/** A picture in full size, and the words around it. */
+const tokensOfPicture = 8_000;
+const tokensAround = 500;
+
+function mostUsage({ parameters }: ModelRequest): {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+} {
+  const { maxOutputTokens: outputTokens = 0 } = parameters ?? {};
+  return { inputTokens: tokensOfPicture + tokensAround, outputTokens };
+}

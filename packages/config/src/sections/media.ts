@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const bytes = (megabytes: number, what: string) =>
+  z
+    .int()
+    .positive()
+    .default(megabytes * 1_000_000)
+    .describe(what);
+
+export const mediaSection = z.looseObject({
+  describe: z
+    .union([z.string(), z.literal(false)])
+    .optional()
+    .describe(
+      '`<provider>/<model>` that describes images to models that see none; `false`: nobody. Default: the first model that is set up and known to see; a model server of your own is not left for another.',
+    ),
+  maxTextChars: z
+    .int()
+    .min(200)
+    .max(200_000)
+    .default(24_000)
+    .describe('Characters that one document may add to a request.'),
+  maxBytes: z
+    .looseObject({
+      image: bytes(20, 'One image.'),
+      document: bytes(32, 'One document.'),
+    })
+    .prefault({})
+    .describe('Larger media are named to the model, and not read.'),
+});

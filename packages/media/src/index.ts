@@ -1,0 +1,3 @@
+export { createDocumentScribe, type DocumentScribeOptions } from './documents/document-scribe.ts';
+export { createImageScribe, type ImageScribeDeps } from './scribes/image-scribe.ts';
+export { inspectMedia } from './sniff/inspect-media.ts';

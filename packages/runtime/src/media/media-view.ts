@@ -1,0 +1,213 @@
+import type { Message, UserMessage, UserPart } from '@cuttle/core-types';
+import { isCuttleError } from '@cuttle/core-types/errors';
+import type { MediaReading, MediaText } from '@cuttle/core-types/ports';
+import type { TextCode } from '@cuttle/core-types/texts';
+import { createCarrier, inputsOf, type MediaModel, type Taken } from './carried-media.ts';
+import { isMedia, markOf, type MediaPart, missingMark } from './media-marks.ts';
+import { findWords, putIntoWords, type Worded, type WordsDeps } from './put-into-words.ts';
+
+/** Messages as a model is asked with them: no part that it does not take. The stored transcript stays what it is. */
+export type MediaView = (
+  messages: readonly Message[],
+  signal: AbortSignal,
+) => Promise<readonly Message[]>;
+
+/** Media that one run puts into words; the older ones wait for another run. */
+const mostMade = 16;
+/** Blobs of one reading of rows. */
+const mostAsked = 100;
+const readMs = 10_000;
+
+/** Media that are put into words at once. */
+const mostAtOnce = 4;
+
+interface View extends WordsDeps {
+  readonly model: MediaModel;
+  /** By blob: what was made, also that nothing was, so that a run asks once. */
+  readonly made: Map<string, Promise<Worded>>;
+}
+
+/** For the calls of one run. */
+export function createMediaView(
+  kernel: View['kernel'],
+  reading: MediaReading,
+  { payer, model }: Pick<View, 'payer' | 'model'>,
+): MediaView {
+  const view: View = { kernel, reading, payer, model, made: new Map() };
+  return async (messages, signal) => {
+    const media = mediaOf(messages);
+    return media.length === 0 ? messages : show(view, { messages, media }, signal);
+  };
+}
+
+/** The newest first: where there is no room for all, it is theirs. */
+function mediaOf(messages: readonly Message[]): MediaPart[] {
+  return messages
+    .flatMap((message) => (message.role === 'user' ? message.parts.filter(isMedia) : []))
+    .toReversed();
+}
+
+async function show(
+  view: View,
+  {
+    messages,
+    media,
+  }: { readonly messages: readonly Message[]; readonly media: readonly MediaPart[] },
+  signal: AbortSignal,
+): Promise<readonly Message[]> {
+  const rows = await readRows(view, media);
+  const carry = createCarrier(view.model);
+  const shown = new Map<MediaPart, UserPart>();
+  const unworded: { readonly part: MediaPart; write(): Promise<UserPart> }[] = [];
+  // One after the other: which ones there is room for must not depend on what is read fastest.
+  for (const part of media) {
+    const planned = await plan(view, { part, rows, carry }, signal);
+    if (typeof planned === 'function') unworded.push({ part, write: planned });
+    else shown.set(part, planned);
+  }
+  for (let at = 0; at < unworded.length; at += mostAtOnce) {
+    const batch = unworded.slice(at, at + mostAtOnce);
+    const written = await Promise.all(batch.map(({ write }) => write()));
+    for (const [index, { part }] of batch.entries()) shown.set(part, written[index] ?? part);
+  }
+  const inWords = (message: UserMessage): Message => ({
+    ...message,
+    parts: message.parts.map((part) => (isMedia(part) ? (shown.get(part) ?? part) : part)),
+  });
+  return messages.map((message) => (message.role === 'user' ? inWords(message) : message));
+}
+
+type Rows = ReadonlyMap<string, readonly MediaText[]>;
+
+async function readRows({ kernel }: View, media: readonly MediaPart[]): Promise<Rows> {
+  const hashes = [...new Set(media.flatMap(({ source }) => hashOf(source) ?? []))];
+  const found: MediaText[] = [];
+  for (let at = 0; at < hashes.length; at += mostAsked) {
+    const sha256s = hashes.slice(at, at + mostAsked);
+    found.push(...(await kernel.store.reader.findMediaTexts({ sha256s })));
+  }
+  return Map.groupBy(found, ({ sha256 }) => sha256);
+}
+
+function hashOf(source: MediaPart['source']): string | undefined {
+  return source.kind === 'blob' ? source.sha256 : undefined;
+}
+
+interface Asked {
+  readonly part: MediaPart;
+  readonly rows: Rows;
+  readonly carry: ReturnType<typeof createCarrier>;
+}
+
+/** What stands for a part, or how it is made. */
+type Planned = UserPart | (() => Promise<UserPart>);
+
+async function plan(view: View, asked: Asked, signal: AbortSignal): Promise<Planned> {
+  const { part } = asked;
+  const { source } = part;
+  switch (source.kind) {
+    case 'blob':
+      return planBlob(view, { ...asked, sha256: source.sha256 }, signal);
+    case 'url': {
+      const reason = { code: 'media.link', parameters: { url: source.url } } as const;
+      const isTaken = inputsOf(view.model).includes(part.type);
+      return isTaken ? part : toText(missingMark(part, undefined, reason));
+    }
+    case 'base64':
+      return part;
+  }
+}
+
+async function planBlob(
+  view: View,
+  { part, rows, carry, sha256 }: Asked & { readonly sha256: string },
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { kernel, reading } = view;
+  const known = rows.get(sha256) ?? [];
+  const told = await wordsAlone(view, part, known);
+  if (told) return told;
+  const bytes = await readBytes(kernel, sha256, signal);
+  if (!bytes) return toText(missingMark(part, undefined, { code: 'media.gone' }));
+  const facts = reading.inspect(bytes, part);
+  const taken = carry(facts);
+  if (taken.kind === 'taken' && facts.kind !== 'other') {
+    const { mimeType } = facts;
+    return { ...nameOf(part), type: facts.kind, mimeType, source: inBase64(bytes) };
+  }
+  const say = (worded: Worded): UserPart =>
+    worded.kind === 'words'
+      ? toText(markOf(part, worded.row, reading.maxTextChars()))
+      : toText(missingMark(part, facts, reasonOf(worded, taken)));
+  const found = facts.kind === 'other' ? undefined : await findWords(reading, facts.kind, known);
+  if (found) return say(found);
+  if (!view.made.has(sha256) && view.made.size >= mostMade)
+    return say({ kind: 'none', code: 'media.older' });
+  const medium = { sha256, bytes, facts, name: part.name };
+  const made = (): Promise<Worded> => putIntoWords(view, medium, signal);
+  return async () => say(await once(view.made, sha256, made));
+}
+
+/** A model that takes none of the kind needs no bytes where there are words. */
+async function wordsAlone(
+  { reading, model }: View,
+  part: MediaPart,
+  known: readonly MediaText[],
+): Promise<UserPart | undefined> {
+  const kind = known[0]?.kind;
+  if (kind === undefined || inputsOf(model).includes(kind)) return undefined;
+  const found = await findWords(reading, kind, known);
+  return found?.kind === 'words'
+    ? toText(markOf(part, found.row, reading.maxTextChars()))
+    : undefined;
+}
+
+/** The same bytes twice in a conversation are asked about once. */
+function once(
+  made: Map<string, Promise<Worded>>,
+  sha256: string,
+  make: () => Promise<Worded>,
+): Promise<Worded> {
+  const known = made.get(sha256) ?? make();
+  made.set(sha256, known);
+  return known;
+}
+
+/** That no model describes it is not the reason where this one would see a smaller one. */
+function reasonOf(
+  worded: Extract<Worded, { kind: 'none' }>,
+  taken: Taken,
+): { readonly code: TextCode; readonly parameters?: Readonly<Record<string, string>> } {
+  const isUnset = worded.code === 'media.no-sight' || worded.code === 'media.no-hearing';
+  if (taken.kind !== 'too-large' || !isUnset) return worded;
+  return { code: 'media.too-large-for-model', parameters: { limit: taken.limit } };
+}
+
+/** Undefined where the bytes went by retention. */
+async function readBytes(
+  { store }: View['kernel'],
+  sha256: string,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  try {
+    const late = AbortSignal.timeout(readMs);
+    return (await store.blobs.read(sha256, AbortSignal.any([signal, late]))).bytes;
+  } catch (error) {
+    if (isCuttleError(error, 'request.not-found')) return undefined;
+    throw error;
+  }
+}
+
+/** The field that a part of any kind has. */
+function nameOf({ name }: MediaPart): { readonly name?: string } {
+  return name === undefined ? {} : { name };
+}
+
+function inBase64(bytes: Uint8Array): { readonly kind: 'base64'; readonly data: string } {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { kind: 'base64', data: buffer.toString('base64') };
+}
+
+function toText(text: string): UserPart {
+  return { type: 'text', text };
+}

@@ -1,0 +1,30 @@
+import type { MediaJournal, MediaText } from '@cuttle/core-types/ports';
+import { CuttleError } from '@cuttle/core-types/errors';
+import { query } from '../database.ts';
+import { mediaTextOf } from '../media-row.ts';
+import type { MediaTextRecord } from '../rows.ts';
+import { toStored } from '../stored-json.ts';
+import type { Unit } from '../unit.ts';
+import { addUsage } from './usage.ts';
+
+const selectBlob = query<{ bytes: number }>(
+  `SELECT bytes FROM blob WHERE space = 'main' AND sha256 = ?`,
+);
+const insert = `INSERT INTO media_text (sha256, kind, by, text, detail, failure, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const selectOne = query<MediaTextRecord>(
+  `SELECT * FROM media_text WHERE space = 'main' AND sha256 = ? AND kind = ? AND by = ?`,
+);
+
+export function putMediaText(
+  unit: Unit,
+  input: Parameters<MediaJournal['putMediaText']>[0],
+): MediaText {
+  const { sha256, kind, by, text, detail, failure, call } = input;
+  if (!unit.db.find(selectBlob, sha256))
+    throw new CuttleError('request.not-found', `There is no blob ${sha256}.`);
+  if (call) addUsage(unit, call);
+  unit.db.run(insert, sha256, kind, by, text, toStored(detail), failure ?? null, unit.now);
+  const kept = unit.db.find(selectOne, sha256, kind, by);
+  if (!kept) throw new TypeError('A row that was just written is not there.');
+  return mediaTextOf(kept);
+}
