@@ -1,0 +1,66 @@
+import { noUsage, type RunError, type RunOutcome } from '@cuttle/core-types';
+import type { ErrorBody } from '@cuttle/core-types/errors';
+import type { ClaimedRun } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
+import { endBubble } from './bubble.ts';
+import { cutBeforeCall, cutStepOf } from './count-cuts.ts';
+import { finalDrafts } from './final-drafts.ts';
+import type { Kernel } from './kernel.ts';
+import { publishRows } from './publish-rows.ts';
+import { modelOf, type RunState } from './run-state.ts';
+import { othersOf, tellOthers } from './subagent-ends.ts';
+
+type Failure = Omit<ErrorBody, 'retryable'>;
+
+/** Ends a run as failed and tells whoever waits. */
+export async function failRun(
+  kernel: Kernel,
+  { claimed, state }: { claimed: ClaimedRun; state: RunState | undefined },
+  failure: Failure,
+): Promise<void> {
+  const { runId, fence, sessionId, sessionKey } = claimed;
+  const error = toRunError(failure);
+  const { message, hint = '' } = failure;
+  const text = textFor('run.failed', { message, hint }).trim();
+  if (state) endBubble(state);
+  const notice = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
+  const cut = await (state ? cutStepOf(state) : cutBeforeCall(kernel, claimed));
+  const settled = await kernel.store.journal.failRun({ runId, fence, error, cut, notice });
+  for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);
+  const outcome: RunOutcome = { status: 'failed', error };
+  if (claimed.subagent) await tellOthers(kernel, othersOf(claimed, settled.events), runId);
+  const own = settled.events.filter((event) => event.sessionId === sessionId);
+  const next = await publishRows(kernel, own);
+  kernel.hub.publishRun({
+    sessionId,
+    sessionKey,
+    runId,
+    seq: next(runId),
+    eventSeq: own.at(-1)?.seq,
+    event: { type: 'run.end', outcome },
+    text: () => text,
+    inbounds: settled.inbounds,
+  });
+  kernel.log.warn('A run ended as failed.', { runId, code: failure.code });
+  const rest = { usage: state?.usage ?? noUsage, model: state && modelOf(state) };
+  for (const inboundId of settled.inbounds)
+    kernel.fates.settle({
+      inboundId,
+      runId,
+      state: 'failed',
+      text,
+      reason: failure.code,
+      outcome,
+      clientCalls: [],
+      ...rest,
+    });
+}
+
+function toRunError({ code, message, hint, retryAfterMs }: Failure): RunError {
+  return {
+    code,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
