@@ -84,7 +84,7 @@ export function answers(page: Page): ReturnType<Page['locator']> {
 /** Resolves when nothing is answered any more. */
 export async function untilIdle(page: Page): Promise<void> {
   await page.locator('.turn.answer[aria-busy=true]').waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached' });
 }
 
 export async function startChat(page: Page): Promise<void> {

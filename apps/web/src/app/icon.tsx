@@ -29,6 +29,7 @@ const paths = {
   tool: 'M14.5 6.5a4 4 0 0 0 4.7 5.2L12 19l-3-3 7.3-7.2M14.5 6.5 17 4a4 4 0 0 0-6 5.3L4.5 15.8l3.7 3.7',
   clock: 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16ZM12 8v4.5l3 1.8',
   sliders: 'M4 8h9M17 8h3M4 16h3M11 16h9M15 10V6M9 18v-4',
+  branches: 'M6 4v11a3 3 0 0 0 3 3h9M6 8h12',
   warning: 'M12 5l8 14H4l8-14ZM12 10.5v4M12 17h.01',
 } as const;
 

@@ -6,6 +6,8 @@ import { createFates } from './fates.ts';
 import { createPacer, type Frames } from './frames.ts';
 import type { KeptText } from './kept-text.ts';
 import { createOutbox, describe, type Outbox, type Upload } from './outbox.ts';
+import type { SubagentReport } from '@cuttle/core-types/protocol';
+import { createSubagentList } from '../subagents/subagent-list.ts';
 import { toLiveTurns } from '../timeline/live-turns.ts';
 import { type Note, withFates, withNotes } from '../timeline/page-turns.ts';
 import { toStoredTurns } from '../timeline/stored-turns.ts';
@@ -18,6 +20,8 @@ export interface Conversation {
   readonly session: ReadonlySignal<FollowedSession>;
   readonly turns: ReadonlySignal<readonly Turn[]>;
   readonly busy: ReadonlySignal<boolean>;
+  /** Of all runs of the session, with all below them. */
+  readonly subagents: ReadonlySignal<readonly SubagentReport[]>;
   /** What a request of this page was refused with, until the next one. */
   readonly problem: ReadonlySignal<string | undefined>;
   send(text: string, uploads: readonly Upload[]): void;
@@ -25,6 +29,7 @@ export interface Conversation {
   discard(turnKey: string): void;
   stop(): void;
   decide(approvalId: string, decision: 'approved' | 'denied'): void;
+  stopSubagent(id: string): void;
   loadEarlier(): Promise<void>;
   close(): void;
 }
@@ -35,6 +40,7 @@ export interface ConversationDeps {
   readonly kept: KeptText;
   readonly newId: () => string;
   readonly now: () => number;
+  readonly later: (callback: () => void, ms: number) => () => void;
   /** Called when a message was taken by the gateway, so that lists can show it. */
   readonly accepted: (sessionKey: string, text: string) => void;
 }
@@ -47,6 +53,7 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
   const end = ending.signal;
   const view = watchSession(deps, sessionKey, end);
   const { session, turns, outbox, approvals } = view;
+  const subagents = createSubagentList(deps, sessionKey, end);
   const problem = signal<string | undefined>(undefined);
   const attempt = (work: Promise<unknown>): void => {
     problem.value = undefined;
@@ -60,6 +67,7 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     turns,
     busy: computed(() => session.value.activeRunId !== undefined),
     problem,
+    subagents: subagents.known,
     send(text, uploads) {
       problem.value = undefined;
       outbox.send(text, uploads);
@@ -68,9 +76,11 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     discard: (turnKey) => outbox.discard(idOf(turnKey)),
     stop: () => attempt(client.call('chat.abort', { sessionKey }, end)),
     decide: (approvalId, decision) => attempt(approvals.decide(approvalId, decision)),
+    stopSubagent: (id) => attempt(subagents.stopOne(id)),
     loadEarlier: view.loadEarlier,
     close() {
       view.stop();
+      subagents.close();
       ending.abort();
     },
   };

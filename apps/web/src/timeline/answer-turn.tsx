@@ -5,6 +5,7 @@ import { CopyButton } from '../app/copy-button.tsx';
 import type { Page } from '../app/page.ts';
 import { Icon } from '../app/icon.tsx';
 import { Markdown } from '../markdown/markdown.tsx';
+import { Subagents } from '../subagents/subagent-view.tsx';
 import { ToolCard } from './tool-card.tsx';
 import { TimeText } from './time-label.tsx';
 import { TurnMenu } from './turn-menu.tsx';
@@ -37,6 +38,7 @@ export function AnswerTurnView({ page, turn, conversation }: AnswerTurnProps): J
           growing={state === 'running' && part === last}
         />
       ))}
+      <Subagents runId={turn.runId} conversation={conversation} />
       {isThinking && <Working />}
       {state === 'summarising' && <Summarising />}
       {state === 'parked' && !parts.some(isAsking) && <Working words="Waiting" />}

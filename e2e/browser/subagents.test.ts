@@ -1,0 +1,96 @@
+/// <reference lib="dom" />
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { echoScript } from '@cuttle/testkit';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserPath, openBrowser, whyNot } from './open-browser.ts';
+import { openScene, type Scene } from './scene.ts';
+import { desk, phone, say, startChat, untilIdle, visit } from './visit.ts';
+
+const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+const spawn = (task: string, label: string): string =>
+  `agent_spawn ${JSON.stringify({ task, label, wait: true })}`;
+/** One that works on, and one that has one of its own and ends. */
+const words = (ms: number): string => {
+  const below = `[[tool=${spawn('[[say=The sources agree.]]', 'Check the sources')}]]`;
+  const slow = spawn(`[[tokens=40]] [[delay=${ms}]]`, 'Read the news');
+  return `[[parallel=${slow},${spawn(`${below} done`, 'Write the letter')}]] [[say=All of it is done.]]`;
+};
+
+describe.skipIf(!browserPath)(`the sub-agents of an answer${whyNot}`, () => {
+  let browser: Browser;
+  let scene: Scene;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    scene = await openScene({ script: echoScript() });
+  });
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]();
+    await browser.close();
+  });
+
+  const tree = (page: Page): ReturnType<Page['getByRole']> =>
+    page.getByRole('list', { name: 'Sub-agents of this answer' });
+
+  it('are a tree that lives, from which one is stopped by keyboard, and which is there after a reload', async () => {
+    await using open = await visit(browser, scene, desk);
+    const { page } = open;
+    await say(page, words(2_000));
+    const row = (label: string): ReturnType<Page['getByRole']> =>
+      tree(page).getByRole('listitem').filter({ hasText: label });
+    await row('Write the letter').filter({ hasText: 'Done' }).first().waitFor();
+    const inner = page.getByRole('list', { name: 'Sub-agents of Write the letter' });
+    await inner.getByText('The sources agree.').waitFor();
+    await page.getByText('2 of 3 done').waitFor();
+    expect(await row('Read the news').innerText()).toContain('Working');
+    await page.getByRole('button', { name: 'Stop sub-agent Read the news' }).focus();
+    await page.keyboard.press('Enter');
+    await row('Read the news').filter({ hasText: 'Stopped' }).waitFor();
+    await page.getByText('All of it is done.').first().waitFor();
+    await untilIdle(page);
+    await page.reload();
+    await page.getByText('3 done', { exact: true }).waitFor();
+    // At rest it takes one line, which opens.
+    expect(await tree(page).isVisible()).toBe(false);
+    await page.locator('.subagents > summary').focus();
+    await page.keyboard.press('Enter');
+    await row('Read the news').waitFor();
+    const { subagents } = await scene.server.call('subagents.list', {});
+    expect(subagents.map(({ label, state }) => [label, state]).toSorted()).toEqual([
+      ['Check the sources', 'completed'],
+      ['Read the news', 'aborted'],
+      ['Write the letter', 'completed'],
+    ]);
+  });
+
+  it.each([
+    ['desk light', desk, 'light'],
+    ['desk dark', desk, 'dark'],
+    ['phone light', phone, 'light'],
+    ['phone dark', phone, 'dark'],
+  ] as const)('have no barrier: %s', async (name, options, colorScheme) => {
+    await using open = await visit(browser, scene, { ...options, colorScheme, bypassCSP: true });
+    const { page } = open;
+    await startChat(page);
+    await say(page, words(1_000));
+    await page.getByText('2 of 3 done').waitFor();
+    const folder = process.env['CUTTLE_PICTURES'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/subagents ${name}.png` });
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+    ).toBe(true);
+    await page.evaluate(await readFile(axeFile, 'utf8'));
+    const { violations } = await page.evaluate(() =>
+      // Put there by the script.
+      (window as unknown as { axe: { run(part: string): Promise<AxeResults> } }).axe.run(
+        '.subagents',
+      ),
+    );
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await page.getByRole('button', { name: 'Stop sub-agent Read the news' }).click();
+    await untilIdle(page);
+  });
+});
