@@ -1,3 +1,4 @@
+import { contextMs } from './context-time.ts';
 import { residentMb, startGateway } from './gateway-child.ts';
 import { heldHeapMb } from './heap-inspector.ts';
 import { startLongModel } from './long-model.ts';
@@ -10,6 +11,7 @@ export const longBench: Bench = {
   title: 'one session of 10,000 turns at a model of 32k tokens, results of tools of 1 to 200 kB',
   async run(report, { turns: wanted = '10000' }) {
     const turns = Number(wanted);
+    report(atMost('500 entries fitted into a window', contextMs(500), { limit: 2, unit: 'ms' }));
     await using model = await startLongModel({ window: longWindow, order: standingOrder });
     await using gateway = await startGateway({
       modelUrl: model.url,
@@ -72,10 +74,10 @@ function memoryRows([early, middle, late]: readonly Memory[]): readonly Row[] {
       note: `${Math.round(to.held)} MB held`,
     });
   return [
-    row('heap grown since the first tenth, collected', early, late, 20),
-    row('heap grown in the second half, collected', middle, late, 10),
+    row('heap grown since the first tenth, collected', early, late, 10),
+    row('heap grown in the second half, collected', middle, late, 5),
     atMost('memory grown since the first tenth', late.resident - early.resident, {
-      limit: 100,
+      limit: 60,
       unit: 'MB',
       note: 'with what is not collected yet',
     }),
