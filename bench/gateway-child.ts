@@ -38,26 +38,7 @@ export async function startGateway({
   inspect?: boolean;
 } = {}): Promise<GatewayChild> {
   const folder = home ?? (await mkdtemp(join(tmpdir(), 'cuttle-bench-')));
-  const providers =
-    modelUrl === undefined
-      ? {}
-      : {
-          model: {
-            kind: 'openai',
-            baseUrl: modelUrl,
-            apiKey: 'test-key',
-            models,
-          },
-        };
-  await writeFile(
-    join(folder, 'cuttle.json5'),
-    JSON.stringify({
-      gateway: { port: 0, auth: { token } },
-      providers,
-      agents,
-      log: { level: 'warn' },
-    }),
-  );
+  await writeConfig(folder, { modelUrl, models, agents });
   await rm(join(folder, 'run'), { recursive: true, force: true });
   const startedAt = performance.now();
   const options = inspect ? ['--inspect=127.0.0.1:0'] : [];
@@ -98,6 +79,24 @@ async function firstLine(child: ChildProcess): Promise<string> {
   const url = /http:\/\/[\d.]+:\d+/.exec(text)?.[0];
   if (url === undefined) throw new Error(`The server did not start: ${text}`);
   return url;
+}
+
+async function writeConfig(
+  folder: string,
+  {
+    modelUrl,
+    models,
+    agents,
+  }: { modelUrl: string | undefined; models: readonly object[]; agents: object },
+): Promise<void> {
+  const model = { kind: 'openai', baseUrl: modelUrl, apiKey: 'test-key', models };
+  const config = {
+    gateway: { port: 0, auth: { token } },
+    providers: modelUrl === undefined ? {} : { model },
+    agents,
+    log: { level: 'warn' },
+  };
+  await writeFile(join(folder, 'cuttle.json5'), JSON.stringify(config));
 }
 
 /** Node says the address in its first line; of what comes behind it, all but its own words is passed on. https://nodejs.org/api/debugger.html#v8-inspector-integration-for-nodejs */

@@ -13,16 +13,19 @@ export async function heldHeapMb(inspectorUrl: string): Promise<number> {
     const answered = once(socket, 'message');
     socket.send(JSON.stringify({ id: last, method }));
     const [{ data }] = (await answered) as [{ data: unknown }]; // nothing else is said without being asked for
-    return (JSON.parse(String(data)) as { result: unknown }).result; // the protocol's answer
+    const answer = JSON.parse(String(data)) as { result: unknown }; // as the protocol answers
+    return answer.result;
   };
   // Twice: what the first one lets finalizers free goes with the second.
   await call('HeapProfiler.collectGarbage');
   await call('HeapProfiler.collectGarbage');
   const usage = await call('Runtime.getHeapUsage');
   socket.close();
-  const { usedSize, backingStorageSize = 0 } = usage as {
-    usedSize: number;
-    backingStorageSize?: number;
-  }; // the method's own result
+  const { usedSize, backingStorageSize = 0 } = usage as HeapUsage; // the method's own result
   return (usedSize + backingStorageSize) / 1024 / 1024;
+}
+
+interface HeapUsage {
+  readonly usedSize: number;
+  readonly backingStorageSize?: number;
 }

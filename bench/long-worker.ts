@@ -45,7 +45,8 @@ function hear(turn: number, { request }: ModelCall): void {
 }
 
 function differenceOf(before: string, now: string): string {
-  const at = [...before].findIndex((letter, index) => letter !== now[index]);
+  let at = 0;
+  while (at < before.length && before[at] === now[at]) at += 1;
   const place = `${before.length} characters before, ${now.length} now, other ones from ${at}`;
   return `${place}: ${before.slice(at, at + 80)} | ${now.slice(at, at + 80)}`;
 }

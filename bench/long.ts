@@ -67,15 +67,11 @@ function timeRows(tookMs: readonly number[]): readonly Row[] {
 /** Resident memory holds garbage that nobody needed to collect yet: what must not grow is what is left of the heap. */
 function memoryRows([early, middle, late]: readonly Memory[]): readonly Row[] {
   if (!early || !middle || !late) return [];
-  const row = (name: string, from: Memory, to: Memory, limit: number): Row =>
-    atMost(name, to.held - from.held, {
-      limit,
-      unit: 'MB',
-      note: `${Math.round(to.held)} MB held`,
-    });
+  const note = `${Math.round(late.held)} MB held`;
+  const [grown, lately] = [late.held - early.held, late.held - middle.held];
   return [
-    row('heap grown since the first tenth, collected', early, late, 10),
-    row('heap grown in the second half, collected', middle, late, 5),
+    atMost('heap grown since the first tenth, collected', grown, { limit: 10, unit: 'MB', note }),
+    atMost('heap grown in the second half, collected', lately, { limit: 5, unit: 'MB' }),
     atMost('memory grown since the first tenth', late.resident - early.resident, {
       limit: 60,
       unit: 'MB',

@@ -3,7 +3,7 @@ import { startGateway } from '../../bench/gateway-child.ts';
 import { startLongModel } from '../../bench/long-model.ts';
 import { createLongSession, longWindow, standingOrder } from '../../bench/long-session.ts';
 
-const turns = 150;
+const turns = 300;
 
 it('talks far past the window of its model, keeps a pinned order in sight, and takes every summary back to the byte', async () => {
   await using model = await startLongModel({ window: longWindow, order: standingOrder });
