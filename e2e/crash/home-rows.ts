@@ -117,8 +117,8 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
     `SELECT queued FROM store WHERE queued <> (SELECT count(*) FROM inbound WHERE state = 'queued' AND control = 0)`,
   );
   forbid(
-    'model calls that are not in the usage once',
-    `SELECT usage.session_id, sum(usage.calls) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.flushed') = 1) AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
+    'finished model calls that are not in the usage once',
+    `SELECT usage.session_id, sum(usage.calls - usage.cut) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.flushed') = 1) AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
   );
   forbid(
     'opaque calls that were begun twice',
