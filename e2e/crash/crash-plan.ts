@@ -12,6 +12,7 @@ const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[
   ['draft.', ['stream', 'streamLong', 'interrupt']],
   ['model.', ['stream', 'tools']],
   ['abort.', ['socketAbort']],
+  ['media.', ['socketDocument']],
   ['cut.', ['stream', 'tools']],
   ['interrupt.', ['interrupt']],
   ['command.', ['status', 'stop', 'collect']],
@@ -80,6 +81,7 @@ const all: readonly ShapeName[] = [
   'socket',
   'socketTools',
   'socketAbort',
+  'socketDocument',
   'http',
 ];
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CrashVerdict, emptyVerdict } from '@cuttle/testkit/crash';
 
-/** What a home of these tests holds: they keep no secrets, media or workspace. */
+/** What a home of these tests holds: they keep no secrets or workspace. */
 const known: ReadonlySet<string> = new Set([
   'cuttle.json5',
   'run/gateway.json',
@@ -15,6 +15,9 @@ const known: ReadonlySet<string> = new Set([
 /** What the agent remembers of the people that shapes speak for. */
 const memoryFile = /^workspace\/main\/memory\/people\/[^/]+\/\d{4}-\d\d-\d\d\.md$/;
 
+/** What people attached: written whole under the name of what it holds. */
+const blobFile = /^data\/blobs\/[\da-f]{2}\/[\da-f]{62}$/;
+
 /** A log that nobody holds open is kept shorter than this. */
 const mostLogBytes = 64 * 1024 * 1024;
 
@@ -24,7 +27,8 @@ export async function judgeFiles(home: string): Promise<CrashVerdict> {
   const names = found
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(home.length + 1));
-  const strange = names.filter((name) => !known.has(name) && !memoryFile.test(name));
+  const isKept = (name: string): boolean => memoryFile.test(name) || blobFile.test(name);
+  const strange = names.filter((name) => !known.has(name) && !isKept(name));
   const { size } = await stat(join(home, 'data/cuttle.db-wal'));
   return {
     ...emptyVerdict,

@@ -359,6 +359,19 @@ const socketTools: Shape = {
   },
 };
 
+/** A file that the model is read: what it says is found in one run, and told to the next one too. */
+const socketDocument: Shape = {
+  name: 'socket-document',
+  async say(batch, doors, signal) {
+    const id = `${batch.number}-document`;
+    const session = 'crash-document';
+    const data = Buffer.from(`The plan of ${id}.`).toString('base64');
+    const attachments = [{ mimeType: 'text/plain', name: 'plan.txt', data }];
+    await send({ batch, doors }, { session, id, words: 'read this', attachments }, signal);
+    await send({ batch, doors }, { session, id: `${id}-after`, words: 'and now' }, signal);
+  },
+};
+
 /** The client stops an answer: by the method, not by a command. */
 const socketAbort: Shape = {
   name: 'socket-abort',
@@ -400,11 +413,12 @@ async function send(
     readonly words: string;
     readonly answer?: string;
     readonly mode?: 'steer';
+    readonly attachments?: readonly { mimeType: string; name: string; data: string }[];
     readonly expects?: 'answer' | 'cut-short';
   },
   signal: AbortSignal,
 ): Promise<void> {
-  const { session, id, words: said, answer, mode, expects = 'answer' } = message;
+  const { session, id, words: said, answer, mode, attachments, expects = 'answer' } = message;
   const order = batch.said.length;
   const place = `ws:${session}`;
   batch.sessions.add(session);
@@ -414,6 +428,7 @@ async function send(
     message: toText(id, said),
     idempotencyKey: id,
     ...(mode && { queueMode: mode }),
+    ...(attachments && { attachments: [...attachments] }),
   };
   await client.call('chat.send', params, signal);
 }
@@ -499,6 +514,7 @@ export const shapes = {
   socket,
   socketTools,
   socketAbort,
+  socketDocument,
   http,
 } as const satisfies Readonly<Record<string, Shape>>;
 export type ShapeName = keyof typeof shapes;
