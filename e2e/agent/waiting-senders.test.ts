@@ -68,8 +68,16 @@ it('whoever writes while an approval is waited for is told so, once', async () =
 });
 
 it.each([
-  ['denies', 'Denied: wipe_table', async () => telegram.say({ from: 7, text: '/approve deny' })],
-  ['stops', 'Not asked any more: wipe_table', async () => telegram.say({ from: 7, text: '/stop' })],
+  [
+    'denies',
+    'I asked to use wipe_table: denied.',
+    async () => telegram.say({ from: 7, text: '/approve deny' }),
+  ],
+  [
+    'stops',
+    'I asked to use wipe_table: not needed any more.',
+    async () => telegram.say({ from: 7, text: '/stop' }),
+  ],
 ])('the question is edited when its sender %s', async (_who, words, end) => {
   telegram.say({ from: 7, text: 'wipe oak' });
   await until('May I use wipe_table?');

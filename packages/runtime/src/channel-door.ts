@@ -19,6 +19,7 @@ import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
 import { withMediaTaint } from './media/taint-of-media.ts';
+import { claimWithMessage, mayClaim } from './work-session.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
 import { agentSettings } from './settings.ts';
@@ -57,9 +58,11 @@ export function createChannelDoor(
       const arrival = await arrive(kernel, account, event);
       const input = await toAcceptInput(kernel, arrival);
       kernel.point('accept.before.begin');
-      const result = await kernel.store.journal.acceptInbound(input);
+      const accepting = kernel.store.journal.acceptInbound(input);
+      const isClaimed = mayClaim(input) && claimWithMessage(kernel, input.sessionKey, accepting);
+      const result = await accepting;
       kernel.point('accept.after.commit');
-      await afterAccept(kernel, { arrival, input, result }, runControl);
+      await afterAccept(kernel, { arrival, input, result, isClaimed }, runControl);
       kernel.point('accept.before.ack');
     },
   };
@@ -274,7 +277,12 @@ function toBody(event: ChannelInbound, text: string): InboundBody {
 /** A command has acted before the next message of its place is looked at. */
 async function afterAccept(
   kernel: Kernel,
-  { arrival, input, result }: { arrival: Arrival; input: AcceptInput; result: AcceptResult },
+  {
+    arrival,
+    input,
+    result,
+    isClaimed,
+  }: { arrival: Arrival; input: AcceptInput; result: AcceptResult; isClaimed: boolean },
   runControl: (row: ControlRow) => Promise<unknown>,
 ): Promise<void> {
   readyAfterAccept(
@@ -284,6 +292,7 @@ async function afterAccept(
       text: arrival.text,
       mode: input.mode,
       isControl: input.verdict.kind === 'control',
+      isClaimed,
     },
     result,
   );

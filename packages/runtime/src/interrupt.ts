@@ -10,7 +10,12 @@ export function interruptSession(kernel: Kernel, sessionId: string): void {
       error,
       sessionId,
     });
-  kernel.sessions.passBy(sessionId, () => interrupt(kernel, sessionId).catch(failed));
+  const work = (): Promise<string> =>
+    interrupt(kernel, sessionId)
+      .catch(failed)
+      // Whatever came of it, the session may have work.
+      .then(() => sessionId);
+  kernel.sessions.beside(work, 'any');
 }
 
 async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {

@@ -23,6 +23,7 @@ import { runControl } from './control.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel } from './kernel.ts';
 import { withMediaTaint } from './media/taint-of-media.ts';
+import { claimWithMessage, mayClaim } from './work-session.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
 import { agentSettings } from './settings.ts';
@@ -77,7 +78,9 @@ export async function acceptPull(
   const input = await toAcceptInput(kernel, asked, isCommand);
   prepare?.(input.inboundId);
   kernel.point('accept.before.begin');
-  const result = taken(await kernel.store.journal.acceptInbound(input));
+  const accepting = kernel.store.journal.acceptInbound(input);
+  const isClaimed = mayClaim(input) && claimWithMessage(kernel, input.sessionKey, accepting);
+  const result = taken(await accepting);
   kernel.point('accept.after.commit');
   const { inboundId, sessionId } = result;
   const { sessionKey, mode } = input;
@@ -90,7 +93,7 @@ export async function acceptPull(
   const status = isCommand ? 'command' : 'accepted';
   const accepted: PullAccepted = { sessionId, sessionKey, inboundId, status, fate };
   if (isCommand) return withCommand(kernel, { accepted, input, said, result });
-  readyAfterAccept(kernel, { sessionKey, text: said, mode, isControl: false }, result);
+  readyAfterAccept(kernel, { sessionKey, text: said, mode, isControl: false, isClaimed }, result);
   return accepted;
 }
 

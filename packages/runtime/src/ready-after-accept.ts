@@ -12,7 +12,15 @@ export function readyAfterAccept(
     text,
     mode,
     isControl,
-  }: { sessionKey: string; text: string; mode: QueueMode; isControl: boolean },
+    isClaimed = false,
+  }: {
+    sessionKey: string;
+    text: string;
+    mode: QueueMode;
+    isControl: boolean;
+    /** `claimWithMessage` has asked for the session's run place already. */
+    isClaimed?: boolean;
+  },
   result: AcceptResult,
 ): void {
   if (result.kind === 'duplicate' || result.kind === 'conflict') return;
@@ -28,17 +36,17 @@ export function readyAfterAccept(
     inboundId,
     text,
   });
-  if (!isControl) wakeSession(kernel, { sessionKey, mode }, result);
+  if (!isControl) wakeSession(kernel, { sessionKey, mode, isClaimed }, result);
 }
 
 function wakeSession(
   kernel: Kernel,
-  { sessionKey, mode }: { sessionKey: string; mode: QueueMode },
+  { sessionKey, mode, isClaimed }: { sessionKey: string; mode: QueueMode; isClaimed: boolean },
   { sessionId, freed, events }: Extract<AcceptResult, { kind: 'accepted' }>,
 ): void {
   if (freed) publishWithdrawn(kernel, { sessionKey, ...freed }, events);
   if (mode === 'interrupt' && (freed || kernel.active.find(sessionId)))
     interruptSession(kernel, sessionId);
   // A run that was freed to be interrupted is not begun again before that.
-  if (mode !== 'interrupt' || !freed) kernel.sessions.wake(sessionId);
+  if (!isClaimed && (mode !== 'interrupt' || !freed)) kernel.sessions.wake(sessionId);
 }

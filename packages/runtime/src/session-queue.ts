@@ -7,8 +7,11 @@ export interface SessionQueue {
   wake(sessionId: string): void;
   /** What the last life left to do first is done: sessions may be worked on. */
   start(): void;
-  /** Work that takes the session's place at once, past the queue; it is waited for like a turn. Not begun any more once the queue is stopped. Never rejects. */
-  passBy(sessionId: string, work: () => Promise<void>): void;
+  /**
+   * Work past the queue, begun at once, before this returns; it is waited for like a turn. False where it is not begun: once the queue is stopped,
+   * and where `room` is needed and there is none. Resolves with the session that may have more. Never rejects.
+   */
+  beside(work: () => Promise<string | undefined>, room: 'needed' | 'any'): boolean;
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>;
   /** Starts nothing more; resolves when what runs has ended. */
@@ -23,38 +26,36 @@ export function createSessionQueue(deps: {
   work(sessionId: string): Promise<boolean>;
 }): SessionQueue {
   const ready = new Set<string>(); // keeps the order of insertion
-  const active = new Map<string, { again: boolean }>();
+  const active = new Set<string>();
+  /** Of the active ones, those that were woken meanwhile. */
+  const again = new Set<string>();
   let state: 'held' | 'started' | 'stopped' = 'held';
-  let passing = 0;
+  let running = 0;
   const rest = createRest();
-  const turn = async (sessionId: string, slot: { again: boolean }): Promise<void> => {
-    const more = await deps.work(sessionId);
-    active.delete(sessionId);
-    if (more || slot.again) ready.add(sessionId);
-    pump();
+  const hasRoom = (): boolean => state === 'started' && running < deps.concurrency();
+  const begin = async (work: () => Promise<string | undefined>): Promise<void> => {
+    running += 1;
+    const sessionId = await work();
+    running -= 1;
+    if (sessionId === undefined) pump();
+    else wake(sessionId);
   };
   const pump = (): void => {
     for (const sessionId of ready) {
-      if (state !== 'started' || active.size >= deps.concurrency()) break;
+      if (!hasRoom()) break;
       ready.delete(sessionId);
-      const slot = { again: false };
-      active.set(sessionId, slot);
-      void turn(sessionId, slot); // `work` never rejects
+      active.add(sessionId);
+      void begin(async () => {
+        const more = await deps.work(sessionId);
+        active.delete(sessionId);
+        return again.delete(sessionId) || more ? sessionId : undefined;
+      });
     }
-    if (active.size + passing === 0 && (state === 'stopped' || ready.size === 0)) rest.come();
+    if (running === 0 && (state === 'stopped' || ready.size === 0)) rest.come();
   };
   const wake = (sessionId: string): void => {
-    const slot = active.get(sessionId);
-    if (slot) slot.again = true;
-    else ready.add(sessionId);
+    (active.has(sessionId) ? again : ready).add(sessionId);
     pump();
-  };
-  const pass = async (sessionId: string, work: () => Promise<void>): Promise<void> => {
-    passing += 1;
-    await work();
-    passing -= 1;
-    // Whatever came of it, the session may have work.
-    wake(sessionId);
   };
   const idle = (): Promise<void> => {
     const resting = rest.next();
@@ -63,8 +64,10 @@ export function createSessionQueue(deps: {
   };
   return {
     wake,
-    passBy(sessionId, work) {
-      if (state !== 'stopped') void pass(sessionId, work); // `work` never rejects
+    beside(work, room) {
+      const may = room === 'any' ? state !== 'stopped' : hasRoom();
+      if (may) void begin(work); // `work` never rejects
+      return may;
     },
     start() {
       if (state === 'held') state = 'started';
@@ -75,7 +78,7 @@ export function createSessionQueue(deps: {
       state = 'stopped';
       return idle();
     },
-    running: () => active.size + passing,
+    running: () => running,
     waiting: () => ready.size,
   };
 }

@@ -1,6 +1,6 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
+import type { AcceptInput, AcceptResult, ClaimedRun } from '@cuttle/core-types/ports';
 import { executeRun } from './execute-run.ts';
-import type { ClaimedRun } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 
 /** One turn of a session: claims its run place and works until the run ends, parks or fails. True where there may be more. Never rejects. */
@@ -12,14 +12,9 @@ export async function workSession(
   try {
     kernel.point('claim.before.commit');
     const { collectMax } = kernel.settings().queue;
-    const claimed = await kernel.store.journal.claimRun({
-      sessionId,
-      fence: kernel.newId(),
-      collectMax,
-    });
-    if (!claimed) return false;
-    publishReset(kernel, claimed);
-    return (await executeRun(kernel, claimed)) === 'over';
+    const fence = kernel.newId();
+    const claimed = await kernel.store.journal.claimRun({ sessionId, fence, collectMax });
+    return claimed !== undefined && (await workRun(kernel, claimed));
   } catch (error) {
     if (stopping.aborted) return false;
     kernel.log.error('A session could not go on; it is tried again.', { error, sessionId });
@@ -27,6 +22,43 @@ export async function workSession(
     await kernel.clock.sleep(ms, stopping).catch(() => {}); // stopping: do not wait
     return !stopping.aborted;
   }
+}
+
+/**
+ * Asks for the run place of a session together with the message that is just being accepted there: call it right behind `acceptInbound`, in the
+ * same turn of the loop. Both are one group of writes, so that a run begins with the commit of its message. False where there is no room:
+ * then the session has to be woken. What waits for the session's run waits as ever.
+ */
+export function claimWithMessage(
+  kernel: Kernel,
+  sessionKey: string,
+  accepting: Promise<AcceptResult>,
+): boolean {
+  const work = async (): Promise<string | undefined> => {
+    try {
+      kernel.point('claim.before.commit');
+      const { collectMax } = kernel.settings().queue;
+      const fence = kernel.newId();
+      const claimed = await kernel.store.journal.claimRun({ sessionKey, fence, collectMax });
+      return claimed && (await workRun(kernel, claimed)) ? claimed.sessionId : undefined;
+    } catch {
+      // The session has its turn like any other, which says what is wrong.
+      const result = await accepting.catch(() => undefined);
+      return result?.kind === 'accepted' ? result.sessionId : undefined;
+    }
+  };
+  return kernel.sessions.beside(work, 'needed');
+}
+
+/** Commands act past the queue; what interrupts ends the active run first. */
+export function mayClaim({ verdict, mode }: Pick<AcceptInput, 'verdict' | 'mode'>): boolean {
+  return verdict.kind === 'queue' && mode !== 'interrupt';
+}
+
+/** True where the session may have more. */
+async function workRun(kernel: Kernel, claimed: ClaimedRun): Promise<boolean> {
+  publishReset(kernel, claimed);
+  return (await executeRun(kernel, claimed)) === 'over';
 }
 
 /** The message that was claimed began a new conversation. */

@@ -38,6 +38,7 @@ export type {
   BudgetLimit,
   BudgetScope,
   ClaimedRun,
+  ClaimInput,
   ClaimedSubagent,
   CommandInput,
   Committed,

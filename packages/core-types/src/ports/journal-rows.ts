@@ -125,6 +125,12 @@ export type AcceptResult =
   | ({ readonly kind: 'busy' } & Committed)
   | ({ readonly kind: 'refused'; readonly inboundId: string } & Committed);
 
+/** Which session's run place is asked for. By its key it can be asked together with the message that opens it: both are one group of writes. */
+export type ClaimInput = (
+  | { readonly sessionId: string; readonly sessionKey?: undefined }
+  | { readonly sessionKey: string; readonly sessionId?: undefined }
+) & { readonly fence: string; readonly collectMax: number };
+
 export interface BoundInput {
   readonly inboundId: string;
   readonly externalId: string;

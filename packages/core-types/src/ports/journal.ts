@@ -22,6 +22,7 @@ import type {
   AcceptResult,
   OpenedStep,
   ClaimedRun,
+  ClaimInput,
   StepRecord,
   Reservation,
   ReservationDraft,
@@ -87,11 +88,7 @@ export interface Journal
    * 4. else `undefined`.
    * Expired inbounds (`expiresAt`) are cancelled with reason `expired` on the way.
    */
-  claimRun(input: {
-    sessionId: string;
-    fence: string;
-    collectMax: number;
-  }): Promise<ClaimedRun | undefined>;
+  claimRun(input: ClaimInput): Promise<ClaimedRun | undefined>;
 
   /**
    * Opens step `step` of a run whose earlier steps are all done and whose calls are all terminal (else `request.invalid`).

@@ -11,7 +11,7 @@ let base: string;
 let root: string;
 let files: WorkspaceFiles;
 /** Each look comes a second after the last. */
-let time = 0;
+let clockMs = 0;
 
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'cuttle-prompt-')));
@@ -19,7 +19,7 @@ beforeEach(async () => {
   await mkdir(root);
   files = createWorkspaceFiles({
     placeOf: (agentId) => ({ root: join(base, agentId), hardLinks: 'refuse' }),
-    clock: { now: () => Date.now(), monotonic: () => (time += 1000) },
+    clock: { now: () => Date.now(), monotonic: () => (clockMs += 1000) },
   });
 });
 afterEach(() => rm(base, { recursive: true }));

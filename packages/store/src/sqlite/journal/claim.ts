@@ -1,10 +1,10 @@
 import type { TaintSource } from '@cuttle/core-types';
-import type { ClaimedRun } from '@cuttle/core-types/ports';
+import type { ClaimedRun, ClaimInput } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import { pinsInForce } from '../pins.ts';
 import type { InboundRecord, RunRecord, StepRow, SubagentRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
-import { addEvent, findSession, type LockedSession, type Unit } from '../unit.ts';
+import { addEvent, findSession, findSessionByKey, type LockedSession, type Unit } from '../unit.ts';
 import { listBound, openStepWith, toBoundInput } from './bind.ts';
 import { renewSession } from './renew.ts';
 import { findBegun, findSubagentOfCall, noteRun, toClaimedSubagent } from './subagent-rows.ts';
@@ -14,11 +14,11 @@ import { cancelExpired, findActiveRun, isAdmissible, taintOf, taintSession } fro
 const runFormat = 1;
 
 /** Takes the session's run place: an unended run first, else the oldest queued message. */
-export function claimRun(
-  unit: Unit,
-  input: { sessionId: string; fence: string; collectMax: number },
-): ClaimedRun | undefined {
-  const session = findSession(unit, input.sessionId);
+export function claimRun(unit: Unit, input: ClaimInput): ClaimedRun | undefined {
+  const session =
+    input.sessionKey === undefined
+      ? findSession(unit, input.sessionId)
+      : findSessionByKey(unit, input.sessionKey);
   if (!session) return undefined;
   const active = findActiveRun(unit, session.id);
   if (active) return resumeRun(unit, session, { run: active, fence: input.fence });

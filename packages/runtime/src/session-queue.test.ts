@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createSessionQueue } from './session-queue.ts';
+
+/** A queue whose turns end when the test says so. */
+function open(concurrency = 2) {
+  const turns: { readonly sessionId: string; end(more?: boolean): void }[] = [];
+  const queue = createSessionQueue({
+    concurrency: () => concurrency,
+    work: (sessionId) =>
+      new Promise((resolve) => turns.push({ sessionId, end: (more = false) => resolve(more) })),
+  });
+  const names = (): string[] => turns.map(({ sessionId }) => sessionId);
+  return { queue, turns, names };
+}
+const soon = (): Promise<void> => new Promise(setImmediate);
+
+describe('a queue of sessions', () => {
+  it('works on so many at once, each once, in the order in which they were woken', async () => {
+    const { queue, turns, names } = open();
+    for (const id of ['a', 'b', 'a', 'c']) queue.wake(id);
+    expect(names()).toEqual([]);
+    queue.start();
+    expect(names()).toEqual(['a', 'b']);
+    expect([queue.running(), queue.waiting()]).toEqual([2, 1]);
+    turns[0]?.end();
+    await soon();
+    expect(names()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('gives a session that was woken in its turn another one, behind the others', async () => {
+    const { queue, turns, names } = open(1);
+    queue.start();
+    for (const id of ['a', 'b', 'a']) queue.wake(id);
+    turns[0]?.end();
+    await soon();
+    expect(names()).toEqual(['a', 'b']);
+    turns[1]?.end();
+    await soon();
+    expect(names()).toEqual(['a', 'b', 'a']);
+  });
+
+  it('begins work beside it at once, where there is room', async () => {
+    const { queue, turns, names } = open(1);
+    const work = Promise.withResolvers<string | undefined>();
+    expect(queue.beside(() => work.promise, 'needed')).toBe(false);
+    queue.start();
+    expect(queue.beside(() => work.promise, 'needed')).toBe(true);
+    expect(queue.beside(() => work.promise, 'needed')).toBe(false);
+    queue.wake('a');
+    expect(names()).toEqual([]);
+    work.resolve('b');
+    await soon();
+    expect(names()).toEqual(['a']);
+    turns[0]?.end();
+    await soon();
+    expect(names()).toEqual(['a', 'b']);
+  });
+
+  it('waits at its end for what runs, in it and beside it, and begins nothing more', async () => {
+    const { queue, turns, names } = open();
+    const work = Promise.withResolvers<undefined>();
+    queue.start();
+    queue.wake('a');
+    expect(queue.beside(() => work.promise, 'any')).toBe(true);
+    queue.wake('b');
+    let isStopped = false;
+    const stopped = queue.stop().then(() => (isStopped = true));
+    turns[0]?.end(true);
+    await soon();
+    expect(isStopped).toBe(false);
+    expect(queue.beside(() => work.promise, 'any')).toBe(false);
+    work.resolve(undefined);
+    await stopped;
+    expect(names()).toEqual(['a']);
+  });
+});
