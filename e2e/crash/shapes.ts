@@ -281,7 +281,7 @@ const approval: Shape = {
     const gated = toCalls(batch, [{ effect: 'gated', name: `${id}-gated` }]);
     tell(batch, doors, { chat, id, words: `${first} ${gated} if I may` });
     const place = `telegram:${chat}`;
-    batch.notices.push({ place, words: /^May I use crash_gated/, count: 'optional' });
+    batch.notices.push({ place, words: /^(May I|I asked to) use crash_gated/, count: 'optional' });
     batch.notices.push({ place, words: /^Approved: crash_gated/, count: 'once' });
     batch.notices.push({ place, words: /^Nothing waits for an approval/, count: 'optional' });
     let asked = false;
