@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['e2e/**/*.test.ts'],
+    include: ['e2e/**/*.test.ts', 'bench/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['tooling/loopback-only.ts'],
     // The suites start servers and measure time: one file at a time.

@@ -10,6 +10,7 @@ const none: StoreCounts = {
   dead: 0,
   unconfirmed: 0,
   sessions: 3,
+  subagents: 0,
 };
 
 function hear(

@@ -10,6 +10,7 @@ const none: StoreCounts = {
   dead: 0,
   unconfirmed: 0,
   sessions: 0,
+  subagents: 0,
 };
 const never = new Promise<never>(() => {});
 

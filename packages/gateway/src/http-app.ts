@@ -202,7 +202,7 @@ function addExport(app: Hono<HttpEnv>, { deps, authenticator, handlers }: HttpPa
       person,
       c.env.gone,
     );
-    return new Response(ReadableStream.from(parts), {
+    return new Response(toStream(parts), {
       headers: { 'content-type': 'application/x-tar', 'cache-control': 'no-store' },
     });
   });
@@ -267,4 +267,19 @@ function refuse(deps: GatewayDeps, c: Request, error: unknown): Response {
       ? {}
       : { 'retry-after': String(Math.ceil(body.retryAfterMs / 1000)) };
   return Response.json({ error: body }, { status: traits.status, headers: retry });
+}
+
+/** Read as fast as the client takes it; a client that leaves ends the reading. */
+function toStream(parts: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const reading = parts[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await reading.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await reading.return?.();
+    },
+  });
 }

@@ -103,13 +103,17 @@ function sayOf(
   { kind }: DurableEvent,
   inbound: StoredInbound | undefined,
 ): Pick<SessionEventPayload, 'kind' | 'text'> {
-  const ended = kind === 'command' || kind === 'session.reset';
-  const text = ended ? (inbound?.reply ?? inbound?.text) : inbound?.text;
-  const said = text === undefined ? {} : { text };
   if (kind === 'subagent.start' || kind === 'subagent.end') return { kind: 'subagent' };
-  if (kind === 'session.reset') return { kind: 'reset', ...said };
-  const isCommand = kind === 'command' || inbound?.reason === 'command';
-  return { kind: isCommand ? 'command' : 'inbound', ...said };
+  if (kind === 'session.reset') return { kind: 'reset', ...answerOf(inbound) };
+  if (kind === 'command') return { kind, ...answerOf(inbound) };
+  const text = inbound?.text;
+  const said = text === undefined ? {} : { text };
+  return { kind: inbound?.reason === 'command' ? 'command' : 'inbound', ...said };
+}
+
+function answerOf(inbound: StoredInbound | undefined): { readonly text?: string } {
+  const text = inbound?.reply ?? inbound?.text;
+  return text === undefined ? {} : { text };
 }
 
 function replayRun(

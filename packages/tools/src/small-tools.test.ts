@@ -159,7 +159,15 @@ describe('sessions', () => {
         },
         readHistory: async ({ sessionId }) => ({
           entries: [
-            { seq: 1, runId: undefined, inboundId: undefined, step: undefined, messages, at: 0 },
+            {
+              seq: 1,
+              runId: undefined,
+              inboundId: undefined,
+              step: undefined,
+              past: false,
+              messages,
+              at: 0,
+            },
           ],
           queued: [],
           before: sessionId.endsWith('owner') ? 7 : undefined,

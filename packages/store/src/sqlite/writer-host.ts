@@ -91,9 +91,7 @@ export function createWriterHost(options: WriterOptions): WriterHost {
       // After the replies, so that nobody waits for it but whoever comes next.
       if (since.index >= indexCalls) index(now);
       if (since.checkpoint >= checkpointCalls) checkpoint();
-      // What was purged is in the log as it was before.
-      if (writes.some(([, op]) => op === 'endPurge'))
-        home.db.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (writes.some(([, op]) => op === 'endPurge')) forgetLog(home);
     },
     tend() {
       disk.keepReserve();
@@ -106,6 +104,11 @@ export function createWriterHost(options: WriterOptions): WriterHost {
     },
     close: () => home.close(),
   };
+}
+
+/** What was purged is in the log as it was before. */
+function forgetLog({ db }: Home): void {
+  db.raw.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 function limitPages({ db }: Home, maxPages: number | undefined): void {

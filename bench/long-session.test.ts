@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startGateway } from '../../bench/gateway-child.ts';
-import { startLongModel } from '../../bench/long-model.ts';
-import { createLongSession, longWindow, standingOrder } from '../../bench/long-session.ts';
+import { startGateway } from './gateway-child.ts';
+import { startLongModel } from './long-model.ts';
+import { createLongSession, longWindow, standingOrder } from './long-session.ts';
 
 const turns = 300;
 
