@@ -242,7 +242,7 @@ describe('what it shows', () => {
       },
       {
         status: 0,
-        out: '2026-01-02 03:04:05Z user\nhi red\n  → add {"a":1}\n  ← add done\n(waiting) more\n',
+        out: '1 · 2026-01-02 03:04:05Z user\nhi red\n  → add {"a":1}\n  ← add done\n(waiting) more\n',
         err: '',
       },
     ],

@@ -62,6 +62,8 @@ it('every key of the configuration is read by what it is for', async () => {
   await rm(home, { recursive: true });
 
   const unread = describeKeys()
+    // The rules of sessions read theirs when a message comes; their own tests go through each.
+    .filter(({ path }) => !path.startsWith('session.'))
     .filter(
       ({ isSection, path }) => !isSection && ![...read].some((one) => toPattern(path).test(one)),
     )

@@ -130,7 +130,8 @@ describe('the models of who is logged in', () => {
     const { provider: model } = (await choose({ providers: { mine: provider } })).resolve('mine/m');
     const asking = async (): Promise<void> => {
       const request = { model: 'm', system: '', messages: [], tools: [] };
-      for await (const event of model.stream(request, signal)) expect(event).toBeUndefined();
+      for await (const event of model.stream(request, signal))
+        expect(event.type).toBe('call.start');
     };
     await expect(asking()).rejects.toMatchObject({
       code: 'provider.auth',

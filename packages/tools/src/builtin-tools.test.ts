@@ -193,7 +193,9 @@ for (const [name, open] of Object.entries(fixtures)) describeTool(name, open);
 it('lists each tool with the profiles that hold it', () => {
   const rows = describeTools();
   expect(rows.map(({ name }) => name)).toEqual(Object.keys(fixtures).toSorted());
-  expect(rows.map(({ name }) => name)).toEqual(Object.values(toolGroups).flat().toSorted());
+  // The search for tools looks among those of a run, so the runtime makes it.
+  const { search: _made, ...groups } = toolGroups;
+  expect(rows.map(({ name }) => name)).toEqual(Object.values(groups).flat().toSorted());
   expect(
     rows.map(
       ({ name, effect, risk, profiles }) => `${name} ${effect} ${risk} ${profiles.join(',')}`,

@@ -13,6 +13,7 @@ export function describeAccept(get: () => World): void {
     ]);
     expect(await reader.findInbound({ inboundId: 'in-1' })).toEqual({
       inboundId: 'in-1',
+      principal: { id: 'person-1', kind: 'person', scopes: [] },
       sessionId,
       sessionKey: 'place',
       state: 'queued',
