@@ -275,9 +275,22 @@ describe('every method', () => {
     expect(purged.warnings).toEqual([]);
   });
 
-  it('was called here', () => {
+  it('remembers, searches and forgets', async () => {
+    const path = 'memory/bread.md';
+    const { hash } = await call('memory.write', { path, text: '# Bread\n\nRye, on Fridays.\n' });
+    expect((await call('memory.list', {})).files.map((file) => file.path)).toContain(path);
+    expect(await call('memory.get', { path })).toMatchObject({ path, hash, from: 1 });
+    expect(await call('memory.reindex', {})).toMatchObject({ mode: 'text', problems: [] });
+    expect((await call('memory.search', { query: 'rye' })).hits).toMatchObject([{ path }]);
+    expect((await call('memory.status', {})).files).toBeGreaterThan(0);
+    expect(await call('memory.remove', { path, baseHash: hash })).toEqual({ ok: true });
+  });
+
+  it('was called here, or where it has a server or a run of its own', () => {
+    const elsewhere =
+      /^(models\.(pulls?|running|load|unload|remove)|subagents\.|sessions\.(compact|restore))/;
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
-    expect(left).toEqual(['connect', 'config.set']);
+    expect(left.filter((name) => !elsewhere.test(name))).toEqual(['connect', 'config.set']);
   });
 });
 

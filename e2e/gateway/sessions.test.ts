@@ -34,7 +34,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 
 /** What the model was sent last. */
 function lastRequest(): string {
-  return JSON.stringify(gateway.model.calls.at(-1));
+  return JSON.stringify(gateway.model.calls.at(-1)?.messages);
 }
 
 describe('whole sessions', () => {
