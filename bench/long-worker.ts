@@ -24,6 +24,8 @@ function answer(call: ModelCall): ReturnType<typeof text>[] | ReturnType<typeof 
     facts.summaries += 1;
     return [text(`## State\n- ${facts.summaries} summaries so far; the talk is about modules`)];
   }
+  // What is asked before a summary: no turn of a conversation.
+  if (call.system.startsWith('You keep what an agent remembers')) return [text('Nothing.')];
   if (!call.system.includes(order)) facts.withoutOrder += 1;
   const last = call.messages.at(-1);
   const said = last?.role === 'user' ? last.text : '';

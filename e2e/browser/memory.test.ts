@@ -71,6 +71,7 @@ describe.skipIf(!browserPath)(`the memory${whyNot}`, () => {
     await page.keyboard.press('Enter');
     await page.keyboard.type('trip.md');
     await page.keyboard.press('Enter');
+    await page.locator('textarea:focus').waitFor();
     await page.keyboard.type('We leave on Friday.');
     await page.keyboard.press('Control+s');
     await page.getByRole('list', { name: 'Lines of memory/trip.md' }).getByText('Friday').waitFor();

@@ -108,7 +108,7 @@ describe('cuttle chat', () => {
     chat.process.kill('SIGINT');
     await chat.until('(stopped)');
     chat.process.stdin?.write('/status\n');
-    await chat.until('run: none.');
+    await chat.until('run: none,');
     chat.process.kill('SIGINT');
     await chat.until('Ctrl-C again, or /quit, leaves.');
     chat.process.kill('SIGINT');

@@ -13,7 +13,7 @@ const known: ReadonlySet<string> = new Set([
 ]);
 
 /** What the agent remembers of the people that shapes speak for. */
-const memoryFile = /^workspace\/main\/memory\/people\/[^/]+\/\d{4}-\d\d-\d\d\.md$/;
+const memoryFile = /^workspace\/main\/memory\/(?:people\/[^/]+\/)?\d{4}-\d\d-\d\d\.md$/;
 
 /** What people attached: written whole under the name of what it holds. */
 const blobFile = /^data\/blobs\/[\da-f]{2}\/[\da-f]{62}$/;

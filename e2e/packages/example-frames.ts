@@ -40,6 +40,13 @@ process.env.ANTHROPIC_API_KEY = 'test-key';
 process.env.ANTHROPIC_BASE_URL = service.url;`,
     prints: /^\[add \{"a":2,"b":3\}\]\nIt is 5\.$/,
   },
+  '@cuttle/media': {
+    before: `
+import { Buffer } from 'node:buffer';
+const bytes = Buffer.from('%PDF-1.7\\n');`,
+    after: `console.log(inspectMedia(bytes, { mimeType: 'image/png' }).kind);`,
+    prints: /^document\n$/,
+  },
   '@cuttle/cron': {
     prints: /^2026-03-28T08:00:00\.000Z\n2026-03-29T07:00:00\.000Z 2026-03-30T07:00:00\.000Z\n$/,
   },

@@ -70,7 +70,7 @@ describe('files of a workspace', () => {
     await put('AGENTS.md', 'one');
     await kept.read('main', names);
     await put('AGENTS.md', 'other', new Date('2026-01-02T00:00:00Z'));
-    now += 249;
+    now += 19;
     expect(await kept.read('main', names)).toMatchObject([{ text: 'one' }]);
     now += 1;
     expect(await kept.read('main', names)).toMatchObject([{ text: 'other' }]);

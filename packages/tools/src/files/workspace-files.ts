@@ -16,7 +16,7 @@ const mostWorkspaces = 500;
 const unsureMs = 2_000;
 
 /** A look found what is there for so long: runs that follow each other closely ask the disk once. */
-const freshMs = 250;
+const freshMs = 20;
 
 /** What a look at a workspace found. */
 interface Seen {
