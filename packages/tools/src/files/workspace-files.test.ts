@@ -10,8 +10,6 @@ const longAgo = new Date('2026-01-01T00:00:00Z');
 let base: string;
 let root: string;
 let files: WorkspaceFiles;
-/** Each look comes a second after the last. */
-let clockMs = 0;
 
 beforeEach(async () => {
   base = await realpath(await mkdtemp(join(tmpdir(), 'cuttle-prompt-')));
@@ -19,7 +17,7 @@ beforeEach(async () => {
   await mkdir(root);
   files = createWorkspaceFiles({
     placeOf: (agentId) => ({ root: join(base, agentId), hardLinks: 'refuse' }),
-    clock: { now: () => Date.now(), monotonic: () => (clockMs += 1000) },
+    clock: { now: () => Date.now() },
   });
 });
 afterEach(() => rm(base, { recursive: true }));
@@ -59,21 +57,6 @@ describe('files of a workspace', () => {
     expect(await files.read('main', names)).toMatchObject([{ text: 'two' }, { text: 'soul' }]);
     await rm(join(root, 'AGENTS.md'));
     expect(await files.read('main', names)).toMatchObject([{ text: 'soul' }]);
-  });
-
-  it('are not looked for again by a run that closely follows another', async () => {
-    let now = 0;
-    const kept = createWorkspaceFiles({
-      placeOf: () => ({ root, hardLinks: 'refuse' }),
-      clock: { now: () => Date.now(), monotonic: () => now },
-    });
-    await put('AGENTS.md', 'one');
-    await kept.read('main', names);
-    await put('AGENTS.md', 'other', new Date('2026-01-02T00:00:00Z'));
-    now += 19;
-    expect(await kept.read('main', names)).toMatchObject([{ text: 'one' }]);
-    now += 1;
-    expect(await kept.read('main', names)).toMatchObject([{ text: 'other' }]);
   });
 
   it('are read anew within the tick of a change that kept the size', async () => {

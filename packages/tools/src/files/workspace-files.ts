@@ -15,13 +15,8 @@ const mostWorkspaces = 500;
 /** What was changed so shortly before it was looked at may change again within the same tick of its file system's clock. */
 const unsureMs = 2_000;
 
-/** A look found what is there for so long: runs that follow each other closely ask the disk once. */
-const freshMs = 20;
-
 /** What a look at a workspace found. */
 interface Seen {
-  /** On the clock's monotonic scale. */
-  readonly at: number;
   readonly root: string;
   /** Undefined where its time is too new to tell of every later file. */
   readonly folder: string | undefined;
@@ -39,7 +34,7 @@ export function createWorkspaceFiles({
   clock,
 }: {
   placeOf(agentId: string): WorkspacePlace;
-  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+  readonly clock: Pick<Clock, 'now'>;
 }): WorkspaceFiles {
   const known = new Map<string, Seen>();
   return {
@@ -47,9 +42,7 @@ export function createWorkspaceFiles({
       const place = placeOf(agentId);
       const last = known.get(agentId);
       const before = last?.root === place.root ? last : undefined;
-      const at = clock.monotonic();
-      const isFresh = before !== undefined && at - before.at < freshMs;
-      const seen = isFresh ? before : await look({ place, names, before, now: clock.now(), at });
+      const seen = await look({ place, names, before, now: clock.now() });
       known.delete(agentId);
       known.set(agentId, seen);
       const [oldest] = known.keys();
@@ -64,17 +57,15 @@ async function look({
   names,
   before,
   now,
-  at,
 }: {
   place: WorkspacePlace;
   names: readonly string[];
   before: Seen | undefined;
   now: number;
-  at: number;
 }): Promise<Seen> {
   const { root } = place;
   const stats = await findStats(root);
-  if (!stats) return { at, root, folder: undefined, files: new Map() };
+  if (!stats) return { root, folder: undefined, files: new Map() };
   const folder = toState(stats, now);
   const isSame = folder !== undefined && before?.folder === folder;
   const asked = isSame ? names.filter((name) => before.files.has(name)) : names;
@@ -84,7 +75,7 @@ async function look({
       return one ? [[name, one] as const] : [];
     }),
   );
-  return { at, root, folder, files: new Map(found.flat()) };
+  return { root, folder, files: new Map(found.flat()) };
 }
 
 async function readOne(
