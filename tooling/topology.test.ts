@@ -19,7 +19,7 @@ const decided: Readonly<Record<string, Member>> = {
     name: 'core-types',
     tag: 'core',
     uses: [],
-    exports: ['.', './ports', './errors', './protocol', './texts'],
+    exports: ['.', './ports', './errors', './protocol', './reading', './texts'],
   },
   'packages/config': { name: 'config', tag: 'base', uses: ['core-types'], exports: ['.'] },
   'packages/security': {

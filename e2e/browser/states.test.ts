@@ -102,6 +102,7 @@ const states: Readonly<Record<string, Show>> = {
     await page
       .getByRole('navigation', { name: 'Sessions' })
       .getByText('Look up the tides')
+      .first()
       .waitFor();
   },
   commands: async (page) => {

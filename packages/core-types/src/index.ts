@@ -17,7 +17,6 @@ export {
   AssistantMessage,
   AssistantPart,
   AudioPart,
-  callsOf,
   DocumentPart,
   ImagePart,
   MediaSource,
@@ -26,14 +25,12 @@ export {
   Origin,
   SystemMessage,
   TextPart,
-  textOf,
   ThinkingPart,
   ToolCallPart,
   ToolMessage,
   ToolResultPart,
   UserMessage,
   UserPart,
-  userText,
 } from './message.ts';
 export { dollarText, microsOf } from './money.ts';
 export { costOf, ModelPrices, mostCostOf } from './prices.ts';
@@ -54,6 +51,7 @@ export {
   type RunCall,
   type RunView,
 } from './reduce-run.ts';
+export { callsOf, textOf, userText } from './read-message.ts';
 export { ParkReason, RunError, RunEvent, type RunEventOf, RunOutcome } from './run-event.ts';
 export { SummaryBody, SummaryFacts } from './summary.ts';
 export { Usage } from './usage.ts';

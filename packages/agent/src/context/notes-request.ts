@@ -27,7 +27,7 @@ export function buildNotesRequest(
 
 const mostNotes = 20;
 const mostChars = 500;
-const item = /^\s*(?:[-*•–]|\d{1,3}[.)])\s+(?<words>\S.*)$/u;
+const item = /^\s*(?:[-*\u2022\u2013]|\d{1,3}[.)])\s+(?<words>\S.*)$/u;
 const nothing = /^\W*(?:none|nothing|n\/a|null)\W*$/iu;
 
 /**

@@ -10,6 +10,7 @@ import { describeCompactions } from './compactions.ts';
 import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
+import { describeInterrupts } from './interrupts.ts';
 import { describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
 import { describePins } from './pins.ts';
@@ -39,6 +40,7 @@ const parts = [
   ['cuts', describeCuts],
   ['compactions', describeCompactions],
   ['ends', describeEnds],
+  ['interrupts', describeInterrupts],
   ['commands', describeCommands],
   ['approvals', describeApprovals],
   ['delivery', describeDelivery],

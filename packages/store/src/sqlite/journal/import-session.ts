@@ -6,7 +6,7 @@ import type {
   Route,
   TaintSource,
 } from '@cuttle/core-types';
-import { callsOf, noUsage } from '@cuttle/core-types';
+import { callsOf, noUsage } from '@cuttle/core-types/reading';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ImportedEntry, ImportEnd, Journal, SessionRow } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';

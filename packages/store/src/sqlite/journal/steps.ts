@@ -70,11 +70,11 @@ function listBoundBy(unit: Unit, runId: string, step: number): BoundInput[] {
 }
 
 const selectSteering = query<InboundRecord>(
-  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND (mode = 'steer' OR (mode = 'interrupt' AND subagent_id IS NOT NULL)) ORDER BY seq`,
+  `SELECT * FROM inbound WHERE space = 'main' AND session_id = ? AND state = 'queued' AND control = 0 AND mode IN ('steer', 'interrupt') ORDER BY seq`,
 );
 const selectFirst = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
 
-/** Queued rows that may steer this run now. One that was to interrupt a sub-agent and comes too late for that is not lost: it steers. */
+/** Queued rows that may steer this run now. What was said after a message that is about to interrupt it is for the run that follows. */
 export function listSteering(
   unit: Unit,
   session: LockedSession,
@@ -84,8 +84,14 @@ export function listSteering(
   if (session.queued === 0) return [];
   const first = unit.db.find(selectFirst, run.id);
   if (!first) return [];
-  const rows = unit.db.list(selectSteering, session.id);
-  return rows.filter((row) => isAdmissible(row, first));
+  const rows = unit.db.list(selectSteering, session.id).filter((row) => isAdmissible(row, first));
+  const end = rows.findIndex(isInterrupt);
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
+/** One that was to interrupt a sub-agent and comes too late for that is not lost: it steers. */
+function isInterrupt({ mode, subagent_id: subagentId }: InboundRecord): boolean {
+  return mode === 'interrupt' && subagentId === null;
 }
 
 const selectOpenCall = query<{ i: number }>(

@@ -1,5 +1,5 @@
 import type { InboundBody, Provenance, RunOutcome, TaintSource, Usage } from '@cuttle/core-types';
-import { addUsage, joinSteps, noUsage, textOf } from '@cuttle/core-types';
+import { addUsage, joinSteps, noUsage, textOf } from '@cuttle/core-types/reading';
 import type { ClaimedSubagent } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { query } from '../database.ts';

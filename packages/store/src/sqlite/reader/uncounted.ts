@@ -2,7 +2,7 @@ import type { Reader, UncountedStep } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord, SessionRecord, StepRow } from '../rows.ts';
 import { fromStored, fromStoredOr } from '../stored-json.ts';
-import { textOf } from '@cuttle/core-types';
+import { textOf } from '@cuttle/core-types/reading';
 import { toLimit, type View } from '../view.ts';
 
 type UncountedRow = Pick<
