@@ -18,6 +18,48 @@ export function describeSearch(get: () => World): void {
     ]);
   });
 
+  it('finds what is said after the newest session was deleted', async () => {
+    const { begin, complete, reader, journal } = get();
+    const find = async (query: string): Promise<string[]> =>
+      (await reader.searchMessages({ query, limit: 10 })).hits.map(({ snippet }) => snippet);
+    await complete(await begin({ session: 'old', text: 'an old apple' }), { text: 'no' });
+    await complete(await begin({ session: 'new', text: 'a new apple' }), { text: 'no' });
+    expect(await find('apple')).toEqual(['a new apple', 'an old apple']);
+    await journal.removeSession({ sessionKey: 'new', by: 'owner' });
+    while ((await journal.sweep({ limit: 100 })).changed > 0);
+    await complete(await begin({ session: 'newer', text: 'a newer apple' }), { text: 'no' });
+    expect(await find('apple')).toEqual(['a newer apple', 'an old apple']);
+  });
+
+  it('finds a session by its key and its title, as they are now', async () => {
+    const { say, reader, journal } = get();
+    const find = async (search: string): Promise<string[]> =>
+      (await reader.listSessions({ search, limit: 10 })).sessions.map(
+        ({ sessionKey }) => sessionKey,
+      );
+    const name = (sessionKey: string, title: string | null) =>
+      journal.patchSession({ sessionKey, agentId: 'main', title });
+    await say({ session: 'agent:main:harbour' });
+    expect(await find('harb')).toEqual(['agent:main:harbour']);
+    await name('agent:main:harbour', 'Tides');
+    expect(await find('tide')).toEqual(['agent:main:harbour']);
+    // One that was named before anybody looked.
+    await say({ session: 'agent:main:quay' });
+    await name('agent:main:quay', 'Boats');
+    await name('agent:main:quay', 'Ships');
+    expect([await find('boat'), await find('ship'), await find('quay')]).toEqual([
+      [],
+      ['agent:main:quay'],
+      ['agent:main:quay'],
+    ]);
+    await name('agent:main:harbour', null);
+    expect([await find('tide'), await find('harbour')]).toEqual([[], ['agent:main:harbour']]);
+    await name('agent:main:pier', null);
+    await journal.removeSession({ sessionKey: 'agent:main:pier', by: 'owner' });
+    expect(await find('pier')).toEqual([]);
+    expect(await find('removed')).toEqual([]);
+  });
+
   it('goes through all hits page by page, while others are added', async () => {
     const { begin, complete, reader } = get();
     for (let n = 0; n < 12; n += 1) await complete(await begin({ text: `find ${n}` }));

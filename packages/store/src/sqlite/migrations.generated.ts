@@ -238,4 +238,11 @@ export const migrations: readonly {
       "CREATE TABLE `media_text` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`sha256` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`by` text NOT NULL,\n\t`text` text NOT NULL,\n\t`detail` text NOT NULL,\n\t`failure` text,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`space`, `sha256`, `kind`, `by`),\n\tFOREIGN KEY (`space`,`sha256`) REFERENCES `blob`(`space`,`sha256`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"media_text_kind\" CHECK((kind = 'image' OR kind = 'audio' OR kind = 'document')),\n\tCONSTRAINT \"media_text_failure\" CHECK(failure IS NULL OR text = '')\n);",
     ],
   },
+  {
+    name: '0016_session_index',
+    statements: [
+      'ALTER TABLE `store` ADD `indexed_session` integer DEFAULT 0 NOT NULL;',
+      'UPDATE `store` SET `indexed_session` = (SELECT coalesce(max(`row`), 0) FROM `session`);',
+    ],
+  },
 ];

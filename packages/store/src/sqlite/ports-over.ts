@@ -161,15 +161,19 @@ export function createReader(calls: { readonly read: Caller; readonly write: Cal
       await indexAll(calls.write);
       return reader.searchMessages(input);
     },
+    async listSessions(input) {
+      if (input.search !== undefined) await indexAll(calls.write);
+      return reader.listSessions(input);
+    },
   };
 }
 
 const indexedEntries = 256;
 
-/** Words of the newest messages are indexed when somebody looks for them. With a full disk, older ones are still found. */
+/** Words of the newest messages and sessions are indexed when somebody looks for them. With a full disk, older ones are still found. */
 async function indexAll(write: Caller): Promise<void> {
   try {
-    while ((await write('indexMessages', { limit: indexedEntries })) === indexedEntries);
+    while ((await write('indexText', { limit: indexedEntries })) === indexedEntries);
   } catch (error) {
     if (!isCuttleError(error, 'store.full')) throw error;
   }

@@ -65,7 +65,6 @@ const insertSession = query<LockedSession>(
 );
 const updateChannel = `UPDATE session SET channel = ? WHERE row = ?`;
 const countSession = `UPDATE store SET sessions = sessions + 1`;
-const insertSessionText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
 const updateSession = `UPDATE session SET generation = ?, model = ?, queue_mode = ?, next_event = ?, next_inbound = ?, next_entry = ?, queued = ?, messages = ?, taint = ?, summary_upto = ?, context_tokens = ?, context_scale = ?, chained = ?, chain_mac = ?, chain_head = ? WHERE row = ?`;
 /** The session's row, held for the rest of the transaction. Every transaction that numbers anything takes it first. */
 export function findSession(unit: Unit, sessionId: string): LockedSession | undefined {
@@ -107,7 +106,6 @@ function insertPlace(unit: Unit, { key, agentId, channel }: NewPlace): LockedSes
   const session = unit.db.find(insertSession, id, key, agentId, channel ?? null, unit.now);
   if (!session) throw new TypeError('INSERT … RETURNING returned no session.');
   unit.db.run(countSession);
-  unit.db.run(insertSessionText, session.row, key);
   unit.sessions.set(session.id, session);
   return session;
 }

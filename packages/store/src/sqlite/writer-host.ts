@@ -59,7 +59,7 @@ export function createWriterHost(options: WriterOptions): WriterHost {
   const index = (now: number): boolean => {
     since.index = 0;
     if (disk.level !== 'ok') return false;
-    const [reply] = commitGroup(deps, [[0, 'indexMessages', { limit: indexedEntries }]], now);
+    const [reply] = commitGroup(deps, [[0, 'indexText', { limit: indexedEntries }]], now);
     return reply?.[1] === indexedEntries;
   };
   const checkpoint = (): void => {

@@ -42,7 +42,7 @@ import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
 import { stopSubagent } from './stop-subagents.ts';
 import { spawnSubagent, steerSubagent, takeResults } from './subagents.ts';
-import { indexMessages } from './search-index.ts';
+import { indexText } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { addUsage, countCut } from './usage.ts';
 import { putBlobRow, putValue, removeValue } from './values.ts';
@@ -128,4 +128,4 @@ export const journal = {
 };
 
 /** Transactions of the store's own: the index of blobs, the full-text index. */
-export const ownJournal = { putBlobRow, indexMessages };
+export const ownJournal = { putBlobRow, indexText };

@@ -2,6 +2,7 @@ import { query } from '../database.ts';
 import type { TombstoneRecord } from '../rows.ts';
 import { tombstoneParts } from '../record-chain.ts';
 import type { Unit } from '../unit.ts';
+import { forgetEntries } from './search-index.ts';
 
 const blank = `UPDATE outbound SET body = '{"v":1,"text":"","payload":null}'`;
 // Deliveries stay, as the lanes of their conversations count them; their words go.
@@ -26,6 +27,7 @@ const ofRun = [
 export function removeRun(unit: Unit, runId: string): void {
   unit.db.run(blankReplies, `${runId}:`, `${runId};`);
   for (const statement of ofRun) unit.db.run(statement, runId);
+  forgetEntries(unit);
 }
 
 const selectBefore = query<TombstoneRecord>(

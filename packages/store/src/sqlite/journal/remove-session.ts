@@ -1,6 +1,7 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Journal } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
+import { isRemovedKey, toGoneKey, toRemovedKey } from '../removed-key.ts';
 import { lockSession, type LockedSession, type Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
 import { requireSession } from './lineage.ts';
@@ -9,8 +10,6 @@ import { findActiveRun } from './runs.ts';
 import { hasOpenSubagents } from './subagent-waits.ts';
 import { putTombstone } from './tombstones.ts';
 
-/** Keys of sessions that are no place any more; their rows are swept. No client's key begins so. */
-const removedPrefix = 'removed:';
 /** Keys of imports under way. One that was not ended after so long never will be. */
 export const importPrefix = 'import:';
 const importMs = 3_600_000;
@@ -51,11 +50,11 @@ export function takeAway(unit: Unit, session: LockedSession, reason: string): vo
 }
 
 export function isTakenAway({ key }: Pick<LockedSession, 'key'>): boolean {
-  return key.startsWith(removedPrefix);
+  return isRemovedKey(key);
 }
 
 function hideSession(unit: Unit, session: LockedSession, reason: string): void {
-  unit.db.run(hide, `${removedPrefix}${session.id}`, session.row);
+  unit.db.run(hide, toRemovedKey(session.id), session.row);
   unit.db.run(removeWords, session.row);
   unit.db.run(uncount);
   unit.db.run(disown, session.id);
@@ -120,7 +119,7 @@ export function sweepSessions(unit: Unit, limit: number): number {
   if (!session) return 0;
   const swept = sweepRuns(unit, session.id) || sweepRest(unit, session.id, limit);
   if (swept > 0) return swept;
-  unit.db.run(empty, `gone:${session.id}`, session.row);
+  unit.db.run(empty, toGoneKey(session.id), session.row);
   return 1;
 }
 

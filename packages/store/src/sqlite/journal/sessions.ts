@@ -1,10 +1,9 @@
 import type { Journal, SessionRow } from '@cuttle/core-types/ports';
+import { reindexSession } from './search-index.ts';
 import { toSessionRow } from '../session-row.ts';
 import { type LockedSession, openSession, touchSession, type Unit } from '../unit.ts';
 
 const updateTitle = `UPDATE session SET title = ? WHERE row = ?`;
-const removeText = `DELETE FROM session_text WHERE rowid = ?`;
-const insertText = `INSERT INTO session_text (rowid, words) VALUES (?, ?)`;
 const updatePersona = `UPDATE session SET persona = ? WHERE row = ?`;
 const updateArchived = `UPDATE session SET archived = ? WHERE row = ?`;
 
@@ -36,8 +35,7 @@ export function markArchived(
 export function renameSession(unit: Unit, session: LockedSession, title: string | null): void {
   session.title = title;
   unit.db.run(updateTitle, title, session.row);
-  unit.db.run(removeText, session.row);
-  unit.db.run(insertText, session.row, `${session.key} ${title ?? ''}`);
+  reindexSession(unit, session);
 }
 
 export function setPersona(unit: Unit, session: LockedSession, persona: string | null): void {

@@ -36,6 +36,8 @@ export const store = sqliteTable(
     sessions: integer().notNull().default(0),
     /** The last entry whose words are in `message_text`. */
     indexed_row: integer().notNull().default(0),
+    /** The last session whose words are in `session_text`. */
+    indexed_session: integer().notNull().default(0),
     /** The last entry and audit row before records were chained, sealed; null as long as nothing is. */
     records_from: integer(),
     records_audit: integer(),
