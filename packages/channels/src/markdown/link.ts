@@ -4,3 +4,8 @@ export function toWebLink(url: string): string | undefined {
   const { hostname, href } = new URL(url);
   return hostname.includes('.') ? href : undefined;
 }
+
+/** Whether words are their own address, as a person sees it. */
+export function isSameAddress(words: string, url: string): boolean {
+  return url === words || url === `${words}/`;
+}

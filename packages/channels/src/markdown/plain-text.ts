@@ -1,3 +1,4 @@
+import { isSameAddress } from './link.ts';
 import type { RichText } from './rich-text.ts';
 
 /** Words alone, for doors without styles: a link's address follows its words, code keeps its fence. */
@@ -8,7 +9,7 @@ export function toPlainText({ text, spans }: RichText): string {
         { at: start, mark: `\`\`\`${style.language}\n` },
         { at: end, mark: '\n```' },
       ];
-    if (style.kind !== 'link' || isSame(text.slice(start, end), style.url)) return [];
+    if (style.kind !== 'link' || isSameAddress(text.slice(start, end), style.url)) return [];
     return [{ at: end, mark: ` (${style.url})` }];
   });
   let plain = '';
@@ -18,8 +19,4 @@ export function toPlainText({ text, spans }: RichText): string {
     from = at;
   }
   return plain + text.slice(from);
-}
-
-function isSame(words: string, url: string): boolean {
-  return url === words || url === `${words}/`;
 }

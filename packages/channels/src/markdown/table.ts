@@ -1,7 +1,10 @@
 import type { Parents, Table } from 'mdast';
 
-/** A table as aligned columns of text, for platforms that have only a fixed-width block. */
-export function layOutTable(table: Table, toText: (cell: Parents) => string): string {
+/** A table as aligned columns of text, for platforms that have only a fixed-width block; `header` characters name the columns. */
+export function layOutTable(
+  table: Table,
+  toText: (cell: Parents) => string,
+): { readonly text: string; readonly header: number } {
   const rows = table.children.map((row) => row.children.map((cell) => toText(cell)));
   const widths = Array.from(
     { length: Math.max(0, ...rows.map(({ length }) => length)) },
@@ -14,7 +17,9 @@ export function layOutTable(table: Table, toText: (cell: Parents) => string): st
       .trimEnd(),
   );
   const rule = widths.map((width) => '─'.repeat(width)).join('─┼─');
-  return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n');
+  const header = `${lines[0] ?? ''}\n${rule}\n`;
+  const body = lines.slice(1).join('\n');
+  return { text: (header + body).trimEnd(), header: header.length };
 }
 
 /** A wider cell stands out of its column rather than padding all others. */

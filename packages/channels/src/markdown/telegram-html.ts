@@ -31,7 +31,7 @@ export function toTelegramHtml({ text, spans }: RichText): string {
   return html;
 }
 
-/** Code holds nothing else, a link holds no code; of two of a kind the outer one counts. */
+/** Code holds nothing else, a link holds no code; of two that look the same the outer one counts. */
 function allowed(active: readonly Span[]): Span[] {
   const block = active.find(({ style }) => style.kind === 'block-code');
   const link = active.find(({ style }) => style.kind === 'link');
@@ -40,15 +40,23 @@ function allowed(active: readonly Span[]): Span[] {
   return active.filter((span, index) => {
     const { kind } = span.style;
     if (kind === 'quote') return true;
+    if (kind === 'marker') return false;
     if (inner !== undefined) return span === inner;
-    return kind !== 'code' && active.findIndex(({ style }) => style.kind === kind) === index;
+    const tag = names[kind];
+    return kind !== 'code' && active.findIndex(({ style }) => tagOf(style) === tag) === index;
   });
+}
+
+function tagOf({ kind }: Style): string | undefined {
+  return kind === 'marker' ? undefined : names[kind];
 }
 
 const names = {
   bold: 'b',
+  heading: 'b',
   italic: 'i',
   strike: 's',
+  spoiler: 'tg-spoiler',
   quote: 'blockquote',
   code: 'code',
   link: 'a',
@@ -59,12 +67,12 @@ function opening(style: Style): string {
   if (style.kind === 'link') return `<a href="${escapeHtml(style.url)}">`;
   if (style.kind === 'block-code' && style.language !== '')
     return `<pre><code class="language-${escapeHtml(style.language)}">`;
-  return `<${names[style.kind]}>`;
+  return `<${tagOf(style) ?? ''}>`;
 }
 
 function closing(style: Style): string {
   if (style.kind === 'block-code' && style.language !== '') return '</code></pre>';
-  return `</${names[style.kind]}>`;
+  return `</${tagOf(style) ?? ''}>`;
 }
 
 const references: Readonly<Record<string, string>> = {

@@ -69,14 +69,14 @@ type Writers = {
 };
 
 const writers: Writers = {
-  text: ({ writer }, { value }) => writer.write(value),
+  text: ({ writer }, { value }) => writeWords(writer, value),
   html: ({ writer }, { value }) => writer.write(/^<br\s*\/?>$/i.test(value.trim()) ? '\n' : value),
   break: ({ writer }) => writer.write('\n'),
   thematicBreak: ({ writer }) => writer.write('———'),
   emphasis: (scope, node) => styled(scope, { kind: 'italic' }, node),
   strong: (scope, node) => styled(scope, { kind: 'bold' }, node),
   delete: (scope, node) => styled(scope, { kind: 'strike' }, node),
-  heading: (scope, node) => styled(scope, { kind: 'bold' }, node),
+  heading: (scope, node) => styled(scope, { kind: 'heading', level: node.depth }, node),
   inlineCode: ({ writer }, { value }) => writer.styled({ kind: 'code' }, () => writer.write(value)),
   code: ({ writer }, { value, lang }) =>
     writer.styled({ kind: 'block-code', language: toLanguage(lang) }, () => writer.writeRaw(value)),
@@ -94,10 +94,10 @@ const writers: Writers = {
   },
   blockquote: (scope, node) => writeQuote(scope, node),
   list: (scope, node) => writeList(scope, node),
-  table: ({ writer }, node) =>
-    writer.styled({ kind: 'block-code', language: '' }, () =>
-      writer.writeRaw(layOutTable(node, toPlainCell)),
-    ),
+  table: ({ writer }, node) => {
+    const { text, header } = layOutTable(node, toPlainCell);
+    writer.styled({ kind: 'block-code', language: '', header }, () => writer.writeRaw(text));
+  },
 };
 
 function writeNode(scope: Scope, node: Nodes): void {
@@ -110,6 +110,19 @@ function writeNode(scope: Scope, node: Nodes): void {
   const write = writers[node.type] as ((scope: Scope, node: Nodes) => void) | undefined;
   if (write !== undefined) write(deeper, node);
   else if ('children' in node) writeInline(deeper, node.children);
+}
+
+/** `||words||` hides words until they are asked for; bars with a space inside or a word outside are bars. */
+const spoiler = /(?<![\w|])\|\|(?=[^\s|])([^|]*[^\s|])\|\|(?![\w|])/g;
+
+function writeWords(writer: RichTextWriter, words: string): void {
+  let from = 0;
+  for (const match of words.includes('||') ? words.matchAll(spoiler) : []) {
+    writer.write(words.slice(from, match.index));
+    writer.styled({ kind: 'spoiler' }, () => writer.write(match[1] ?? ''));
+    from = match.index + match[0].length;
+  }
+  writer.write(words.slice(from));
 }
 
 function writeInline(scope: Scope, children: readonly Nodes[]): void {
@@ -162,7 +175,8 @@ function writeList(scope: Scope, list: List): void {
   const { writer } = scope;
   list.children.forEach((item, index) => {
     if (index > 0) writer.write(list.spread === true ? '\n\n' : '\n');
-    writer.write(`${markerOf(list, item, index)} `);
+    writer.styled({ kind: 'marker' }, () => writer.write(markerOf(list, item, index)));
+    writer.write(' ');
     writer.indented('   ', () => writeItem(scope, item));
   });
 }

@@ -2,11 +2,10 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
-import { parseMarkdown } from '../markdown/parse-markdown.ts';
-import { toPlainText } from '../markdown/plain-text.ts';
-import type { RichText } from '../markdown/rich-text.ts';
-import { isVisible, splitRichText } from '../markdown/split-rich-text.ts';
-import { escapeHtml, toTelegramHtml } from '../markdown/telegram-html.ts';
+import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
+import { isVisible } from '../markdown/split-rich-text.ts';
+import { telegramDialect } from '../markdown/telegram-dialect.ts';
+import { escapeHtml } from '../markdown/telegram-html.ts';
 import { parseTarget } from './target.ts';
 
 /** The body of an outbound row: one message, ready to be sent. */
@@ -26,15 +25,9 @@ export interface TelegramCall {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/**
- * 4096 UTF-16 units after entity parsing, less room for the mark of a repetition; the server keeps 100 entities.
- * https://core.telegram.org/bots/api#sendmessage
- */
-const partLimits = { maxLength: 4000, maxSpans: 90 };
-
 /** An answer as messages. The quote goes with the first, the buttons with the last. */
 export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
-  const parts = splitRichText(parseMarkdown(answer.text), partLimits);
+  const parts = renderMarkdown(answer.text, telegramDialect);
   const buttons = encodeButtons(answer.buttons);
   if (parts.length === 0 && buttons !== undefined) parts.push(placeholderText());
   const replyTo = toMessageId(answer.replyTo);
@@ -53,26 +46,19 @@ export function encodePlaceholder(replyTo?: string): OutboundPart {
 
 /** The beginning of an unfinished answer: as much as its first message will hold. */
 export function encodePreview(text: string): OutboundPart {
-  // Parsed again for every edit: half as much again as fits is enough for the first message and its markup.
-  const [first] = splitRichText(
-    parseMarkdown(text.slice(0, partLimits.maxLength * 1.5)),
-    partLimits,
-  );
-  return toPart(first ?? placeholderText(), {});
+  return toPart(renderPreview(text, telegramDialect) ?? placeholderText(), {});
 }
 
-function placeholderText(): RichText {
-  return { text: textFor('outbound.placeholder'), spans: [], blocks: [] };
+function placeholderText(): RenderedPart {
+  const text = textFor('outbound.placeholder');
+  return { text, body: text, plain: text };
 }
 
-function toPart(rich: RichText, extra: Pick<TelegramPayload, 'replyTo' | 'buttons'>): OutboundPart {
-  const plain = toPlainText(rich);
-  const fallback = plain === rich.text || plain.length > partLimits.maxLength ? {} : { plain };
-  return {
-    v: 1,
-    text: rich.text,
-    payload: { v: 1, html: toTelegramHtml(rich), ...fallback, ...extra },
-  };
+function toPart(
+  { text, body, plain }: RenderedPart,
+  extra: Pick<TelegramPayload, 'replyTo' | 'buttons'>,
+): OutboundPart {
+  return { v: 1, text, payload: { v: 1, html: body, ...(plain !== text && { plain }), ...extra } };
 }
 
 function toMessageId(id: string | undefined): number | undefined {
