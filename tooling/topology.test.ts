@@ -42,6 +42,7 @@ const decided: Readonly<Record<string, Member>> = {
       './ollama',
       './oauth',
       './telegram',
+      './discord',
       './channel-contract',
       './crash',
     ],

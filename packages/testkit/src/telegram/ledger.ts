@@ -1,4 +1,4 @@
-import type { Changes } from './signals.ts';
+import type { Changes } from '../signals.ts';
 import type { WireResponse } from './wire.ts';
 
 /** One call of the bot, in the order of arrival. */

@@ -1,4 +1,4 @@
-import type { Changes } from './signals.ts';
+import type { Changes } from '../signals.ts';
 
 /** The one place where a long poll waits. */
 export interface PollSlot {

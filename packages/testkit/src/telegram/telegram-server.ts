@@ -6,7 +6,7 @@ import { type Acknowledgement, createLedger, type LedgerEntry } from './ledger.t
 import { createRateLimiter, telegramLimits, type TelegramLimits } from './limits.ts';
 import type { BotState, MethodContext } from './methods/method.ts';
 import { createPeople, type People } from './people.ts';
-import { createChanges } from './signals.ts';
+import { createChanges } from '../signals.ts';
 import { createUpdateQueue } from './update-queue.ts';
 import { toVisible, type VisibleMessage } from './visible.ts';
 import { createWebhookSender, type WebhookDelivery } from './webhook.ts';

@@ -1,7 +1,7 @@
 import { TelegramFailure } from './failure.ts';
 import type { Ledger } from './ledger.ts';
 import { createPollSlot, type PollSlot } from './poll-slot.ts';
-import type { Changes } from './signals.ts';
+import type { Changes } from '../signals.ts';
 import type { WireUpdate } from './wire.ts';
 
 export interface PollRequest {

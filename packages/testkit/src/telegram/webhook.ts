@@ -1,5 +1,5 @@
 import type { UpdateQueue } from './update-queue.ts';
-import type { Changes } from './signals.ts';
+import type { Changes } from '../signals.ts';
 import type { WireUpdate } from './wire.ts';
 
 export interface WebhookSettings {

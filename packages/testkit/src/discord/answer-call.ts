@@ -1,0 +1,225 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Json } from '@cuttle/core-types';
+import { DiscordFailure, failures } from './failure.ts';
+import type { FaultAct, Faults } from './faults.ts';
+import type { Ledger, LedgerLine } from './ledger.ts';
+import type { RateLimiter } from './limits.ts';
+import type { Route, RouteAnswer, RouteCall, RouteContext, UploadedFile } from './route.ts';
+import { accountRoutes } from './routes/account.ts';
+import { interactionRoutes } from './routes/interactions.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { placeRoutes } from './routes/places.ts';
+
+export interface CallDeps {
+  readonly context: RouteContext;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly limiter: RateLimiter | undefined;
+  readonly token: () => string | undefined;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const maxBytes = 25 * 1024 * 1024;
+
+const routes: readonly (Route & { readonly pattern: RegExp })[] = [
+  ...messageRoutes,
+  ...placeRoutes,
+  ...accountRoutes,
+  ...interactionRoutes,
+].map((route) => ({ ...route, pattern: toPattern(route.path) }));
+
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`);
+}
+
+/** One call of the REST API, from its first byte to its answer. https://discord.com/developers/docs/reference */
+export async function answerCall(
+  deps: CallDeps,
+  { request, response, url }: { request: IncomingMessage; response: ServerResponse; url: URL },
+): Promise<void> {
+  const path = decode(url.pathname.replace(/^\/api\/v\d+/, ''));
+  const exchange: Exchange = { request, response, path, query: url.searchParams };
+  const method = request.method ?? 'GET';
+  const matching = routes.filter(({ pattern }) => pattern.test(path));
+  const route = matching.find((one) => one.method === method && isFirst(one, path));
+  const sent = await readBody(request);
+  const call: RouteCall = {
+    params: route ? { ...route.pattern.exec(path)?.groups } : {},
+    query: url.searchParams,
+    ...sent,
+  };
+  const name = route?.path ?? path;
+  const line = deps.ledger.open({
+    method,
+    route: name,
+    path,
+    query: Object.fromEntries(url.searchParams),
+    body: sent.body,
+  });
+  const about = { method, route: name, body: sent.body };
+  if (await strike(deps.faults.take(about, 'before'), exchange, line)) return;
+  const answer = answerFor(deps, { route, isKnown: matching.length > 0, call, request });
+  if (answer.status < 400) line.update({ processed: true });
+  if (await strike(deps.faults.take(about, 'after'), exchange, line)) return;
+  send(response, answer);
+  line.update({ status: answer.status, state: 'answered' });
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** `/users/@me` is not a user of that id. */
+function isFirst({ path }: Route, actual: string): boolean {
+  return !actual.includes('/@me') || path.includes('@me');
+}
+
+interface FullAnswer extends RouteAnswer {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Asked {
+  readonly route: Route | undefined;
+  /** The path is there, perhaps by another method. */
+  readonly isKnown: boolean;
+  readonly call: RouteCall;
+  readonly request: IncomingMessage;
+}
+
+function answerFor(deps: CallDeps, asked: Asked): FullAnswer {
+  try {
+    return runRoute(deps, permittedRoute(deps, asked), asked.call);
+  } catch (error) {
+    if (!(error instanceof DiscordFailure)) throw error;
+    return { status: error.status, body: error.body };
+  }
+}
+
+function permittedRoute(deps: CallDeps, { route, isKnown, request }: Asked): Route {
+  const isAllowed = route?.open === true || request.headers.authorization === `Bot ${deps.token()}`;
+  if (!isAllowed) throw failures.unauthorised();
+  if (route === undefined) throw isKnown ? failures.methodNotAllowed() : failures.notFound();
+  return route;
+}
+
+function runRoute(deps: CallDeps, route: Route, call: RouteCall): FullAnswer {
+  if (deps.limiter === undefined || route.open === true) return route.run(deps.context, call);
+  const { channel, guild } = call.params;
+  const rule = `${route.method} ${route.path}`;
+  const { headers, retryMs, global } = deps.limiter.take({ rule, major: channel ?? guild ?? '' });
+  if (retryMs !== undefined) return limited(retryMs / 1000, global, headers);
+  try {
+    return { ...route.run(deps.context, call), headers };
+  } catch (error) {
+    if (!(error instanceof DiscordFailure)) throw error;
+    return { status: error.status, body: error.body, headers };
+  }
+}
+
+/** https://discord.com/developers/docs/topics/rate-limits#exceeding-a-rate-limit */
+function limited(
+  seconds: number,
+  isGlobal: boolean,
+  headers: Readonly<Record<string, string>> = {},
+): FullAnswer {
+  const body = { message: 'You are being rate limited.', retry_after: seconds, global: isGlobal };
+  const scope = isGlobal
+    ? { 'x-ratelimit-global': 'true', 'x-ratelimit-scope': 'global' }
+    : { 'x-ratelimit-scope': 'user' };
+  return {
+    status: 429,
+    body,
+    headers: { ...scope, ...headers, 'retry-after': String(Math.ceil(seconds)) },
+  };
+}
+
+/** True where the fault was the answer. */
+async function strike(
+  act: FaultAct | undefined,
+  { request, response }: Exchange,
+  line: LedgerLine,
+): Promise<boolean> {
+  if (act === undefined) return false;
+  if (act === 'cut') {
+    request.socket.destroy();
+    line.update({ state: 'cut' });
+    return true;
+  }
+  if (act === 'hang') {
+    await new Promise<void>((resolve) => response.once('close', resolve));
+    line.update({ state: 'cut' });
+    return true;
+  }
+  if ('wait' in act) {
+    await act.wait;
+    return false;
+  }
+  if ('body' in act) {
+    response.writeHead(act.status, { 'content-type': act.contentType ?? 'text/html' });
+    response.end(act.body);
+  } else if (act.status === 429) send(response, limited(act.retryAfter ?? 1, act.global ?? false));
+  else
+    send(response, {
+      status: act.status,
+      body: { message: act.message ?? `${act.status}: Failed`, code: act.code ?? 0 },
+    });
+  line.update({ status: act.status, state: 'answered' });
+  return true;
+}
+
+function send(response: ServerResponse, { status, body, headers }: FullAnswer): void {
+  response.writeHead(status, {
+    ...headers,
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+/** JSON, or a form with `payload_json` and files. https://discord.com/developers/docs/reference#uploading-files */
+async function readBody(
+  request: IncomingMessage,
+): Promise<{ body: Json; files: readonly UploadedFile[] }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    // A request without an encoding gives bytes.
+    const bytes = chunk as Uint8Array;
+    length += bytes.byteLength;
+    if (length <= maxBytes) chunks.push(bytes);
+  }
+  const type = request.headers['content-type'] ?? '';
+  const all = Buffer.concat(chunks);
+  if (!type.startsWith('multipart/form-data'))
+    return { body: parseText(all.toString()), files: [] };
+  const form = await new Response(all, { headers: { 'content-type': type } }).formData();
+  const files: UploadedFile[] = [];
+  for (const [name, value] of form)
+    if (typeof value !== 'string')
+      files.push({
+        name,
+        filename: value.name,
+        contentType: value.type,
+        bytes: new Uint8Array(await value.arrayBuffer()),
+      });
+  const payload = form.get('payload_json');
+  return { body: typeof payload === 'string' ? parseText(payload) : null, files };
+}
+
+function parseText(text: string): Json {
+  if (text === '') return null;
+  try {
+    return Json.parse(JSON.parse(text));
+  } catch {
+    return { invalid: text.slice(0, 1000) };
+  }
+}
