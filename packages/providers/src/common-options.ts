@@ -38,10 +38,17 @@ export function secretsOf(options: {
   readonly apiKey?: string | undefined;
   readonly apiKeys?: readonly string[] | undefined;
   readonly authToken?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }): readonly string[] {
-  const { apiKey, authToken, apiKeys = [] } = options;
-  return [apiKey, authToken, ...apiKeys].filter((secret) => secret !== undefined);
+  const { apiKey, authToken, apiKeys = [], headers = {} } = options;
+  const inHeaders = Object.entries(headers).flatMap(([name, value]) =>
+    secretHeader.test(name) ? [value] : [],
+  );
+  return [apiKey, authToken, ...apiKeys, ...inHeaders].filter((secret) => secret !== undefined);
 }
+
+/** Names of headers in which proxies want a secret. */
+const secretHeader = /auth|key|token|secret|cookie|password/i;
 
 /** An http(s) address. */
 export const baseUrl = z.url({ protocol: /^https?$/ });

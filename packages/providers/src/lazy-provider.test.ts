@@ -42,6 +42,21 @@ describe('a provider that is loaded when first used', () => {
     expect(told).toEqual(['loaded', 'begun', 'closed']);
   });
 
+  it('is loaded by the next request where it could not be by the first', async () => {
+    let tries = 0;
+    const provider = createLazyProvider({
+      id: 'real',
+      dialect: 'd',
+      load: async () => {
+        tries += 1;
+        if (tries === 1) throw new Error('EMFILE: too many open files');
+        return openLazy().provider;
+      },
+    });
+    await expect(provider.models(never)).rejects.toThrow('EMFILE');
+    expect(await provider.models(never)).toEqual([{ id: 'm' }]);
+  });
+
   it('closes the answer when its reader leaves', async () => {
     const { provider, told } = openLazy();
     for await (const event of provider.stream(request, never))

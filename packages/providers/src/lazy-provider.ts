@@ -14,7 +14,12 @@ export function createLazyProvider({
   load(): Promise<ModelProvider>;
 }): ModelProvider {
   let loaded: Promise<ModelProvider> | undefined;
-  const provider = (): Promise<ModelProvider> => (loaded ??= load());
+  const provider = (): Promise<ModelProvider> => (loaded ??= load().catch(forget));
+  // What could not be loaded now, for want of a file handle perhaps, is loaded with the next request.
+  const forget = (error: unknown): never => {
+    loaded = undefined;
+    throw error;
+  };
   return {
     id,
     dialect,

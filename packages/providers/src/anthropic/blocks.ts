@@ -24,6 +24,12 @@ export function* startBlock(
   state: AnthropicDecodeState,
 ): Events {
   // A service that starts a block twice means the second.
+  const draft = openBlock(index, block, state);
+  if (block.type === 'text') yield* say('text', block.text, draft);
+  if (block.type === 'thinking') yield* say('thinking', block.thinking, draft);
+}
+
+function openBlock(index: number, block: AnthropicBlock, state: AnthropicDecodeState): BlockDraft {
   const draft: BlockDraft = {
     block,
     blockId: String(state.blocks),
@@ -33,8 +39,7 @@ export function* startBlock(
   };
   state.blocks += 1;
   state.open.set(index, draft);
-  if (block.type === 'text') yield* say('text', block.text, draft);
-  if (block.type === 'thinking') yield* say('thinking', block.thinking, draft);
+  return draft;
 }
 
 export function* addDelta(
@@ -42,9 +47,9 @@ export function* addDelta(
   delta: AnthropicDelta,
   state: AnthropicDecodeState,
 ): Events {
-  const draft = state.open.get(index);
-  if (!draft) return;
   const type = delta.type ?? '';
+  const draft = state.open.get(index) ?? openUnstarted(index, type, state);
+  if (!draft) return;
   switch (type) {
     case 'text_delta':
       yield* say('text', delta.text, draft);
@@ -62,6 +67,21 @@ export function* addDelta(
       addFields(delta, draft);
   }
 }
+
+/** Compatible services leave the start out; what is said counts all the same. A call without a start has no name. */
+function openUnstarted(
+  index: number,
+  deltaType: string,
+  state: AnthropicDecodeState,
+): BlockDraft | undefined {
+  const type = spokenTypes.get(deltaType);
+  return type === undefined ? undefined : openBlock(index, { type }, state);
+}
+
+const spokenTypes: ReadonlyMap<string, string> = new Map([
+  ['text_delta', 'text'],
+  ['thinking_delta', 'thinking'],
+]);
 
 export function* endBlock(index: number, state: AnthropicDecodeState): Events {
   const draft = state.open.get(index);

@@ -126,22 +126,24 @@ function* tellUsage(
   if (told) yield { type: 'usage', usage: toUsage(state.usage) };
 }
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  refusal: 'filtered',
-  // Only with server tools and server-side compaction, which we do not ask for: the answer so far stands.
-  pause_turn: 'stop',
-  compaction: 'stop',
-};
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    end_turn: 'stop',
+    stop_sequence: 'stop',
+    max_tokens: 'length',
+    model_context_window_exceeded: 'length',
+    tool_use: 'tool-calls',
+    refusal: 'filtered',
+    // Only with server tools and server-side compaction, which we do not ask for: the answer so far stands.
+    pause_turn: 'stop',
+    compaction: 'stop',
+  }),
+);
 
 function* finishAnswer(state: AnthropicDecodeState): Generator<ModelEvent, void, void> {
   // A block that was never closed is as long as it got.
   for (const index of state.open.keys()) yield* endBlock(index, state);
-  const stated = reasons[state.stopReason ?? 'end_turn'] ?? 'stop';
+  const stated = reasons.get(state.stopReason ?? 'end_turn') ?? 'stop';
   const called = state.callIds.size > state.knownCallIds.size;
   const reason = stated === 'stop' && called ? 'tool-calls' : stated;
   yield { type: 'finish', reason, usage: toUsage(state.usage) };

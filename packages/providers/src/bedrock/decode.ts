@@ -64,8 +64,12 @@ function notAnAnswer(service: string): CuttleError {
 function* decodeMessage(record: BedrockRecord, state: BedrockDecodeState): Events {
   const { messageStop, metadata } = record;
   yield* decodeBlocks(record, state);
-  if (messageStop) takeStop(messageStop.stopReason ?? 'end_turn', state);
-  if (metadata) state.usage = metadata.usage ?? {};
+  if (messageStop) state.stopReason = messageStop.stopReason ?? 'end_turn';
+  if (metadata) {
+    state.usage = metadata.usage ?? {};
+    // For the case that the rest never comes.
+    yield { type: 'usage', usage: toUsage(state.usage) };
+  }
   // The one comes after the other, in either order.
   if (state.usage && state.stopReason !== undefined) yield* finishAnswer(state);
 }
@@ -86,35 +90,37 @@ function* decodeWhole(
     yield* sayBlock(index, block, state);
   }
   state.usage = usage ?? {};
-  takeStop(stopReason ?? 'end_turn', state);
+  state.stopReason = stopReason ?? 'end_turn';
   yield* finishAnswer(state);
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_MessageStopEvent.html */
-const reasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool-calls',
-  guardrail_intervened: 'filtered',
-  content_filtered: 'filtered',
-  refusal: 'filtered',
-};
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    end_turn: 'stop',
+    stop_sequence: 'stop',
+    max_tokens: 'length',
+    model_context_window_exceeded: 'length',
+    tool_use: 'tool-calls',
+    guardrail_intervened: 'filtered',
+    content_filtered: 'filtered',
+    refusal: 'filtered',
+  }),
+);
 
-function takeStop(stopReason: string, state: BedrockDecodeState): void {
-  state.stopReason = stopReason;
-  if (!stopReason.startsWith('malformed_')) return;
-  const text = `${state.service} could not read what the model said (${stopReason}).`;
-  throw new CuttleError('provider.malformed', text, {
+function toMalformed(stopReason: string, service: string): CuttleError {
+  const text = `${service} could not read what the model said (${stopReason}).`;
+  return new CuttleError('provider.malformed', text, {
     hint: 'Try again; the model may do better.',
   });
 }
 
 function* finishAnswer(state: BedrockDecodeState): Events {
+  if (state.stopReason?.startsWith('malformed_'))
+    throw toMalformed(state.stopReason, state.service);
   // A block that was never closed is as long as it got.
   for (const index of state.open.keys()) yield* endBlock(index, state);
-  const stated = reasons[state.stopReason ?? 'end_turn'] ?? 'stop';
+  const stated = reasons.get(state.stopReason ?? 'end_turn') ?? 'stop';
   const called = state.callIds.size > state.knownCallIds.size;
   const reason = stated === 'stop' && called ? 'tool-calls' : stated;
   yield { type: 'finish', reason, usage: toUsage(state.usage ?? {}) };

@@ -120,55 +120,61 @@ function sourceOf({ source }: ImagePart | AudioPart | DocumentPart): Block | und
   return undefined;
 }
 
-const imageFormats: Readonly<Record<string, string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpeg',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-};
+const imageFormats: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'image/png': 'png',
+    'image/jpeg': 'jpeg',
+    'image/gif': 'gif',
+    'image/webp': 'webp',
+  }),
+);
 
 function encodeImage(part: ImagePart, { applied }: BedrockChoices): Block {
   const source = sourceOf(part);
-  const format = imageFormats[part.mimeType];
+  const format = imageFormats.get(part.mimeType);
   return source && format && !applied.has('without-images')
     ? { image: { format, source } }
     : placeholder(part);
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_AudioBlock.html */
-const audioFormats: Readonly<Record<string, string>> = {
-  'audio/mpeg': 'mp3',
-  'audio/mp3': 'mp3',
-  'audio/wav': 'wav',
-  'audio/x-wav': 'wav',
-  'audio/flac': 'flac',
-  'audio/ogg': 'ogg',
-  'audio/opus': 'opus',
-  'audio/aac': 'aac',
-  'audio/mp4': 'm4a',
-  'audio/webm': 'webm',
-};
+const audioFormats: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'audio/mpeg': 'mp3',
+    'audio/mp3': 'mp3',
+    'audio/wav': 'wav',
+    'audio/x-wav': 'wav',
+    'audio/flac': 'flac',
+    'audio/ogg': 'ogg',
+    'audio/opus': 'opus',
+    'audio/aac': 'aac',
+    'audio/mp4': 'm4a',
+    'audio/webm': 'webm',
+  }),
+);
 
 function encodeAudio(part: AudioPart, { rule }: BedrockChoices): Block {
   const source = sourceOf(part);
-  const format = audioFormats[part.mimeType];
+  const format = audioFormats.get(part.mimeType);
   return source && format && rule.audio === 'taken'
     ? { audio: { format, source } }
     : placeholder(part);
 }
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html */
-const documentFormats: Readonly<Record<string, string>> = {
-  'application/pdf': 'pdf',
-  'text/csv': 'csv',
-  'application/msword': 'doc',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/vnd.ms-excel': 'xls',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-  'text/html': 'html',
-  'text/plain': 'txt',
-  'text/markdown': 'md',
-};
+const documentFormats: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'application/pdf': 'pdf',
+    'text/csv': 'csv',
+    'application/msword': 'doc',
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+    'application/vnd.ms-excel': 'xls',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+    'text/html': 'html',
+    'text/plain': 'txt',
+    'text/markdown': 'md',
+  }),
+);
 
 function encodeDocument(
   part: DocumentPart,
@@ -176,7 +182,7 @@ function encodeDocument(
   { applied }: BedrockChoices,
 ): Block {
   const source = sourceOf(part);
-  const format = documentFormats[part.mimeType];
+  const format = documentFormats.get(part.mimeType);
   // A text that is empty or no text would be refused with the whole request.
   const unread = part.mimeType.startsWith('text/') && !findDocumentText(part)?.trim();
   if (!source || !format || unread || applied.has('without-documents')) {

@@ -39,13 +39,15 @@ function canTalk({
   );
 }
 
-const inputs: Readonly<Record<string, 'text' | 'image' | 'audio'>> = {
-  TEXT: 'text',
-  IMAGE: 'image',
-  AUDIO: 'audio',
-  SPEECH: 'audio',
-};
+const inputs: ReadonlyMap<string, 'text' | 'image' | 'audio'> = new Map(
+  Object.entries({
+    TEXT: 'text',
+    IMAGE: 'image',
+    AUDIO: 'audio',
+    SPEECH: 'audio',
+  }),
+);
 
 function inputsOf({ inputModalities }: Summary): ModelInfo['inputs'] {
-  return (inputModalities ?? []).flatMap((name) => inputs[name] ?? []);
+  return (inputModalities ?? []).flatMap((name) => inputs.get(name) ?? []);
 }

@@ -9,11 +9,15 @@ export function createLazyEmbedder({
   load(): Promise<Embedder>;
 }): Embedder {
   let loaded: Promise<Embedder> | undefined;
+  const forget = (error: unknown): never => {
+    loaded = undefined;
+    throw error;
+  };
   return {
     id,
     async embed(request, signal) {
       signal.throwIfAborted();
-      const embedder = await (loaded ??= load());
+      const embedder = await (loaded ??= load().catch(forget));
       signal.throwIfAborted();
       return embedder.embed(request, signal);
     },

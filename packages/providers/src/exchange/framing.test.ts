@@ -61,6 +61,21 @@ describe('a stream of server-sent events', () => {
   });
 });
 
+describe('a beginning that never ends', () => {
+  it.each<[string, string, Framing]>([
+    ['blanks', ' ', 'sse'],
+    ['blanks', '\n', 'ndjson'],
+    ['a record in one line', '[0', 'ndjson'],
+  ])('costs linear time in small pieces: %s as %s', (_what, text, framing) => {
+    const framer = createFramer(framing);
+    const first = new TextEncoder().encode(text);
+    const piece = new TextEncoder().encode(text.slice(-1).repeat(32));
+    framer.push(first);
+    for (let count = 0; count < 200_000; count += 1) framer.push(piece);
+    expect(framer.shape).toBe('unknown');
+  });
+});
+
 describe('a stream of lines', () => {
   it.each([
     ['records', '{"a":1}\n{"b":2}\n', ['{"a":1}', '{"b":2}']],

@@ -22,15 +22,17 @@ export function createFramer(framing: Framing): Framer & { readonly shape: Shape
   // Skips a byte order mark, and holds back half of a character.
   const text = new TextDecoder('utf-8');
   const stream = framing === 'sse' ? createSseReader() : createNdjsonReader();
+  const judge = createShapeJudge(framing);
   let shape: Shape = 'unknown';
-  let held = '';
+  // Pieces, joined once: a beginning that never ends costs linear time.
+  let held: string[] = [];
   const feed = (piece: string): readonly Frame[] => {
     if (shape === 'stream') return toFrames(stream.push(piece));
-    held += piece;
-    if (shape === 'unknown') shape = shapeOf(held, framing);
+    held.push(piece);
+    if (shape === 'unknown') shape = judge(piece);
     if (shape !== 'stream') return [];
-    const first = held;
-    held = '';
+    const first = held.join('');
+    held = [];
     return toFrames(stream.push(first));
   };
   return {
@@ -42,22 +44,37 @@ export function createFramer(framing: Framing): Framer & { readonly shape: Shape
       const frames = [...feed(text.decode())];
       if (shape === 'stream') return [...frames, ...toFrames(stream.end())];
       // One short line of NDJSON without its end is a whole answer, too.
-      return held.trim() === '' ? frames : [...frames, { text: held, whole: true }];
+      const rest = held.join('');
+      return rest.trim() === '' ? frames : [...frames, { text: rest, whole: true }];
     },
   };
 }
 
-function shapeOf(start: string, framing: Framing): Shape {
-  const text = start.trimStart();
-  if (text === '') return 'unknown';
-  if (text.startsWith('<')) return 'page';
-  const json = text.startsWith('{') || text.startsWith('[');
-  if (!json) return 'stream';
-  if (framing === 'sse') return 'whole';
-  // The first line of NDJSON is a record; pretty-printed JSON breaks its line right after the brace.
-  const line = /^[[{]\s*?[\r\n]/.test(text);
-  if (line) return 'whole';
-  return /[\r\n]/.test(text) ? 'stream' : 'unknown';
+/** Told the beginning of an answer piece by piece, of which none is looked at twice. */
+function createShapeJudge(framing: Framing): (piece: string) => Shape {
+  let judgeLine: ((piece: string) => Shape) | undefined;
+  return (piece) => {
+    if (judgeLine) return judgeLine(piece);
+    const text = piece.trimStart();
+    if (text === '') return 'unknown';
+    if (text.startsWith('<')) return 'page';
+    if (!/^[[{]/.test(text)) return 'stream';
+    if (framing === 'sse') return 'whole';
+    judgeLine = createLineJudge();
+    return judgeLine(text.slice(1));
+  };
+}
+
+/** The first line of NDJSON is a record; pretty-printed JSON breaks its line right after the brace. */
+function createLineJudge(): (piece: string) => Shape {
+  let isBare = true;
+  return (piece) => {
+    const end = piece.search(/[\r\n]/);
+    const line = end === -1 ? piece : piece.slice(0, end);
+    isBare &&= line.trim() === '';
+    if (end === -1) return 'unknown';
+    return isBare ? 'whole' : 'stream';
+  };
 }
 
 function toFrames(texts: readonly string[]): readonly Frame[] {

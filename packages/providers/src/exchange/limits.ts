@@ -9,4 +9,7 @@ export const ExchangeLimits = z.object({
   /** Bytes of one answer; more ends the call with `provider.malformed`. */
   maxAnswerBytes: z.int().positive().default(33_554_432),
 });
+/** Calls, or other items, of one answer: what is told apart by comparing each with all before it. No model makes a tenth of them. */
+export const mostCalls = 2000;
+
 export type ExchangeLimits = z.infer<typeof ExchangeLimits>;

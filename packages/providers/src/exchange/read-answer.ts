@@ -2,6 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { ModelEvent } from '@cuttle/core-types/ports';
 import { createEventStreamFramer } from './event-stream.ts';
 import { createFramer, type Frame, type Framing } from './framing.ts';
+import { mostCalls } from './limits.ts';
 
 /** Their records → our events. Throws `provider.*`. */
 export interface AnswerDecoder {
@@ -30,11 +31,14 @@ export function createAnswerReader(deps: {
   const framer = framing === 'event-stream' ? createEventStreamFramer() : createFramer(framing);
   let finished = false;
   let size = 0;
+  let calls = 0;
   function* decode(frames: readonly Frame[]): Generator<ModelEvent, void, void> {
     try {
       for (const frame of frames) {
         for (const event of deps.decoder.decode(frame)) {
           finished = event.type === 'finish';
+          if (event.type === 'tool.call') calls += 1;
+          if (calls > mostCalls) throw tooMany(deps.service);
           yield event;
         }
         if (finished) return;
@@ -65,6 +69,14 @@ function tooLong(service: string, maxBytes: number): CuttleError {
   return new CuttleError('provider.malformed', `${service} answered more than ${maxBytes} bytes.`, {
     hint: 'Raise maxAnswerBytes of this provider if such answers are meant.',
   });
+}
+
+/** An answer of calls without number. */
+export function tooMany(service: string): CuttleError {
+  return new CuttleError(
+    'provider.malformed',
+    `${service} answered with more than ${mostCalls} calls.`,
+  );
 }
 
 /** Nesting deeper than the stack. */

@@ -88,6 +88,19 @@ describe('a request that a service refuses', () => {
     }
   });
 
+  it('is not changed from then on by a remedy that did not help', async () => {
+    const state = { refusals: 2 };
+    const { fetch, bodies } = picky(() => {
+      state.refusals -= 1;
+      return state.refusals >= 0 ? "'temperature' does not support 0.5 with this model" : undefined;
+    });
+    const provider = createOpenai({ baseUrl: 'http://127.0.0.1:9/v1', fetch });
+    const first = await collectAnswer(provider.stream(request, signal));
+    expect(first.error).toMatchObject({ code: 'provider.invalid' });
+    await collectAnswer(provider.stream(request, signal));
+    expect(bodies.map((body) => body.includes('"temperature"'))).toEqual([true, false, true]);
+  });
+
   it('can be left before it is asked', async () => {
     const { fetch, bodies } = picky(() => undefined);
     for (const provider of [

@@ -43,18 +43,20 @@ export function createRemedyBook<Name extends string>(
         let applied = helped.get(model) ?? new Set<Name>();
         let answer = attempt(applied);
         let begun = false;
+        const tried: Remedy<Name>[] = [];
         const begin = async (): Promise<IteratorResult<ModelEvent, void>> => {
           for (;;) {
             try {
               const first = await answer.next();
               begun = true;
+              for (const remedy of tried) remember(model, remedy);
               return first;
             } catch (error) {
               signal.throwIfAborted();
               const remedy = findRemedy(error, applied);
               if (!remedy) throw error;
               applied = new Set([...applied, remedy.name]);
-              remember(model, remedy);
+              tried.push(remedy);
               answer = attempt(applied);
             }
           }

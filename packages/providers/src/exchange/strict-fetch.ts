@@ -1,4 +1,4 @@
-import { CuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import { classifyFailure } from '../failure/classify-failure.ts';
 import { readText } from './read-chunks.ts';
 
@@ -30,12 +30,23 @@ export function createStrictFetch(deps: {
       });
     }
     const { service, secrets } = deps;
-    const body = await readText(
-      { service, response, maxBytes: maxErrorBytes },
-      init?.signal ?? never,
-    );
+    const body = await readWords({ service, response }, init?.signal ?? never);
     throw classifyFailure({ service, status, headers, body, secrets });
   };
+}
+
+/** The status says enough where the words are cut, or packed in a way that cannot be undone. */
+async function readWords(
+  from: { readonly service: string; readonly response: Response },
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await readText({ ...from, maxBytes: maxErrorBytes }, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isCuttleError(error, 'provider.network')) throw error;
+    return '';
+  }
 }
 
 const never = new AbortController().signal;

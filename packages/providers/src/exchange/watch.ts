@@ -21,6 +21,8 @@ export interface Watch {
  * so that a chunk costs no timer: each limit is reached up to one step late.
  */
 const steps = 4;
+/** What is longer than 31 bits fires at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const longestTimerMs = 2_147_483_647;
 
 export function startWatch(
   deps: { readonly service: string; readonly limits: ExchangeLimits; readonly timer: Timer },
@@ -44,7 +46,7 @@ export function startWatch(
       }),
     );
   const { idleTimeoutMs, totalTimeoutMs } = limits;
-  const stepMs = Math.min(idleTimeoutMs / steps, totalTimeoutMs);
+  const stepMs = Math.min(idleTimeoutMs / steps, totalTimeoutMs, longestTimerMs);
   const count = async (): Promise<void> => {
     for (let elapsedMs = 0; elapsedMs < totalTimeoutMs; elapsedMs += stepMs) {
       if (silentMs >= idleTimeoutMs) return expire(`said nothing for ${idleTimeoutMs} ms`);

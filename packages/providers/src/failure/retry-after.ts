@@ -9,17 +9,17 @@ export function readRetryAfter(headers: Headers | undefined, text: string): numb
 }
 
 function fromMs(headers: Headers): number | undefined {
-  return positive(Number(headers.get('retry-after-ms') ?? Number.NaN));
+  return bounded(toNumber(headers.get('retry-after-ms')));
 }
 
 function fromSeconds(headers: Headers): number | undefined {
-  return positive(Number(headers.get('retry-after') ?? Number.NaN) * 1000);
+  return bounded(toNumber(headers.get('retry-after')) * 1000);
 }
 
 function fromDate(headers: Headers): number | undefined {
   const until = Date.parse(headers.get('retry-after') ?? '');
   const now = Date.parse(headers.get('date') ?? '');
-  return positive(until - now);
+  return bounded(until - now);
 }
 
 /** Each with the message that taught us. */
@@ -37,7 +37,7 @@ const patterns: readonly RegExp[] = [
 function fromText(text: string): number | undefined {
   for (const pattern of patterns) {
     const found = pattern.exec(text)?.[1];
-    if (found !== undefined) return positive(durationOf(found));
+    if (found !== undefined) return bounded(durationOf(found));
   }
   return undefined;
 }
@@ -52,6 +52,14 @@ function durationOf(text: string): number {
   return total;
 }
 
-function positive(ms: number): number | undefined {
-  return Number.isFinite(ms) && ms >= 0 ? Math.ceil(ms) : undefined;
+/** Digits, and a fraction where a service gives one; an empty header, a sign or a power says nothing. */
+function toNumber(header: string | null): number {
+  return /^\d+(?:\.\d+)?$/.test(header ?? '') ? Number(header) : Number.NaN;
+}
+
+/** A month: nobody waits longer, and larger numbers are no times that could be shown. */
+const longestMs = 31 * 24 * 3_600_000;
+
+function bounded(ms: number): number | undefined {
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(Math.ceil(ms), longestMs) : undefined;
 }

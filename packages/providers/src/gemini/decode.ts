@@ -74,9 +74,11 @@ function notAnAnswer(service: string): CuttleError {
 }
 
 function* decodeChunk(chunk: GeminiChunk, state: GeminiDecodeState): Events {
-  if ((chunk.error ?? undefined) !== undefined)
-    throw classifyFailure({ service: state.service, body: JSON.stringify(chunk) });
   takeUsage(chunk.usageMetadata, state);
+  if ((chunk.error ?? undefined) !== undefined) {
+    yield* tellUsage(chunk, state);
+    throw classifyFailure({ service: state.service, body: JSON.stringify(chunk) });
+  }
   const { blockReason, blockReasonMessage } = chunk.promptFeedback ?? {};
   if (blockReason) {
     yield* tellUsage(chunk, state);
@@ -186,20 +188,22 @@ function* keep(value: KeptPart, { blocks, origin }: GeminiDecodeState): Events {
 }
 
 /** https://ai.google.dev/api/generate-content#FinishReason, and `MODEL_ARMOR` of Vertex AI. */
-const reasons: Readonly<Record<string, FinishReason>> = {
-  STOP: 'stop',
-  MAX_TOKENS: 'length',
-  SAFETY: 'filtered',
-  RECITATION: 'filtered',
-  LANGUAGE: 'filtered',
-  BLOCKLIST: 'filtered',
-  PROHIBITED_CONTENT: 'filtered',
-  SPII: 'filtered',
-  IMAGE_SAFETY: 'filtered',
-  IMAGE_PROHIBITED_CONTENT: 'filtered',
-  IMAGE_RECITATION: 'filtered',
-  MODEL_ARMOR: 'filtered',
-};
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    STOP: 'stop',
+    MAX_TOKENS: 'length',
+    SAFETY: 'filtered',
+    RECITATION: 'filtered',
+    LANGUAGE: 'filtered',
+    BLOCKLIST: 'filtered',
+    PROHIBITED_CONTENT: 'filtered',
+    SPII: 'filtered',
+    IMAGE_SAFETY: 'filtered',
+    IMAGE_PROHIBITED_CONTENT: 'filtered',
+    IMAGE_RECITATION: 'filtered',
+    MODEL_ARMOR: 'filtered',
+  }),
+);
 
 /** Reasons that mean that there is no answer: the model has said what nobody can read. */
 const failures: ReadonlySet<string> = new Set([
@@ -214,7 +218,7 @@ function* finishAnswer(state: GeminiDecodeState): Events {
   const finish = state.finish ?? 'STOP';
   if (failures.has(finish)) throw failureOf(finish, state);
   if (finish === 'OTHER' && isSilent(state)) throw brokenOff(state);
-  const stated = reasons[finish] ?? 'stop';
+  const stated = reasons.get(finish) ?? 'stop';
   if (stated === 'filtered')
     yield* keep({ kind: 'blocked', reason: finish, message: state.finishMessage }, state);
   yield* endBlocks(state.blocks);

@@ -7,26 +7,29 @@ export function toSentence(call: ToolCallPart, result: ToolResultPart): string {
     .join('')
     .trim();
   if (!result.ok) return `That did not work: ${output || 'the tool gave no reason'}`;
-  const words = sentences[call.name];
+  const words = sentences.get(call.name);
   return (words ? words(call.input, output) : output) || 'Done.';
 }
 
 type Sentence = (input: Json, output: string) => string;
 
-const sentences: Readonly<Record<string, Sentence>> = {
-  // The last line is the local time.
-  current_time: (_input, output) => `It is ${output.split('\n').at(-1)}.`,
-  math_eval: (input, output) => `${field(input, 'expression')} = ${output}`,
-  memory_set: (input) => `I will remember that: ${field(input, 'key')} = ${field(input, 'value')}.`,
-  memory_get: (_input, output) => output,
-  memory_list: (_input, output) => withHeading('I remember something about:', output),
-  memory_search: (_input, output) => withHeading('This is what I remember:', output),
-  note_add: (input) => `Noted: ${field(input, 'text')}`,
-  note_list: (_input, output) => withHeading('Your notes:', output),
-  reminder_set: (input) => `I will remind you ${moment(input)}: ${field(input, 'text')}`,
-  reminder_list: (_input, output) => withHeading('Your reminders:', output),
-  reminder_cancel: (_input, output) => output,
-};
+const sentences: ReadonlyMap<string, Sentence> = new Map(
+  Object.entries({
+    // The last line is the local time.
+    current_time: (_input, output) => `It is ${output.split('\n').at(-1)}.`,
+    math_eval: (input, output) => `${field(input, 'expression')} = ${output}`,
+    memory_set: (input) =>
+      `I will remember that: ${field(input, 'key')} = ${field(input, 'value')}.`,
+    memory_get: (_input, output) => output,
+    memory_list: (_input, output) => withHeading('I remember something about:', output),
+    memory_search: (_input, output) => withHeading('This is what I remember:', output),
+    note_add: (input) => `Noted: ${field(input, 'text')}`,
+    note_list: (_input, output) => withHeading('Your notes:', output),
+    reminder_set: (input) => `I will remind you ${moment(input)}: ${field(input, 'text')}`,
+    reminder_list: (_input, output) => withHeading('Your reminders:', output),
+    reminder_cancel: (_input, output) => output,
+  }),
+);
 
 /** A tool that lists things says in words that there are none. */
 function withHeading(heading: string, output: string): string {

@@ -70,7 +70,9 @@ export function endOllama(state: OllamaDecodeState): never {
   throw endedEarly(state.service);
 }
 
-const reasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({ stop: 'stop', length: 'length' }),
+);
 
 function* finishAnswer(
   record: OllamaRecord,
@@ -84,7 +86,7 @@ function* finishAnswer(
     known.add(callId);
     yield { type: 'tool.call', callId, name: state.names.fromWire(name), input };
   }
-  const stated = reasons[record.done_reason ?? 'stop'] ?? 'stop';
+  const stated = reasons.get(record.done_reason ?? 'stop') ?? 'stop';
   const reason = stated === 'stop' && state.calls.length > 0 ? 'tool-calls' : stated;
   yield { type: 'finish', reason, usage: toUsage(record) };
 }

@@ -2,6 +2,8 @@ import type { Origin } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { FinishReason, ModelEvent } from '@cuttle/core-types/ports';
 import type { Frame } from '../exchange/framing.ts';
+import { mostCalls } from '../exchange/limits.ts';
+import { tooMany } from '../exchange/read-answer.ts';
 import { endedEarly, readRecord } from '../exchange/read-record.ts';
 import { createSpokenBlocks, endBlocks, type SpokenBlocks } from '../exchange/spoken-blocks.ts';
 import { classifyFailure } from '../failure/classify-failure.ts';
@@ -77,14 +79,16 @@ function notAResponse(service: string): CuttleError {
   });
 }
 
-const spoken: Readonly<Record<string, Pick<Spot, 'kind' | 'list'>>> = {
-  'response.output_text.delta': { kind: 'text', list: 'content' },
-  'response.refusal.delta': { kind: 'text', list: 'content' },
-  'response.reasoning_text.delta': { kind: 'thinking', list: 'content' },
-  'response.reasoning_summary_text.delta': { kind: 'thinking', list: 'summary' },
-  // Its name in Open Responses: https://www.openresponses.org/specification
-  'response.reasoning.delta': { kind: 'thinking', list: 'content' },
-};
+const spoken: ReadonlyMap<string, Pick<Spot, 'kind' | 'list'>> = new Map(
+  Object.entries({
+    'response.output_text.delta': { kind: 'text', list: 'content' },
+    'response.refusal.delta': { kind: 'text', list: 'content' },
+    'response.reasoning_text.delta': { kind: 'thinking', list: 'content' },
+    'response.reasoning_summary_text.delta': { kind: 'thinking', list: 'summary' },
+    // Its name in Open Responses: https://www.openresponses.org/specification
+    'response.reasoning.delta': { kind: 'thinking', list: 'content' },
+  }),
+);
 
 function* decodeEvent(
   event: ResponsesEvent,
@@ -96,9 +100,11 @@ function* decodeEvent(
     yield* decodeDelta(event, event.delta, state);
   } else if (type === 'response.output_item.added') {
     state.open.add(index);
+    if (state.open.size > mostCalls) throw tooMany(state.service);
   } else if (type === 'response.output_item.done' && item) {
     state.open.delete(index);
     state.held.set(index, item);
+    if (state.held.size > mostCalls) throw tooMany(state.service);
     yield* sayHeld(state);
   } else if (ends.has(type ?? '') && response) {
     yield* finishAnswer(response, state);
@@ -117,7 +123,7 @@ function* decodeDelta(
   delta: string,
   state: ResponsesDecodeState,
 ): Generator<ModelEvent, void, void> {
-  const place = spoken[type ?? ''];
+  const place = spoken.get(type ?? '');
   if (!place) return;
   if (type === 'response.refusal.delta') state.refused = true;
   const part = (place.list === 'summary' ? summary : content) ?? 0;

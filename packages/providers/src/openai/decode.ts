@@ -2,7 +2,9 @@ import type { Json, Origin } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { FinishReason, ModelEvent } from '@cuttle/core-types/ports';
 import type { Frame } from '../exchange/framing.ts';
+import { mostCalls } from '../exchange/limits.ts';
 import { parseInput } from '../exchange/parse-input.ts';
+import { tooMany } from '../exchange/read-answer.ts';
 import { endedEarly, readRecord } from '../exchange/read-record.ts';
 import {
   createSpokenBlocks,
@@ -14,9 +16,10 @@ import { classifyFailure } from '../failure/classify-failure.ts';
 import { freshCallId } from '../transcript/wire-ids.ts';
 import type { WireNames } from '../transcript/wire-names.ts';
 import { addCallDelta, type CallDrafts, createCallDrafts } from './calls.ts';
-import { mergeDetails } from './reasoning-details.ts';
+import { addDetails, createReasoningDetails, type ReasoningDetails } from './reasoning-details.ts';
 import { toUsage } from './usage.ts';
 import {
+  type OpenaiCallDelta,
   type OpenaiChoice,
   OpenaiChunk,
   type OpenaiContentPart,
@@ -37,7 +40,9 @@ export interface OpenaiDecodeContext {
 export interface OpenaiDecodeState extends OpenaiDecodeContext {
   readonly blocks: SpokenBlocks;
   readonly calls: CallDrafts;
-  reasoningDetails: readonly Readonly<Record<string, Json>>[];
+  readonly reasoningDetails: ReasoningDetails;
+  /** The model said in a field of its own that it will not answer. */
+  isRefused: boolean;
   finish: string | undefined;
   usage: OpenaiUsage | undefined;
 }
@@ -47,7 +52,8 @@ export function createOpenaiState(context: OpenaiDecodeContext): OpenaiDecodeSta
     ...context,
     blocks: createSpokenBlocks(),
     calls: createCallDrafts(),
-    reasoningDetails: [],
+    reasoningDetails: createReasoningDetails(),
+    isRefused: false,
     finish: undefined,
     usage: undefined,
   };
@@ -62,17 +68,25 @@ export function* decodeOpenai(
   if (frame.text.trim() === '') return;
   const chunk = readRecord(OpenaiChunk, frame.text, state.service);
   const choice = chunk.choices?.find(({ index }) => (index ?? 0) === 0);
-  state.usage = usageIn(chunk, choice) ?? state.usage;
+  const told = usageIn(chunk, choice);
+  state.usage = told ?? state.usage;
   // OpenRouter adds an error after the end of an answer that ran into its limit; the answer is whole.
   if (isFailure(chunk) && state.finish === undefined)
-    throw classifyFailure({ service: state.service, body: frame.text });
+    return yield* failAnswer({ body: frame.text, told }, state);
   if (choice) yield* decodeChoice(choice, state);
   // Some count in every chunk, most in the last: told behind what it counts, for the case that the rest never comes.
-  const told = usageIn(chunk, choice);
   if (told && !frame.whole) yield { type: 'usage', usage: toUsage(told) };
   if (!frame.whole) return;
   if (!choice) throw notAnAnswer(state.service);
   yield* finishAnswer(state);
+}
+
+function* failAnswer(
+  { body, told }: { readonly body: string; readonly told: OpenaiUsage | null | undefined },
+  { service }: OpenaiDecodeState,
+): Generator<ModelEvent, never, void> {
+  if (told) yield { type: 'usage', usage: toUsage(told) };
+  throw classifyFailure({ service, body });
 }
 
 function usageIn(
@@ -118,7 +132,7 @@ function* decodeDelta(
   // Most deltas say one thing, and this runs for each of them: no generator for what is not said.
   if (thought) yield* say(blocks, 'thinking', thought);
   if (delta.reasoning_details && state.details === 'kept')
-    state.reasoningDetails = mergeDetails(state.reasoningDetails, delta.reasoning_details);
+    addDetails(state.reasoningDetails, delta.reasoning_details);
   if (Array.isArray(content)) {
     for (const part of content) {
       yield* say(blocks, 'thinking', thoughtIn(part));
@@ -127,9 +141,19 @@ function* decodeDelta(
   } else if (content) {
     yield* say(blocks, 'text', content);
   }
-  if (refusal) yield* say(blocks, 'text', refusal);
-  for (const each of calls ?? []) addCallDelta(state.calls, each);
-  if (call) addCallDelta(state.calls, { index: 0, function: call });
+  if (refusal) {
+    state.isRefused = true;
+    yield* say(blocks, 'text', refusal);
+  }
+  if (calls) addCalls(calls, state);
+  if (call) addCalls([{ index: 0, function: call }], state);
+}
+
+function addCalls(deltas: readonly OpenaiCallDelta[], { calls, service }: OpenaiDecodeState): void {
+  for (const delta of deltas) {
+    addCallDelta(calls, delta);
+    if (calls.all.length > mostCalls) throw tooMany(service);
+  }
 }
 
 function thoughtIn({ thinking }: OpenaiContentPart): string | null | undefined {
@@ -139,8 +163,8 @@ function thoughtIn({ thinking }: OpenaiContentPart): string | null | undefined {
 function* finishAnswer(state: OpenaiDecodeState): Generator<ModelEvent, void, void> {
   const reason = toFinishReason(state.finish ?? 'stop', state);
   yield* endBlocks(state.blocks);
-  if (state.reasoningDetails.length > 0) {
-    const value: Json = { reasoning_details: [...state.reasoningDetails] };
+  if (state.reasoningDetails.all.length > 0) {
+    const value: Json = { reasoning_details: state.reasoningDetails.all };
     yield { type: 'opaque', part: { type: 'opaque', origin: state.origin, value } };
   }
   yield* sayCalls(state);
@@ -162,20 +186,22 @@ function* sayCalls(state: OpenaiDecodeState): Generator<ModelEvent, void, void> 
   }
 }
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  end_turn: 'stop',
-  eos: 'stop',
-  length: 'length',
-  max_tokens: 'length',
-  // Mistral.
-  model_length: 'length',
-  tool_calls: 'tool-calls',
-  function_call: 'tool-calls',
-  content_filter: 'filtered',
-  // Zhipu.
-  sensitive: 'filtered',
-};
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    stop: 'stop',
+    end_turn: 'stop',
+    eos: 'stop',
+    length: 'length',
+    max_tokens: 'length',
+    // Mistral.
+    model_length: 'length',
+    tool_calls: 'tool-calls',
+    function_call: 'tool-calls',
+    content_filter: 'filtered',
+    // Zhipu.
+    sensitive: 'filtered',
+  }),
+);
 
 /** Reasons that mean that there is no answer. OpenRouter, Zhipu, DeepSeek. */
 const failures: ReadonlySet<string> = new Set([
@@ -191,7 +217,8 @@ function toFinishReason(finish: string, state: OpenaiDecodeState): FinishReason 
     });
     throw classifyFailure({ service: state.service, body, status: 503 });
   }
-  const reason = reasons[finish] ?? 'stop';
+  const reason = reasons.get(finish) ?? 'stop';
+  if (state.isRefused && reason === 'stop') return 'filtered';
   // Some services say `stop` and call tools.
   return reason === 'stop' && state.calls.all.length > 0 ? 'tool-calls' : reason;
 }

@@ -85,16 +85,18 @@ function encodeImage(part: ImagePart, quirks: OpenaiQuirks): WirePart {
 }
 
 /** https://platform.openai.com/docs/guides/audio takes these two formats. */
-const audioFormats: Readonly<Record<string, string>> = {
-  'audio/mpeg': 'mp3',
-  'audio/mp3': 'mp3',
-  'audio/wav': 'wav',
-  'audio/x-wav': 'wav',
-  'audio/wave': 'wav',
-};
+const audioFormats: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'audio/mpeg': 'mp3',
+    'audio/mp3': 'mp3',
+    'audio/wav': 'wav',
+    'audio/x-wav': 'wav',
+    'audio/wave': 'wav',
+  }),
+);
 
 function encodeAudio(part: AudioPart, quirks: OpenaiQuirks): WirePart {
-  const format = audioFormats[part.mimeType];
+  const format = audioFormats.get(part.mimeType);
   if (!quirks.audio || format === undefined || part.source.kind !== 'base64')
     return { type: 'text', text: toPlaceholder(part) };
   return { type: 'input_audio', input_audio: { data: part.source.data, format } };

@@ -3,10 +3,44 @@ import type { ModelCall, Turn } from '@cuttle/testkit';
 import { finish, scriptedModel, text, toolCall } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { bytesFetch } from '../contract/bytes-fetch.ts';
 import { spokenDialects } from '../contract/dialects.ts';
+import { voiceOf } from '../contract/voices.ts';
 import { generateObject } from './generate-object.ts';
 
 const never = new AbortController().signal;
+
+/** As each service says that its model will not answer. */
+const refusals: readonly (readonly [string, readonly object[]])[] = [
+  [
+    'anthropic',
+    [
+      { type: 'content_block_start', content_block: { type: 'text', text: 'I cannot.' } },
+      { type: 'message_delta', delta: { stop_reason: 'refusal' } },
+      { type: 'message_stop' },
+    ],
+  ],
+  [
+    'bedrock',
+    [
+      { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'I cannot.' } } },
+      { messageStop: { stopReason: 'guardrail_intervened' } },
+      { metadata: { usage: {} } },
+    ],
+  ],
+  [
+    'gemini',
+    [{ candidates: [{ content: { parts: [{ text: 'I cannot.' }] }, finishReason: 'SAFETY' }] }],
+  ],
+  ['openai', [{ choices: [{ delta: { refusal: 'I cannot.' }, finish_reason: 'stop' }] }]],
+  [
+    'openai-responses',
+    [
+      { type: 'response.refusal.delta', delta: 'I cannot.' },
+      { type: 'response.completed', response: { status: 'completed' } },
+    ],
+  ],
+];
 const Place = z.object({
   name: z.string().describe('As people there call it.'),
   people: z.int().min(1),
@@ -43,6 +77,26 @@ describe.each(
     expect(given.usage.inputTokens).toBeGreaterThan(server.calls.length);
     expect(server.calls.at(-1)?.messages.at(-1)?.text).toContain('people');
     expect(server.rejections).toEqual([]);
+  });
+
+  it('says that an answer was cut off, and asks for a shorter one', async () => {
+    await using server = await dialect.serve((call) =>
+      call.order === 1 ? [text('{"name":"Ki'), finish('length')] : answer(call, kiel),
+    );
+    const given = await generateObject({ ...request, model }, dialect.connect(server), never);
+    expect(given).toMatchObject({ value: kiel, repaired: true });
+    expect(server.calls.at(-1)?.messages.at(-1)?.text).toContain('cut off at the limit');
+    expect(server.rejections).toEqual([]);
+  });
+
+  it('says what to do about answers that are cut off again and again', async () => {
+    await using server = await dialect.serve(() => [text('{"name":"Ki'), finish('length')]);
+    const asked = generateObject({ ...request, model }, dialect.connect(server), never);
+    await expect(asked).rejects.toMatchObject({
+      code: 'provider.malformed',
+      hint: expect.stringContaining('maxOutputTokens'),
+    });
+    expect(server.calls.length).toBe(2);
   });
 
   it('gives up when the second answer does not fit either', async () => {
@@ -108,6 +162,28 @@ describe('generateObject', () => {
     );
     expect(given.value).toEqual({ kept: null, list: [{}, { left: 2 }] });
   });
+
+  it.each(refusals)(
+    'takes no refusal for an answer, and asks no second time: %s',
+    async (id, said) => {
+      const voice = voiceOf(id);
+      let asked = 0;
+      const say = bytesFetch({ body: voice.frame(...said) });
+      const provider = voice.connect({
+        fetch: (...call) => {
+          asked += 1;
+          return say(...call);
+        },
+      });
+      await expect(
+        generateObject({ ...request, model: 'm' }, provider, never),
+      ).rejects.toMatchObject({
+        code: 'provider.filtered',
+        message: expect.stringContaining('I cannot'),
+      });
+      expect(asked).toBe(1);
+    },
+  );
 
   it('names a filter that left nothing, and asks no second time', async () => {
     const model = scriptedModel([[finish('filtered')]]);

@@ -7,11 +7,16 @@ import {
   type Usage,
 } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ModelEvent, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
+import type {
+  FinishReason,
+  ModelEvent,
+  ModelProvider,
+  ModelRequest,
+} from '@cuttle/core-types/ports';
 import type { z } from 'zod';
 import { stableJson } from '../transcript/stable-json.ts';
 import { type ObjectPlan, planObject } from './object-schema.ts';
-import { readObject } from './read-object.ts';
+import { type ReadObject, readObject } from './read-object.ts';
 
 export interface ObjectRequest<Schema extends z.ZodType> extends Omit<ModelRequest, 'tools'> {
   /** What is asked for; its descriptions are told to the model. */
@@ -29,9 +34,9 @@ export interface GeneratedObject<Value> {
 
 /**
  * Asks a model for a value of a schema: by the native mode of its dialect, or by a tool that it has to call. What comes is
- * held to the schema; where it does not fit, the model is told what is wrong and asked once more.
- * Throws `provider.malformed` where that does not fit either, `provider.filtered` where a filter left nothing, and all
- * that the provider throws.
+ * held to the schema; where it does not fit, or was cut off at its limit, the model is told so and asked once more.
+ * Throws `provider.malformed` where that does not fit either, `provider.filtered` where the model refused or a filter left
+ * nothing that fits, and all that the provider throws.
  */
 export async function generateObject<Schema extends z.ZodType>(
   request: ObjectRequest<Schema>,
@@ -42,18 +47,42 @@ export async function generateObject<Schema extends z.ZodType>(
   const plan = planObject(schema, provider.dialect);
   const wanted = toModelRequest(request, plan);
   const first = await ask(provider, wanted, signal);
-  const read = readObject(first.answer, schema, plan);
+  const read = judge(first, schema, plan);
   if (read.ok) return { value: read.value, usage: first.usage, repaired: false };
   const messages = [...wanted.messages, ...complaint(first, read.problem)];
   const second = await ask(provider, { ...wanted, messages }, signal);
-  const again = readObject(second.answer, schema, plan);
+  const again = judge(second, schema, plan);
   if (again.ok)
     return { value: again.value, usage: addUsage(first.usage, second.usage), repaired: true };
   throw new CuttleError(
     'provider.malformed',
     `The answer does not fit the schema, asked twice: ${again.problem}`,
+    second.reason === 'length' ? { hint: 'Raise maxOutputTokens of the request.' } : {},
   );
 }
+
+/** Throws `provider.filtered` for a refusal: who will not answer will not answer better. */
+function judge<Schema extends z.ZodType>(
+  { answer, parts, reason }: Answer,
+  schema: Schema,
+  plan: ObjectPlan,
+): ReadObject<z.output<Schema>> {
+  const read = readObject(answer, schema, plan);
+  if (read.ok) return read;
+  if (reason === 'filtered') {
+    const words = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+    const said = words.trim() === '' ? ' before its first word.' : `: ${words.slice(0, maxShown)}`;
+    throw new CuttleError('provider.filtered', `The answer was refused or filtered${said}`);
+  }
+  if (reason !== 'length') return read;
+  return {
+    ok: false,
+    problem: `It was cut off at the limit of its length; say it shorter. ${read.problem}`,
+  };
+}
+
+/** Longer words help nobody. */
+const maxShown = 400;
 
 function toModelRequest(
   { schema: _schema, name = 'answer', ...request }: ObjectRequest<z.ZodType>,
@@ -84,6 +113,7 @@ interface Answer {
   readonly answer: Json;
   readonly parts: readonly AssistantPart[];
   readonly usage: Usage;
+  readonly reason: FinishReason;
 }
 
 async function ask(
@@ -93,15 +123,9 @@ async function ask(
 ): Promise<Answer> {
   const { text, call, end } = await collect(provider.stream(request, signal));
   if (!end) throw new CuttleError('provider.malformed', 'The answer stopped without an end.');
-  const isSilent = text.trim() === '';
-  if (end.reason === 'filtered' && !call && isSilent)
-    throw new CuttleError(
-      'provider.filtered',
-      'A filter stopped the answer before its first word.',
-    );
-  const said = isSilent ? [] : [{ type: 'text' as const, text }];
+  const said = text.trim() === '' ? [] : [{ type: 'text' as const, text }];
   const parts = call ? [...said, call] : said;
-  return { answer: call ? call.input : text, parts, usage: end.usage };
+  return { answer: call ? call.input : text, parts, usage: end.usage, reason: end.reason };
 }
 
 interface Collected {
