@@ -21,6 +21,7 @@ export async function completeRun(
     publishParked(state, result.events);
     return 'ended';
   }
+  state.hasNext = result.queued > 0;
   for (const conversationId of result.conversations) kernel.dispatcher.wake(conversationId);
   const eventSeq = endSeqOf(claimed, result.events);
   publishEnd(state, { event, eventSeq, inbounds: result.inbounds });

@@ -16,10 +16,13 @@ import { showTyping } from './typing.ts';
 const mostStalls = 3;
 
 /**
- * Drives a claimed run to its end, its parking, or the end of this process. `waits`: for a messenger that is not connected, which
- * wakes the session when it is. Never rejects but for a broken store.
+ * Drives a claimed run to its end, its parking, or the end of this process. `last`: nothing waited behind it, and whatever comes asks for the
+ * run place itself. `waits`: for a messenger that is not connected, which wakes the session when it is. Never rejects but for a broken store.
  */
-export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'over' | 'waits'> {
+export async function executeRun(
+  kernel: Kernel,
+  claimed: ClaimedRun,
+): Promise<'over' | 'last' | 'waits'> {
   kernel.point(claimed.resumed ? 'takeover.after.commit' : 'claim.after.commit');
   if (claimed.stalls >= mostStalls) {
     const error = { code: 'run.poisoned', message: textFor('run.poisoned') };
@@ -59,7 +62,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<'
     if (controller.signal.aborted) await countAborted(kernel, active);
     kernel.active.remove(active);
   }
-  return 'over';
+  return state?.hasNext === false ? 'last' : 'over';
 }
 
 /** The answer could not be rendered for a messenger that is not connected: the run waits for it, holding nothing. */

@@ -66,6 +66,8 @@ export interface RunState {
   clientCalls: readonly ToolCallPart[];
   /** The last step that money was set aside for. */
   reservedStep: number | undefined;
+  /** Messages of the session waited when the run was completed, or it is not known. */
+  hasNext: boolean;
   bubbleId: string | undefined;
   bubble: 'none' | 'opening' | 'open' | 'refused';
 }
@@ -101,6 +103,7 @@ export function createRunState(
     held: undefined,
     clientCalls: [],
     reservedStep: undefined,
+    hasNext: true,
     bubbleId: undefined,
     bubble: 'none',
   };

@@ -172,6 +172,7 @@ export interface Journal
    * Bubbles: where the run has a bubble row for a part, the draft becomes an `edit` of it (a bubble still `prepared` is withdrawn and the draft is a `send`);
    * surplus sent bubbles get a `delete` row.
    * A sub-agent ends after those it began itself: while one of them is unended its step is recorded, it is parked, and `waits` is returned.
+   * `queued`: how many messages of its session wait; where there are none, nothing is there to claim.
    */
   completeRun(input: {
     runId: string;
@@ -182,7 +183,7 @@ export interface Journal
     /** Why nothing is said, where the answer is empty. */
     silent?: string | undefined;
   }): Promise<
-    | ({ kind: 'completed' } & Settled)
+    | ({ kind: 'completed'; queued: number } & Settled)
     | ({ kind: 'steered' } & Committed)
     | ({ kind: 'waits' } & Committed)
   >;

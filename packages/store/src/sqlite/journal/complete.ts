@@ -19,7 +19,7 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
   const { runId, fence, last } = input;
   const known = findRunRow(unit, runId);
   if (isSettledUnder(known, fence) && known.state === 'completed')
-    return { kind: 'completed', ...repeat(unit, runId) };
+    return { kind: 'completed', ...queuedIn(unit, known.session_id), ...repeat(unit, runId) };
   if (isSettledUnder(known, fence) && known.ended_at === null)
     return { kind: 'waits', ...toCommitted(unit) };
   const run = requireHeld(unit, known, input);
@@ -36,7 +36,7 @@ export function completeRun(unit: Unit, input: Input<'completeRun'>): Output<'co
   const outcome = { status: 'completed', finish: input.finish } as const;
   endRun(unit, session, { run, outcome, outbound: input.outbound });
   settleBound(unit, run, { state: 'answered', reason: input.silent ?? null });
-  return { kind: 'completed', ...toSettled(unit) };
+  return { kind: 'completed', ...queuedIn(unit, session.id), ...toSettled(unit) };
 }
 
 /** A sub-agent reports once, so it ends after those it began itself. */
@@ -45,6 +45,10 @@ function parkForOwn(unit: Unit, session: LockedSession, run: RunRecord): boolean
   if (open.length === 0) return false;
   putToWait(unit, session, { run, reason: { kind: 'child', ref: toWaitRef(open) } });
   return true;
+}
+
+function queuedIn(unit: Unit, sessionId: string): { queued: number } {
+  return { queued: lockSession(unit, sessionId).queued };
 }
 
 /** What a terminal transaction answers when it is asked again: the same fates, no new events. */
