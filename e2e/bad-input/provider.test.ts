@@ -58,6 +58,9 @@ describe('a provider that fails for good', () => {
     const end = await ask([turn]);
     expect(end).toMatchObject({ status: 'failed', outcome: { error: { code } } });
     expect(end['text']).toMatch(/\w{3}/);
+    // The same, whether one waits for the end or asks later.
+    const { runId } = end;
+    expect(payloadOf(await client.call('agent.wait', { runId, timeoutMs: 50_000 }))).toEqual(end);
     expect(gateway.model.calls.length - before).toBeLessThanOrEqual(4);
   });
 });

@@ -1,6 +1,6 @@
 import { answerText, emptyRun, Message, reduceRun, RunEvent, textOf } from '@cuttle/core-types';
 import { AgentEventPayload } from '@cuttle/core-types/protocol';
-import { cut, type ModelCall, type ModelServer, text, type Turn } from '@cuttle/testkit';
+import { cut, failWith, type ModelCall, type ModelServer, text, type Turn } from '@cuttle/testkit';
 import { openAnthropicServer } from '@cuttle/testkit/anthropic';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,9 +42,14 @@ afterAll(async () => {
   for (const one of opened.toReversed()) await one[Symbol.asyncDispose]();
 });
 
-/** The first model is cut after as many bytes as its own name says, and rests under that name afterwards. */
+/** By name, the models that have been cut. */
+const down = new Set<string>();
+
+/** The first model is cut after as many bytes as its own name says, and is down under that name afterwards. */
 function firstScript({ model }: ModelCall): Turn {
   const bytes = Number.parseInt(model.slice(1), 10);
+  if (down.has(model)) return failWith(503);
+  if (bytes >= 0) down.add(model);
   return [
     ...pieces.map((piece) => text(piece)),
     ...(bytes < 0 ? [] : [cut({ afterBytes: bytes })]),
@@ -114,6 +119,7 @@ describe.each([
   let client: RawClient;
   let places: readonly number[];
   beforeAll(async () => {
+    down.clear();
     const options = { models: [], idSeed: 'cut' };
     const first = await servers[firstKind]({ ...options, script: firstScript });
     const second = await servers[secondKind]({ ...options, script: secondScript });

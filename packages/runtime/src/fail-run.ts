@@ -1,9 +1,9 @@
 import { noUsage, type RunError, type RunOutcome } from '@cuttle/core-types';
 import type { ErrorBody } from '@cuttle/core-types/errors';
 import type { ClaimedRun } from '@cuttle/core-types/ports';
-import { textFor } from '@cuttle/core-types/texts';
 import { endBubble } from './bubble.ts';
 import { cutBeforeCall, cutStepOf } from './count-cuts.ts';
+import { failureText } from './failure-text.ts';
 import { finalDrafts } from './final-drafts.ts';
 import type { Kernel } from './kernel.ts';
 import { publishRows } from './publish-rows.ts';
@@ -20,8 +20,7 @@ export async function failRun(
 ): Promise<void> {
   const { runId, fence, sessionId, sessionKey } = claimed;
   const error = toRunError(failure);
-  const { message, hint = '' } = failure;
-  const text = textFor('run.failed', { message, hint }).trim();
+  const text = failureText(error);
   if (state) endBubble(state);
   const notice = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
   const cut = await (state ? cutStepOf(state) : cutBeforeCall(kernel, claimed));

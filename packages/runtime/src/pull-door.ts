@@ -20,6 +20,7 @@ import { toSessionKey, agentOf } from '@cuttle/sessions';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands.ts';
 import { runControl } from './control.ts';
+import { failureText } from './failure-text.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel } from './kernel.ts';
 import { withMediaTaint } from './media/taint-of-media.ts';
@@ -282,8 +283,9 @@ function fromRun(
   const own = new Set(last?.calls.map(({ index }) => index));
   const calls = last?.answer ? callsOf(last.answer) : [];
   const origin = last?.answer?.origin;
+  const failure = run.outcome?.status === 'failed' ? run.outcome.error : undefined;
   return {
-    text: joinSteps(answers.map(textOf)),
+    text: failure ? failureText(failure) : joinSteps(answers.map(textOf)),
     outcome: run.outcome,
     clientCalls: calls.filter((_call, index) => !own.has(index)),
     usage: run.steps.reduce((sum, { usage }) => (usage ? addUsage(sum, usage) : sum), noUsage),
