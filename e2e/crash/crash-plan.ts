@@ -12,6 +12,7 @@ const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[
   ['draft.', ['stream', 'streamLong', 'interrupt']],
   ['model.', ['stream', 'tools']],
   ['abort.', ['socketAbort']],
+  ['media.fetch.', ['heldFile']],
   ['media.', ['socketDocument']],
   ['cut.', ['stream', 'tools']],
   ['interrupt.', ['interrupt']],
@@ -82,6 +83,7 @@ const all: readonly ShapeName[] = [
   'socketTools',
   'socketAbort',
   'socketDocument',
+  'heldFile',
   'http',
 ];
 

@@ -19,6 +19,8 @@ const instants = [
   'compaction.flush.after.model',
   'compaction.flush.after.append',
   'compaction.after.commit',
+  'media.fetch.after.write',
+  'media.fetch.after.commit',
   'media.words.before.commit',
   'media.words.after.commit',
   'tool.started.after.commit',

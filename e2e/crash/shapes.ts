@@ -372,6 +372,32 @@ const socketDocument: Shape = {
   },
 };
 
+/** A file that a messenger holds: it is fetched by the run, and told to the next one too. */
+const heldFile: Shape = {
+  name: 'held-file',
+  async say(batch, doors) {
+    const chat = 1016;
+    const id = `${batch.number}-file`;
+    const bytes = Buffer.from(`The plan of ${id}.`);
+    batch.chats.add(chat);
+    batch.said.push({
+      id,
+      place: `telegram:${chat}`,
+      order: batch.said.length,
+      expects: 'answer',
+    });
+    const file = { kind: 'document', name: 'plan.txt', mimeType: 'text/plain', bytes } as const;
+    doors.telegram.say({ from: chat, text: toText(id, 'read this'), file });
+    const after = `${id}-after`;
+    tell(batch, doors, {
+      chat,
+      id: after,
+      words: 'and now',
+      answer: plainAnswer(after, 'and now'),
+    });
+  },
+};
+
 /** The client stops an answer: by the method, not by a command. */
 const socketAbort: Shape = {
   name: 'socket-abort',
@@ -515,6 +541,7 @@ export const shapes = {
   socketTools,
   socketAbort,
   socketDocument,
+  heldFile,
   http,
 } as const satisfies Readonly<Record<string, Shape>>;
 export type ShapeName = keyof typeof shapes;

@@ -30,6 +30,7 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
   const sight = createSight(deps);
   return {
     inspect: inspectMedia,
+    maxFetchedBytes: () => Math.max(...Object.values(deps.media().maxBytes)),
     maxTextChars: () => deps.media().maxTextChars,
     async findScribe(kind: MediaKind): Promise<MediaScribe | undefined> {
       switch (kind) {

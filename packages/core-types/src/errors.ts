@@ -206,6 +206,18 @@ const traits = {
     expose: true,
     hint: 'Set it under `logins` in the configuration; docs/logins.md says how.',
   },
+  'media.gone': {
+    status: 404,
+    retryable: false,
+    expose: true,
+    hint: 'It is not there any more; send it again.',
+  },
+  'media.mismatched': {
+    status: 422,
+    retryable: false,
+    expose: true,
+    hint: 'Its bytes are something else than it was sent as; send it as a file.',
+  },
   'media.too-large': {
     status: 413,
     retryable: false,

@@ -1,5 +1,6 @@
 export { addUsage, noUsage } from './add-usage.ts';
 export { type CallTally, createCallTally } from './call-tally.ts';
+export { toFetchedPart } from './fetched-part.ts';
 export { createIds, type NewId } from './ids.ts';
 export {
   ClientTool,

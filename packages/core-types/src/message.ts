@@ -6,9 +6,21 @@ import { Json } from './json.ts';
  * It can hold whatever any of them says, so that a transcript moves between them and back.
  */
 
-/** Where bytes are. `blob` names content in the `BlobStore` by its SHA-256 in hex. */
+/**
+ * Where bytes are. `blob` names content in the `BlobStore` by its SHA-256 in hex. `channel`: a messenger still has them; `ref` is its own name
+ * for them, and (`inboundId`, `index`) says which medium of which message it is. `failure`: a code, where they will never be here.
+ */
 export const MediaSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('blob'), sha256: z.string() }),
+  z.object({
+    kind: z.literal('channel'),
+    inboundId: z.string(),
+    index: z.int().nonnegative(),
+    accountId: z.string(),
+    ref: Json,
+    bytes: z.int().nonnegative().optional(),
+    failure: z.string().optional(),
+  }),
   z.object({ kind: z.literal('base64'), data: z.string() }),
   z.object({ kind: z.literal('url'), url: z.string() }),
 ]);

@@ -1,9 +1,10 @@
-import type { InboundBody, QueueMode, Route } from '@cuttle/core-types';
+import type { InboundBody, Json, QueueMode, Route, UserPart } from '@cuttle/core-types';
 import { bindAgent, buildSessionKey, placeKindOf, type Speaker } from '@cuttle/sessions';
 import type {
   AcceptInput,
   AcceptResult,
   ChannelInbound,
+  ChannelMedia,
   ConversationRef,
   Door,
   Identity,
@@ -131,7 +132,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
   const { channel, accountId } = account;
   const { agentId } = arrival;
   const task = taskOf(text, standing.principal);
-  const body = task ? toTaskBody(task) : toBody(event, text);
+  const body = task ? toTaskBody(task) : toBody(arrival);
   const route: Route = {
     kind: 'push',
     door: channel.id,
@@ -146,7 +147,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     accountId,
     externalId: event.externalId,
     bodyHash: await bodyHash(
-      JSON.stringify([event.kind, text, event.sender.id, event.media?.map(({ ref }) => ref) ?? []]),
+      JSON.stringify([event.kind, text, event.sender.id, event.media?.map(toHashed) ?? []]),
     ),
     sessionKey: arrival.sessionKey,
     agentId,
@@ -263,14 +264,45 @@ function notice(
   });
 }
 
-function toBody(event: ChannelInbound, text: string): InboundBody {
-  const attached = (event.media ?? []).map(({ kind }) => textFor('media.unread', { kind }));
-  const words = [text, ...attached].filter((line) => line !== '').join('\n');
+/** A file by the platform's own name for it; what has none by its kind. */
+function toHashed({ kind, file }: ChannelMedia): Json {
+  return file?.ref ?? kind;
+}
+
+/** Parts of one message: platforms send few, and nobody else's word is taken for it. */
+const mostMedia = 20;
+
+/** Files are named, and fetched when a run begins with them: a message waits for no download, and nothing is fetched for strangers. */
+function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
+  const media = (event.media ?? []).slice(0, mostMedia);
+  const { accountId } = account;
+  const held = media.flatMap(({ file }, index) =>
+    file ? [toHeldPart(file, { inboundId, index, accountId })] : [],
+  );
+  const unread = media.flatMap(({ kind, file }) =>
+    file ? [] : [textFor('media.unread', { kind })],
+  );
+  const words = [text, ...unread].filter((line) => line !== '').join('\n');
   const name = event.chat.kind === 'group' ? event.sender.name : undefined;
   return {
     v: 1,
-    parts: [{ type: 'text', text: words }],
+    parts: [...(words === '' ? [] : [{ type: 'text' as const, text: words }]), ...held],
     ...(name !== undefined && { senderName: name }),
+  };
+}
+
+function toHeldPart(
+  { ref, type, mimeType, name, bytes, durationMs, voice }: NonNullable<ChannelMedia['file']>,
+  place: { readonly inboundId: string; readonly index: number; readonly accountId: string },
+): UserPart {
+  const source = { kind: 'channel', ...place, ref, ...(bytes !== undefined && { bytes }) } as const;
+  const part = { mimeType, source, ...(name !== undefined && { name }) };
+  if (type !== 'audio') return { type, ...part };
+  return {
+    type,
+    ...part,
+    ...(durationMs !== undefined && { durationMs }),
+    ...(voice !== undefined && { voice }),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeConnect } from './channel-contract/connect.contract.ts';
 import { describeFacts } from './channel-contract/facts.contract.ts';
 import type { ChannelTraits } from './channel-contract/fixture.ts';
+import { describeMedia } from './channel-contract/media.contract.ts';
 import { describeReceive } from './channel-contract/receive.contract.ts';
 import { describeRender } from './channel-contract/render.contract.ts';
 import { describeSend } from './channel-contract/send.contract.ts';
@@ -14,6 +15,7 @@ export type {
   ChannelTraits,
   ContractDeps,
   Person,
+  PersonFile,
   PersonSays,
   Place,
   PlatformEvent,
@@ -34,6 +36,7 @@ export function describeChannel(name: string, open: OpenFixture, traits: Channel
     describeFacts(contract);
     describeSend(contract);
     describeRender(contract);
+    if (traits.files) describeMedia(contract);
     if (!traits.pulls) describeWebhook(contract);
   });
 }

@@ -32,6 +32,7 @@ const traits = {
   edits: true,
   buttons: true,
   pictures: true,
+  files: true,
   quotes: true,
 };
 
@@ -106,6 +107,8 @@ interface Mode {
   isListening(): boolean;
 }
 
+const fileKinds = { picture: 'photo', voice: 'voice', file: 'document' } as const;
+
 const visibleMethods = new Set(['sendMessage', 'editMessageText', 'deleteMessage']);
 
 function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
@@ -135,6 +138,7 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
         ...(says.picture === true && {
           file: { kind: 'photo', name: 'a.jpg', bytes: new Uint8Array([1]) },
         }),
+        ...(says.file && { file: { ...says.file, kind: fileKinds[says.file.kind] } }),
       });
       return told(said.update, said.messageId);
     },
@@ -181,11 +185,18 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
       if (lines.get(chats[place]) === place) server.deleteMessage(chats[place], Number(messageId));
     },
     fail(calls, trouble, times = 1) {
-      const methods = { connect: 'getMe', receive: mode.receiveMethod, send: 'sendMessage' };
+      const methods = {
+        connect: 'getMe',
+        receive: mode.receiveMethod,
+        send: 'sendMessage',
+        fetch: 'file',
+      };
       server.fail({ method: methods[calls], times, ...faultOf(trouble) });
       // A poll that waits already would not meet the trouble.
       if (calls === 'receive') server.dropConnections();
     },
+    forgetFiles: () => server.forgetFiles(),
+    fetches: () => server.calls('file').length,
     revoke: () => server.revokeToken(),
     dropConnections: () => server.dropConnections(),
     isListening: () => mode.isListening(),

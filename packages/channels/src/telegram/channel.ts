@@ -3,6 +3,7 @@ import { type Account, createAccount } from './account.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
+import { createFileFetch } from './fetch-file.ts';
 import type { TelegramOptions } from './options.ts';
 import { type PollDeps, pollUpdates } from './poll.ts';
 import { sendCall } from './send.ts';
@@ -38,6 +39,7 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
       everyMs: 4500,
       show: (target, signal) => showTyping(api, target, signal),
     },
+    media: createFileFetch(options, shared),
     menu: { publish: (commands, signal) => publishMenu(api, commands, signal) },
     ...(hook !== undefined && { webhook: createTelegramWebhook(hook) }),
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,7 @@
 import { Json } from '@cuttle/core-types';
-import type { ChannelInbound } from '@cuttle/core-types/ports';
+import type { ChannelMedia } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { WireMessage } from './wire.ts';
-
-type Media = NonNullable<ChannelInbound['media']>[number];
 
 /** Fields of a message that hold something beside text. https://core.telegram.org/bots/api#message */
 const files = [
@@ -15,6 +13,7 @@ const files = [
   'sticker',
   'animation',
 ] as const;
+type FileKind = (typeof files)[number];
 const others = [
   'location',
   'venue',
@@ -27,14 +26,34 @@ const others = [
   'checklist',
 ] as const;
 
-const WireFile = z.looseObject({ file_id: z.string(), mime_type: z.string().nullish() });
+const WireFile = z.looseObject({
+  file_id: z.string().min(1),
+  // What is said of a file beside its id is not worth losing the message for.
+  file_size: z.number().nullish().catch(undefined),
+  mime_type: z.string().nullish().catch(undefined),
+  file_name: z.string().nullish().catch(undefined),
+  duration: z.number().nullish().catch(undefined),
+});
+type WireFile = z.infer<typeof WireFile>;
 const WirePhoto = z.array(WireFile).nonempty();
 
-/** What is attached: files by their id, other things as they are. */
-export function decodeMedia(message: WireMessage): Media[] {
+/** What a file is sent as. Telegram makes photos, stickers, voice and video notes itself; the others are anybody's bytes. */
+const sentAs: Readonly<
+  Record<FileKind, { readonly type: 'image' | 'audio' | 'document'; readonly mimeType: string }>
+> = {
+  document: { type: 'document', mimeType: 'application/octet-stream' },
+  audio: { type: 'audio', mimeType: 'audio/mpeg' },
+  video: { type: 'document', mimeType: 'video/mp4' },
+  voice: { type: 'audio', mimeType: 'audio/ogg' },
+  video_note: { type: 'document', mimeType: 'video/mp4' },
+  sticker: { type: 'image', mimeType: 'image/webp' },
+  animation: { type: 'document', mimeType: 'video/mp4' },
+};
+
+/** What is attached: files by their id, other things by their kind. */
+export function decodeMedia(message: WireMessage): ChannelMedia[] {
   const photo = WirePhoto.safeParse(message['photo']);
-  // Sizes come in rising order; the last is the whole picture.
-  const found: Media[] = photo.success ? [toMedia('photo', photo.data.at(-1), 'image/jpeg')] : [];
+  const found: ChannelMedia[] = photo.success ? [toPhoto(photo.data)] : [];
   // An animation repeats itself as a document, for older bots.
   const kinds =
     message['animation'] === undefined ? files : files.filter((kind) => kind !== 'document');
@@ -47,20 +66,62 @@ export function decodeMedia(message: WireMessage): Media[] {
     message['venue'] === undefined ? others : others.filter((kind) => kind !== 'location');
   for (const kind of rest) {
     const value = Json.safeParse(message[kind]);
-    if (message[kind] !== undefined && value.success) found.push({ kind, ref: value.data });
+    if (message[kind] !== undefined && value.success) found.push({ kind });
   }
   return found;
 }
 
-function toMedia(
-  kind: string,
-  file: z.infer<typeof WireFile> | undefined,
-  mimeType?: string,
-): Media {
-  const type = file?.mime_type ?? mimeType;
+/** Sizes come in rising order; the last is the whole picture. */
+function toPhoto(sizes: readonly WireFile[]): ChannelMedia {
+  const file = sizes.at(-1);
   return {
-    kind,
-    ...(type !== undefined && { mimeType: type }),
-    ref: { fileId: file?.file_id ?? '' },
+    kind: 'photo',
+    ...(file && { file: { ...factsOf(file), type: 'image', mimeType: 'image/jpeg' } }),
   };
+}
+
+function toMedia(kind: FileKind, file: WireFile): ChannelMedia {
+  const { type, mimeType } = stickerForm(kind, file) ?? sentAs[kind];
+  const voice = kind === 'voice' ? { voice: true } : {};
+  return {
+    kind: kind.replace('_', ' '),
+    file: { ...factsOf(file), type, mimeType: clean(file.mime_type ?? mimeType), ...voice },
+  };
+}
+
+/** A sticker that moves is an animation or a film, and no picture. https://core.telegram.org/bots/api#sticker */
+function stickerForm(
+  kind: FileKind,
+  file: WireFile,
+): { readonly type: 'document'; readonly mimeType: string } | undefined {
+  if (kind !== 'sticker') return undefined;
+  if (file['is_animated'] === true)
+    return { type: 'document', mimeType: 'application/x-tgsticker' };
+  if (file['is_video'] === true) return { type: 'document', mimeType: 'video/webm' };
+  return undefined;
+}
+
+type Facts = Pick<NonNullable<ChannelMedia['file']>, 'ref' | 'name' | 'bytes' | 'durationMs'>;
+
+function factsOf({
+  file_id: fileId,
+  file_size: bytes,
+  file_name: name,
+  duration,
+}: WireFile): Facts {
+  return {
+    ref: { fileId },
+    ...(typeof name === 'string' && name !== '' && { name: clean(name) }),
+    ...(isAmount(bytes) && { bytes: Math.round(bytes) }),
+    ...(isAmount(duration) && { durationMs: Math.round(duration * 1000) }),
+  };
+}
+
+function isAmount(value: number | null | undefined): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1e12;
+}
+
+/** Stores take neither lone surrogates nor NUL. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', ' ').slice(0, 300);
 }

@@ -74,7 +74,12 @@ describe('decodeUpdate', () => {
     expect(eventOf({ caption: '@our_bot look', caption_entities: entities, photo })).toMatchObject({
       text: '@our_bot look',
       mentioned: true,
-      media: [{ kind: 'photo', mimeType: 'image/jpeg', ref: { fileId: 'large' } }],
+      media: [
+        {
+          kind: 'photo',
+          file: { type: 'image', mimeType: 'image/jpeg', ref: { fileId: 'large' } },
+        },
+      ],
     });
   });
 
@@ -152,30 +157,71 @@ describe('decodeUpdate', () => {
   it.each([
     [
       'voice',
-      { voice: { file_id: 'v', mime_type: 'audio/ogg' } },
-      { kind: 'voice', mimeType: 'audio/ogg', ref: { fileId: 'v' } },
+      { voice: { file_id: 'v', mime_type: 'audio/ogg', duration: 3, file_size: 900 } },
+      {
+        kind: 'voice',
+        file: {
+          type: 'audio',
+          mimeType: 'audio/ogg',
+          ref: { fileId: 'v' },
+          bytes: 900,
+          durationMs: 3000,
+          voice: true,
+        },
+      },
     ],
-    ['document', { document: { file_id: 'd' } }, { kind: 'document', ref: { fileId: 'd' } }],
+    [
+      'document',
+      { document: { file_id: 'd', file_name: 'a\0.pdf', mime_type: 'application/pdf' } },
+      {
+        kind: 'document',
+        file: {
+          type: 'document',
+          mimeType: 'application/pdf',
+          name: 'a .pdf',
+          ref: { fileId: 'd' },
+        },
+      },
+    ],
+    [
+      'document that lies about itself',
+      { document: { file_id: 'd', file_size: -5, duration: 'x' } },
+      {
+        kind: 'document',
+        file: { type: 'document', mimeType: 'application/octet-stream', ref: { fileId: 'd' } },
+      },
+    ],
     [
       'animation',
       { animation: { file_id: 'a' }, document: { file_id: 'a' } },
-      { kind: 'animation', ref: { fileId: 'a' } },
+      {
+        kind: 'animation',
+        file: { type: 'document', mimeType: 'video/mp4', ref: { fileId: 'a' } },
+      },
+    ],
+    [
+      'video note',
+      { video_note: { file_id: 'n', duration: 2.4 } },
+      {
+        kind: 'video note',
+        file: { type: 'document', mimeType: 'video/mp4', ref: { fileId: 'n' }, durationMs: 2400 },
+      },
     ],
     [
       'sticker',
       { sticker: { file_id: 's', emoji: '👍' } },
-      { kind: 'sticker', ref: { fileId: 's' } },
+      { kind: 'sticker', file: { type: 'image', mimeType: 'image/webp', ref: { fileId: 's' } } },
     ],
     [
-      'venue',
-      { venue: { title: 'Bar' }, location: { latitude: 1, longitude: 2 } },
-      { kind: 'venue', ref: { title: 'Bar' } },
+      'sticker that moves',
+      { sticker: { file_id: 's', is_animated: true } },
+      {
+        kind: 'sticker',
+        file: { type: 'document', mimeType: 'application/x-tgsticker', ref: { fileId: 's' } },
+      },
     ],
-    [
-      'poll',
-      { poll: { id: '1', question: 'q' } },
-      { kind: 'poll', ref: { id: '1', question: 'q' } },
-    ],
+    ['venue', { venue: { title: 'Bar' }, location: { latitude: 1 } }, { kind: 'venue' }],
+    ['poll', { poll: { id: '1', question: 'q' } }, { kind: 'poll' }],
   ])('names what is attached: %s', (_kind, fields, media) => {
     expect(eventOf(fields).media).toEqual([media]);
   });

@@ -35,6 +35,29 @@ export interface CommandFact {
   readonly args: string;
 }
 
+/**
+ * Something beside text in a message. `kind` is a word for people: photo, voice, location. `file` is there where it has bytes that the channel
+ * can fetch. `type` is what the platform sends it as: `image` and a `voice` only where the platform itself made it one, else `document` or
+ * `audio`, which count as content of anybody. Nothing of it is believed before the bytes are here.
+ */
+export interface ChannelMedia {
+  readonly kind: string;
+  readonly file?:
+    | {
+        /** The platform's own name for the bytes: plain JSON, without a secret. */
+        readonly ref: Json;
+        readonly type: 'image' | 'audio' | 'document';
+        readonly mimeType: string;
+        readonly name?: string | undefined;
+        /** As the platform says. */
+        readonly bytes?: number | undefined;
+        readonly durationMs?: number | undefined;
+        /** The sender's own voice, recorded for this message. */
+        readonly voice?: boolean | undefined;
+      }
+    | undefined;
+}
+
 /** A platform event as facts, never a verdict: who may speak is decided at accept. */
 export interface ChannelInbound {
   /** The message's identity (chat, message id, edit revision), not the delivery's. */
@@ -60,9 +83,7 @@ export interface ChannelInbound {
   readonly replyToUs: boolean;
   readonly command?: CommandFact | undefined;
   readonly buttonToken?: string | undefined;
-  readonly media?:
-    | readonly { readonly kind: string; readonly mimeType?: string; readonly ref: Json }[]
-    | undefined;
+  readonly media?: readonly ChannelMedia[] | undefined;
   /** Unix ms as the platform says. */
   readonly at: number;
   /** The raw event, for `unparsed`. */
@@ -110,6 +131,24 @@ export interface ChannelHealth {
 export interface WebhookCapability {
   /** Verifies and accepts one platform delivery; the response is sent after COMMIT. Throws `access.unauthenticated` on a bad signature. */
   receive(request: Request, door: Door, signal: AbortSignal): Promise<Response>;
+}
+
+/**
+ * Fetches what a message came with, after the message was accepted. Contract:
+ * - it resolves with the bytes behind a `ref` of `ChannelMedia`, in this life of the process or a later one, as often as it is asked;
+ * - it reads at most `maxBytes` and throws `media.too-large` for more, whatever size the platform states;
+ * - it throws `media.gone` where the platform has the bytes no more and never will again, or never had them;
+ * - else it fails as `send`: `channel.unavailable`, `channel.rate-limited`, `channel.auth`; a half answer is `channel.unavailable`;
+ * - it asks only the platform's own address, follows no redirect away from it, and no error says a secret;
+ * - it never retries, changes nothing that people see, and rejects with `signal.reason` soon after an abort.
+ */
+export interface MediaCapability {
+  /** Of one medium, as the platform limits what may be fetched. */
+  readonly maxBytes: number;
+  fetch(
+    request: { readonly ref: Json; readonly maxBytes: number },
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
 }
 
 export type SendKind = 'send' | 'open' | 'edit' | 'delete';
@@ -161,4 +200,5 @@ export interface Channel extends AsyncDisposable {
     ): Promise<void>;
   };
   readonly webhook?: WebhookCapability;
+  readonly media?: MediaCapability;
 }

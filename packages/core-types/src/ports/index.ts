@@ -5,10 +5,12 @@ export type {
   Channel,
   ChannelHealth,
   ChannelInbound,
+  ChannelMedia,
   CommandFact,
   Door,
   Limits,
   LiveMessages,
+  MediaCapability,
   OutboundPart,
   Receipt,
   SendKind,
@@ -83,6 +85,7 @@ export type {
 } from './usage-journal.ts';
 export type { MediaFacts, MediaPayer, MediaReading, MediaScribe, MediaWords } from './media.ts';
 export type {
+  FetchedMedia,
   MediaDetail,
   MediaJournal,
   MediaKind,

@@ -20,6 +20,17 @@ export interface MediaText {
   readonly failure?: string | undefined;
 }
 
+/** What became of one medium that a messenger held: its bytes are here under their hash, or it is known that they never will be. */
+export type FetchedMedia =
+  | {
+      readonly kind: 'blob';
+      readonly sha256: string;
+      /** What the bytes are. */
+      readonly type: MediaKind;
+      readonly mimeType: string;
+    }
+  | { readonly kind: 'failed'; readonly code: string };
+
 /** The writing half of what media says. Contract: as of `Journal`. A row goes with its blob. */
 export interface MediaJournal {
   /**
@@ -27,6 +38,15 @@ export interface MediaJournal {
    * back: a request that is made again has the same bytes. The call of each is counted. Throws `request.not-found` for an unknown blob.
    */
   putMediaText(input: MediaText & { readonly call?: CallUsage | undefined }): Promise<MediaText>;
+  /**
+   * Keeps what became of a medium that came with a message; transcripts read from then on have it in the place of its `channel` source. The first
+   * stays, and is what comes back. The row goes with its message. Throws `request.not-found` for an unknown message or blob.
+   */
+  putFetchedMedia(input: {
+    readonly inboundId: string;
+    readonly index: number;
+    readonly fetched: FetchedMedia;
+  }): Promise<FetchedMedia>;
 }
 
 export interface MediaReader {

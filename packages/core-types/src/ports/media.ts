@@ -55,6 +55,8 @@ export interface MediaReading {
   ): MediaFacts;
   /** Who would put such media into words; undefined where nothing that is set up can. */
   findScribe(kind: MediaKind): Promise<MediaScribe | undefined>;
+  /** Bytes of one medium that are fetched from a messenger. */
+  maxFetchedBytes(): number;
   /** Characters of one medium's words that a request holds. */
   maxTextChars(): number;
 }

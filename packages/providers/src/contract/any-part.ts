@@ -42,6 +42,13 @@ export const image = fc.record({
     fc.constant({ kind: 'base64' as const, data: pixel }),
     fc.constant({ kind: 'url' as const, url: 'https://example.com/a.png' }),
     fc.constant({ kind: 'blob' as const, sha256: 'ab12' }),
+    fc.constant({
+      kind: 'channel' as const,
+      inboundId: 'i',
+      index: 0,
+      accountId: 'a',
+      ref: { fileId: 'f' },
+    }),
   ),
 });
 const document = fc.constantFrom<UserPart>(

@@ -80,8 +80,8 @@ function encodeImage(part: ImagePart): Item {
 /** https://platform.openai.com/docs/guides/pdf-files */
 function encodeDocument(part: DocumentPart): Item {
   const { source, mimeType, name = 'document.pdf' } = part;
-  if (mimeType !== 'application/pdf' || source.kind === 'blob')
-    return encodeText(toDocumentText(part));
+  const isHere = source.kind === 'base64' || source.kind === 'url';
+  if (mimeType !== 'application/pdf' || !isHere) return encodeText(toDocumentText(part));
   if (source.kind === 'url') return { type: 'input_file', file_url: source.url };
   const data = `data:${mimeType};base64,${source.data}`;
   return { type: 'input_file', filename: name, file_data: data };

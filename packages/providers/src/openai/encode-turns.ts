@@ -117,6 +117,7 @@ function dataUrlOf({ mimeType, source }: ImagePart | DocumentPart): string | und
     case 'url':
       return source.url;
     case 'blob':
+    case 'channel':
       return undefined;
   }
 }

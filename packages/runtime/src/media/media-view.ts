@@ -3,6 +3,7 @@ import { isCuttleError } from '@cuttle/core-types/errors';
 import type { MediaReading, MediaText } from '@cuttle/core-types/ports';
 import type { TextCode } from '@cuttle/core-types/texts';
 import { createCarrier, inputsOf, type MediaModel, type Taken } from './carried-media.ts';
+import { createMediaFetch } from './fetch-media.ts';
 import { isMedia, markOf, type MediaPart, missingMark } from './media-marks.ts';
 import { findWords, putIntoWords, type Worded, type WordsDeps } from './put-into-words.ts';
 
@@ -29,12 +30,14 @@ interface View extends WordsDeps {
 
 /** For the calls of one run. */
 export function createMediaView(
-  kernel: View['kernel'],
+  kernel: View['kernel'] & Parameters<typeof createMediaFetch>[0],
   reading: MediaReading,
   { payer, model }: Pick<View, 'payer' | 'model'>,
 ): MediaView {
   const view: View = { kernel, reading, payer, model, made: new Map() };
-  return async (messages, signal) => {
+  const fetchMedia = createMediaFetch(kernel, reading);
+  return async (said, signal) => {
+    const messages = await fetchMedia(said, signal);
     const media = mediaOf(messages);
     return media.length === 0 ? messages : show(view, { messages, media }, signal);
   };
@@ -115,6 +118,12 @@ async function plan(view: View, asked: Asked, signal: AbortSignal): Promise<Plan
     }
     case 'base64':
       return part;
+    case 'channel': {
+      const { bytes, failure = 'media.gone' } = source;
+      const facts = bytes === undefined ? undefined : { kind: part.type, bytes };
+      const reason = { code: 'media.unfetched', parameters: { code: failure } } as const;
+      return toText(missingMark(part, facts, reason));
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeInterrupts } from './interrupts.ts';
-import { describeMedia } from './media.ts';
+import { describeFetchedMedia, describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
 import { describePins } from './pins.ts';
 import { describeQueue } from './queue.ts';
@@ -57,6 +57,7 @@ const parts = [
   ['values', describeValues],
   ['usage', describeUsage],
   ['media', describeMedia],
+  ['fetched media', describeFetchedMedia],
   ['memory', describeMemory],
   ['upkeep', describeUpkeep],
   ['transactions', describeTransactions],

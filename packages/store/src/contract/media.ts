@@ -62,3 +62,93 @@ export function describeMedia(get: () => World): void {
     expect(await world.reader.findMediaTexts({ sha256s })).toEqual([words(sha256)]);
   });
 }
+
+/** What a messenger held is in the transcript once it is here. */
+export function describeFetchedMedia(get: () => World): void {
+  const heldOf = (inboundId: string, index = 0) => ({
+    kind: 'channel' as const,
+    inboundId,
+    index,
+    accountId: 'account',
+    ref: { fileId: 'x' },
+  });
+  const say = async (world: World): Promise<{ inboundId: string; sessionId: string }> => {
+    const inboundId = world.newId();
+    const parts = [
+      { type: 'text' as const, text: 'look' },
+      { type: 'document' as const, mimeType: 'x/y', name: 'a.bin', source: heldOf(inboundId) },
+      {
+        type: 'audio' as const,
+        mimeType: 'audio/ogg',
+        durationMs: 1200,
+        voice: true,
+        source: heldOf(inboundId, 1),
+      },
+    ];
+    const { sessionId } = await world.begin({ inboundId, body: { v: 1, parts } });
+    return { inboundId, sessionId };
+  };
+  const partsOf = async ({ reader }: World, sessionId: string): Promise<unknown> => {
+    const { entries } = await reader.readHistory({ sessionId, limit: 5 });
+    const [message] = entries.flatMap(({ messages }) => messages);
+    return message?.parts;
+  };
+  const put = (world: World, text: string): Promise<string> =>
+    world.store.blobs.put(new TextEncoder().encode(text), 'image/png', never);
+
+  it('puts the bytes in the place of what a messenger held, also in a later life', async () => {
+    const world = get();
+    const { inboundId, sessionId } = await say(world);
+    const said = (await partsOf(world, sessionId)) as object[]; // parts as above
+    expect(said[1]).toMatchObject({ source: heldOf(inboundId) });
+    const [sha256, voice] = [await put(world, 'png'), await put(world, 'ogg')];
+    const { journal } = world;
+    const image = { kind: 'blob', sha256, type: 'image', mimeType: 'image/png' } as const;
+    const sound = { kind: 'blob', sha256: voice, type: 'audio', mimeType: 'audio/ogg' } as const;
+    expect(await journal.putFetchedMedia({ inboundId, index: 0, fetched: image })).toEqual(image);
+    await journal.putFetchedMedia({ inboundId, index: 1, fetched: sound });
+    await world.reopen();
+    expect(await partsOf(world, sessionId)).toEqual([
+      { type: 'text', text: 'look' },
+      { type: 'image', mimeType: 'image/png', name: 'a.bin', source: { kind: 'blob', sha256 } },
+      {
+        type: 'audio',
+        mimeType: 'audio/ogg',
+        durationMs: 1200,
+        voice: true,
+        source: { kind: 'blob', sha256: voice },
+      },
+    ]);
+  });
+
+  it('keeps the first outcome of a file, also that there will be none', async () => {
+    const world = get();
+    const { inboundId, sessionId } = await say(world);
+    const { journal } = world;
+    const failed = { kind: 'failed', code: 'media.gone' } as const;
+    expect(await journal.putFetchedMedia({ inboundId, index: 0, fetched: failed })).toEqual(failed);
+    const sha256 = await put(world, 'late');
+    const late = { kind: 'blob', sha256, type: 'image', mimeType: 'image/png' } as const;
+    expect(await journal.putFetchedMedia({ inboundId, index: 0, fetched: late })).toEqual(failed);
+    expect(await partsOf(world, sessionId)).toMatchObject([
+      {},
+      { type: 'document', source: { ...heldOf(inboundId), failure: 'media.gone' } },
+      { source: heldOf(inboundId, 1) },
+    ]);
+  });
+
+  it('names no bytes that are not stored, and nothing of a message that is not', async () => {
+    const world = get();
+    const { inboundId } = await say(world);
+    const nowhere = '0'.repeat(64);
+    const fetched = { kind: 'blob', sha256: nowhere, type: 'image', mimeType: 'x/y' } as const;
+    const { journal } = world;
+    expect(await codeOf(journal.putFetchedMedia({ inboundId, index: 0, fetched }))).toBe(
+      'request.not-found',
+    );
+    const failed = { kind: 'failed', code: 'media.gone' } as const;
+    expect(
+      await codeOf(journal.putFetchedMedia({ inboundId: 'x', index: 0, fetched: failed })),
+    ).toBe('request.not-found');
+  });
+}

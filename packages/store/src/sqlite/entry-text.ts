@@ -1,6 +1,7 @@
 import type { Message } from '@cuttle/core-types';
 import { type Database, query } from './database.ts';
 import type { CallRecord, EntryRecord, InboundRecord, StepRow } from './rows.ts';
+import { withFetchedMedia } from './media-row.ts';
 import { toMessages, wordsOf } from './search-text.ts';
 import { fromStored, fromStoredOr } from './stored-json.ts';
 
@@ -22,7 +23,7 @@ const selectResults = query<Pick<CallRecord, 'result'>>(
 export function messagesOfEntry(db: Database, row: EntryWithText): readonly Message[] {
   switch (row.kind) {
     case 'input':
-      return row.body === null ? [] : toMessages(fromStored(row.body));
+      return row.body === null ? [] : withFetchedMedia(db, toMessages(fromStored(row.body)));
     case 'answer':
       return row.answer === null ? [] : [fromStored(row.answer)];
     case 'results': {

@@ -245,4 +245,11 @@ export const migrations: readonly {
       'UPDATE `store` SET `indexed_session` = (SELECT coalesce(max(`row`), 0) FROM `session`);',
     ],
   },
+  {
+    name: '0017_fetched_media',
+    statements: [
+      "CREATE TABLE `fetched_media` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`inbound_id` text NOT NULL,\n\t`i` integer NOT NULL,\n\t`sha256` text,\n\t`kind` text,\n\t`mime_type` text,\n\t`failure` text,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`space`, `inbound_id`, `i`),\n\tFOREIGN KEY (`space`,`inbound_id`) REFERENCES `inbound`(`space`,`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`space`,`sha256`) REFERENCES `blob`(`space`,`sha256`) ON UPDATE no action ON DELETE no action,\n\tCONSTRAINT \"fetched_media_kind\" CHECK(kind IS NULL OR (kind = 'image' OR kind = 'audio' OR kind = 'document')),\n\tCONSTRAINT \"fetched_media_end\" CHECK((sha256 IS NULL) = (failure IS NOT NULL)),\n\tCONSTRAINT \"fetched_media_type\" CHECK((sha256 IS NULL) = (kind IS NULL) AND (kind IS NULL) = (mime_type IS NULL))\n);",
+      'CREATE INDEX `fetched_media_blob` ON `fetched_media` (`space`,`sha256`) WHERE sha256 IS NOT NULL;',
+    ],
+  },
 ];

@@ -61,6 +61,7 @@ const journalNames = [
   'countCut',
   'removeValue',
   'putMediaText',
+  'putFetchedMedia',
   'putMemoryFile',
   'removeMemoryFile',
   'putMemoryVectors',

@@ -7,7 +7,7 @@ import {
   resultOf,
   type World,
 } from '../contract/world.ts';
-import { personParts, storedAreas } from '@cuttle/core-types/ports';
+import { type FetchedMedia, personParts, storedAreas } from '@cuttle/core-types/ports';
 import { DatabaseSync } from 'node:sqlite';
 import { noReserve, openFixture } from './fixtures/open-fixture.ts';
 import { openInlineStore } from './index.ts';
@@ -147,6 +147,8 @@ async function useAll(world: World): Promise<void> {
   const bytes = new Uint8Array([1]);
   const sha256 = await world.store.blobs.put(bytes, 'x/y', new AbortController().signal);
   await journal.putMediaText({ sha256, kind: 'image', by: 'x', text: 'x', detail: {} });
+  const fetched = { kind: 'blob', sha256, type: 'image', mimeType: 'x/y' } as const;
+  await readHeld(world, fetched);
   await journal.sweep({ limit: 10 });
   world.advance(3_600_000);
   await useSubagents(world);
@@ -354,4 +356,14 @@ async function useSubagents(world: World): Promise<void> {
   await reader.listSubagents({ limit: 10 });
   await reader.listSubagents({ limit: 10, open: true });
   await reader.findSubagentTimers({ now: 1, limit: 10 });
+}
+
+/** A message with a file that a messenger holds, and its transcript. */
+async function readHeld(world: World, fetched: FetchedMedia): Promise<void> {
+  const inboundId = world.newId();
+  const source = { kind: 'channel', inboundId, index: 0, accountId: 'x', ref: null } as const;
+  const body = { v: 1 as const, parts: [{ type: 'image' as const, mimeType: 'x/y', source }] };
+  const run = await world.begin({ inboundId, body, session: 'held', place: 'held' });
+  await world.journal.putFetchedMedia({ inboundId, index: 0, fetched });
+  await world.reader.readHistory({ sessionId: run.sessionId, limit: 5 });
 }

@@ -34,6 +34,7 @@ export {
   call_reservation,
   kv,
   kv_once,
+  fetched_media,
   media_text,
   reservation,
   schedule,

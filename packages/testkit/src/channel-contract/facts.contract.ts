@@ -110,7 +110,8 @@ function describePictureFacts(contract: Contract): void {
     const [event] = await hear(session, { text: 'look', picture: true });
     expect(event).toMatchObject({ kind: 'message', text: 'look' });
     expect(event?.media).toHaveLength(1);
-    expect(JSON.stringify(event?.media?.[0]?.ref).length).toBeGreaterThan(2);
+    expect(event?.media?.[0]).toMatchObject({ file: { type: 'image' } });
+    expect(JSON.stringify(event?.media?.[0]?.file?.ref).length).toBeGreaterThan(2);
   });
 }
 

@@ -16,6 +16,16 @@ export interface PersonSays {
   readonly replyTo?: string;
   /** With a picture. */
   readonly picture?: boolean;
+  /** With this file. */
+  readonly file?: PersonFile;
+}
+
+/** A picture as the platform makes it of any bytes, a voice message, or a file as it is. */
+export interface PersonFile {
+  readonly kind: 'picture' | 'voice' | 'file';
+  readonly bytes: Uint8Array;
+  readonly name?: string;
+  readonly mimeType?: string;
 }
 
 /** Something that happened on the platform and that the channel must hear of. */
@@ -74,7 +84,12 @@ export interface ChannelPlatform {
   commands(): readonly string[];
   /** A person deletes a message of the account. */
   deleteMessage(place: Place, messageId: string): void;
-  fail(calls: 'connect' | 'receive' | 'send', trouble: Trouble, times?: number): void;
+  /** `fetch`: a file is downloaded. `cut-after` gives half of it. */
+  fail(calls: 'connect' | 'receive' | 'send' | 'fetch', trouble: Trouble, times?: number): void;
+  /** The platform has the files no more that people sent so far. */
+  forgetFiles(): void;
+  /** Downloads that were asked for. */
+  fetches(): number;
   revoke(): void;
   dropConnections(): void;
   /** Calls of `receive` that wait for an event or, for pushed events, whether they can come. */
@@ -110,6 +125,8 @@ export interface ChannelTraits {
   readonly edits: boolean;
   readonly buttons: boolean;
   readonly pictures: boolean;
+  /** The channel fetches what people send. */
+  readonly files: boolean;
   readonly quotes: boolean;
   /** The channel fetches events itself, and so notices by itself that its token was revoked. */
   readonly pulls: boolean;

@@ -119,7 +119,11 @@ export async function callInProcess(
 }
 
 /** Whether an injected fault took over the answer. */
-async function strike(deps: CallDeps, call: Running, when: 'before' | 'after'): Promise<boolean> {
+export async function strike(
+  deps: CallDeps,
+  call: Running,
+  when: 'before' | 'after',
+): Promise<boolean> {
   const act = deps.faults.take(call.method, call.line.entry.params, when);
   if (act === undefined) return false;
   if (act === 'cut') {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCall, type CallDeps, callInProcess, type Exchange } from './answer-call.ts';
+import { answerFile } from './answer-file.ts';
 import { createFaults, type Fault, type FaultHandle } from './faults.ts';
 import { type Acknowledgement, createLedger, type LedgerEntry } from './ledger.ts';
 import { createRateLimiter, telegramLimits, type TelegramLimits } from './limits.ts';
@@ -27,6 +28,8 @@ export interface TelegramServerOptions {
   readonly longPollCapMs?: number;
   /** First pause before a repeated webhook delivery, in ms. */
   readonly webhookRetryMs?: number;
+  /** How long the place that `getFile` names holds; an hour, as Telegram promises. */
+  readonly fileLinkMs?: number;
   /** Unix ms; the machine's clock without it. */
   readonly now?: () => number;
   /** Carries webhook deliveries. */
@@ -67,6 +70,8 @@ export interface TelegramServer extends AsyncDisposable, People {
   /** Why the bot cannot write to the chat, or `undefined` to let it again. */
   block(chatId: number, barrier: ChatState['barrier']): void;
   deleteMessage(chatId: number, messageId: number): void;
+  /** Telegram does not have the files any more that people sent so far. */
+  forgetFiles(): void;
   revokeToken(): void;
   /** Cuts every open connection once. */
   dropConnections(): void;
@@ -84,11 +89,12 @@ export async function openTelegramServer(
     if (exchange === undefined) {
       response.writeHead(404, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ ok: false, error_code: 404, description: 'Not Found' }));
-    } else if (exchange.method === '') sendFile(parts, exchange);
-    else
-      answerCall(parts.callDeps, exchange).catch((error: unknown) => {
-        response.destroy(error instanceof Error ? error : new Error(String(error)));
-      });
+      return;
+    }
+    const answer = exchange.method === '' ? answerFile : answerCall;
+    answer(parts.callDeps, exchange).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
   });
   http.keepAliveTimeout = 60_000;
   await listen(http, options.port ?? 0);
@@ -113,6 +119,7 @@ function createParts(options: TelegramServerOptions) {
     commands: new Map(),
     callbacks: new Map(),
     longPollCapMs: options.longPollCapMs ?? 50_000,
+    fileLinkMs: options.fileLinkMs ?? 3_600_000,
   };
   const webhook = createWebhookSender({
     queue,
@@ -178,21 +185,6 @@ function toExchange(pair: Pick<Exchange, 'request' | 'response'>): Exchange | un
   return file === null ? undefined : { ...pair, url, token: file[1] ?? '', method: '' };
 }
 
-/** https://core.telegram.org/bots/api#getfile */
-function sendFile(parts: Parts, { response, url, token }: Exchange): void {
-  const path = url.pathname.replace(/^\/file\/bot[^/]+\//, '');
-  const file = [...parts.world.files.values()].find((candidate) => candidate.path === path);
-  const status = token !== parts.access.token ? 401 : file === undefined ? 404 : 200;
-  response.writeHead(status, {
-    'content-type': status === 200 ? 'application/octet-stream' : 'application/json',
-  });
-  response.end(
-    status === 200
-      ? file?.bytes
-      : JSON.stringify({ ok: false, error_code: status, description: 'Not Found' }),
-  );
-}
-
 function listen(http: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
@@ -252,6 +244,7 @@ function toServer(parts: Parts, http: Server): TelegramServer {
       if (message !== undefined) message.deletedAt = parts.now();
       changes.notify();
     },
+    forgetFiles: () => world.files.clear(),
     revokeToken() {
       parts.access.token = undefined;
     },

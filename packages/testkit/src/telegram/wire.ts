@@ -69,6 +69,11 @@ export interface WireMessage {
   readonly photo?: readonly WirePhotoSize[];
   readonly document?: WireDocument;
   readonly voice?: WireVoice;
+  readonly audio?: WireVoice;
+  readonly video?: WireVoice;
+  readonly video_note?: WireVoice;
+  readonly animation?: WireVoice;
+  readonly sticker?: WireFile;
   readonly reply_to_message?: WireMessage;
   readonly reply_markup?: unknown;
   readonly media_group_id?: string;

@@ -15,6 +15,16 @@ export interface Media {
   readonly photo?: readonly WirePhotoSize[];
   readonly document?: WireDocument;
   readonly voice?: WireVoice;
+  readonly audio?: WireVoice & { readonly file_name?: string };
+  readonly video?: WireVoice & WirePhotoSize;
+  readonly video_note?: WireVoice & { readonly length: number };
+  readonly animation?: WireVoice & WirePhotoSize;
+  readonly sticker?: WirePhotoSize & {
+    readonly type: 'regular';
+    readonly is_animated: boolean;
+    readonly is_video: boolean;
+    readonly emoji: string;
+  };
 }
 
 /** A message as the server keeps it; deleted ones stay, marked. */
@@ -71,6 +81,8 @@ export interface StoredFile {
   readonly id: string;
   readonly path: string;
   readonly bytes: Buffer;
+  /** Unix ms; `getFile` was asked before. */
+  linkedUntil?: number;
 }
 
 export interface World {

@@ -30,7 +30,7 @@ import {
 } from './delivery.ts';
 import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './retention.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
-import { putMediaText } from './media.ts';
+import { putFetchedMedia, putMediaText } from './media.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
 import { createSession, forkSession, rewindSession } from './lineage.ts';
 import { importSession } from './import-session.ts';
@@ -104,6 +104,7 @@ export const journal = {
   countCut,
   removeValue,
   putMediaText,
+  putFetchedMedia,
   putMemoryFile,
   removeMemoryFile,
   putMemoryVectors,

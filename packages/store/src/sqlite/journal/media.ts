@@ -1,8 +1,8 @@
-import type { MediaJournal, MediaText } from '@cuttle/core-types/ports';
+import type { FetchedMedia, MediaJournal, MediaText } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { query } from '../database.ts';
-import { mediaTextOf } from '../media-row.ts';
-import type { MediaTextRecord } from '../rows.ts';
+import { fetchedMediaOf, mediaTextOf } from '../media-row.ts';
+import type { FetchedMediaRecord, InboundRecord, MediaTextRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
 import { addUsage } from './usage.ts';
@@ -27,4 +27,31 @@ export function putMediaText(
   const kept = unit.db.find(selectOne, sha256, kind, by);
   if (!kept) throw new TypeError('A row that was just written is not there.');
   return mediaTextOf(kept);
+}
+
+const selectInbound = query<Pick<InboundRecord, 'id'>>(
+  `SELECT id FROM inbound WHERE space = 'main' AND id = ?`,
+);
+const insertFetched = `INSERT INTO fetched_media (inbound_id, i, sha256, kind, mime_type, failure, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const selectFetched = query<FetchedMediaRecord>(
+  `SELECT * FROM fetched_media WHERE space = 'main' AND inbound_id = ? AND i = ?`,
+);
+
+export function putFetchedMedia(
+  { db, now }: Unit,
+  { inboundId, index, fetched }: Parameters<MediaJournal['putFetchedMedia']>[0],
+): FetchedMedia {
+  if (!db.find(selectInbound, inboundId))
+    throw new CuttleError('request.not-found', `There is no message ${inboundId}.`);
+  if (fetched.kind === 'failed')
+    db.run(insertFetched, inboundId, index, null, null, null, fetched.code, now);
+  else {
+    const { sha256, type, mimeType } = fetched;
+    if (!db.find(selectBlob, sha256))
+      throw new CuttleError('request.not-found', `There is no blob ${sha256}.`);
+    db.run(insertFetched, inboundId, index, sha256, type, mimeType, null, now);
+  }
+  const kept = db.find(selectFetched, inboundId, index);
+  if (!kept) throw new TypeError('A row that was just written is not there.');
+  return fetchedMediaOf(kept);
 }

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 import type { Stored } from '../stored-json.ts';
 import { oneOf, space, time } from './columns.ts';
+import { inbound } from './queue.ts';
 import { step } from './run.ts';
 
 export const schedule = sqliteTable(
@@ -172,6 +173,44 @@ export const media_text = sqliteTable(
     }).onDelete('cascade'),
     check('media_text_kind', oneOf('kind', ['image', 'audio', 'document'])),
     check('media_text_failure', sql`failure IS NULL OR text = ''`),
+  ],
+);
+
+/** What became of the media that a messenger held, by the message that they came with: bytes or why there are none. */
+export const fetched_media = sqliteTable(
+  'fetched_media',
+  {
+    space: space(),
+    inbound_id: text().notNull(),
+    i: integer().notNull(),
+    sha256: text(),
+    kind: text().$type<MediaKind>(),
+    mime_type: text(),
+    failure: text(),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.inbound_id, t.i] }),
+    foreignKey({
+      columns: [t.space, t.inbound_id],
+      foreignColumns: [inbound.space, inbound.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.space, t.sha256],
+      foreignColumns: [blob.space, blob.sha256],
+    }),
+    index('fetched_media_blob')
+      .on(t.space, t.sha256)
+      .where(sql`sha256 IS NOT NULL`),
+    check(
+      'fetched_media_kind',
+      sql`kind IS NULL OR ${oneOf('kind', ['image', 'audio', 'document'])}`,
+    ),
+    check('fetched_media_end', sql`(sha256 IS NULL) = (failure IS NOT NULL)`),
+    check(
+      'fetched_media_type',
+      sql`(sha256 IS NULL) = (kind IS NULL) AND (kind IS NULL) = (mime_type IS NULL)`,
+    ),
   ],
 );
 

@@ -19,9 +19,12 @@ export const mediaMethods: MethodTable = {
   getFile,
 };
 
-export type MediaKind = 'photo' | 'document' | 'voice';
+/** What a bot sends here. */
+type SentKind = 'photo' | 'document' | 'voice';
+/** What a person sends. */
+export type MediaKind = SentKind | 'audio' | 'video' | 'video_note' | 'animation' | 'sticker';
 
-function sendFile(call: MethodCall, context: MethodContext, kind: MediaKind): MethodResult {
+function sendFile(call: MethodCall, context: MethodContext, kind: SentKind): MethodResult {
   const caption = readText(call, context, 'caption');
   const place = readPlace(call, context);
   const { world } = context;
@@ -35,7 +38,7 @@ function sendFile(call: MethodCall, context: MethodContext, kind: MediaKind): Me
 function readFile(
   call: MethodCall,
   world: World,
-  kind: MediaKind,
+  kind: SentKind,
 ): { file: StoredFile; upload?: UploadedFile } {
   const value = textOf(call.params[kind]) ?? '';
   const known = world.files.get(value);
@@ -53,10 +56,29 @@ export function toMedia(
   about: { name?: string | undefined; mimeType?: string | undefined },
 ): Media {
   const base = toWireFile(file);
-  if (kind === 'photo') return { photo: [{ ...base, width: 640, height: 480 }] };
+  const picture = { ...base, width: 640, height: 480 };
   const typed = { ...base, ...(about.mimeType === undefined ? {} : { mime_type: about.mimeType }) };
-  if (kind === 'voice') return { voice: { ...typed, duration: 1 } };
-  return { document: { ...typed, ...(about.name === undefined ? {} : { file_name: about.name }) } };
+  const named = { ...typed, ...(about.name === undefined ? {} : { file_name: about.name }) };
+  switch (kind) {
+    case 'photo':
+      return { photo: [picture] };
+    case 'voice':
+      return { voice: { ...typed, duration: 1 } };
+    case 'audio':
+      return { audio: { ...named, duration: 1 } };
+    case 'video':
+      return { video: { ...named, ...picture, duration: 1 } };
+    case 'animation':
+      return { animation: { ...named, ...picture, duration: 1 } };
+    case 'video_note':
+      return { video_note: { ...base, length: 240, duration: 1 } };
+    case 'sticker':
+      return {
+        sticker: { ...picture, type: 'regular', is_animated: false, is_video: false, emoji: '👍' },
+      };
+    case 'document':
+      return { document: named };
+  }
 }
 
 function toWireFile(file: StoredFile): WireFile {
@@ -71,5 +93,6 @@ function getFile({ params }: MethodCall, context: MethodContext): MethodResult {
   const file = context.world.files.get(textOf(params['file_id']) ?? '');
   if (file === undefined) throw badRequest('wrong file_id or the file is temporarily unavailable');
   if (file.bytes.length > 20 * 1024 * 1024) throw badRequest('file is too big');
+  file.linkedUntil = context.now() + context.state.fileLinkMs;
   return { result: { ...toWireFile(file), file_path: file.path } };
 }

@@ -16,6 +16,8 @@ export interface BotState {
   readonly callbacks: Map<string, { answer: Readonly<Record<string, unknown>> | undefined }>;
   /** Without it `getUpdates` waits as long as the bot asks, at most 50 s. */
   readonly longPollCapMs: number;
+  /** How long the place of a file holds. */
+  readonly fileLinkMs: number;
 }
 
 export interface MethodContext {

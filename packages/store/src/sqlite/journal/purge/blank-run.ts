@@ -40,12 +40,15 @@ const selectInputs = query<InboundRecord>(
 );
 const updateInput = `UPDATE inbound SET principal_id = ?, principal = ?, body = ?, route = ?, reply = NULL WHERE space = 'main' AND id = ?`;
 
+const removeFetched = `DELETE FROM fetched_media WHERE space = 'main' AND inbound_id = ?`;
+
 function blankInputs(unit: Unit, runId: string, text: string): void {
   const body = toStored({ v: 1, parts: [{ type: 'text', text }] });
   for (const row of unit.db.list(selectInputs, runId)) {
     saltKey(unit, row);
     const route = toStored(toRoute(fromStored(row.route)));
     unit.db.run(updateInput, nobody.id, toStored(nobody), body, route, row.id);
+    unit.db.run(removeFetched, row.id);
     if (row.notice_id !== null) unit.db.run(blankOne, row.notice_id);
   }
 }

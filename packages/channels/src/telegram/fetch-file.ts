@@ -1,0 +1,121 @@
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { MediaCapability } from '@cuttle/core-types/ports';
+import { z } from 'zod';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { TelegramApi } from './api.ts';
+import type { TelegramOptions } from './options.ts';
+import { saidBy, toNetworkError } from './telegram-failure.ts';
+
+/** "For the moment, bots can download files of up to 20MB in size." https://core.telegram.org/bots/api#getfile */
+const maxBytes = 20 * 1024 * 1024;
+
+const FileRef = z.looseObject({ fileId: z.string().min(1) });
+const WirePath = z.looseObject({ file_path: z.string().min(1) });
+
+/** Files that people send: `getFile` says where one is for an hour, and its bytes are there. */
+export function createFileFetch(
+  { token, apiRoot }: Pick<TelegramOptions, 'token' | 'apiRoot'>,
+  { api, fetch }: Pick<ChannelDeps, 'fetch'> & { readonly api: TelegramApi },
+): MediaCapability {
+  return {
+    maxBytes,
+    async fetch({ ref, maxBytes: most }, signal) {
+      const { fileId } = parseRef(ref);
+      const path = await findPath(api, fileId, signal);
+      // The address has the token in it: it goes to nobody but the server, and into no message.
+      const url = `${apiRoot}/file/bot${token}/${toUrlPath(path)}`;
+      return readFile(fetch, { url, maxBytes: Math.min(most, maxBytes) }, signal);
+    },
+  };
+}
+
+function parseRef(ref: unknown): z.infer<typeof FileRef> {
+  const parsed = FileRef.safeParse(ref);
+  if (!parsed.success) throw gone('The message names no file.');
+  return parsed.data;
+}
+
+function gone(message: string): CuttleError {
+  return new CuttleError('media.gone', message);
+}
+
+async function findPath(api: TelegramApi, fileId: string, signal: AbortSignal): Promise<string> {
+  let answer: unknown;
+  try {
+    answer = await api.call('getFile', { file_id: fileId }, signal);
+  } catch (error) {
+    if (!isCuttleError(error, 'channel.invalid')) throw error;
+    if (/file is too big/i.test(saidBy(error)))
+      throw new CuttleError('media.too-large', 'Telegram gives bots no file larger than 20 MB.');
+    throw gone('Telegram does not have the file.');
+  }
+  const place = WirePath.safeParse(answer);
+  if (!place.success) throw gone('Telegram says of no place for the file.');
+  return place.data.file_path;
+}
+
+/** A server of one's own in its local mode names a file of its disk, which is not ours to open. */
+function toUrlPath(path: string): string {
+  const names = path.split('/');
+  if (path.startsWith('/') || names.some((name) => name === '' || name === '.' || name === '..'))
+    throw gone('The Bot API server keeps its files to itself.');
+  return names.map(encodeURIComponent).join('/');
+}
+
+async function readFile(
+  fetch: ChannelDeps['fetch'],
+  { url, maxBytes: most }: { readonly url: string; readonly maxBytes: number },
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  try {
+    // A redirect would carry the token elsewhere.
+    const response = await fetch(url, { redirect: 'manual', signal });
+    try {
+      requireFile(response.status);
+      return await readBody(response, most);
+    } finally {
+      await response.body?.cancel().catch(() => {}); // read to its end, or broken
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    // A refusal of the guard around `fetch` is one of the network, and may name the address.
+    if (isCuttleError(error) && /^(?:media|channel)\./.test(error.code)) throw error;
+    throw toNetworkError(error);
+  }
+}
+
+function requireFile(status: number): void {
+  if (status === 200) return;
+  if (status === 401) throw new CuttleError('channel.auth', 'Telegram refused the bot token.');
+  if (status === 404 || status === 410) throw gone('Telegram does not have the file any more.');
+  if (status === 429)
+    throw new CuttleError('channel.rate-limited', 'Telegram asked us to wait.', {
+      retryAfterMs: 1000,
+    });
+  throw new CuttleError('channel.unavailable', `The file could not be read (HTTP ${status}).`, {
+    details: { status },
+  });
+}
+
+/** Counts what comes: a size that is stated may be wrong. */
+async function readBody(response: Response, most: number): Promise<Uint8Array> {
+  const stated = Number(response.headers.get('content-length') ?? 0);
+  const tooLarge = (): CuttleError =>
+    new CuttleError('media.too-large', `The file has more than ${most} bytes.`);
+  if (stated > most) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // The reader of a standard body gives bytes.
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > most) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
