@@ -38,9 +38,11 @@ const checks: readonly Check[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'boundaries', command: ['turbo', 'boundaries'] },
   { name: 'lint', command: ['oxlint', '--type-aware'] },
-  { name: 'typecheck', command: turbo('typecheck') },
+  { name: 'typecheck', command: ['tsc'] },
+  { name: 'typecheck of the page', command: ['tsc', '-p', 'apps/web'] },
   { name: 'knip', command: ['knip', '--no-progress'] },
   { name: 'build', command: turbo('build') },
+  { name: 'typecheck of the tests in a browser', command: ['tsc', '-p', 'e2e/browser'] },
   { name: 'packages', command: turbo('check-package') },
   { name: 'size', command: ['size-limit'] },
   {
