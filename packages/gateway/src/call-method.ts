@@ -1,9 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import { type MethodName, methods, type ParsedParamsOf } from '@cuttle/core-types/protocol';
-import { textFor } from '@cuttle/core-types/texts';
-import { authorise } from '@cuttle/security/policy';
 import { z } from 'zod';
 import type { Caller, GatewayDeps, Handler, Handlers } from './gateway-deps.ts';
+import { requireScope } from './require-scope.ts';
 
 const byName = new Map(methods.map((method) => [method.name as string, method])); // widened: any text may be asked for
 
@@ -21,13 +20,7 @@ export async function callMethod(
   const method = byName.get(name);
   if (!method || method.name === 'connect')
     throw new CuttleError('method.unknown', `There is no method "${name.slice(0, 100)}".`);
-  const { scope } = method;
-  const decision = authorise(caller.principal, 'method.call', { kind: 'method', name, scope });
-  if (decision.kind !== 'allow')
-    throw new CuttleError(
-      'access.denied',
-      textFor(decision.kind === 'deny' ? decision.reason : 'policy.scope', { scope: scope ?? '' }),
-    );
+  requireScope(caller.principal, method);
   const parsed = method.params.safeParse(given ?? {});
   if (!parsed.success) throw new CuttleError('request.invalid', z.prettifyError(parsed.error));
   // The table pairs each name with its schema and its handler; the pairing is lost in the union.

@@ -21,6 +21,7 @@ import { checkOrigin } from './origin.ts';
 import { exportPath, toPersonRef } from './handlers/privacy.ts';
 import { addHooks } from './hooks/hook-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { requireScope } from './require-scope.ts';
 
 /** Variables of a request. `address` comes from the socket, never from a header. */
 export interface HttpEnv {
@@ -163,7 +164,11 @@ function addApi(
   app.post('/v1/embeddings', async (c) =>
     answerEmbeddings(deps, { principal: c.var.principal, text: await c.req.text() }, c.env.gone),
   );
-  app.get('/v1/models', (c) => c.json(listModels(deps)));
+  app.get('/v1/models', (c) => {
+    // The same as `models.list`, in OpenAI's shape.
+    requireScope(c.var.principal, { name: 'models.list', scope: 'operator.read' });
+    return c.json(listModels(deps));
+  });
   let document: Json | undefined;
   app.get('/openapi.json', (c) => {
     document ??= describeOpenapi({ version: deps.facts.version, url: deps.facts.url() });

@@ -15,40 +15,54 @@ import type {
   UncountedStep,
 } from '@cuttle/core-types/ports';
 import type { ActiveRun } from './active-runs.ts';
-import type { CutDraft } from './call-meter.ts';
+import type { CallMeter, CutDraft } from './call-meter.ts';
+import type { ContextFit } from './context-fit.ts';
 import type { Kernel } from './kernel.ts';
 import { toPrompt } from './prompt/build-prompt.ts';
 import { describePrompt } from './prompt/describe-prompt.ts';
 import { readMessages } from './read-messages.ts';
 import { type RunContext, toSpecs } from './run-context.ts';
 import type { RunState } from './run-state.ts';
-import { agentSettings } from './settings.ts';
+import { agentSettings, type ModelSource } from './settings.ts';
+
+/** Of a kernel, what a call is priced by. */
+interface Prices {
+  readonly models: () => Pick<ModelSource, 'findFacts'>;
+}
+
+/** Of a run's state, what its calls are counted from. */
+interface CountedState extends Pick<RunState, 'step' | 'attempt' | 'isStored'> {
+  readonly kernel: Prices;
+  readonly fit: Pick<ContextFit, 'scale'>;
+  readonly claimed: Pick<ClaimedRun, 'principal'>;
+  readonly calls: Pick<CallMeter, 'cuts' | 'givenUp'>;
+}
 
 /** Calls of the attempt that were given up: the one that answers is counted with its answer. */
-export function givenUpOf(state: RunState): Promise<readonly CutCall[]> {
+export function givenUpOf(state: CountedState): Promise<readonly CutCall[]> {
   return toCutCalls(state, state.calls.givenUp);
 }
 
 /** All that the attempt has used, where it comes to no answer. */
-export function cutsOf(state: RunState): Promise<readonly CutCall[]> {
+export function cutsOf(state: CountedState): Promise<readonly CutCall[]> {
   return toCutCalls(state, state.calls.cuts);
 }
 
 /** The same for who ends the run; undefined where the step is answered, so that nothing of it is cut. */
-export async function cutStepOf(state: RunState): Promise<CutStep | undefined> {
+export async function cutStepOf(state: CountedState): Promise<CutStep | undefined> {
   if (state.isStored) return undefined;
   const { step, attempt } = state;
   return { step, attempt, calls: await cutsOf(state) };
 }
 
 /** Of a run that is ended before its first call. */
-export function uncalledStep({ open }: ClaimedRun): CutStep | undefined {
+export function uncalledStep({ open }: Pick<ClaimedRun, 'open'>): CutStep | undefined {
   if (!open || open.hasUncounted) return undefined;
   return { step: open.step, attempt: open.attempt, calls: [] };
 }
 
 async function toCutCalls(
-  { kernel, fit, claimed }: RunState,
+  { kernel, fit, claimed }: CountedState,
   cuts: readonly CutDraft[],
 ): Promise<readonly CutCall[]> {
   const scale = (fit.scale ?? 1000) / 1000;
@@ -65,7 +79,7 @@ async function toCutCalls(
 
 /** What a service told stands; to it comes what was said since, or where it told nothing the request and all that was said. */
 async function toCutCall(
-  kernel: Kernel,
+  kernel: Prices,
   { origin, usage, said }: GivenUpCall,
   { sent, personId }: { readonly sent: (meter: TokenMeter) => number; readonly personId: string },
 ): Promise<CutCall> {
@@ -100,7 +114,15 @@ export async function restartStep(state: RunState, step: number): Promise<number
 }
 
 /** Who ended the run may not have known what it used: another run's end, or this process's. */
-export async function countAborted(kernel: Kernel, { claimed, cut }: ActiveRun): Promise<void> {
+export async function countAborted(
+  kernel: Pick<Kernel, 'point' | 'log'> & {
+    readonly store: { readonly journal: Pick<Kernel['store']['journal'], 'countCut'> };
+  },
+  {
+    claimed,
+    cut,
+  }: Pick<ActiveRun, 'cut'> & { readonly claimed: Pick<ClaimedRun, 'runId' | 'fence'> },
+): Promise<void> {
   const { runId, fence } = claimed;
   try {
     const used = await cut();

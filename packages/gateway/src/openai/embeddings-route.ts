@@ -1,10 +1,9 @@
 import type { Principal } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Embeddings } from '@cuttle/core-types/ports';
-import { textFor } from '@cuttle/core-types/texts';
-import { authorise } from '@cuttle/security/policy';
 import { z } from 'zod';
 import type { GatewayDeps } from '../gateway-deps.ts';
+import { requireScope } from '../require-scope.ts';
 import { EmbeddingsRequest } from './embedding-wire.ts';
 
 interface EmbeddingsCall {
@@ -22,7 +21,8 @@ export async function answerEmbeddings(
   { principal, text }: EmbeddingsCall,
   gone: AbortSignal,
 ): Promise<Response> {
-  requireScope(principal);
+  // It spends the owner's money, as a message does.
+  requireScope(principal, { name: 'embeddings', scope: 'operator.write' });
   const request = readRequest(text);
   const texts = textsOf(request);
   const { ref, agentId } = chooseModel(deps, request.model);
@@ -36,17 +36,6 @@ export async function answerEmbeddings(
     gone,
   );
   return Response.json(toBody(answer, { model: opened.ref, format: request.encoding_format }));
-}
-
-const scope = 'operator.write';
-
-/** It spends the owner's money, as a message does. */
-function requireScope(principal: Principal): void {
-  const resource = { kind: 'method', name: 'embeddings', scope } as const;
-  const decision = authorise(principal, 'method.call', resource);
-  if (decision.kind === 'allow') return;
-  const reason = decision.kind === 'deny' ? decision.reason : 'policy.scope';
-  throw new CuttleError('access.denied', textFor(reason, { scope }));
 }
 
 function readRequest(text: string): EmbeddingsRequest {
