@@ -73,7 +73,12 @@ const files: Readonly<Record<string, string>> = {
 };
 
 // Written and held fresh by the tests of the packages whose sources they tell of (`vitest run -u`).
-const pagesOfTests: ReadonlySet<string> = new Set(['cli.md', 'config.md', 'prompt.md']);
+const pagesOfTests: ReadonlySet<string> = new Set([
+  'cli.md',
+  'commands.md',
+  'config.md',
+  'prompt.md',
+]);
 
 function readReference(): Record<string, string> {
   mkdirSync(folder, { recursive: true });

@@ -30,13 +30,14 @@ export function createChannelKeeper({
     const [, name = 'main'] = id.split(':');
     const account = AccountOptions.parse({ dmPolicy: 'open' });
     const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-    const { identity, hint } = account;
+    const { identity, hint, queueMode } = account;
     runtime.addChannel({
       name,
       channel,
       agentId: agent,
       access: { dmPolicy, groupPolicy, allowedUsers, owners },
       streaming,
+      queueMode,
       identity,
       hint,
     });

@@ -71,13 +71,14 @@ function toChannel({
       async open(deps) {
         const create = await definition.load();
         const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-        const { identity, hint } = account;
+        const { identity, hint, queueMode } = account;
         return {
           name,
           channel: create(options.data, deps),
           agentId: agent,
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,
+          queueMode,
           identity,
           hint,
         };

@@ -1,3 +1,4 @@
+import { QueueMode } from '@cuttle/core-types';
 import { z } from 'zod';
 
 /** What the owner decides for one account, on every platform alike. Enforced by the runtime, never by a channel. */
@@ -34,6 +35,9 @@ export const AccountOptions = z.object({
     })
     .prefault({})
     .describe('How the agent appears here, over its own identity.'),
+  queueMode: QueueMode.optional().describe(
+    'What becomes of messages during an answer: steer, followup, collect, interrupt; over what the agent says. `/queue` in a session is over both.',
+  ),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

@@ -36,10 +36,14 @@ export const RunTask = z.object({
 });
 export type RunTask = z.infer<typeof RunTask>;
 
+/** How much a model may think, from nothing to all it can. A model that does not know a level gets the next lower one. */
+export const ThinkingLevel = z.enum(['off', 'minimal', 'low', 'medium', 'high', 'max']);
+export type ThinkingLevel = z.infer<typeof ThinkingLevel>;
+
 /** `model` is `<provider>/<model>`. `maxWallMs` only shortens the agent's own limit. */
 export const RunWishes = z.object({
   model: z.string().optional(),
-  thinking: z.enum(['off', 'minimal', 'low', 'medium', 'high', 'max']).optional(),
+  thinking: ThinkingLevel.optional(),
   maxWallMs: z.int().positive().optional(),
 });
 export type RunWishes = z.infer<typeof RunWishes>;

@@ -11,6 +11,7 @@ export {
   Route,
   RunTask,
   RunWishes,
+  ThinkingLevel,
   TurnParameters,
 } from './inbound.ts';
 export { Json, parseJson } from './json.ts';

@@ -25,6 +25,7 @@ const claimedAs = (runId: string): ClaimedRun => ({
   open: undefined,
   events: [],
   persona: undefined,
+  thinking: undefined,
   orders: [],
   contextScale: undefined,
   subagent: undefined,

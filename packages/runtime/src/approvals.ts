@@ -2,7 +2,7 @@ import type { Principal } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
-import { askedPerson } from './control.ts';
+import { askedPerson } from './commands/approve-command.ts';
 import type { Kernel } from './kernel.ts';
 import { seqAfter } from './run-state.ts';
 

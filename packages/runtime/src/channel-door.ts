@@ -14,7 +14,7 @@ import type {
 import { textFor, type TextCode } from '@cuttle/core-types/texts';
 import { judgeAccess, type Standing, standingOf } from './access.ts';
 import { bodyHash } from './body-hash.ts';
-import { parseCommand } from './commands.ts';
+import { parseCommand } from './commands/parse-command.ts';
 import type { ControlRow } from './control.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
@@ -23,7 +23,7 @@ import { withMediaTaint } from './media/taint-of-media.ts';
 import { claimWithMessage, mayClaim } from './work-session.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
-import { agentSettings } from './settings.ts';
+import { placeMode } from './queue-mode.ts';
 import { tellWaiting } from './tell-waiting.ts';
 
 /** Refusals that are told to the sender; the others are stored and silent, so that a group is not talked into. */
@@ -155,9 +155,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     ...standing,
     taint: withMediaTaint(standing.taint, body),
     route,
-    mode: task
-      ? 'followup'
-      : (arrival.chosenMode ?? agentSettings(settings, agentId)?.queueMode ?? 'followup'),
+    mode: task ? 'followup' : (arrival.chosenMode ?? placeMode(kernel, { agentId, accountId })),
     body,
     identity: {
       channel: channel.id,

@@ -1,7 +1,7 @@
 import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel } from '@cuttle/core-types/ports';
 import { createChannelDoor } from './channel-door.ts';
-import { commandTable } from './commands.ts';
+import { toMenu } from './commands/to-menu.ts';
 import { runControl } from './control.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
 import { backoffMs } from './send-outcome.ts';
@@ -96,9 +96,14 @@ async function serve(
       await untilAborted(signal);
       return undefined;
     }
-    await publishMenu(kernel, channel, signal);
     const door = createChannelDoor(kernel, account, (row) => runControl(kernel, row));
-    await channel.receive(door, signal);
+    // Nobody waits for the menu.
+    const published = publishMenu(kernel, account, signal);
+    try {
+      await channel.receive(door, signal);
+    } finally {
+      await published;
+    }
     return undefined;
   } catch (error) {
     return signal.aborted ? undefined : { error };
@@ -134,12 +139,12 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 
 async function publishMenu(
   kernel: Kernel,
-  { menu, id }: Channel,
+  { channel: { menu, id }, access: { owners } }: ChannelAccount,
   signal: AbortSignal,
 ): Promise<void> {
   if (!menu) return;
-  const commands = commandTable.map(({ name, description }) => ({ name, description }));
-  await menu.publish(commands, signal).catch((error: unknown) => {
+  await menu.publish(toMenu(owners), signal).catch((error: unknown) => {
+    if (signal.aborted) return;
     kernel.log.warn('The command menu could not be published.', { channel: id, error });
   });
 }

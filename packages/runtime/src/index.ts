@@ -1,6 +1,7 @@
 export { type Budget, budgetsFor, type DayBudget, namedBudgets } from './budgets.ts';
 export type { ChannelSettings, ChannelState, ChannelStatus } from './channel-supervisor.ts';
-export { commandTable, parseCommand } from './commands.ts';
+export { commandTable, usageOf } from './commands/command-table.ts';
+export { parseCommand } from './commands/parse-command.ts';
 export { type CrashPoint, type CrashPointName, crashPointNames } from './crash-point.ts';
 export { createRuntime, type Runtime } from './create-runtime.ts';
 export type { ConversationNotes, NotePlace } from './flush-memory.ts';

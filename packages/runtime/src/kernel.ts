@@ -1,5 +1,5 @@
 import type { TokenFamily, TokenMeter } from '@cuttle/agent';
-import type { Message, NewId } from '@cuttle/core-types';
+import type { Message, NewId, QueueMode } from '@cuttle/core-types';
 import type {
   Channel,
   ClaimedRun,
@@ -97,6 +97,8 @@ export interface ChannelAccount {
     readonly owners: readonly string[];
   };
   readonly streaming: boolean;
+  /** What becomes of messages during an answer, over what the agent says; a session's own choice is over both. */
+  readonly queueMode: QueueMode | undefined;
   /** How the agent appears here, over its own identity. */
   readonly identity: IdentityOver;
   /** What the agent is told of this account. */

@@ -18,7 +18,7 @@ import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { toSessionKey, agentOf } from '@cuttle/sessions';
 import { bodyHash } from './body-hash.ts';
-import { parseCommand } from './commands.ts';
+import { parseCommand } from './commands/parse-command.ts';
 import { runControl } from './control.ts';
 import { failureText } from './failure-text.ts';
 import type { InboundFate } from './fates.ts';

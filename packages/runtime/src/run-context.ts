@@ -30,7 +30,7 @@ export function chooseModel(
   claimed: ClaimedRun,
 ): Pick<RunContext, 'agent' | 'model' | 'body'> {
   const body = bodyOf(claimed);
-  const agent = withWishes(chooseAgent(kernel, claimed), body?.wishes);
+  const agent = withWishes(ofSession(chooseAgent(kernel, claimed), claimed), body?.wishes);
   const models = kernel.models();
   const own = claimed.subagent?.model ?? claimed.model ?? agent.model;
   const wished = body?.proxyModel ?? body?.wishes?.model ?? own;
@@ -119,6 +119,11 @@ function chooseAgent(kernel: Kernel, { agentId }: ClaimedRun): AgentSettings {
     agentSettings(settings, agentId) ?? agentSettings(settings, settings.defaultAgentId);
   if (!agent) throw new TypeError('The settings name a default agent that is not in the list.');
   return agent;
+}
+
+/** What was chosen for the session is over what the agent says. */
+function ofSession(agent: AgentSettings, { thinking }: ClaimedRun): AgentSettings {
+  return thinking === undefined ? agent : { ...agent, thinking };
 }
 
 function withWishes(agent: AgentSettings, wishes: RunWishes | undefined): AgentSettings {

@@ -1,6 +1,6 @@
 import type { InboundBody, Principal, RunTask } from '@cuttle/core-types';
 import { authorise } from '@cuttle/security/policy';
-import { parseCommand } from './commands.ts';
+import { parseCommand } from './commands/parse-command.ts';
 
 const mostInstructions = 2_000;
 

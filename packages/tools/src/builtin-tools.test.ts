@@ -125,6 +125,7 @@ const session: SessionRow = {
   title: 'A title',
   model: undefined,
   persona: undefined,
+  thinking: undefined,
   queueMode: undefined,
   archived: false,
   messages: 2,

@@ -120,6 +120,7 @@ function sessionOf(sessionKey: string, agentId = 'main'): SessionRow {
     title: `title of ${sessionKey}`,
     model: undefined,
     persona: undefined,
+    thinking: undefined,
     queueMode: undefined,
     archived: false,
     messages: 3,

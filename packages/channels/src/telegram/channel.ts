@@ -6,6 +6,7 @@ import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
 import { createFileFetch } from './fetch-file.ts';
 import type { TelegramOptions } from './options.ts';
 import { type PollDeps, pollUpdates } from './poll.ts';
+import { publishMenu } from './menu.ts';
 import { sendCall } from './send.ts';
 import { parseAddress, parseTarget } from './target.ts';
 import { createTelegramWebhook, holdWebhook, type WebhookDeps } from './webhook.ts';
@@ -40,7 +41,7 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
       show: (target, signal) => showTyping(api, target, signal),
     },
     media: createFileFetch(options, shared),
-    menu: { publish: (commands, signal) => publishMenu(api, commands, signal) },
+    menu: { publish: (commands, signal) => publishMenu({ ...deps, api }, commands, signal) },
     ...(hook !== undefined && { webhook: createTelegramWebhook(hook) }),
     async [Symbol.asyncDispose]() {
       // Nothing is held open: requests end with their signals.
@@ -76,20 +77,4 @@ async function showTyping(api: TelegramApi, target: unknown, signal: AbortSignal
   const { chatId, threadId } = parseTarget(target);
   const thread = threadId === undefined ? {} : { message_thread_id: threadId };
   await api.call('sendChatAction', { chat_id: chatId, action: 'typing', ...thread }, signal);
-}
-
-/** https://core.telegram.org/bots/api#setmycommands */
-async function publishMenu(
-  api: TelegramApi,
-  commands: readonly { readonly name: string; readonly description: string }[],
-  signal: AbortSignal,
-): Promise<void> {
-  const menu = commands
-    .map(({ name, description }) => ({
-      command: name.toLowerCase(),
-      description: description.trim().slice(0, 256),
-    }))
-    .filter(({ command, description }) => /^[a-z0-9_]{1,32}$/.test(command) && description !== '')
-    .slice(0, 100);
-  await api.call('setMyCommands', { commands: menu }, signal);
 }

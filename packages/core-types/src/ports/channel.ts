@@ -165,6 +165,18 @@ export interface SendRequest {
   readonly marked?: boolean | undefined;
 }
 
+/** A command as a platform's own menu shows it. */
+export interface MenuCommand {
+  readonly name: string;
+  /** What stands behind the name, `[mode]`; empty: nothing. */
+  readonly args?: string | undefined;
+  readonly description: string;
+  /** The description in other languages, by ISO 639-1 code. */
+  readonly descriptions?: Readonly<Record<string, string>> | undefined;
+  /** Platform ids of the only people who are shown it; absent: everybody. It says nothing about who may use it. */
+  readonly onlyFor?: readonly string[] | undefined;
+}
+
 /**
  * A messenger account. Contract:
  * - `connect` proves the credentials and tells the platform's own id of the account; it throws `channel.auth`;
@@ -194,10 +206,8 @@ export interface Channel extends AsyncDisposable {
     readonly everyMs: number;
   };
   readonly menu?: {
-    publish(
-      commands: readonly { readonly name: string; readonly description: string }[],
-      signal: AbortSignal,
-    ): Promise<void>;
+    /** Replaces what was published before. What a platform has no place for (another language, a list of some people's own) is left out. */
+    publish(commands: readonly MenuCommand[], signal: AbortSignal): Promise<void>;
   };
   readonly webhook?: WebhookCapability;
   readonly media?: MediaCapability;

@@ -11,6 +11,7 @@ export type {
   Limits,
   LiveMessages,
   MediaCapability,
+  MenuCommand,
   OutboundPart,
   Receipt,
   SendKind,
@@ -103,7 +104,6 @@ export type {
   ModelInfo,
   ModelProvider,
   ModelRequest,
-  ThinkingLevel,
   ToolSpec,
 } from './provider.ts';
 export type {
@@ -168,3 +168,4 @@ export type { AgentMessage, SubagentCaller, Subagents, SubagentTask } from './su
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';
 export type { WorkspaceFile, WorkspaceFiles } from './workspace-files.ts';
+export type { ThinkingLevel } from '../inbound.ts';

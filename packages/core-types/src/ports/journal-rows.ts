@@ -1,4 +1,4 @@
-import type { InboundBody, InboundState, QueueMode, Route } from '../inbound.ts';
+import type { InboundBody, InboundState, QueueMode, Route, ThinkingLevel } from '../inbound.ts';
 import type { Json } from '../json.ts';
 import type { AssistantMessage } from '../message.ts';
 import type { Principal, Provenance, TaintSource } from '../principal.ts';
@@ -158,6 +158,7 @@ export interface ClaimedRun {
   /** The session's own choice, over the agent's. */
   readonly model: string | undefined;
   readonly persona: string | undefined;
+  readonly thinking: ThinkingLevel | undefined;
   /** What is pinned for its agent and session, in order. */
   readonly orders: readonly string[];
   readonly fence: string;
@@ -307,6 +308,11 @@ export interface CommandInput {
   readonly model?: string | null | undefined;
   readonly queueMode?: QueueMode | null | undefined;
   readonly persona?: string | null | undefined;
+  readonly thinking?: ThinkingLevel | null | undefined;
+  /** Back to just behind this entry, after a run that was there before it is stopped; 0 is the beginning. */
+  readonly rewind?: ({ readonly toEntry: number } & LastWords) | undefined;
+  /** A new session that begins with all of this one. */
+  readonly fork?: { readonly sessionKey: string; readonly title: string | undefined } | undefined;
   readonly pin?: PinDraft | undefined;
   readonly unpin?: { readonly pinId: string; readonly by: string } | undefined;
   readonly approval?:
@@ -409,6 +415,7 @@ export interface SessionRow {
   readonly title: string | undefined;
   readonly model: string | undefined;
   readonly persona: string | undefined;
+  readonly thinking: ThinkingLevel | undefined;
   readonly queueMode: QueueMode | undefined;
   readonly archived: boolean;
   readonly messages: number;

@@ -1,4 +1,4 @@
-import type { QueueMode } from '../inbound.ts';
+import type { QueueMode, ThinkingLevel } from '../inbound.ts';
 import type { Json } from '../json.ts';
 import type { ToolResultPart } from '../message.ts';
 import type { TaintSource } from '../principal.ts';
@@ -217,12 +217,15 @@ export interface Journal
 
   /**
    * Does what a control inbound asks and ends it as `answered` (reason `command`), in one transaction. Nothing happens if it is settled already.
-   * `stop` and `reset` reach only what was accepted before the command. `stale`: the approval had ended as this state (`unknown`: there is none), so nothing
-   * was done and the command is still open; settle it again, without `approval`, with words that say so.
+   * `stop` and `reset` reach only what was accepted before the command. `stale`: what it is about is not as it was: the approval had ended as this
+   * state (`unknown`: there is none), or the entry to go back to or to fork is gone (`gone`). Then nothing was done and the command is still open;
+   * settle it again, without that, with words that say so. `forkId`: the session that was made.
    */
   settleCommand(
     input: CommandInput,
-  ): Promise<{ settled: boolean; aborted: string | undefined; stale?: string } & Settled>;
+  ): Promise<
+    { settled: boolean; aborted: string | undefined; stale?: string; forkId?: string } & Settled
+  >;
 
   /** Compare-and-set; the first decision wins and readies the run. `stale` tells the state that was there first. `cancelled`: withdrawn because the conversation went on. */
   decideApproval(input: {
@@ -310,6 +313,7 @@ export interface Journal
     title?: string | null;
     model?: string | null;
     persona?: string | null;
+    thinking?: ThinkingLevel | null;
     queueMode?: QueueMode | null;
     archived?: boolean;
   }): Promise<SessionRow>;

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 import type { Message, OpaquePart, Origin } from '../message.ts';
-import type { TurnParameters } from '../inbound.ts';
+import type { ThinkingLevel, TurnParameters } from '../inbound.ts';
 import type { ModelPrices } from '../prices.ts';
 import type { Usage } from '../usage.ts';
 
@@ -10,8 +10,6 @@ export interface ToolSpec {
   readonly description: string;
   readonly parameters: Readonly<Record<string, Json>>;
 }
-
-export type ThinkingLevel = 'off' | 'minimal' | 'low' | 'medium' | 'high' | 'max';
 
 /** One model call. Byte-stable: the same request encodes to the same bytes, so that prompt caches hit. */
 export interface ModelRequest {

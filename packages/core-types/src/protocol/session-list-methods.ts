@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QueueMode } from '../inbound.ts';
+import { QueueMode, ThinkingLevel } from '../inbound.ts';
 import { defineMethod } from './method.ts';
 import { done, page } from './common-params.ts';
 import { SessionKey, SessionSummary } from './shapes.ts';
@@ -64,7 +64,7 @@ export const sessionListMethods = [
   defineMethod({
     name: 'sessions.patch',
     summary:
-      'Sets title, model, queue mode, persona or archive mark of a session; null takes a choice back.',
+      'Sets title, model, queue mode, persona, level of thinking or archive mark of a session; null takes a choice back.',
     scope: 'operator.write',
     since: 1,
     params: z.looseObject({
@@ -73,6 +73,7 @@ export const sessionListMethods = [
       model: z.string().max(200).nullable().optional(),
       queueMode: QueueMode.nullable().optional(),
       persona: z.string().trim().min(1).max(2000).nullable().optional(),
+      thinking: ThinkingLevel.nullable().optional(),
       archived: z.boolean().optional(),
     }),
     result: SessionSummary,

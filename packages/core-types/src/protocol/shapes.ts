@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InboundState, QueueMode } from '../inbound.ts';
+import { InboundState, QueueMode, ThinkingLevel } from '../inbound.ts';
 import { Message } from '../message.ts';
 import { ParkReason, RunOutcome } from '../run-event.ts';
 import { ModelPrices } from '../prices.ts';
@@ -17,6 +17,7 @@ export const SessionSummary = z.object({
   title: z.string().optional(),
   model: z.string().optional(),
   persona: z.string().optional(),
+  thinking: ThinkingLevel.optional(),
   queueMode: QueueMode.optional(),
   archived: z.boolean(),
   messages: z.int(),

@@ -55,7 +55,7 @@ export const sessionHandlers: Pick<
   async 'sessions.patch'({ store, runtime, settings }, { params }) {
     const { defaultAgentId } = settings();
     const sessionKey = toSessionKey(params.sessionKey, defaultAgentId);
-    const { title, model, queueMode, persona, archived } = params;
+    const { title, model, queueMode, persona, thinking, archived } = params;
     const session = await store.journal.patchSession({
       sessionKey,
       agentId: agentOf(sessionKey) ?? defaultAgentId,
@@ -63,6 +63,7 @@ export const sessionHandlers: Pick<
       ...(model !== undefined && { model }),
       ...(queueMode !== undefined && { queueMode }),
       ...(persona !== undefined && { persona }),
+      ...(thinking !== undefined && { thinking }),
       ...(archived !== undefined && { archived }),
     });
     runtime.hub.publishSession({
@@ -118,6 +119,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     title,
     model,
     persona,
+    thinking,
     queueMode,
     archived,
     messages,
@@ -133,6 +135,7 @@ export function toSummary(row: SessionRow): SessionSummary {
     ...(title !== undefined && { title }),
     ...(model !== undefined && { model }),
     ...(persona !== undefined && { persona }),
+    ...(thinking !== undefined && { thinking }),
     ...(queueMode !== undefined && { queueMode }),
     archived,
     messages,

@@ -19,18 +19,22 @@ export interface PromptReport {
   readonly tools: { readonly count: number; readonly tokens: number };
 }
 
-/** What an agent would be told if the owner wrote, in a session if one is named. Throws `agent.not-found`. */
+/** What an agent would be told if somebody wrote, the owner where nobody is named, in a session if one is named. Throws `agent.not-found`. */
 export async function describePrompt(
   kernel: Kernel,
-  { agentId, sessionKey }: { agentId: string; sessionKey: string | undefined },
+  {
+    agentId,
+    sessionKey,
+    asked: askedBy,
+  }: { agentId: string; sessionKey: string | undefined; asked?: Asked | undefined },
 ): Promise<PromptReport> {
   const agent = agentSettings(kernel.settings(), agentId);
   if (!agent) throw new CuttleError('agent.not-found', `There is no agent "${agentId}".`);
   const key = sessionKey ?? toSessionKey('main', agentId);
   const place = parseSessionKey(key);
   const account = accountOf(kernel, place);
-  const route = routeOf(place, account);
-  const asked = { principal: owner, provenance: provenanceOf(route), route };
+  const asked = askedBy ?? ownerIn(routeOf(place, account));
+  const { route } = asked;
   const taint = new Set(taintOf(asked.provenance, route.kind === 'push' ? route.chat : 'pull'));
   const tools = offeredTools(kernel, { claimed: asked, agent, taint });
   const audience = audienceOf(agent, asked);
@@ -45,6 +49,17 @@ export async function describePrompt(
     turnSystem: undefined,
   });
   return { agentId, audience, parts, tools: { count: tools.length, tokens: tokensOf(tools) } };
+}
+
+/** Who writes, and where. */
+interface Asked {
+  readonly principal: Principal;
+  readonly provenance: Provenance;
+  readonly route: Route;
+}
+
+function ownerIn(route: Route): Asked {
+  return { principal: owner, provenance: provenanceOf(route), route };
 }
 
 const owner: Principal = { id: 'owner', kind: 'owner', scopes: ['operator.admin'] };

@@ -5,6 +5,7 @@ import { describeApprovals } from './approvals.ts';
 import { describeBudgets } from './budgets.ts';
 import { describeBlobs } from './blobs.ts';
 import { describeCalls } from './calls.ts';
+import { describeChoices } from './choices.ts';
 import { describeCommands } from './commands.ts';
 import { describeCompactions } from './compactions.ts';
 import { describeCuts } from './cuts.ts';
@@ -42,6 +43,7 @@ const parts = [
   ['ends', describeEnds],
   ['interrupts', describeInterrupts],
   ['commands', describeCommands],
+  ['choices', describeChoices],
   ['approvals', describeApprovals],
   ['delivery', describeDelivery],
   ['retention', describeRetention],

@@ -11,6 +11,7 @@ export function toSessionRow(row: SessionRecord): SessionRow {
     title: row.title ?? undefined,
     model: row.model ?? undefined,
     persona: row.persona ?? undefined,
+    thinking: row.thinking ?? undefined,
     queueMode: row.queue_mode ?? undefined,
     archived: row.archived === 1,
     messages: row.messages,

@@ -221,6 +221,7 @@ export function toClaimed(
     generation: run.generation,
     model: session.model ?? undefined,
     persona: session.persona ?? undefined,
+    thinking: session.thinking ?? undefined,
     orders: pinsInForce(unit.db, { agentId: session.agent_id, sessionKey: session.key }).map(
       ({ text }) => text,
     ),

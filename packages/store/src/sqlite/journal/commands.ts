@@ -9,7 +9,8 @@ import { addOutbounds } from './outbound.ts';
 import { renewSession } from './renew.ts';
 import { addPin, removePin } from './pins.ts';
 import { findActiveRun } from './runs.ts';
-import { setPersona } from './sessions.ts';
+import { canGoBack, forkSession, rewindTo } from './lineage.ts';
+import { setPersona, setThinking } from './sessions.ts';
 import { stopBelow } from './stop-subagents.ts';
 
 const selectInbound = query<InboundRecord>(`SELECT * FROM inbound WHERE space = 'main' AND id = ?`);
@@ -24,18 +25,53 @@ export function settleCommand(
     throw new CuttleError('request.invalid', `Inbound ${input.inboundId} is no command.`);
   const nothing = { settled: false, aborted: undefined, ...toSettled(unit) };
   if (row.state !== 'queued') return nothing;
-  const stale = input.approval && decide(unit, input.approval);
-  if (stale !== undefined) return { ...nothing, stale };
   const session = lockSession(unit, row.session_id);
+  const stale = staleOf(unit, session, { row, input });
+  if (stale !== undefined) return { ...nothing, stale };
   const aborted = stop(unit, session, { row, input });
-  if (input.reset) resetSession(unit, session);
+  const forkId = turn(unit, session, input);
+  choose(unit, session, input);
+  answer(unit, session, { row, input });
+  return { settled: true, aborted, ...(forkId !== undefined && { forkId }), ...toSettled(unit) };
+}
+
+/** Where the conversation goes on: anew, from further back, or also in another session, whose id is given. */
+function turn(unit: Unit, session: LockedSession, input: CommandInput): string | undefined {
+  const { reset, rewind, fork } = input;
+  if (reset) resetSession(unit, session);
+  if (rewind) rewindTo(unit, session, rewind.toEntry);
+  return fork && forkOf(unit, session, fork);
+}
+
+function choose(unit: Unit, session: LockedSession, input: CommandInput): void {
   if (input.model !== undefined) session.model = input.model;
   if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
   if (input.persona !== undefined) setPersona(unit, session, input.persona);
+  if (input.thinking !== undefined) setThinking(unit, session, input.thinking);
   if (input.pin) addPin(unit, input.pin);
   if (input.unpin) removePin(unit, input.unpin);
-  answer(unit, session, { row, input });
-  return { settled: true, aborted, ...toSettled(unit) };
+}
+
+/** How what the command is about has changed since somebody looked; nothing is written then. */
+function staleOf(
+  unit: Unit,
+  session: LockedSession,
+  { row, input: { approval, rewind, fork } }: Command,
+): string | undefined {
+  if (rewind) {
+    const { run, isReached } = runBefore(unit, session, row);
+    if (!canGoBack(unit, session, rewind.toEntry) || (run && !isReached)) return 'gone';
+  }
+  if (fork && session.messages === 0) return 'gone';
+  return approval && decide(unit, approval);
+}
+
+function forkOf(
+  unit: Unit,
+  { key: sourceKey, agent_id: agentId }: LockedSession,
+  fork: NonNullable<CommandInput['fork']>,
+): string {
+  return forkSession(unit, { sourceKey, agentId, ...fork }).session.sessionId;
 }
 
 /** The state that was there first, where the decision comes too late. */
@@ -48,27 +84,48 @@ function decide(unit: Unit, decision: NonNullable<CommandInput['approval']>): st
   return undefined;
 }
 
-function wordsIn({ stop: words }: CommandInput): LastWords {
-  return words ?? { closing: [] };
+function wordsIn({ stop: words, rewind }: CommandInput): LastWords {
+  return words ?? rewind ?? { closing: [] };
+}
+
+interface Command {
+  readonly row: InboundRecord;
+  readonly input: CommandInput;
 }
 
 /** A stop reaches what was there before it was said: a message that came later is a new wish. */
-function stop(
-  unit: Unit,
-  session: LockedSession,
-  command: { readonly row: InboundRecord; readonly input: CommandInput },
-): string | undefined {
-  const { row, input } = command;
-  if (!input.stop && !input.reset) return undefined;
-  const reason = input.reset ? 'reset' : 'stopped';
-  const run = findActiveRun(unit, session.id);
-  const first = run && unit.db.find(selectInbound, run.id);
-  const isReached = first !== undefined && first.seq < row.seq;
+function stop(unit: Unit, session: LockedSession, { row, input }: Command): string | undefined {
+  const reason = reasonOf(input);
+  if (reason === undefined) return undefined;
+  const { run, isReached } = runBefore(unit, session, row);
   if (run && isReached) stopRun(unit, session, { run, by: 'user', ...wordsIn(input), reason });
   const keep = isReached ? undefined : run?.id;
   stopBelow(unit, { sessionId: session.id, keep }, { by: 'user', reason });
-  cancelQueue(unit, session, { reason, beforeSeq: row.seq });
+  // What waits was said after what is taken back, and has its turn.
+  if (reason !== 'rewound') cancelQueue(unit, session, { reason, beforeSeq: row.seq });
   return isReached ? run?.id : undefined;
+}
+
+/** Why runs are stopped by this; undefined: none is. */
+function reasonOf({
+  stop: stops,
+  reset,
+  rewind,
+}: CommandInput): 'reset' | 'rewound' | 'stopped' | undefined {
+  if (reset) return 'reset';
+  if (rewind) return 'rewound';
+  return stops && 'stopped';
+}
+
+/** The active run, and whether it began before the command was accepted. */
+function runBefore(
+  unit: Unit,
+  session: LockedSession,
+  row: InboundRecord,
+): { readonly run: ReturnType<typeof findActiveRun>; readonly isReached: boolean } {
+  const run = findActiveRun(unit, session.id);
+  const first = run && unit.db.find(selectInbound, run.id);
+  return { run, isReached: first !== undefined && first.seq < row.seq };
 }
 
 function resetSession(unit: Unit, session: LockedSession): void {
@@ -82,12 +139,7 @@ function resetSession(unit: Unit, session: LockedSession): void {
 
 const settleRow = `UPDATE inbound SET state = 'answered', reason = 'command', reply = ?, settled_at = ? WHERE space = 'main' AND id = ?`;
 
-function answer(
-  unit: Unit,
-  session: LockedSession,
-  command: { readonly row: InboundRecord; readonly input: CommandInput },
-): void {
-  const { row, input } = command;
+function answer(unit: Unit, session: LockedSession, { row, input }: Command): void {
   unit.db.run(settleRow, input.reply, unit.now, row.id);
   addOutbounds(unit, input.outbound);
   unit.inbounds.push(row.id);

@@ -19,7 +19,7 @@ import { stopRun } from './abort.ts';
 import { copyPins } from './pins.ts';
 import { stopBelow } from './stop-subagents.ts';
 import { findActiveRun, taintSession } from './runs.ts';
-import { renameSession, setPersona } from './sessions.ts';
+import { renameSession, setPersona, setThinking } from './sessions.ts';
 import { putTombstone } from './tombstones.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
@@ -40,6 +40,7 @@ export function forkSession(unit: Unit, input: Input<'forkSession'>): Output<'fo
   // How its model counts is known already: the fork's requests are fitted as the source's are.
   session.context_scale = source.context_scale;
   setPersona(unit, session, source.persona);
+  setThinking(unit, session, source.thinking);
   copyPins(unit, source, session);
   // What was read in the other one is read in this one.
   taintSession(session, [...fromStored(source.taint), ...taintAt(unit, stretches)]);
@@ -59,6 +60,28 @@ export function rewindSession(unit: Unit, input: Input<'rewindSession'>): Output
   if (toEntry > 0 && !holdsEntry(unit, line, toEntry)) throw noEntry(sessionKey, toEntry);
   if (active) stopRun(unit, session, { run: active, by: 'user', ...input, reason: 'rewound' });
   stopBelow(unit, { sessionId: session.id }, { by: 'user', reason: 'rewound' });
+  const uptoSeq = goBack(unit, session, { line, toEntry });
+  const aborted = active?.id;
+  return { session: toSessionRow(session), toEntry: uptoSeq, aborted, ...toSettled(unit) };
+}
+
+/** Whether the present conversation has this entry to go back to; 0 is its beginning. */
+export function canGoBack(unit: Unit, session: LockedSession, toEntry: number): boolean {
+  const line = listStretches(unit.db, session.id, session.generation);
+  return toEntry === 0 || holdsEntry(unit, line, toEntry);
+}
+
+/** Back to just behind an entry that `canGoBack` found. No run may be active. */
+export function rewindTo(unit: Unit, session: LockedSession, toEntry: number): void {
+  const line = listStretches(unit.db, session.id, session.generation);
+  goBack(unit, session, { line, toEntry });
+}
+
+function goBack(
+  unit: Unit,
+  session: LockedSession,
+  { line, toEntry }: { readonly line: readonly Stretch[]; readonly toEntry: number },
+): number {
   const { stretches, uptoSeq } = findCut(unit, line, toEntry);
   const last = session.next_entry - 1;
   if (uptoSeq < last) {
@@ -69,8 +92,7 @@ export function rewindSession(unit: Unit, input: Input<'rewindSession'>): Output
     const detail = { generation: session.generation, toEntry: uptoSeq };
     addEvent(unit, session, { kind: 'session.reset', ref: { detail } });
   }
-  const aborted = active?.id;
-  return { session: toSessionRow(session), toEntry: uptoSeq, aborted, ...toSettled(unit) };
+  return uptoSeq;
 }
 
 export function requireSession(unit: Unit, key: string): LockedSession {

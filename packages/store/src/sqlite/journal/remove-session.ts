@@ -123,7 +123,7 @@ export function sweepSessions(unit: Unit, limit: number): number {
   return 1;
 }
 
-const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, persona = NULL, messages = 0 WHERE row = ?`;
+const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, persona = NULL, thinking = NULL, messages = 0 WHERE row = ?`;
 
 const selectEntries = query<{ run_id: string }>(
   `SELECT run_id FROM entry WHERE space = 'main' AND session_id = ? ORDER BY seq LIMIT 100`,

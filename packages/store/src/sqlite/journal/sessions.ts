@@ -5,6 +5,7 @@ import { type LockedSession, openSession, touchSession, type Unit } from '../uni
 
 const updateTitle = `UPDATE session SET title = ? WHERE row = ?`;
 const updatePersona = `UPDATE session SET persona = ? WHERE row = ?`;
+const updateThinking = `UPDATE session SET thinking = ? WHERE row = ?`;
 const updateArchived = `UPDATE session SET archived = ? WHERE row = ?`;
 
 /** Sets what is given; null takes it away, and what is not given stays. */
@@ -18,6 +19,7 @@ export function patchSession(
   if (input.model !== undefined) session.model = input.model;
   if (input.queueMode !== undefined) session.queue_mode = input.queueMode;
   if (input.persona !== undefined) setPersona(unit, session, input.persona);
+  if (input.thinking !== undefined) setThinking(unit, session, input.thinking);
   if (input.archived !== undefined)
     markArchived(unit, session, input.archived ? 'archived' : 'current');
   return toSessionRow(session);
@@ -41,4 +43,13 @@ export function renameSession(unit: Unit, session: LockedSession, title: string 
 export function setPersona(unit: Unit, session: LockedSession, persona: string | null): void {
   session.persona = persona;
   unit.db.run(updatePersona, persona, session.row);
+}
+
+export function setThinking(
+  unit: Unit,
+  session: LockedSession,
+  thinking: SessionRow['thinking'] | null,
+): void {
+  session.thinking = thinking ?? null;
+  unit.db.run(updateThinking, session.thinking, session.row);
 }

@@ -92,6 +92,7 @@ export const conversation = sqliteTable(
   ],
 );
 
+export const thinkingLevels = ['off', 'minimal', 'low', 'medium', 'high', 'max'] as const;
 export const queueModes = ['steer', 'followup', 'collect', 'interrupt'] as const;
 
 /** The lock of its queue, transcript and events; three counters, so that none has gaps. */
@@ -110,6 +111,7 @@ export const session = sqliteTable(
     model: text(),
     queue_mode: text({ enum: queueModes }),
     persona: text(),
+    thinking: text({ enum: thinkingLevels }),
     archived: flag(),
     next_event: integer().notNull().default(1),
     next_inbound: integer().notNull().default(1),

@@ -1,22 +1,17 @@
-import type { CommandInput, ControlRow } from '@cuttle/core-types/ports';
+import type { ControlRow } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
-import type { Kernel } from './kernel.ts';
-import { listPins, pinFault } from './prompt/orders-in-force.ts';
-import { agentSettings } from './settings.ts';
-
-type Effect = Pick<CommandInput, 'reply' | 'pin' | 'unpin' | 'persona'>;
+import type { Kernel } from '../kernel.ts';
+import { listPins, pinFault } from '../prompt/orders-in-force.ts';
+import { agentSettings } from '../settings.ts';
+import type { CommandHandler } from './command-handler.ts';
 
 /** `/pin <text>` for this session, `/pin --all <text>` for every session of the agent, `/pin list`. */
-export async function pinCommand(
-  kernel: Kernel,
-  row: ControlRow,
-  args: readonly string[],
-): Promise<Effect> {
+export const pinCommand: CommandHandler = async (kernel, row, { args, rest }) => {
   if (args.length === 0 || (args.length === 1 && args[0] === 'list'))
     return { reply: await ordersText(kernel, row) };
   const isForAll = args[0] === '--all';
-  const text = wordsAfter(row.text, isForAll ? /^--all\s*/ : /^/);
+  const text = rest.replace(isForAll ? /^--all\s*/ : /^/, '').trim();
   const { agentId } = row;
   const draft = { agentId, sessionKey: isForAll ? undefined : row.sessionKey, text };
   const fault = await pinFault(kernel, draft);
@@ -25,7 +20,7 @@ export async function pinCommand(
     reply: textFor(isForAll ? 'command.pinned-all' : 'command.pinned', { text }),
     pin: { pinId: kernel.newId(), by: row.principal.id, ...draft },
   };
-}
+};
 
 async function ordersText(
   kernel: Kernel,
@@ -43,29 +38,23 @@ async function ordersText(
 }
 
 /** `/unpin <n>`, by the number that `/pin list` shows. */
-export async function unpinCommand(
-  kernel: Kernel,
-  row: ControlRow,
-  [wanted = '']: readonly string[],
-): Promise<Effect> {
+export const unpinCommand: CommandHandler = async (kernel, row, { args }) => {
   const { agentId, sessionKey } = row;
+  const [wanted = '', ...more] = args;
+  if (more.length > 0 || !/^\d{1,4}$/.test(wanted)) return undefined;
   const pins = await listPins(kernel, { agentId, sessionKey });
-  const pin = /^\d{1,4}$/.test(wanted) ? pins[Number(wanted) - 1] : undefined;
+  const pin = pins[Number(wanted) - 1];
   if (!pin) return { reply: textFor('command.pin-unknown', { count: pins.length }) };
   return {
     reply: textFor('command.unpinned', { text: pin.text }),
     unpin: { pinId: pin.pinId, by: row.principal.id },
   };
-}
+};
 
 const mostPersonaChars = 2000;
 
 /** `/persona <words>` for this session, `/persona default`, or alone to show it. */
-export async function personaCommand(
-  kernel: Kernel,
-  row: ControlRow,
-  args: readonly string[],
-): Promise<Effect> {
+export const personaCommand: CommandHandler = async (kernel, row, { args, rest }) => {
   if (args.length === 0) {
     const persona = (await kernel.store.reader.findSession(row.sessionKey))?.persona;
     return {
@@ -78,9 +67,9 @@ export async function personaCommand(
   if (!mayChoosePersona(row)) return { reply: textFor('access.command', { command: 'persona' }) };
   if (args.length === 1 && args[0] === 'default')
     return { reply: textFor('command.persona-reset'), persona: null };
-  const persona = wordsAfter(row.text, /^/).slice(0, mostPersonaChars);
+  const persona = rest.trim().slice(0, mostPersonaChars);
   return { reply: textFor('command.persona-set', { persona }), persona };
-}
+};
 
 /** What stands in the prompt of others is the owner's to say; in private, whoever was let in chooses for themselves. */
 function mayChoosePersona({ principal, provenance, route }: ControlRow): boolean {
@@ -90,13 +79,4 @@ function mayChoosePersona({ principal, provenance, route }: ControlRow): boolean
   return (
     authorise(principal, 'command.run', { kind: 'command', name: 'persona', risk }).kind === 'allow'
   );
-}
-
-/** What stands behind the command, as it was written. */
-function wordsAfter(text: string, mark: RegExp): string {
-  return text
-    .trim()
-    .replace(/^\/\S+\s*/, '')
-    .replace(mark, '')
-    .trim();
 }
