@@ -8,6 +8,7 @@ import { createChannelKeeper } from './channel-keeper.ts';
 import { type Foundation, openFoundation } from './foundation.ts';
 import { type OpenDoors, openDoors } from './open-doors.ts';
 import type { CuttleServer, ServerOverrides } from './server-options.ts';
+import { createPersonMedia } from './person-media.ts';
 import { createPersonMemory } from './person-memory.ts';
 import { toPersons } from './session-settings.ts';
 import { toRetention } from './settings.ts';
@@ -88,7 +89,7 @@ function createPurge(
   return {
     ...foundation,
     ...store,
-    areas: [createPersonMemory({ memory, agentIds })],
+    areas: [createPersonMemory({ memory, agentIds }), createPersonMedia(foundation)],
     stored: storedAreas,
     settled: (change) => runtime.tellEnded(change),
   };

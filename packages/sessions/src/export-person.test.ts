@@ -34,6 +34,7 @@ function readTar(bytes: Uint8Array): ReadonlyMap<string, string> {
 
 const blobs: BlobStore = {
   put: () => expect.fail('nothing is put'),
+  free: () => expect.fail('nothing is freed'),
   read: async (sha256) => {
     if (sha256 !== known) throw new CuttleError('request.not-found', 'gone');
     return { bytes: new TextEncoder().encode('a picture'), mimeType: 'image/png' };

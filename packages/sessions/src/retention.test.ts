@@ -87,10 +87,19 @@ describe('retention', () => {
     };
     const say = (text: string): void => void warned.push(`${time.hours} ${text}`);
     const log = { debug: say, info: say, warn: say, error: say };
-    await keepRetention({ ...store, clock, log, rules: () => rules }, stopped.signal);
+    const asked: number[] = [];
+    const blobs = {
+      async free({ before }: { readonly before: number }) {
+        asked.push(time.wall - before);
+        return { count: 1, bytes: 9, stuck: 0 };
+      },
+    };
+    await keepRetention({ ...store, blobs, clock, log, rules: () => rules }, stopped.signal);
     expect(warned).toEqual([
       '1 The clock jumped, so nothing goes by its age for an hour.',
       '2 Old records went.',
+      '2 Media that nothing names any more went.',
     ]);
+    expect(asked).toEqual([3_600_000]);
   });
 });

@@ -1,4 +1,11 @@
-import type { Clock, Journal, Log, Reader, RetentionRule } from '@cuttle/core-types/ports';
+import type {
+  BlobStore,
+  Clock,
+  Journal,
+  Log,
+  Reader,
+  RetentionRule,
+} from '@cuttle/core-types/ports';
 
 /** How long records stay; what is not said stays for ever. */
 export interface RetentionRules {
@@ -123,14 +130,18 @@ const everyMs = 3_600_000;
 /** How far the clock may be from what it should show before nothing goes by it, until it has been right for an hour. */
 const mostJumpMs = 600_000;
 
+/** How long bytes stay that no row names: their message may still be on its way. */
+const blobGraceMs = everyMs;
+
 /**
- * Applies the rules once an hour. Nothing goes in the first hour, nor in an hour in which the clock jumped: a clock that runs ahead would
+ * Applies the rules once an hour, and frees the bytes that nothing names any more. Nothing goes in the first hour, nor in an hour in which the clock jumped: a clock that runs ahead would
  * take what should stay.
  */
 export async function keepRetention(
   deps: {
     readonly reader: Source;
     readonly journal: Sink;
+    readonly blobs: Pick<BlobStore, 'free'>;
     readonly clock: Clock;
     readonly log: Log;
     rules(): RetentionRules;
@@ -153,6 +164,8 @@ export async function keepRetention(
     try {
       const gone = await applyRetention(deps, { rules: deps.rules(), now: clock.now() }, signal);
       if (gone.groups + gone.usage + gone.audit > 0) log.info('Old records went.', { ...gone });
+      const freed = await deps.blobs.free({ before: clock.now() - blobGraceMs }, signal);
+      if (freed.count > 0) log.info('Media that nothing names any more went.', { ...freed });
     } catch (error) {
       if (!signal.aborted)
         log.warn('Old records could not be removed; it is tried again.', { error });

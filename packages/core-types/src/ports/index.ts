@@ -1,4 +1,4 @@
-export type { BlobStore } from './blobs.ts';
+export type { BlobStore, FreedBlobs } from './blobs.ts';
 export type {
   Ambiguity,
   Answer,

@@ -3,6 +3,9 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { BlobStore } from '@cuttle/core-types/ports';
+import { freeBlobs } from './free-blobs.ts';
+import { isMissing } from './missing-file.ts';
+import { createTurns } from './turns.ts';
 
 /** Where the names of blobs are kept; a row there follows bytes that are synced. */
 export interface BlobIndex {
@@ -13,6 +16,18 @@ export interface BlobIndex {
   }): Promise<void>;
   /** The type that bytes were put with first. */
   findType(sha256: string): Promise<string | undefined>;
+  /** Those of the next `limit` rows that nothing names and that were put last before a time. */
+  listFree(input: {
+    readonly before: number;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<{
+    readonly free: readonly { readonly sha256: string; readonly bytes: number }[];
+    readonly next: string | undefined;
+  }>;
+  listKnown(sha256s: readonly string[]): Promise<readonly string[]>;
+  /** Removes the row, if nothing names it still and it was not put again. */
+  forget(input: { readonly sha256: string; readonly before: number }): Promise<boolean>;
 }
 
 /** Bytes in a folder, each in a file named by its SHA-256: `ab/cd…`. */
@@ -21,18 +36,22 @@ export function createFolderBlobs(deps: {
   readonly index: BlobIndex;
 }): BlobStore {
   const { path, index } = deps;
+  const inTurn = createTurns();
   return {
     async put(bytes, mimeType, signal) {
       signal.throwIfAborted();
       const sha256 = await hash(bytes);
-      const known = await index.findType(sha256);
-      if (known === undefined || !(await isWhole(fileOf(path, sha256), bytes.length))) {
-        signal.throwIfAborted();
-        await writeSynced(folderOf(path, sha256), fileOf(path, sha256), bytes);
-      }
-      if (known === undefined) await index.put({ sha256, mimeType, bytes: bytes.length });
-      return sha256;
+      return inTurn(sha256, async () => {
+        const known = await index.findType(sha256);
+        if (known === undefined || !(await isWhole(fileOf(path, sha256), bytes.length))) {
+          signal.throwIfAborted();
+          await writeSynced(folderOf(path, sha256), fileOf(path, sha256), bytes);
+        }
+        await index.put({ sha256, mimeType, bytes: bytes.length });
+        return sha256;
+      });
     },
+    free: ({ before }, signal) => freeBlobs({ path, index, inTurn }, before, signal),
     async read(sha256, signal) {
       const mimeType = isHash(sha256) ? await index.findType(sha256) : undefined;
       if (mimeType === undefined) throw toUnknown(sha256);
@@ -69,10 +88,6 @@ async function isWhole(file: string, bytes: number): Promise<boolean> {
     if (isMissing(error)) return false;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** The file is there whole or not at all, also after a power cut: written aside, synced, renamed, and the name synced. */

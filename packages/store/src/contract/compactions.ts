@@ -167,4 +167,39 @@ export function describeCompactions(get: () => World): void {
     await journal.recordStep(record(run, 1));
     expect(await codeOf(journal.recordCompaction(recordOf(run, 4)))).toBe('request.invalid');
   });
+
+  it('goes with the entries that it stands for, unless it is the present view', async () => {
+    const { journal, reader, complete, advance, now } = get();
+    const run = await grown();
+    for (const uptoSeq of [2, 4, 6]) await journal.recordCompaction(recordOf(run, uptoSeq));
+    const { sessionId, generation } = run;
+    const left = async (): Promise<readonly number[]> =>
+      (await reader.listSummaries({ sessionId, generation, limit: 9 })).map(
+        ({ uptoSeq }) => uptoSeq,
+      );
+    advance(1_000);
+    await complete(run);
+    const rule = { before: now() - 1, wantChars: 0, keepArchived: true, after: 0 };
+    await journal.removeClosedGroups({ ...rule, limit: 2 });
+    expect((await left()).toSorted()).toEqual([6]);
+    await journal.removeClosedGroups({ ...rule, limit: 9 });
+    expect(await left()).toEqual([6]);
+    expect(await reader.findSession(run.sessionKey)).toMatchObject({ summaryUpto: 6 });
+  });
+
+  it('goes a month after it was taken back', async () => {
+    const { journal, reader, complete, advance } = get();
+    const run = await grown();
+    await journal.recordCompaction(recordOf(run, 4));
+    await complete(run);
+    const { sessionId, generation } = run;
+    await journal.undoCompaction({ sessionId, uptoSeq: 4, by: 'owner' });
+    const listed = (): Promise<readonly object[]> =>
+      reader.listSummaries({ sessionId, generation, limit: 9 });
+    for (let hour = 0; hour < 31 * 24; hour += 1) {
+      expect(await listed()).toHaveLength(hour < 30 * 24 ? 1 : 0);
+      advance(3_600_000);
+      await journal.sweep({ limit: 9 });
+    }
+  });
 }

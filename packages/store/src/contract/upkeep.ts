@@ -61,4 +61,50 @@ export function describeUpkeep(get: () => World): void {
     advance(61_000);
     expect(await journal.sweep({ limit: 10 })).toMatchObject({ changed: 1 });
   });
+
+  const dayMs = 86_400_000;
+  /** So slowly that the clock is trusted. */
+  const wait = async (days: number): Promise<void> => {
+    const { advance, journal } = get();
+    for (let hour = 0; hour < days * 24; hour += 1) {
+      advance(dayMs / 24);
+      await journal.sweep({ limit: 0 });
+    }
+  };
+
+  it('forgets the key of a message a month after it, where the message is gone', async () => {
+    const { journal, accept, say, begin, complete, now } = get();
+    await complete(await begin({ externalId: 'gone' }));
+    await say({ externalId: 'there', session: 'b' });
+    const rule = { before: now(), wantChars: 0, keepArchived: true, after: 0, limit: 9 };
+    expect((await journal.removeClosedGroups(rule)).groups).toBe(1);
+    await wait(29);
+    expect(await journal.sweep({ limit: 10 })).toMatchObject({ changed: 0 });
+    expect(await accept({ externalId: 'gone' })).toMatchObject({ kind: 'duplicate' });
+    await wait(2);
+    expect(await journal.sweep({ limit: 10 })).toMatchObject({ changed: 1 });
+    expect(await accept({ externalId: 'there', session: 'b' })).toMatchObject({
+      kind: 'duplicate',
+    });
+    expect(await accept({ externalId: 'gone' })).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('forgets a reminder a month after it fired or was cancelled', async () => {
+    const { journal, reader, now, newId, input } = get();
+    const put = (key: string, inMs: number): Promise<{ scheduleId: string }> => {
+      const { sessionKey, agentId, principal, provenance, route } = input();
+      const place = { sessionKey, agentId, principal, provenance, route };
+      const nextAt = now() + inMs;
+      const draft = { scheduleId: newId(), key, owner: 'o', text: 'x', nextAt, ...place };
+      return journal.putSchedule({ ...draft, conversation: undefined });
+    };
+    const { scheduleId } = await put('cancelled', dayMs);
+    await put('later', 90 * dayMs);
+    expect(await journal.cancelSchedule({ scheduleId, owner: 'o' })).toBe(true);
+    expect(await put('cancelled', dayMs)).toEqual({ scheduleId });
+    await wait(31);
+    expect(await journal.sweep({ limit: 10 })).toMatchObject({ changed: 1 });
+    expect((await reader.listSchedules({ owner: 'o', limit: 9 })).length).toBe(1);
+    expect(await put('cancelled', dayMs)).not.toEqual({ scheduleId });
+  });
 }

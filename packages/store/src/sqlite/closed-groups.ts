@@ -51,6 +51,9 @@ const sumChars = query<{ chars: number }>(
 + coalesce((SELECT sum(length(input) + length(coalesce(result, ''))) FROM call WHERE space = 'main' AND run_id = ?1), 0) AS chars`,
 );
 
+/** Entries of one slice, or one run where that has more. */
+const mostEntries = 20;
+
 /**
  * The next groups that a rule takes, the oldest first, out of the next `limit` runs. Left out: what still runs or is being delivered,
  * what another transcript begins with, what sub-agents were asked or were made by, and archived sessions where they are kept.
@@ -61,14 +64,17 @@ export function listClosedGroups(
 ): GroupSlice {
   const heads = db.list(selectHeads, rule.after, rule.limit);
   const groups: ClosedGroup[] = [];
-  let wanted = rule.wantChars;
-  for (const head of heads) {
+  let [wanted, entries] = [rule.wantChars, 0];
+  for (const [at, head] of heads.entries()) {
+    // Enough for one slice: the next begins here.
+    if (entries >= mostEntries) return { groups, next: heads[at - 1]?.row };
     if (head.ended_at === null || (rule.keepArchived && head.archived === 1)) continue;
     if (head.ended_at > rule.before && wanted <= 0) continue;
     const group = toGroup(db, head);
     if (!group) continue;
     groups.push(group);
     wanted -= group.chars;
+    entries += group.entries.length;
   }
   return { groups, next: heads.length === rule.limit ? heads.at(-1)?.row : undefined };
 }

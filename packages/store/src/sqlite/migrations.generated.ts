@@ -258,5 +258,22 @@ export const migrations: readonly { readonly name: string; readonly statements: 
     "statements": [
       "ALTER TABLE `session` ADD `thinking` text;"
     ]
+  },
+  {
+    "name": "0019_retention",
+    "statements": [
+      "CREATE TABLE `blob_use` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`sha256` text NOT NULL,\n\t`inbound_id` text,\n\t`call_id` text,\n\tFOREIGN KEY (`space`,`sha256`) REFERENCES `blob`(`space`,`sha256`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`space`,`inbound_id`) REFERENCES `inbound`(`space`,`id`) ON UPDATE no action ON DELETE cascade,\n\tFOREIGN KEY (`space`,`call_id`) REFERENCES `call`(`space`,`id`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"blob_use_one\" CHECK((inbound_id IS NULL) <> (call_id IS NULL))\n);",
+      "CREATE INDEX `blob_use_blob` ON `blob_use` (`space`,`sha256`);",
+      "CREATE UNIQUE INDEX `blob_use_inbound` ON `blob_use` (`space`,`inbound_id`,`sha256`);",
+      "CREATE UNIQUE INDEX `blob_use_call` ON `blob_use` (`space`,`call_id`,`sha256`);",
+      "ALTER TABLE `seen` ADD `alone` integer DEFAULT 0 NOT NULL;",
+      "CREATE INDEX `seen_alone` ON `seen` (`space`,`at`) WHERE alone = 1;",
+      "CREATE INDEX `schedule_over` ON `schedule` (`space`,`created_at`) WHERE next_at IS NULL;",
+      "CREATE INDEX `summary_undone` ON `summary` (`space`,`undone_at`) WHERE undone_at IS NOT NULL;",
+      "-- What older versions wrote: keys whose inbound is gone, and who names which blob.\nUPDATE `seen` SET `alone` = 1 WHERE NOT EXISTS (SELECT 1 FROM `inbound` WHERE inbound.space = seen.space AND inbound.account_id = seen.account_id AND inbound.external_id = seen.external_id);",
+      "INSERT INTO `blob_use` (`space`, `sha256`, `inbound_id`)\nSELECT DISTINCT inbound.space, part.atom, inbound.id FROM `inbound`, json_tree(inbound.body) AS part\nWHERE instr(inbound.body, '\"sha256\"') > 0 AND part.key = 'sha256' AND EXISTS (SELECT 1 FROM `blob` WHERE blob.space = inbound.space AND blob.sha256 = part.atom);",
+      "INSERT INTO `blob_use` (`space`, `sha256`, `call_id`)\nSELECT DISTINCT call.space, part.atom, call.id FROM `call`, json_tree(call.result) AS part\nWHERE instr(call.result, '\"sha256\"') > 0 AND part.key = 'sha256' AND EXISTS (SELECT 1 FROM `blob` WHERE blob.space = call.space AND blob.sha256 = part.atom);",
+      "-- A deletion merges no segments: that took tens of milliseconds of whoever deleted. Later insertions do, and a purge merges all.\nINSERT INTO `message_text` (`message_text`, rank) VALUES ('deletemerge', 0);"
+    ]
   }
 ];

@@ -1,6 +1,7 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { BlobStore, Journal, Reader } from '@cuttle/core-types/ports';
 import { createFolderBlobs } from '../blobs/folder-blobs.ts';
+import type { FreeBlobs } from './reader/blobs.ts';
 
 /** Asks a thread, or the host itself, for one named operation. */
 export type Caller = (op: string, input?: unknown) => Promise<unknown>;
@@ -198,6 +199,10 @@ export function createBlobs(
         const type = await calls.read('findBlobType', sha256);
         return typeof type === 'string' ? type : undefined;
       },
+      // The reader and the writer give what their functions of that name do.
+      listFree: (input) => calls.read('listFreeBlobs', input) as Promise<FreeBlobs>,
+      listKnown: (sha256s) => calls.read('listKnownBlobs', sha256s) as Promise<readonly string[]>,
+      forget: async (input) => (await calls.write('removeBlobRow', input)) === true,
     },
   });
 }

@@ -129,6 +129,8 @@ async function useAll(world: World): Promise<void> {
   await journal.interruptRun({ sessionId, fence: 'i', closing: [] });
   await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
   await freeOne(world);
+  await world.store.blobs.put(new Uint8Array(1), 'x/y', new AbortController().signal);
+  await world.store.blobs.free({ before: world.now() }, new AbortController().signal);
   await useSessions(world, run.sessionKey);
   await journal.putMemoryFile({
     agentId: 'main',

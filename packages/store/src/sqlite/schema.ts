@@ -31,6 +31,7 @@ export { subagent } from './schema/subagent.ts';
 export {
   audit,
   blob,
+  blob_use,
   call_reservation,
   kv,
   kv_once,

@@ -14,6 +14,7 @@ import {
 } from '../unit.ts';
 import { seeIdentity, writePairing } from './access.ts';
 import { freeParked } from './approvals.ts';
+import { useBlobs } from './blobs.ts';
 import { addOutbounds, openConversation } from './outbound.ts';
 import { saltedKey } from '../salted-keys.ts';
 import { isRenewing } from './renew.ts';
@@ -152,6 +153,7 @@ function insertInbound(
   const { session, state } = fate;
   const { principal, provenance, route } = input;
   const lane = input.conversation && openConversation(unit, input.conversation);
+  const body = toStored(input.body);
   db.run(insertSeen, input.accountId, input.externalId, input.bodyHash, now);
   db.run(
     insertRow,
@@ -172,7 +174,7 @@ function insertInbound(
     modeOf(input, fate.renews ?? false),
     Number(fate.control ?? false),
     Number(fate.renews ?? false),
-    toStored(input.body),
+    body,
     state,
     fate.reason ?? null,
     fate.noticeId ?? null,
@@ -180,5 +182,6 @@ function insertInbound(
     now,
     state === 'queued' ? null : now,
   );
+  useBlobs(unit, { inboundId: input.inboundId }, body);
   unit.point('accept.after.insert');
 }

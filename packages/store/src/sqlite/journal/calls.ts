@@ -6,6 +6,7 @@ import { query } from '../database.ts';
 import type { CallRecord, RunRecord } from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, toCommitted, type Unit } from '../unit.ts';
+import { useBlobs } from './blobs.ts';
 import { cancelApprovalOf, consumeApproval } from './approvals.ts';
 import { addOutbounds } from './outbound.ts';
 import { addTaint, holdRun, noteProgress } from './runs.ts';
@@ -107,7 +108,9 @@ function closeCall(
 ): void {
   const { run, call, state, result } = end;
   const ref = { step: call.n, index: call.i };
-  unit.db.run(close, state, toStored(result), unit.now, call.id);
+  const stored = toStored(result);
+  unit.db.run(close, state, stored, unit.now, call.id);
+  useBlobs(unit, { callId: call.id }, stored);
   if (call.state === 'planned') {
     cancelApprovalOf(unit, call.id);
     addEvent(unit, session, { kind: 'tool.call', runId: run.id, ref });

@@ -21,6 +21,7 @@ import {
   type Unit,
 } from '../unit.ts';
 import { appendAudit } from './audit.ts';
+import { useBlobs } from './blobs.ts';
 import { existsAlready } from './lineage.ts';
 import { importPrefix } from './remove-session.ts';
 import { findRunRow, taintSession } from './runs.ts';
@@ -146,6 +147,7 @@ function addInput(context: ImportContext, { messages, at }: EntryOf<'input'>): v
     at,
     at,
   );
+  useBlobs(unit, { inboundId }, row.body);
   appendInput(unit, session, { runId: importId, step, row, at });
 }
 
@@ -180,6 +182,7 @@ function addResults(context: ImportContext, { message, at }: EntryOf<'results'>)
     const call = calls[index];
     const id = `${importId}:${last.n}:${index}`;
     const state = result.ok ? 'done' : 'failed';
+    const stored = toStored(result);
     unit.db.run(
       insertCall,
       id,
@@ -190,9 +193,10 @@ function addResults(context: ImportContext, { message, at }: EntryOf<'results'>)
       result.name,
       toStored(call?.input ?? null),
       state,
-      toStored(result),
+      stored,
       at,
     );
+    useBlobs(unit, { callId: id }, stored);
   }
   appendResults(unit, session, { runId: importId, step: last.n, at });
 }

@@ -45,7 +45,8 @@ import { spawnSubagent, steerSubagent, takeResults } from './subagents.ts';
 import { indexText } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { addUsage, countCut } from './usage.ts';
-import { putBlobRow, putValue, removeValue } from './values.ts';
+import { putBlobRow, removeBlobRow } from './blobs.ts';
+import { putValue, removeValue } from './values.ts';
 
 /** Each named transaction, as a function that runs inside one. */
 export const journal = {
@@ -129,4 +130,4 @@ export const journal = {
 };
 
 /** Transactions of the store's own: the index of blobs, the full-text index. */
-export const ownJournal = { putBlobRow, indexText };
+export const ownJournal = { putBlobRow, removeBlobRow, indexText };

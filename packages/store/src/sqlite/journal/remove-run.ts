@@ -1,5 +1,5 @@
 import { query } from '../database.ts';
-import type { TombstoneRecord } from '../rows.ts';
+import type { EntryRecord, InboundRecord, TombstoneRecord } from '../rows.ts';
 import { tombstoneParts } from '../record-chain.ts';
 import type { Unit } from '../unit.ts';
 import { forgetEntries } from './search-index.ts';
@@ -8,10 +8,7 @@ const blank = `UPDATE outbound SET body = '{"v":1,"text":"","payload":null}'`;
 // Deliveries stay, as the lanes of their conversations count them; their words go.
 const blankReplies = `${blank} WHERE space = 'main' AND origin > ? AND origin < ?`;
 const ofRun = [
-  `DELETE FROM message_text WHERE rowid IN (SELECT row FROM entry WHERE space = 'main' AND run_id = ?)`,
-  `DELETE FROM entry WHERE space = 'main' AND run_id = ?`,
   `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND run_id = ? AND notice_id IS NOT NULL)`,
-  `DELETE FROM inbound WHERE space = 'main' AND run_id = ?`,
   `UPDATE run SET parent_call = NULL WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
   `UPDATE call SET gated = 0, approval_id = NULL WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM approval WHERE space = 'main' AND run_id = ?`,
@@ -20,14 +17,82 @@ const ofRun = [
   `DELETE FROM subagent WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ?)`,
   `DELETE FROM call WHERE space = 'main' AND run_id = ?`,
   `DELETE FROM step WHERE space = 'main' AND run_id = ?`,
-  `DELETE FROM run WHERE space = 'main' AND id = ?`,
+];
+const selectInputs = query<InboundKey>(
+  `SELECT id, account_id, external_id FROM inbound WHERE space = 'main' AND run_id = ?`,
+);
+const selectEntries = query<Pick<EntryRecord, 'row' | 'n' | 'inbound_id'>>(
+  `SELECT row, n, inbound_id FROM entry WHERE space = 'main' AND run_id = ? ORDER BY n LIMIT ?`,
+);
+const removeRow = `DELETE FROM run WHERE space = 'main' AND id = ?`;
+
+/**
+ * A run that has ended goes, with all that was said and done in it: at most so many of its entries, with what they name. Returns how many
+ * rows went; the run itself goes with the last of them.
+ */
+export function removeRun(unit: Unit, runId: string, most: number): number {
+  // One more, so that a run of which something is left has an entry to be found by.
+  const entries = unit.db.list(selectEntries, runId, most + 1);
+  for (const entry of entries.slice(0, most)) removeEntry(unit, entry);
+  forgetEntries(unit);
+  const next = entries[most];
+  if (next) {
+    removeSteps(unit, runId, next.n);
+    return most;
+  }
+  unit.db.run(blankReplies, `${runId}:`, `${runId};`);
+  const inputs = unit.db.list(selectInputs, runId);
+  for (const statement of ofRun) unit.db.run(statement, runId);
+  for (const inbound of inputs) removeInbound(unit, inbound);
+  unit.db.run(removeRow, runId);
+  return entries.length + 1;
+}
+
+const removeWords = `DELETE FROM message_text WHERE rowid = ?`;
+const removeEntryRow = `DELETE FROM entry WHERE row = ?`;
+const selectInput = query<InboundKey & { readonly notice_id: string | null }>(
+  `SELECT id, account_id, external_id, notice_id FROM inbound WHERE space = 'main' AND id = ?`,
+);
+const blankOne = `${blank} WHERE space = 'main' AND id = ?`;
+
+function removeEntry(
+  unit: Unit,
+  { row, inbound_id: inboundId }: Pick<EntryRecord, 'row' | 'inbound_id'>,
+): void {
+  unit.db.run(removeWords, row);
+  unit.db.run(removeEntryRow, row);
+  const inbound = inboundId === null ? undefined : unit.db.find(selectInput, inboundId);
+  if (!inbound) return;
+  if (inbound.notice_id !== null) unit.db.run(blankOne, inbound.notice_id);
+  removeInbound(unit, inbound);
+}
+
+/** What an inbound is known by. */
+export type InboundKey = Pick<InboundRecord, 'id' | 'account_id' | 'external_id'>;
+
+const removeInboundRow = `DELETE FROM inbound WHERE space = 'main' AND id = ?`;
+const leaveAlone = `UPDATE seen SET alone = 1 WHERE space = 'main' AND account_id = ? AND external_id = ?`;
+
+/** Its key stays, alone, so that the message is known if it comes again; the upkeep takes it when it is old enough. */
+export function removeInbound(unit: Unit, inbound: InboundKey): void {
+  unit.db.run(removeInboundRow, inbound.id);
+  unit.db.run(leaveAlone, inbound.account_id, inbound.external_id);
+}
+
+const ofSteps = [
+  `UPDATE run SET parent_call = NULL WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ? AND n < ?)`,
+  `UPDATE call SET gated = 0, approval_id = NULL WHERE space = 'main' AND run_id = ? AND n < ?`,
+  `DELETE FROM approval WHERE space = 'main' AND call_id IN (SELECT id FROM call WHERE space = 'main' AND run_id = ? AND n < ?)`,
+  `DELETE FROM reservation WHERE space = 'main' AND run_id = ? AND n < ?`,
+  `DELETE FROM delta WHERE space = 'main' AND run_id = ? AND n < ?`,
+  `DELETE FROM subagent WHERE space = 'main' AND parent_call IN (SELECT id FROM call WHERE space = 'main' AND run_id = ? AND n < ?)`,
+  `DELETE FROM call WHERE space = 'main' AND run_id = ? AND n < ?`,
+  `DELETE FROM step WHERE space = 'main' AND run_id = ? AND n < ?`,
 ];
 
-/** A run that has ended goes, with all that was said and done in it. */
-export function removeRun(unit: Unit, runId: string): void {
-  unit.db.run(blankReplies, `${runId}:`, `${runId};`);
-  for (const statement of ofRun) unit.db.run(statement, runId);
-  forgetEntries(unit);
+/** The steps of a long run whose entries are all gone. */
+function removeSteps(unit: Unit, runId: string, before: number): void {
+  for (const statement of ofSteps) unit.db.run(statement, runId, before);
 }
 
 const selectBefore = query<TombstoneRecord>(

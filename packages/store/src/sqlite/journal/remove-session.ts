@@ -5,7 +5,7 @@ import { isRemovedKey, toGoneKey, toRemovedKey } from '../removed-key.ts';
 import { lockSession, type LockedSession, type Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
 import { requireSession } from './lineage.ts';
-import { removeRun } from './remove-run.ts';
+import { type InboundKey, removeInbound, removeRun } from './remove-run.ts';
 import { findActiveRun } from './runs.ts';
 import { hasOpenSubagents } from './subagent-waits.ts';
 import { putTombstone } from './tombstones.ts';
@@ -126,28 +126,35 @@ export function sweepSessions(unit: Unit, limit: number): number {
 const empty = `UPDATE session SET key = ?, title = NULL, model = NULL, persona = NULL, thinking = NULL, messages = 0 WHERE row = ?`;
 
 const selectEntries = query<{ run_id: string }>(
-  `SELECT run_id FROM entry WHERE space = 'main' AND session_id = ? ORDER BY seq LIMIT 100`,
+  `SELECT run_id FROM entry WHERE space = 'main' AND session_id = ? ORDER BY seq LIMIT ?`,
 );
-/** Runs of one slice: each has a few steps and calls. */
-const mostRuns = 10;
+/** Entries of one slice: each goes with the message, the answer or the calls that it names. */
+const mostEntries = 20;
 
-/** The oldest runs, with all that was said and done in them. Each run has an entry: its first input. */
+/** The oldest runs, with all that was said and done in them; a long one bit by bit. Each run has an entry: its first input. */
 function sweepRuns(unit: Unit, sessionId: string): number {
-  const entries = unit.db.list(selectEntries, sessionId);
-  const runs = [...new Set(entries.map(({ run_id }) => run_id))].slice(0, mostRuns);
-  for (const runId of runs) removeRun(unit, runId);
-  return runs.length;
+  const entries = unit.db.list(selectEntries, sessionId, mostEntries);
+  let swept = 0;
+  for (const runId of new Set(entries.map(({ run_id }) => run_id)))
+    if (swept < mostEntries) swept += removeRun(unit, runId, mostEntries - swept);
+  return swept;
 }
 
 const blank = `UPDATE outbound SET body = '{"v":1,"text":"","payload":null}'`;
 const within = (table: string): string =>
   `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE space = 'main' AND session_id = ? LIMIT ?)`;
 const blankNotices = `${blank} WHERE space = 'main' AND id IN (SELECT notice_id FROM inbound WHERE space = 'main' AND session_id = ? AND notice_id IS NOT NULL LIMIT ?)`;
-const rest = ['inbound', 'event', 'summary', 'rewound'].map(within);
+const rest = ['event', 'summary', 'rewound'].map(within);
+const selectInbounds = query<InboundKey>(
+  `SELECT id, account_id, external_id FROM inbound WHERE space = 'main' AND session_id = ? LIMIT ?`,
+);
 
 /** Commands, refusals, and what the session itself had. */
 function sweepRest(unit: Unit, sessionId: string, limit: number): number {
   unit.db.run(blankNotices, sessionId, limit);
+  const inbounds = unit.db.list(selectInbounds, sessionId, Math.min(limit, mostEntries));
+  for (const inbound of inbounds) removeInbound(unit, inbound);
+  if (inbounds.length > 0) return inbounds.length;
   for (const statement of rest) {
     const swept = unit.db.run(statement, sessionId, limit);
     if (swept > 0) return swept;

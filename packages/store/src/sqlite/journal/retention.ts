@@ -21,12 +21,14 @@ export function removeClosedGroups(
   let chars = 0;
   for (const group of groups) {
     buryEntries(unit, { ...group, reason: 'retention' });
-    removeRun(unit, group.runId);
+    removeRun(unit, group.runId, group.entries.length);
     entries += group.entries.length;
     chars += group.chars;
   }
-  for (const sessionId of new Set(groups.map((group) => group.sessionId)))
+  for (const sessionId of new Set(groups.map((group) => group.sessionId))) {
     removeEvents(unit, sessionId);
+    removeSuperseded(unit, sessionId);
+  }
   return { groups: groups.length, entries, chars, ...(next !== undefined && { next }) };
 }
 
@@ -34,12 +36,26 @@ const selectOldest = query<{ seq: number }>(
   `SELECT event.seq FROM entry JOIN event ON event.space = 'main' AND event.session_id = entry.session_id AND event.run_id = entry.run_id
 WHERE entry.space = 'main' AND entry.session_id = ? ORDER BY entry.seq, event.seq LIMIT 1`,
 );
-const removeEarlier = `DELETE FROM event WHERE rowid IN (SELECT rowid FROM event WHERE space = 'main' AND session_id = ? AND seq < ? ORDER BY seq LIMIT 500)`;
+const removeEarlier = `DELETE FROM event WHERE rowid IN (SELECT rowid FROM event WHERE space = 'main' AND session_id = ? AND seq < ? ORDER BY seq LIMIT 100)`;
 
 /** What clients could resume from goes with the runs that it tells of: a session's events begin with its oldest run. */
 function removeEvents(unit: Unit, sessionId: string): void {
   const oldest = unit.db.find(selectOldest, sessionId)?.seq;
   if (oldest !== undefined) unit.db.run(removeEarlier, sessionId, oldest);
+}
+
+// What an earlier conversation was summed up to, and what a newer summary of the present one stands for as well, once nothing of it is left:
+// no one can go back there. A transcript that begins with another one's has its summaries as long as it stands.
+const removeCovering = `DELETE FROM summary WHERE rowid IN (SELECT summary.rowid FROM summary JOIN session ON session.space = 'main' AND session.id = summary.session_id
+WHERE summary.space = 'main' AND summary.session_id = ?1 AND (summary.generation < session.generation OR summary.upto_seq < session.summary_upto)
+AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.space = 'main' AND entry.session_id = ?1 AND entry.seq <= summary.upto_seq)
+AND NOT EXISTS (SELECT 1 FROM lineage WHERE lineage.space = 'main' AND lineage.session_id = ?1 AND lineage.generation = summary.generation AND lineage.source_id <> ?1) LIMIT 20)`;
+const removeRewound = `DELETE FROM rewound WHERE rowid IN (SELECT rowid FROM rewound WHERE space = 'main' AND session_id = ?1
+AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.space = 'main' AND entry.session_id = ?1 AND entry.seq > rewound.after_seq AND entry.seq <= rewound.upto_seq) LIMIT 20)`;
+
+function removeSuperseded({ db }: Unit, sessionId: string): void {
+  db.run(removeCovering, sessionId);
+  db.run(removeRewound, sessionId);
 }
 
 const removeDays = `DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE space = 'main' AND day < ? LIMIT ?)`;

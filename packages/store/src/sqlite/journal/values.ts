@@ -40,13 +40,3 @@ export function removeValue(unit: Unit, input: Input<'removeValue'>): boolean {
   if (removed) unit.db.run(removeText, removed.row);
   return removed !== undefined;
 }
-
-const insertBlob = `INSERT INTO blob (sha256, mime_type, bytes, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
-
-/** Names bytes that are already synced. */
-export function putBlobRow(
-  unit: Unit,
-  input: { readonly sha256: string; readonly mimeType: string; readonly bytes: number },
-): void {
-  unit.db.run(insertBlob, input.sha256, input.mimeType, input.bytes, unit.now);
-}

@@ -29,7 +29,8 @@ import { searchMessages } from './search.ts';
 import { readHistory, readTranscript } from './transcript.ts';
 import { findSubagent, findSubagentTimers, listSubagents } from './subagents.ts';
 import { listUncounted } from './uncounted.ts';
-import { findBlobType, findValue, listValues, searchValues } from './values.ts';
+import { findBlobType, listFreeBlobs, listKnownBlobs } from './blobs.ts';
+import { findValue, listValues, searchValues } from './values.ts';
 import { counts, findWork } from './work.ts';
 
 /** Each read, as a function that runs inside one read transaction. */
@@ -101,4 +102,4 @@ export const reader = {
 };
 
 /** Reads of the parts beside the reader. */
-export const blobReader = { findBlobType };
+export const blobReader = { findBlobType, listFreeBlobs, listKnownBlobs };

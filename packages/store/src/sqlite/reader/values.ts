@@ -42,12 +42,3 @@ export function searchValues(view: View, input: Parameters<Reader['searchValues'
 function toValueRow(row: KeyValue): ValueRow {
   return { key: row.key, value: fromStored(row.value), updatedAt: row.updated_at };
 }
-
-const selectBlob = query<{ mime_type: string }>(
-  `SELECT mime_type FROM blob WHERE space = 'main' AND sha256 = ?`,
-);
-
-/** The type that bytes were put with first. */
-export function findBlobType(view: View, sha256: string): string | undefined {
-  return view.db.find(selectBlob, sha256)?.mime_type;
-}

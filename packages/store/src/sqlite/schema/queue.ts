@@ -34,8 +34,15 @@ export const seen = sqliteTable(
     external_id: text().notNull(),
     body_hash: text().notNull(),
     at: time(),
+    /** 1 once its inbound is gone: then it goes too, when it is old enough. */
+    alone: flag(),
   },
-  (t) => [primaryKey({ columns: [t.space, t.account_id, t.external_id] })],
+  (t) => [
+    primaryKey({ columns: [t.space, t.account_id, t.external_id] }),
+    index('seen_alone')
+      .on(t.space, t.at)
+      .where(sql`alone = 1`),
+  ],
 );
 
 export const inboundStates = [
@@ -218,6 +225,9 @@ export const summary = sqliteTable(
     uniqueIndex('summary_live')
       .on(t.space, t.session_id, t.generation, t.upto_seq)
       .where(sql`undone_at IS NULL`),
+    index('summary_undone')
+      .on(t.space, t.undone_at)
+      .where(sql`undone_at IS NOT NULL`),
     foreignKey({ columns: [t.space, t.session_id], foreignColumns: [session.space, session.id] }),
     check('summary_undone', sql`(undone_at IS NULL) = (undone_by IS NULL)`),
   ],

@@ -10,11 +10,12 @@ import {
   sqliteTable,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { Stored } from '../stored-json.ts';
 import { oneOf, space, time } from './columns.ts';
 import { inbound } from './queue.ts';
-import { step } from './run.ts';
+import { call, step } from './run.ts';
 
 export const schedule = sqliteTable(
   'schedule',
@@ -31,7 +32,7 @@ export const schedule = sqliteTable(
     provenance: text().notNull().$type<Stored<Provenance>>(),
     route: text().notNull().$type<Stored<Route>>(),
     conversation: text().$type<Stored<ConversationRef>>(),
-    /** Null once it fired or was cancelled; the row stays, so that its key is known. */
+    /** Null once it fired or was cancelled; the row stays for a while, so that its key is known. */
     next_at: integer(),
     last_at: integer(),
     created_at: time(),
@@ -45,6 +46,9 @@ export const schedule = sqliteTable(
     index('schedule_owner')
       .on(t.space, t.owner, t.next_at)
       .where(sql`next_at IS NOT NULL`),
+    index('schedule_over')
+      .on(t.space, t.created_at)
+      .where(sql`next_at IS NULL`),
     check('schedule_next', sql`next_at IS NULL OR last_at IS NULL OR next_at > last_at`),
   ],
 );
@@ -146,9 +150,36 @@ export const blob = sqliteTable(
     sha256: text().notNull(),
     mime_type: text().notNull(),
     bytes: integer().notNull(),
+    /** When it was put last. */
     created_at: time(),
   },
   (t) => [primaryKey({ columns: [t.space, t.sha256] })],
+);
+
+/** A row that names a blob in its JSON. As long as there is one the blob cannot go; it goes itself with the row that names. */
+export const blob_use = sqliteTable(
+  'blob_use',
+  {
+    space: space(),
+    sha256: text().notNull(),
+    inbound_id: text(),
+    call_id: text(),
+  },
+  (t) => [
+    index('blob_use_blob').on(t.space, t.sha256),
+    uniqueIndex('blob_use_inbound').on(t.space, t.inbound_id, t.sha256),
+    uniqueIndex('blob_use_call').on(t.space, t.call_id, t.sha256),
+    foreignKey({ columns: [t.space, t.sha256], foreignColumns: [blob.space, blob.sha256] }),
+    foreignKey({
+      columns: [t.space, t.inbound_id],
+      foreignColumns: [inbound.space, inbound.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.space, t.call_id],
+      foreignColumns: [call.space, call.id],
+    }).onDelete('cascade'),
+    check('blob_use_one', sql`(inbound_id IS NULL) <> (call_id IS NULL)`),
+  ],
 );
 
 /** What the bytes of a blob say, by who put them into words; it goes with them. */

@@ -4,6 +4,7 @@ import { blankedParts, contentOf } from '../../record-chain.ts';
 import type { CallRecord, EntryRecord, InboundRecord, StepRow } from '../../rows.ts';
 import { fromStored, toStored } from '../../stored-json.ts';
 import type { LockedSession, Unit } from '../../unit.ts';
+import { dropBlobs } from '../blobs.ts';
 import { removeBelow } from '../remove-session.ts';
 import { forgetSummaries } from './forget-summaries.ts';
 import { saltKey } from './salt-inbound.ts';
@@ -49,6 +50,7 @@ function blankInputs(unit: Unit, runId: string, text: string): void {
     const route = toStored(toRoute(fromStored(row.route)));
     unit.db.run(updateInput, nobody.id, toStored(nobody), body, route, row.id);
     unit.db.run(removeFetched, row.id);
+    dropBlobs(unit, { inboundId: row.id });
     if (row.notice_id !== null) unit.db.run(blankOne, row.notice_id);
   }
 }
@@ -87,9 +89,12 @@ const selectCalls = query<Pick<CallRecord, 'id' | 'result'>>(
 );
 const updateCall = `UPDATE call SET input = '{}', result = ? WHERE space = 'main' AND id = ?`;
 
-function blankCalls({ db }: Unit, runId: string, words: string): void {
-  for (const { id, result } of db.list(selectCalls, runId))
+function blankCalls(unit: Unit, runId: string, words: string): void {
+  const { db } = unit;
+  for (const { id, result } of db.list(selectCalls, runId)) {
     db.run(updateCall, result && toStored(toBlankResult(fromStored(result), words)), id);
+    dropBlobs(unit, { callId: id });
+  }
 }
 
 function toBlankResult(result: ToolResultPart, text: string): ToolResultPart {

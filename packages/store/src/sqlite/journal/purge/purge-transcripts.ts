@@ -3,6 +3,7 @@ import type { InboundRecord } from '../../rows.ts';
 import { isFromPerson, isOwnSession } from '../../person-match.ts';
 import { lockSession, type LockedSession, type Unit } from '../../unit.ts';
 import { cancelQueue, stopRun } from '../abort.ts';
+import { removeInbound } from '../remove-run.ts';
 import { isTakenAway, sweepSessions, takeAway } from '../remove-session.ts';
 import { cancelQueued, findActiveRun } from '../runs.ts';
 import { renameSession } from '../sessions.ts';
@@ -81,8 +82,6 @@ function takeSession(unit: Unit, session: LockedSession): number {
   return messages;
 }
 
-const removeInbound = `DELETE FROM inbound WHERE space = 'main' AND id = ?`;
-
 /** Out of a session that others share. */
 function takeOut({ unit, words }: AreaContext, session: LockedSession, row: InboundRecord): number {
   const active = findActiveRun(unit, session.id);
@@ -92,8 +91,10 @@ function takeOut({ unit, words }: AreaContext, session: LockedSession, row: Inbo
   // Refused, a command, or never begun: nothing in the transcript names it.
   if (row.state === 'queued' && row.control === 0)
     cancelQueued(unit, session, { row, reason: 'purged' });
-  saltKey(unit, row);
   if (row.notice_id !== null) blankOutbound(unit.db, row.notice_id);
-  unit.db.run(removeInbound, row.id);
+  // Its key is another one now.
+  saltKey(unit, row);
+  const salted = unit.db.find(selectInbound, row.id);
+  if (salted) removeInbound(unit, salted);
   return 1;
 }

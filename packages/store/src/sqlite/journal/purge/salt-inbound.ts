@@ -3,10 +3,10 @@ import type { InboundRecord } from '../../rows.ts';
 import { isSalted, makeSaltedKey } from '../../salted-keys.ts';
 import type { Unit } from '../../unit.ts';
 
-const selectSeen = query<{ body_hash: string; at: number }>(
-  `SELECT body_hash, at FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`,
+const selectSeen = query<{ body_hash: string; at: number; alone: number }>(
+  `SELECT body_hash, at, alone FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`,
 );
-const insertSeen = `INSERT INTO seen (account_id, external_id, body_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const insertSeen = `INSERT INTO seen (account_id, external_id, body_hash, at, alone) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const moveInbound = `UPDATE inbound SET external_id = ? WHERE space = 'main' AND account_id = ? AND external_id = ?`;
 const removeSeen = `DELETE FROM seen WHERE space = 'main' AND account_id = ? AND external_id = ?`;
 
@@ -22,7 +22,7 @@ export function saltKey(
   const seen = db.find(selectSeen, accountId, externalId);
   if (!seen) return false;
   const salted = makeSaltedKey(db, { accountId, externalId, bodyHash: seen.body_hash });
-  db.run(insertSeen, accountId, salted.externalId, salted.bodyHash, seen.at);
+  db.run(insertSeen, accountId, salted.externalId, salted.bodyHash, seen.at, seen.alone);
   db.run(moveInbound, salted.externalId, accountId, externalId);
   db.run(removeSeen, accountId, externalId);
   return true;
