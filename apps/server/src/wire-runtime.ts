@@ -66,7 +66,9 @@ export function wireRuntime(
   const runtime: Runtime = createRuntime({
     ...foundation,
     tools,
-    files: createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
+    files: foundation.scope.use(
+      createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
+    ),
     models: () => foundation.models,
     settings,
     media,

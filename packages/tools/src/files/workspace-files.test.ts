@@ -1,5 +1,5 @@
 import { link, mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkspaceFiles } from '@cuttle/core-types/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await mkdir(root);
   files = createWorkspaceFiles({
     placeOf: (agentId) => ({ root: join(base, agentId), hardLinks: 'refuse' }),
-    clock: { now: () => Date.now() },
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
   });
 });
 afterEach(() => rm(base, { recursive: true }));
@@ -64,6 +64,47 @@ describe('files of a workspace', () => {
     await files.read('main', names);
     await writeFile(join(root, 'AGENTS.md'), 'two');
     expect(await files.read('main', names)).toMatchObject([{ text: 'two' }]);
+  });
+
+  it.runIf(platform() === 'linux')('are asked for at once when the folder changes', async () => {
+    using watched = createWorkspaceFiles({
+      placeOf: (agentId) => ({ root: join(base, agentId), hardLinks: 'refuse' }),
+      clock: { now: () => Date.now(), monotonic: () => 0 },
+    });
+    await put('AGENTS.md', 'one');
+    const [first] = await watched.read('main', names);
+    await put('AGENTS.md', 'two');
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'two' }]);
+    await put('SOUL.md', 'soul');
+    await rm(join(root, 'AGENTS.md'));
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'soul' }]);
+    expect(first?.text).toBe('one');
+    // What stands elsewhere is asked for every time.
+    await mkdir(join(root, 'kept'));
+    await put('kept/soul.md', 'another');
+    await rm(join(root, 'SOUL.md'));
+    await symlink('kept/soul.md', join(root, 'SOUL.md'));
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'another' }]);
+    await put('kept/soul.md', 'a third', new Date('2026-01-04T00:00:00Z'));
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'a third' }]);
+  });
+
+  it.runIf(platform() === 'linux')('are not asked for within a second of silence', async () => {
+    let time = 0;
+    using watched = createWorkspaceFiles({
+      placeOf: (agentId) => ({ root: join(base, agentId), hardLinks: 'open' }),
+      clock: { now: () => Date.now(), monotonic: () => time },
+    });
+    // Written through a name elsewhere, of which the folder's watch does not tell: as another machine would.
+    const elsewhere = join(base, 'elsewhere.md');
+    await writeFile(elsewhere, 'one');
+    await link(elsewhere, join(root, 'AGENTS.md'));
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'one' }]);
+    await writeFile(elsewhere, 'other');
+    time = 999;
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'one' }]);
+    time = 1_000;
+    expect(await watched.read('main', names)).toMatchObject([{ text: 'other' }]);
   });
 
   it('do not lead out of it', async () => {

@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Clock, WorkspaceFile, WorkspaceFiles } from '@cuttle/core-types/ports';
 import { toFileError } from './file-error.ts';
+import { type FolderWatch, watchFolder } from './folder-watch.ts';
 import { mainFile } from '../memory/memory-path.ts';
 import { toTrusted } from '../memory/to-trusted.ts';
 import { createWorkspace, type WorkspacePlace } from './workspace.ts';
@@ -14,6 +15,8 @@ const maxBytes = 262_144;
 const mostWorkspaces = 500;
 /** What was changed so shortly before it was looked at may change again within the same tick of its file system's clock. */
 const unsureMs = 2_000;
+/** So long nothing is looked at again while the watch of the folder is silent. */
+const trustMs = 1_000;
 
 /** What a look at a workspace found. */
 interface Seen {
@@ -26,30 +29,84 @@ interface Seen {
 interface Known {
   readonly state: string | undefined;
   readonly file: WorkspaceFile;
+  /** It stands elsewhere, so that the watch of the folder does not tell of it. */
+  readonly isLink: boolean;
+}
+interface Look {
+  readonly seen: Seen;
+  readonly names: readonly string[];
+  readonly at: number;
+  /** The folder's watch, and what it had counted before. */
+  readonly watch: FolderWatch | undefined;
+  readonly changes: number;
 }
 
-/** The files of agents' workspaces, kept while time and size stay. A look costs one question for the folder and one for each file in it. */
+/**
+ * The files of agents' workspaces, kept while time and size stay. A look costs one question for the folder and one for each file in it;
+ * where the folder can be watched, it is taken once a second at most while nothing changes.
+ */
 export function createWorkspaceFiles({
   placeOf,
   clock,
 }: {
   placeOf(agentId: string): WorkspacePlace;
-  readonly clock: Pick<Clock, 'now'>;
-}): WorkspaceFiles {
-  const known = new Map<string, Seen>();
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
+}): WorkspaceFiles & Disposable {
+  const looks = new Map<string, Look>();
+  const looking = new Map<string, Promise<Look>>();
+  const isFresh = async (
+    { seen, names, at, watch, changes }: Look,
+    asked: readonly string[],
+  ): Promise<boolean> =>
+    watch !== undefined &&
+    names === asked &&
+    clock.monotonic() - at < trustMs &&
+    ![...seen.files.values()].some(({ isLink }) => isLink) &&
+    (await watch.isUnchanged(changes));
+  const keep = (agentId: string, taken: Look): void => {
+    if (looks.get(agentId)?.watch !== taken.watch) forget(agentId);
+    looks.delete(agentId);
+    looks.set(agentId, taken);
+    const [oldest] = looks.keys();
+    if (looks.size > mostWorkspaces && oldest !== undefined) forget(oldest);
+  };
+  const forget = (agentId: string): void => {
+    looks.get(agentId)?.watch?.[Symbol.dispose]();
+    looks.delete(agentId);
+  };
+  const lookAgain = async (
+    place: WorkspacePlace,
+    agentId: string,
+    names: readonly string[],
+  ): Promise<Look> => {
+    const before = looks.get(agentId);
+    const watch = before?.watch ?? watchFolder(place.root);
+    const [at, changes] = [clock.monotonic(), watch?.count() ?? 0];
+    const seen = await look({ place, names, before: before?.seen, now: clock.now() });
+    return { seen, names, at, watch, changes };
+  };
   return {
     async read(agentId, names) {
       const place = placeOf(agentId);
-      const last = known.get(agentId);
-      const before = last?.root === place.root ? last : undefined;
-      const seen = await look({ place, names, before, now: clock.now() });
-      known.delete(agentId);
-      known.set(agentId, seen);
-      const [oldest] = known.keys();
-      if (known.size > mostWorkspaces && oldest !== undefined) known.delete(oldest);
-      return names.flatMap((name) => seen.files.get(name)?.file ?? []);
+      if (looks.get(agentId)?.seen.root !== place.root) forget(agentId);
+      // One look is enough for all who ask while it is taken, unless something changes meanwhile.
+      const last = (await looking.get(agentId)) ?? looks.get(agentId);
+      if (last && (await isFresh(last, names))) return pick(last.seen, names);
+      const coming = lookAgain(place, agentId, names);
+      looking.set(agentId, coming);
+      const taken = await coming; // a look never rejects
+      looking.delete(agentId);
+      keep(agentId, taken);
+      return pick(taken.seen, names);
+    },
+    [Symbol.dispose]() {
+      for (const agentId of looks.keys()) forget(agentId);
     },
   };
+}
+
+function pick({ files }: Seen, names: readonly string[]): WorkspaceFile[] {
+  return names.flatMap((name) => files.get(name)?.file ?? []);
 }
 
 async function look({
@@ -87,8 +144,9 @@ async function readOne(
   const state = toState(stats, now);
   if (state !== undefined && before?.state === state) return before;
   const file = await readText(place, name, Number(stats.size));
+  const isLink = await isSymbolicLink(join(place.root, name));
   const isSame = before && before.file.text === file.text && before.file.problem === file.problem;
-  return { state, file: isSame ? before.file : file };
+  return { state, file: isSame ? before.file : file, isLink };
 }
 
 async function readText(
@@ -109,6 +167,11 @@ async function readText(
     const { message } = isCuttleError(error) ? error : toFileError(error, name);
     return { name, text: '', bytes, unread: bytes, problem: message };
   }
+}
+
+async function isSymbolicLink(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined); // gone again: the watch tells
+  return stats?.isSymbolicLink() ?? true;
 }
 
 /** Undefined where there is nothing, or nothing that can be asked for. */
