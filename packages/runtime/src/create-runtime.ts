@@ -170,6 +170,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       await quiet;
       await kernel.dispatcher.stop();
       await Promise.all([...background, received]);
+      await handOver(kernel);
       await channels.close();
     },
     [Symbol.asyncDispose]() {
@@ -251,6 +252,17 @@ function liveReadings(
     },
     nextSeq: (runId, createdAt) => active.findRun(runId)?.nextSeq() ?? seqAfter(kernel, createdAt),
   };
+}
+
+/** What still runs goes on at the next start, and a planned stop is no stall of it. */
+async function handOver({ store, log }: Kernel): Promise<void> {
+  try {
+    const runs = await store.journal.releaseRuns();
+    if (runs > 0) log.info('Runs under way go on at the next start.', { runs });
+  } catch (error) {
+    // Their leases are cut then, as after a crash.
+    log.warn('Runs under way could not be handed over.', { error });
+  }
 }
 
 /** Waits for `work` at most `ms`. */

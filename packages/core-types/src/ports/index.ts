@@ -152,6 +152,7 @@ export type {
   RecordsReader,
   RecordSlice,
 } from './records-reader.ts';
+export type { LeaseJournal } from './lease-journal.ts';
 export type { PinDraft, PinJournal, PinRow } from './pin-journal.ts';
 export type { PinReader } from './pin-reader.ts';
 export type { Store, StoreHealth } from './store.ts';

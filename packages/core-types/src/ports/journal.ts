@@ -6,6 +6,7 @@ import type { ParkReason, RunError } from '../run-event.ts';
 import type { ContextJournal } from './context-journal.ts';
 import type { MediaJournal } from './media-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
+import type { LeaseJournal } from './lease-journal.ts';
 import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type { PrivacyJournal } from './privacy-journal.ts';
@@ -56,6 +57,7 @@ import type {
 export interface Journal
   extends
     ContextJournal,
+    LeaseJournal,
     MediaJournal,
     MemoryJournal,
     PersonJournal,

@@ -202,4 +202,35 @@ export function describeCompactions(get: () => World): void {
       await journal.sweep({ limit: 9 });
     }
   });
+
+  it('is taken back in a fork, and gone back behind there, as in what it was forked from', async () => {
+    const { journal, reader, complete } = get();
+    const run = await grown();
+    for (const uptoSeq of [2, 4, 6]) await journal.recordCompaction(recordOf(run, uptoSeq));
+    await complete(run);
+    const sourceKey = run.sessionKey;
+    const fork = { sourceKey, sessionKey: 'fork', agentId: 'main' };
+    const { session } = await journal.forkSession({ ...fork, atEntry: 5 });
+    const { sessionId, generation } = session;
+    expect(session).toMatchObject({ summaryUpto: 4 });
+    const standing = async (of: { sessionId: string; generation: number }): Promise<unknown> => {
+      const listed = await reader.listSummaries({ ...of, limit: 9 });
+      return listed
+        .filter(({ undoneAt }) => undoneAt === undefined)
+        .map(({ uptoSeq, body }) => [uptoSeq, body]);
+    };
+    const [two, four] = [2, 4].map((uptoSeq) => [uptoSeq, bodyOf(`up to ${uptoSeq}`)]);
+    expect(await standing({ sessionId, generation })).toEqual([four, two]);
+    const back = await journal.undoCompaction({ sessionId, uptoSeq: 4, by: 'owner' });
+    expect(back).toMatchObject({ kind: 'undone', count: 1, summaryUpto: 2 });
+    // The source has its own.
+    const source = { sessionId: run.sessionId, generation: run.generation };
+    expect(await standing(source)).toHaveLength(3);
+    const rewound = await journal.rewindSession({ sessionKey: sourceKey, toEntry: 5, closing: [] });
+    expect(rewound.session).toMatchObject({ summaryUpto: 4 });
+    const next = { ...source, generation: rewound.session.generation };
+    expect(await standing(next)).toEqual([four, two]);
+    const again = await journal.rewindSession({ sessionKey: 'fork', toEntry: 3, closing: [] });
+    expect(again.session).toMatchObject({ summaryUpto: 2 });
+  });
 }

@@ -101,6 +101,50 @@ export function describeRecovery(get: () => World): void {
     expect(claims).toEqual([1, 2, 3, 1]);
   });
 
+  it('counts no stall of what was handed over at an orderly stop', async () => {
+    const world = get();
+    const cut = await world.begin({ taint: ['web'] });
+    const { runId, fence, sessionId } = cut;
+    const stalls: number[] = [];
+    for (let life = 0; life < 4; life += 1) {
+      expect(await world.journal.releaseRuns()).toBe(1);
+      expect(await world.journal.releaseRuns()).toBe(0);
+      await world.reopen();
+      expect((await world.reader.findWork()).sessions).toEqual([sessionId]);
+      const run = await world.claim(sessionId);
+      stalls.push(run.stalls);
+      expect(run).toMatchObject({
+        runId,
+        resumed: true,
+        attempt: 1,
+        open: { step: 1, attempt: life + 2, uptoSeq: 1 },
+        taint: ['web'],
+      });
+    }
+    expect(stalls).toEqual([0, 0, 0, 0]);
+    await world.reopen();
+    expect(await world.claim(sessionId)).toMatchObject({ stalls: 1, attempt: 2 });
+    const zombie = world.journal.restartStep({ runId, fence, step: 1 });
+    await expect(zombie).rejects.toMatchObject({ code: 'run.fence-lost' });
+  });
+
+  it('hands over what it holds alone: nothing that waits, has ended, or is stateless and gone', async () => {
+    const world = get();
+    const { journal } = world;
+    const waits = await world.begin({ session: 'waits' });
+    const reason = { kind: 'backoff', ref: 'x' } as const;
+    const { runId, fence } = waits;
+    await journal.parkRun({ runId, fence, reason, approvals: [] });
+    await world.complete(await world.begin({ session: 'ended' }));
+    const gone = await world.begin({ session: 'gone', route: 'stateless' });
+    expect(await journal.releaseRuns()).toBe(1);
+    const late = journal.restartStep({ runId: gone.runId, fence: gone.fence, step: 1 });
+    await expect(late).rejects.toMatchObject({ code: 'run.fence-lost' });
+    await world.reopen();
+    const work = await world.reader.findWork();
+    expect(work).toMatchObject({ sessions: [], statelessRuns: [{ sessionId: gone.sessionId }] });
+  });
+
   it('goes on from stored calls', async () => {
     const world = get();
     const cut = await world.begin();

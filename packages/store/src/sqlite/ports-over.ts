@@ -21,6 +21,7 @@ const journalNames = [
   'undoCompaction',
   'appendDelta',
   'parkRun',
+  'releaseRuns',
   'completeRun',
   'failRun',
   'abortRun',

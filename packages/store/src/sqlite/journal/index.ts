@@ -32,6 +32,7 @@ import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './r
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
 import { putFetchedMedia, putMediaText } from './media.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
+import { releaseRuns } from './leases.ts';
 import { createSession, forkSession, rewindSession } from './lineage.ts';
 import { importSession } from './import-session.ts';
 import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
@@ -64,6 +65,7 @@ export const journal = {
   undoCompaction,
   appendDelta,
   parkRun,
+  releaseRuns,
   completeRun,
   failRun,
   abortRun,

@@ -172,10 +172,16 @@ const insertStretch = `INSERT INTO lineage (session_id, generation, n, source_id
 const selectSummary = query<{ upto_seq: number }>(
   `SELECT upto_seq FROM summary WHERE space = 'main' AND session_id = ? AND generation = ? AND upto_seq <= ? AND undone_at IS NULL ORDER BY upto_seq DESC LIMIT 1`,
 );
-const copySummary = `INSERT INTO summary (session_id, generation, upto_seq, revision, body, at)
-SELECT ?, ?, upto_seq, 1, body, at FROM summary WHERE space = 'main' AND session_id = ? AND generation = ? AND upto_seq = ? AND undone_at IS NULL`;
+const copySummaries = `INSERT INTO summary (session_id, generation, upto_seq, revision, body, at)
+SELECT ?, ?, upto_seq, 1, body, at FROM summary WHERE space = 'main' AND session_id = ? AND generation = ? AND upto_seq <= ? AND undone_at IS NULL
+ORDER BY upto_seq DESC LIMIT ?`;
+/** Each stands for a good part of a model's window, so that these reach far back; what is older is seen by going back in the source. */
+const mostSummaries = 100;
 
-/** The session's present generation begins with these, and with the summary that stands for most of them. */
+/**
+ * The session's present generation begins with these, with the summary that stands for most of them, and with those before it: what was
+ * summed up can be taken back, and gone back behind, as in the source.
+ */
 function inherit(
   unit: Unit,
   session: LockedSession,
@@ -193,8 +199,8 @@ function inherit(
   }
   const uptoSeq = stretches.at(-1)?.uptoSeq ?? 0;
   const summary = unit.db.find(selectSummary, sourceId, from.generation, uptoSeq);
-  if (summary)
-    unit.db.run(copySummary, id, generation, sourceId, from.generation, summary.upto_seq);
+  const known = [sourceId, from.generation, uptoSeq] as const;
+  if (summary) unit.db.run(copySummaries, id, generation, ...known, mostSummaries);
   session.summary_upto = summary?.upto_seq ?? null;
   session.context_tokens = null;
   session.messages = countMessages(unit, stretches);
