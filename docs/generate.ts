@@ -5,6 +5,7 @@ import { CuttleError, errorCodes } from '@cuttle/core-types/errors';
 import { methods, protocolVersion } from '@cuttle/core-types/protocol';
 import { textCodes, textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
+import { conformanceLines } from './conformance-page.ts';
 import { providerLines } from './providers-page.ts';
 
 const folder = join(import.meta.dirname, 'reference');
@@ -65,6 +66,7 @@ function textsPage(): string {
 }
 
 const files: Readonly<Record<string, string>> = {
+  'conformance.md': page('Conformance of channels', conformanceLines(row)),
   'errors.md': errorsPage(),
   'protocol.json': protocolJson(),
   'protocol.md': protocolPage(),

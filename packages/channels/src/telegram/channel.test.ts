@@ -16,6 +16,7 @@ import {
   type TelegramServer,
   type WireUpdate,
 } from '@cuttle/testkit/telegram';
+import { telegramLacks } from '../conformance.ts';
 import { createTelegramChannel } from './channel.ts';
 import { TelegramOptions } from './options.ts';
 
@@ -26,18 +27,8 @@ const topic = 77;
 const chats: Readonly<Record<Place, number>> = { dm: people.ann, group, thread: forum };
 const secret = 'a-secret-of-the-webhook';
 
-const traits = {
-  groups: true,
-  threads: true,
-  edits: true,
-  buttons: true,
-  pictures: true,
-  files: true,
-  quotes: true,
-};
-
-describeChannel('telegram, polling', (deps) => openPolling(deps), { ...traits, pulls: true });
-describeChannel('telegram, webhook', (deps) => openWebhook(deps), { ...traits, pulls: false });
+describeChannel('telegram, polling', (deps) => openPolling(deps), telegramLacks.polling);
+describeChannel('telegram, webhook', (deps) => openWebhook(deps), telegramLacks.webhook);
 
 async function openPolling(deps: ContractDeps): Promise<ChannelFixture> {
   const server = await openServer();
@@ -190,6 +181,8 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
         receive: mode.receiveMethod,
         send: 'sendMessage',
         fetch: 'file',
+        edit: 'editMessageText',
+        typing: 'sendChatAction',
       };
       server.fail({ method: methods[calls], times, ...faultOf(trouble) });
       // A poll that waits already would not meet the trouble.

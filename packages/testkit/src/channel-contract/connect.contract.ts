@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { type Contract, openSession, soon } from './session.ts';
+import { expect } from 'vitest';
+import type { Contract } from './contract.ts';
+import { openSession, soon } from './session.ts';
+import { secret } from './secret.ts';
 
 export function describeConnect(contract: Contract): void {
+  const { describe, it } = contract;
   describe('connect and probe', () => {
     it("tell the platform's own id of the account, again and again", async () => {
       await using session = await openSession(contract);
@@ -40,6 +43,54 @@ export function describeConnect(contract: Contract): void {
       expect((await session.channel.connect(soon())).platformId).toBe(session.platform.accountId);
     });
 
+    it('say how long the platform asks to wait', async () => {
+      await using session = await openSession(contract);
+      session.platform.fail('connect', 'rate-limited');
+      await expect(session.channel.connect(soon())).rejects.toMatchObject({
+        code: 'channel.rate-limited',
+        retryAfterMs: 7000,
+      });
+    });
+
+    it('end soon by an abort where the platform does not answer', async () => {
+      await using session = await openSession(contract);
+      session.platform.fail('connect', 'hang');
+      const reason = new Error('enough');
+      const stop = new AbortController();
+      const connecting = session.channel.connect(stop.signal);
+      setImmediate(() => stop.abort(reason));
+      await expect(connecting).rejects.toBe(reason);
+    });
+
+    it('show nothing to anybody', async () => {
+      await using session = await openSession(contract);
+      await session.channel.connect(soon());
+      await session.channel.probe(soon());
+      expect(session.platform.visibleCalls()).toBe(0);
+    });
+
+    it('say nothing of the secret', async () => {
+      await using session = await openSession(contract);
+      session.platform.revoke();
+      const failure: unknown = await session.channel
+        .connect(soon())
+        .catch((error: unknown) => error);
+      const health = await session.channel.probe(soon());
+      const said = failure instanceof Error ? failure.message : '';
+      expect(said.length).toBeGreaterThan(10);
+      expect(JSON.stringify([failure, said, health])).not.toMatch(secret);
+    });
+
+    it('work for two accounts of one process side by side', async () => {
+      await using session = await openSession(contract);
+      await using other = await openSession(contract);
+      const [mine, theirs] = await Promise.all(
+        [session, other].map(({ channel }) => channel.connect(soon())),
+      );
+      expect(mine?.platformId).toBe(session.platform.accountId);
+      expect(theirs?.platformId).toBe(other.platform.accountId);
+    });
+
     it("reject with the signal's reason after an abort", async () => {
       await using session = await openSession(contract);
       const reason = new Error('enough');
@@ -58,6 +109,14 @@ export function describeConnect(contract: Contract): void {
       expect(limits.perMinuteInGroup).toBeGreaterThan(0);
       expect(limits.editIntervalMs).toBeGreaterThanOrEqual(0);
       expect(['idempotency-key', 'at-most-once', 'resend-marked']).toContain(ambiguity);
+    });
+
+    it('may be let go twice, and used anew', async () => {
+      await using session = await openSession(contract);
+      await session.channel[Symbol.asyncDispose]();
+      await session.channel[Symbol.asyncDispose]();
+      await using later = session.fixture.open();
+      expect((await later.connect(soon())).platformId).toBe(session.platform.accountId);
     });
 
     it('address a chat by its id as an inbound of that chat does', async () => {

@@ -1,27 +1,9 @@
-import type { ChannelInbound } from '@cuttle/core-types/ports';
-import { describe, expect, it } from 'vitest';
-import type { PersonSays } from './fixture.ts';
-import {
-  type Contract,
-  openSession,
-  sendText,
-  type Session,
-  soon,
-  startReceiving,
-} from './session.ts';
-
-/** What the door gets when a person says each of these. */
-async function hear(
-  session: Session,
-  ...said: readonly PersonSays[]
-): Promise<readonly ChannelInbound[]> {
-  await using receiving = startReceiving(session);
-  for (const says of said) session.platform.say(says);
-  return [...(await receiving.door.waitForAccepted(said.length, soon()))];
-}
+import { expect } from 'vitest';
+import type { Contract } from './contract.ts';
+import { hear, openSession, sendText, soon, startReceiving } from './session.ts';
 
 export function describeFacts(contract: Contract): void {
-  const { traits } = contract;
+  const { describe, it, having } = contract;
   describe('facts', () => {
     it('of a private message: who, where, what and when', async () => {
       await using session = await openSession(contract);
@@ -59,6 +41,40 @@ export function describeFacts(contract: Contract): void {
       expect(JSON.parse(JSON.stringify(events))).toEqual(events);
     });
 
+    it('of a person are the same after a restart', async () => {
+      await using session = await openSession(contract);
+      const [first] = await hear(session, { text: 'one' });
+      await using later = session.fixture.open();
+      const [second] = await hear({ ...session, channel: later }, { text: 'two' });
+      expect(second?.sender).toEqual(first?.sender);
+      expect([second?.chat, second?.target]).toEqual([first?.chat, first?.target]);
+    });
+
+    it('of two people differ in all that names them', async () => {
+      await using session = await openSession(contract);
+      const [ann, ben] = await hear(session, { text: 'one' }, { text: 'one', from: 'ben' });
+      expect(ben?.sender.id).not.toBe(ann?.sender.id);
+      expect(ben?.chat.id).not.toBe(ann?.chat.id);
+      expect(ben?.target).not.toEqual(ann?.target);
+    });
+
+    it('say when, in order', async () => {
+      await using session = await openSession(contract);
+      const events = await hear(session, { text: 'a' }, { text: 'b' }, { text: 'c' });
+      const times = events.map(({ at }) => at);
+      expect(times.toSorted((a, b) => a - b)).toEqual(times);
+    });
+
+    it('lead back to where the message came from', async () => {
+      await using session = await openSession(contract);
+      const [event] = await hear(session, { text: 'hello?' });
+      const [part] = session.channel.render({ text: 'hello' });
+      if (event === undefined || part === undefined) throw new Error('Nothing was heard');
+      const target = JSON.parse(JSON.stringify(event.target));
+      await session.channel.send({ kind: 'send', target, part, idempotencyKey: 'k' }, soon());
+      expect(session.platform.visible('dm')).toMatchObject([{ text: 'hello' }]);
+    });
+
     it('tell apart two messages with the same words', async () => {
       await using session = await openSession(contract);
       const [first, second] = await hear(session, { text: 'same' }, { text: 'same' });
@@ -80,15 +96,15 @@ export function describeFacts(contract: Contract): void {
       expect(path?.command).toBeUndefined();
     });
 
-    if (traits.groups) describeGroupFacts(contract);
-    if (traits.threads) describeThreadFacts(contract);
-    if (traits.pictures) describePictureFacts(contract);
-    if (traits.edits) describeEditFacts(contract);
-    if (traits.buttons) describeButtonFacts(contract);
+    having('groups', describeGroupFacts);
+    having('threads', describeThreadFacts);
+    having('pictures', describePictureFacts);
+    having('edits', describeEditFacts);
   });
 }
 
 function describeThreadFacts(contract: Contract): void {
+  const { it } = contract;
   it('of a thread: it is a conversation of its own', async () => {
     await using session = await openSession(contract);
     const { platform } = session;
@@ -105,6 +121,7 @@ function describeThreadFacts(contract: Contract): void {
 }
 
 function describePictureFacts(contract: Contract): void {
+  const { it } = contract;
   it('of a picture: its kind, and its caption as text', async () => {
     await using session = await openSession(contract);
     const [event] = await hear(session, { text: 'look', picture: true });
@@ -115,42 +132,8 @@ function describePictureFacts(contract: Contract): void {
   });
 }
 
-function describeButtonFacts(contract: Contract): void {
-  it('of a pressed button: its token, who pressed it and under which message', async () => {
-    await using session = await openSession(contract);
-    const buttons = [
-      [
-        { label: 'Allow', token: 'approve abc' },
-        { label: 'Deny', token: 'approve abc deny' },
-      ],
-    ];
-    const [part] = session.channel.render({ text: 'May I?', buttons });
-    const receipt = await session.channel.send(
-      {
-        kind: 'send',
-        target: session.platform.target('dm'),
-        part: part ?? never(),
-        idempotencyKey: 'k',
-      },
-      soon(),
-    );
-    await using receiving = startReceiving(session);
-    session.platform.press(receipt.messageId, 'Deny');
-    session.platform.press(receipt.messageId, 'Allow');
-    const [deny, allow] = await receiving.door.waitForAccepted(2, soon());
-    expect(deny).toMatchObject({
-      kind: 'button',
-      buttonToken: 'approve abc deny',
-      messageId: receipt.messageId,
-      sender: { id: session.platform.personId('ann') },
-      target: session.platform.target('dm'),
-    });
-    expect(allow?.buttonToken).toBe('approve abc');
-    expect(allow?.externalId).not.toBe(deny?.externalId);
-  });
-}
-
 function describeGroupFacts(contract: Contract): void {
+  const { it } = contract;
   it('of a group: the same person has the same id everywhere', async () => {
     await using session = await openSession(contract);
     const { platform } = session;
@@ -165,6 +148,22 @@ function describeGroupFacts(contract: Contract): void {
     expect(group?.sender.id).toBe(own?.sender.id);
     expect(ben?.sender.id).toBe(platform.personId('ben'));
     expect(ben?.sender.id).not.toBe(group?.sender.id);
+  });
+
+  it('name a command that is given in a group', async () => {
+    await using session = await openSession(contract);
+    const [event] = await hear(session, { text: '/status now', in: 'group' });
+    expect(event).toMatchObject({
+      command: { name: 'status', args: 'now' },
+      chat: { kind: 'group' },
+    });
+  });
+
+  it('say whether a private message answers ours', async () => {
+    await using session = await openSession(contract);
+    const { messageId } = await sendText(session, 'a question');
+    const [answer] = await hear(session, { text: 'an answer', replyTo: messageId });
+    expect(answer?.replyToUs).toBe(true);
   });
 
   it('say whether we were named', async () => {
@@ -195,6 +194,7 @@ function describeGroupFacts(contract: Contract): void {
 }
 
 function describeEditFacts(contract: Contract): void {
+  const { it } = contract;
   it('of an edit: the message it changes, and which change it is', async () => {
     await using session = await openSession(contract);
     await using receiving = startReceiving(session);
@@ -210,8 +210,4 @@ function describeEditFacts(contract: Contract): void {
     const [, , , again] = await receiving.door.waitForAccepted(4, soon());
     expect(again?.externalId).toBe(first?.externalId);
   });
-}
-
-function never(): never {
-  throw new Error('Nothing was rendered');
 }

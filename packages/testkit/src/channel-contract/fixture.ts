@@ -85,7 +85,11 @@ export interface ChannelPlatform {
   /** A person deletes a message of the account. */
   deleteMessage(place: Place, messageId: string): void;
   /** `fetch`: a file is downloaded. `cut-after` gives half of it. */
-  fail(calls: 'connect' | 'receive' | 'send' | 'fetch', trouble: Trouble, times?: number): void;
+  fail(
+    calls: 'connect' | 'receive' | 'send' | 'edit' | 'typing' | 'fetch',
+    trouble: Trouble,
+    times?: number,
+  ): void;
   /** The platform has the files no more that people sent so far. */
   forgetFiles(): void;
   /** Downloads that were asked for. */
@@ -118,16 +122,29 @@ export interface ChannelFixture extends AsyncDisposable {
   delivery?(kind: 'genuine' | 'wrong-secret' | 'no-secret' | 'not-json' | 'huge'): Request;
 }
 
-/** What the platform has; the suite leaves out the cases that speak of something else. */
-export interface ChannelTraits {
-  readonly groups: boolean;
-  readonly threads: boolean;
-  readonly edits: boolean;
-  readonly buttons: boolean;
-  readonly pictures: boolean;
-  /** The channel fetches what people send. */
-  readonly files: boolean;
-  readonly quotes: boolean;
+/** What not every platform has; cases of it run wherever the channel does not say why its platform lacks it. */
+export const abilities = {
   /** The channel fetches events itself, and so notices by itself that its token was revoked. */
-  readonly pulls: boolean;
-}
+  pulls: 'fetches events',
+  /** The platform calls a webhook of ours. */
+  pushes: 'is called by the platform',
+  groups: 'groups',
+  threads: 'threads',
+  /** The platform tells of messages that people change. */
+  edits: 'edits of people',
+  pictures: 'pictures of people',
+  /** The channel fetches what people send. */
+  files: 'files of people',
+  quotes: 'quotes',
+  /** The platform parses the text we send, and may refuse it. */
+  markup: 'refuses markup',
+  buttons: 'buttons',
+  /** A message of ours can be edited and deleted. */
+  changes: 'edits of ours',
+  typing: 'typing',
+  menu: 'a menu of commands',
+} as const;
+export type Ability = keyof typeof abilities;
+
+/** Why a platform lacks an ability: its own limit, in words for the table of conformance. */
+export type Lacks = { readonly [A in Ability]?: string };

@@ -1,10 +1,11 @@
 import type { ChannelInbound } from '@cuttle/core-types/ports';
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import type { Contract } from './contract.ts';
 import type { PlatformEvent } from './fixture.ts';
 import { createRecordingDoor } from './recording-door.ts';
 import {
-  type Contract,
   openSession,
+  sendText,
   type Session,
   soon,
   startReceiving,
@@ -18,6 +19,7 @@ function untilAcknowledged({ platform }: Session, event: PlatformEvent): Promise
 const textsOf = (events: readonly ChannelInbound[]): string[] => events.map(({ text }) => text);
 
 export function describeReceive(contract: Contract): void {
+  const { describe, it } = contract;
   describe('acknowledgement', () => {
     it('comes only after the door has committed', async () => {
       await using session = await openSession(contract);
@@ -127,6 +129,48 @@ export function describeReceive(contract: Contract): void {
       expect(textsOf(receiving.door.accepted)).toEqual(['once', 'once', 'next']);
     });
 
+    it('of two conversations do not wait for each other', async () => {
+      await using session = await openSession(contract);
+      await using receiving = startReceiving(session);
+      const { door } = receiving;
+      const release = door.hold(({ text }) => text === 'slow');
+      session.platform.say({ text: 'slow' });
+      session.platform.say({ text: 'quick', from: 'ben' });
+      await door.waitForAccepted(1, soon());
+      expect(textsOf(door.accepted)).toEqual(['quick']);
+      release();
+      await door.waitForAccepted(2, soon());
+      expect(textsOf(door.accepted)).toEqual(['quick', 'slow']);
+    });
+
+    it('of many come all, each conversation in its order', async () => {
+      await using session = await openSession(contract);
+      await using receiving = startReceiving(session);
+      const people = ['ann', 'ben'] as const;
+      const expected = Array.from({ length: 20 }, (_, index) => `message ${index}`);
+      for (const text of expected) for (const from of people) session.platform.say({ text, from });
+      const events = await receiving.door.waitForAccepted(expected.length * 2, soon());
+      for (const person of people)
+        expect(
+          textsOf(events.filter(({ sender }) => sender.id === session.platform.personId(person))),
+        ).toEqual(expected);
+    });
+
+    it('come in order after the door could store nothing for a while', async () => {
+      await using session = await openSession(contract);
+      const expected = ['one', 'two', 'three', 'four'];
+      for (const text of expected) session.platform.say({ text });
+      const door = createRecordingDoor();
+      door.refuse(6);
+      await using _ = startReceiving(session, { door });
+      await session.platform.waitFor(
+        () => door.accepted.some(({ text }) => text === 'four'),
+        soon(),
+      );
+      const order = textsOf(door.accepted);
+      expect(order.filter((text, index) => order.indexOf(text) === index)).toEqual(expected);
+    });
+
     it('nobody can read are kept whole and do not stop the others', async () => {
       await using session = await openSession(contract);
       await using receiving = startReceiving(session);
@@ -163,6 +207,42 @@ export function describeReceive(contract: Contract): void {
       expect(textsOf(receiving.door.accepted)).toEqual(['one', 'two']);
     });
 
+    it('loses nothing over many lost connections', async () => {
+      await using session = await openSession(contract);
+      await using receiving = startReceiving(session);
+      const expected = Array.from({ length: 6 }, (_, index) => `message ${index}`);
+      for (const [index, text] of expected.entries()) {
+        await untilListening(session);
+        session.platform.say({ text });
+        session.platform.dropConnections();
+        await receiving.door.waitForAccepted(index + 1, soon());
+      }
+      const order = textsOf(receiving.door.accepted);
+      expect(order.filter((text, index) => order.indexOf(text) === index)).toEqual(expected);
+    });
+
+    it('can be stopped and begun again, and brings nothing twice that was acknowledged', async () => {
+      await using session = await openSession(contract);
+      const first = startReceiving(session);
+      const event = session.platform.say({ text: 'before' });
+      await untilAcknowledged(session, event);
+      await first.stop();
+      await using second = startReceiving(session);
+      const next = session.platform.say({ text: 'after' });
+      await untilAcknowledged(session, next);
+      expect(textsOf(second.door.accepted)).toEqual(['after']);
+    });
+
+    it('goes on while a send fails', async () => {
+      await using session = await openSession(contract);
+      await using receiving = startReceiving(session);
+      await untilListening(session);
+      session.platform.fail('send', 'blocked');
+      await sendText(session, 'refused').catch(() => undefined);
+      session.platform.say({ text: 'still here' });
+      expect(textsOf(await receiving.door.waitForAccepted(1, soon()))).toEqual(['still here']);
+    });
+
     it('waits longer after each failure, up to half a minute, and begins anew after a success', async () => {
       await using session = await openSession(contract);
       session.platform.fail('receive', 'server-error', 9);
@@ -183,7 +263,9 @@ export function describeReceive(contract: Contract): void {
       await using receiving = startReceiving(session);
       session.platform.say({ text: 'x' });
       await receiving.door.waitForAccepted(1, soon());
-      expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(contract.traits.pulls ? 7000 : 1);
+      expect(session.clock.sleeps[0]).toBeGreaterThanOrEqual(
+        contract.lacks.pulls === undefined ? 7000 : 1,
+      );
     });
 
     it('ends when the token is refused', async () => {
@@ -216,11 +298,12 @@ export function describeReceive(contract: Contract): void {
       expect(textsOf(again.door.accepted)).toEqual(['in flight']);
     });
 
-    if (contract.traits.pulls) describePulling(contract);
+    contract.having('pulls', describePulling);
   });
 }
 
 function describePulling(contract: Contract): void {
+  const { it } = contract;
   it('ends when the token is revoked while it runs', async () => {
     await using session = await openSession(contract);
     const receiving = startReceiving(session);

@@ -8,8 +8,8 @@ export interface RecordingDoor extends Door {
   readonly offered: readonly ChannelInbound[];
   /** Refuses the next `times` events that `match`. */
   refuse(times: number, match?: (event: ChannelInbound) => boolean): void;
-  /** Events wait until the returned function is called. */
-  hold(): () => void;
+  /** Events that `match` wait until the returned function is called. */
+  hold(match?: (event: ChannelInbound) => boolean): () => void;
   /** The most events of one conversation that were ever open at once. */
   readonly mostAtOnce: number;
   /** Resolves when `count` events were taken. */
@@ -23,7 +23,7 @@ export function createRecordingDoor(): RecordingDoor {
   const open = new Map<string, number>();
   const waiting = new Set<() => void>();
   let refusals: { left: number; match: (event: ChannelInbound) => boolean }[] = [];
-  let gate: Promise<void> | undefined;
+  let gate: { opened: Promise<void>; match: (event: ChannelInbound) => boolean } | undefined;
   let mostAtOnce = 0;
   const changed = (): void => {
     for (const check of waiting) check();
@@ -41,9 +41,9 @@ export function createRecordingDoor(): RecordingDoor {
     refuse(times, match = () => true) {
       refusals = [...refusals, { left: times, match }];
     },
-    hold() {
+    hold(match = () => true) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      gate = promise;
+      gate = { opened: promise, match };
       return () => {
         gate = undefined;
         resolve();
@@ -55,7 +55,7 @@ export function createRecordingDoor(): RecordingDoor {
       offered.push(event);
       changed();
       try {
-        await waitUnlessAborted(gate, signal);
+        await waitUnlessAborted(gate?.match(event) === true ? gate.opened : undefined, signal);
         const refusal = refusals.find(({ left, match }) => left > 0 && match(event));
         if (refusal !== undefined) {
           refusal.left -= 1;

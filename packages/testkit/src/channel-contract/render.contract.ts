@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { type Contract, openSession, requestFor, soon } from './session.ts';
+import { expect } from 'vitest';
+import type { Contract } from './contract.ts';
+import { openSession, requestFor, soon } from './session.ts';
 
 /** Markdown that has broken renderers: each line is one answer. */
-const difficult: readonly string[] = [
+export const difficult: readonly string[] = [
   '**bold** *it* ~~gone~~ `code` [link](https://a.example/x?a=1&b=2)',
   '1 < 2 && 3 > 2 & "quotes" \'single\'',
   '<b>not html</b> <script>alert(1)</script> &lt; &#0; &nope;',
@@ -25,11 +26,12 @@ const difficult: readonly string[] = [
   '~~~~\ntildes\n~~~~',
 ];
 
-function words(text: string): string[] {
+export function words(text: string): string[] {
   return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 export function describeRender(contract: Contract): void {
+  const { describe, it } = contract;
   describe('render', () => {
     it('is pure, and its parts survive JSON', async () => {
       await using session = await openSession(contract);
@@ -97,83 +99,52 @@ export function describeRender(contract: Contract): void {
       });
       for (const { text } of parts) expect(text.replaceAll(family, '')).toBe('');
     });
-  });
 
-  if (contract.traits.edits) describeLive(contract);
-  describeManners(contract);
-}
-
-function describeLive(contract: Contract): void {
-  describe('a live message', () => {
-    it('is one message from the placeholder to the last word', async () => {
+    it('keeps code whole where it is cut', async () => {
       await using session = await openSession(contract);
-      const { channel, platform } = session;
-      const { live } = channel;
-      if (live === undefined) throw new Error('A platform with edits shows unfinished text');
-      const placeholder = live.placeholder();
-      const answer = 'The **whole** answer, word for word.';
-      expect(words(placeholder.text)).toEqual([]);
-      const receipt = await channel.send(
-        requestFor(session, placeholder, { kind: 'open' }),
-        soon(),
+      const lines = Array.from(
+        { length: 900 },
+        (_, index) => `  step(${index}); // _not_ *styled*`,
       );
-      for (let length = 1; length < answer.length; length += 5)
-        await channel.send(
-          requestFor(session, live.preview(answer.slice(0, length)), { kind: 'edit', receipt }),
-          soon(),
-        );
-      const [final] = channel.render({ text: answer });
-      if (final === undefined) throw new Error('Nothing was rendered');
-      await channel.send(requestFor(session, final, { kind: 'edit', receipt }), soon());
-      expect(platform.visible('dm')).toMatchObject([
-        { messageId: receipt.messageId, text: 'The whole answer, word for word.' },
-      ]);
-    });
-
-    it('shows any unfinished Markdown within one message', async () => {
-      await using session = await openSession(contract);
-      const { channel } = session;
-      const text = difficult.join('\n\n').repeat(8);
-      const receipt = await channel.send(
-        requestFor(session, channel.live?.placeholder() ?? never(), { kind: 'open' }),
-        soon(),
+      const parts = session.channel.render({
+        text: `Intro\n\n\`\`\`js\n${lines.join('\n')}\n\`\`\``,
+      });
+      for (const part of parts) await session.channel.send(requestFor(session, part), soon());
+      const seen = session.platform.visible('dm').flatMap(({ text }) => text.split('\n'));
+      expect(seen.map((line) => line.trim()).filter((line) => line.startsWith('step'))).toEqual(
+        lines.map((line) => line.trim()),
       );
-      for (let length = 1; length < text.length; length += Math.ceil(text.length / 40)) {
-        const part = channel.live?.preview(text.slice(0, length)) ?? never();
-        await channel.send(requestFor(session, part, { kind: 'edit', receipt }), soon());
-      }
-      expect(session.platform.visible('dm')).toHaveLength(1);
+    });
+
+    it('keeps each row of a long table', async () => {
+      await using session = await openSession(contract);
+      const rows = Array.from({ length: 400 }, (_, index) => `| key${index} | value${index} |`);
+      const text = `| name | value |\n|---|---|\n${rows.join('\n')}`;
+      for (const part of session.channel.render({ text }))
+        await session.channel.send(requestFor(session, part), soon());
+      const seen = session.platform.visible('dm').flatMap((message) => words(message.text));
+      expect(seen.filter((word) => /^(?:key|value)\d/.test(word))).toEqual(
+        rows.flatMap((row) => words(row)),
+      );
+    });
+
+    it('shows the address of a link that the platform cannot hide', async () => {
+      await using session = await openSession(contract);
+      const [part] = session.channel.render({ text: '[mail](mailto:ann@b.example)' });
+      expect(part?.text).toContain('ann@b.example');
+    });
+
+    it('is done soon with what no person writes', async () => {
+      await using session = await openSession(contract);
+      const begun = performance.now();
+      for (const text of [
+        '*'.repeat(30_000),
+        '> '.repeat(20_000),
+        '['.repeat(30_000),
+        '`'.repeat(30_000),
+      ])
+        expect(session.channel.render({ text: `a ${text}` }).length).toBeGreaterThan(0);
+      expect(performance.now() - begun).toBeLessThan(10_000);
     });
   });
-}
-
-function describeManners(contract: Contract): void {
-  describe('beside messages', () => {
-    it('shows that an answer is being written', async () => {
-      await using session = await openSession(contract);
-      const { typing } = session.channel;
-      if (typing === undefined) return;
-      expect(typing.everyMs).toBeGreaterThan(0);
-      await typing.show(session.platform.target('dm'), soon());
-      expect(session.platform.typing('dm')).toBe(1);
-      expect(session.platform.visible('dm')).toEqual([]);
-    });
-
-    it('publishes the commands', async () => {
-      await using session = await openSession(contract);
-      const { menu } = session.channel;
-      if (menu === undefined) return;
-      const commands = [
-        { name: 'start', description: 'Begin' },
-        { name: 'Status', description: 'x'.repeat(1000) },
-        { name: 'not a name', description: 'never shown' },
-      ];
-      await menu.publish(commands, soon());
-      expect(session.platform.commands()).toEqual(['start', 'status']);
-    });
-  });
-}
-
-function never(): never {
-  throw new Error('A platform with edits shows unfinished text');
 }

@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import type { Trouble } from './fixture.ts';
-import { type Contract, onePart, openSession, requestFor, sendText, soon } from './session.ts';
+import { expect } from 'vitest';
+import type { OutboundPart } from '@cuttle/core-types/ports';
+import type { Contract } from './contract.ts';
+import { onePart, openSession, requestFor, sendText, soon } from './session.ts';
 
 export function describeSend(contract: Contract): void {
-  const { traits } = contract;
+  const { describe, it, having } = contract;
   describe('send', () => {
     it('makes one visible message and gives back its id', async () => {
       await using session = await openSession(contract);
@@ -38,122 +39,57 @@ export function describeSend(contract: Contract): void {
       expect(session.platform.visible('dm')).toHaveLength(1);
     });
 
-    if (traits.threads) describeThreadSend(contract);
+    having('threads', describeThreadSend);
 
-    if (traits.quotes) describeQuotes(contract);
+    having('quotes', describeQuotes);
 
-    it('sends a text without its formatting when that is refused, as one message', async () => {
+    having('groups', describeGroupSend);
+
+    having('markup', describeRefusedMarkup);
+
+    it('makes each of several messages at once, once', async () => {
       await using session = await openSession(contract);
-      session.platform.fail('send', 'formatting');
-      const receipt = await sendText(session, 'some **bold** words');
-      expect(session.platform.visible('dm')).toMatchObject([
-        { messageId: receipt.messageId, text: 'some bold words' },
-      ]);
-    });
-  });
-
-  describe('a send that fails', () => {
-    const cases: readonly (readonly [Trouble, string, object, number])[] = [
-      ['rate-limited', 'channel.rate-limited', { retryAfterMs: 7000 }, 0],
-      ['server-error', 'channel.unavailable', {}, 0],
-      ['cut-before', 'channel.unavailable', {}, 0],
-      ['cut-after', 'channel.unavailable', {}, 1],
-      ['blocked', 'channel.blocked', {}, 0],
-      ['invalid', 'channel.invalid', {}, 0],
-      ['auth', 'channel.auth', {}, 0],
-    ];
-    it.each(cases)('by %s is %s, and was tried once', async (trouble, code, more, seen) => {
-      await using session = await openSession(contract);
-      session.platform.fail('send', trouble);
-      const failure: unknown = await sendText(session, 'hello').catch((error: unknown) => error);
-      expect(failure).toMatchObject({ code, ...more });
-      expect(session.platform.visibleCalls()).toBe(1);
-      expect(session.platform.visible('dm')).toHaveLength(seen);
-      expect(session.clock.sleeps).toEqual([]);
+      const texts = ['one', 'two', 'three', 'four', 'five'];
+      const receipts = await Promise.all(
+        texts.map((text, index) => sendText(session, text, { idempotencyKey: `key ${index}` })),
+      );
+      const seen = session.platform.visible('dm');
+      expect(seen.map(({ text }) => text).toSorted()).toEqual(texts.toSorted());
+      expect(new Set(receipts.map(({ messageId }) => messageId)).size).toBe(texts.length);
     });
 
-    it('in the middle does not claim that nothing was sent', async () => {
+    it('takes a part that was stored, after a restart', async () => {
       await using session = await openSession(contract);
-      for (const trouble of ['cut-after', 'cut-before'] as const) {
-        session.platform.fail('send', trouble);
-        const failure: unknown = await sendText(session, 'hello').catch((error: unknown) => error);
-        expect(failure).not.toMatchObject({ details: { reached: false } });
-      }
+      // Rows are JSON and outlive the process that rendered them.
+      const part: OutboundPart = JSON.parse(JSON.stringify(onePart(session.channel, '**kept**')));
+      await using later = session.fixture.open();
+      await later.send(requestFor(session, part), soon());
+      expect(session.platform.visible('dm')).toMatchObject([{ text: 'kept' }]);
     });
 
-    it("by an answer of the platform's own failure was not made, and may be made again", async () => {
+    it('refuses a row that another channel rendered, without a call', async () => {
       await using session = await openSession(contract);
-      session.platform.fail('send', 'server-error');
-      await expect(sendText(session, 'hello')).rejects.toMatchObject({
-        code: 'channel.unavailable',
-        details: { reached: false },
-      });
-    });
-
-    it('before it left says so', async () => {
-      await using session = await openSession(contract);
-      await using channel = session.fixture.openUnreachable();
-      const request = requestFor(session, onePart(channel, 'hello'));
-      await expect(channel.send(request, soon())).rejects.toMatchObject({
-        code: 'channel.unavailable',
-        details: { reached: false },
-      });
-    });
-
-    it('says nothing of the secret', async () => {
-      await using session = await openSession(contract);
-      await using channel = session.fixture.openUnreachable();
-      const request = requestFor(session, onePart(channel, 'hello'));
-      const failure: unknown = await channel.send(request, soon()).catch((error: unknown) => error);
-      const said = JSON.stringify([
-        failure,
-        String(failure),
-        failure instanceof Error ? [failure.message, String(failure.cause)] : '',
-      ]);
-      expect(said).not.toMatch(/\d{6,}:[\w-]{20,}/);
-    });
-
-    it('may be tried again by whoever owns the retries', async () => {
-      await using session = await openSession(contract);
-      session.platform.fail('send', 'rate-limited');
-      await expect(sendText(session, 'hello')).rejects.toMatchObject({
-        code: 'channel.rate-limited',
-      });
-      await sendText(session, 'hello');
-      expect(session.platform.visible('dm')).toHaveLength(1);
-    });
-  });
-
-  describe('an abort', () => {
-    it('before a send keeps it from being made', async () => {
-      await using session = await openSession(contract);
-      const reason = new Error('too late');
-      const request = requestFor(session, onePart(session.channel, 'late'));
-      await expect(session.channel.send(request, AbortSignal.abort(reason))).rejects.toBe(reason);
+      const foreign: OutboundPart = { v: 1, text: 'x', payload: { of: 'another channel' } };
+      const failure: unknown = await session.channel
+        .send(requestFor(session, foreign), soon())
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'channel.invalid' });
       expect(session.platform.visibleCalls()).toBe(0);
     });
 
-    it('during a send ends it soon, with its reason', async () => {
+    it('refuses a place that is none, without a call', async () => {
       await using session = await openSession(contract);
-      session.platform.fail('send', 'hang');
-      const stop = new AbortController();
-      const reason = new Error('deadline');
-      const sending = session.channel
-        .send(requestFor(session, onePart(session.channel, 'slow')), stop.signal)
-        .then(
-          () => undefined,
-          (error: unknown) => error,
-        );
-      await session.platform.waitFor(() => session.platform.visibleCalls() === 1, soon());
-      stop.abort(reason);
-      expect(await sending).toBe(reason);
+      const request = { ...requestFor(session, onePart(session.channel, 'x')), target: null };
+      await expect(session.channel.send(request, soon())).rejects.toMatchObject({
+        code: 'channel.invalid',
+      });
+      expect(session.platform.visibleCalls()).toBe(0);
     });
   });
-
-  if (contract.traits.edits) describeChanges(contract);
 }
 
 function describeThreadSend(contract: Contract): void {
+  const { it } = contract;
   it('answers in the thread', async () => {
     await using session = await openSession(contract);
     await sendText(session, 'in the topic', { place: 'thread' });
@@ -163,6 +99,7 @@ function describeThreadSend(contract: Contract): void {
 }
 
 function describeQuotes(contract: Contract): void {
+  const { it } = contract;
   it('quotes the message it answers, and goes on where that is gone', async () => {
     await using session = await openSession(contract);
     const { messageId } = session.platform.say({ text: 'a question' });
@@ -177,43 +114,31 @@ function describeQuotes(contract: Contract): void {
   });
 }
 
-function describeChanges(contract: Contract): void {
-  describe('a message of ours', () => {
-    it('is edited in place', async () => {
-      await using session = await openSession(contract);
-      const receipt = await sendText(session, 'one');
-      const again = await sendText(session, '**two**', { kind: 'edit', receipt });
-      expect(again.messageId).toBe(receipt.messageId);
-      expect(session.platform.visible('dm')).toMatchObject([
-        { messageId: receipt.messageId, text: 'two' },
-      ]);
-    });
+function describeGroupSend({ it, ...contract }: Contract): void {
+  it('keeps places apart', async () => {
+    await using session = await openSession(contract);
+    await sendText(session, 'to all', { place: 'group' });
+    await sendText(session, 'to one');
+    expect(session.platform.visible('group')).toMatchObject([{ text: 'to all' }]);
+    expect(session.platform.visible('dm')).toMatchObject([{ text: 'to one' }]);
+  });
+}
 
-    it('counts as edited when it says that already', async () => {
-      await using session = await openSession(contract);
-      const receipt = await sendText(session, 'same');
-      const again = await sendText(session, 'same', { kind: 'edit', receipt });
-      expect(again.messageId).toBe(receipt.messageId);
-    });
+function describeRefusedMarkup({ it, ...contract }: Contract): void {
+  it('sends a text without its formatting when that is refused, as one message', async () => {
+    await using session = await openSession(contract);
+    session.platform.fail('send', 'formatting');
+    const receipt = await sendText(session, 'some **bold** words');
+    expect(session.platform.visible('dm')).toMatchObject([
+      { messageId: receipt.messageId, text: 'some bold words' },
+    ]);
+  });
 
-    it('that is gone cannot be edited', async () => {
-      await using session = await openSession(contract);
-      const receipt = await sendText(session, 'one');
-      session.platform.deleteMessage('dm', receipt.messageId);
-      await expect(sendText(session, 'two', { kind: 'edit', receipt })).rejects.toMatchObject({
-        code: 'channel.invalid',
-      });
-      expect(session.platform.visible('dm')).toEqual([]);
-    });
-
-    it('is deleted, and stays deleted', async () => {
-      await using session = await openSession(contract);
-      const receipt = await sendText(session, 'one');
-      await sendText(session, '-', { kind: 'delete', receipt });
-      expect(session.platform.visible('dm')).toEqual([]);
-      expect((await sendText(session, '-', { kind: 'delete', receipt })).messageId).toBe(
-        receipt.messageId,
-      );
-    });
+  it('keeps addresses in a text whose formatting is refused', async () => {
+    await using session = await openSession(contract);
+    session.platform.fail('send', 'formatting');
+    await sendText(session, 'see [the page](https://a.example/page)');
+    const [message] = session.platform.visible('dm');
+    expect(message?.text).toContain('https://a.example/page');
   });
 }

@@ -1,15 +1,16 @@
-import type { Channel, OutboundPart, Receipt, SendRequest } from '@cuttle/core-types/ports';
-import type { ChannelFixture, ChannelTraits, ContractDeps, Place } from './fixture.ts';
+import type {
+  Channel,
+  ChannelInbound,
+  OutboundPart,
+  Receipt,
+  SendRequest,
+} from '@cuttle/core-types/ports';
+import type { ChannelFixture, ContractDeps, PersonSays, Place } from './fixture.ts';
 import { createInstantClock, type InstantClock } from './instant-clock.ts';
 import { createRecordingDoor, type RecordingDoor } from './recording-door.ts';
 
 /** Opens the platform and a way to make channels on it; every case has its own. */
 export type OpenFixture = (deps: ContractDeps) => Promise<ChannelFixture>;
-
-export interface Contract {
-  readonly open: OpenFixture;
-  readonly traits: ChannelTraits;
-}
 
 /** One case's platform, a connected channel on it, and its time. */
 export interface Session extends AsyncDisposable {
@@ -26,7 +27,7 @@ export function soon(): AbortSignal {
   return AbortSignal.timeout(deadlineMs);
 }
 
-export async function openSession(contract: Contract): Promise<Session> {
+export async function openSession(contract: { readonly open: OpenFixture }): Promise<Session> {
   const clock = createInstantClock();
   const quiet = (): void => {};
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -115,4 +116,14 @@ export function onePart(channel: Channel, text: string): OutboundPart {
   if (part === undefined || rest.length > 0)
     throw new Error(`Expected one part for ${JSON.stringify(text)}`);
   return part;
+}
+
+/** What the door gets when a person says each of these. */
+export async function hear(
+  session: Session,
+  ...said: readonly PersonSays[]
+): Promise<readonly ChannelInbound[]> {
+  await using receiving = startReceiving(session);
+  for (const says of said) session.platform.say(says);
+  return [...(await receiving.door.waitForAccepted(said.length, soon()))];
 }

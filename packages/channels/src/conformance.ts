@@ -1,0 +1,18 @@
+/** Why a way to run a channel has no cases of an ability: the platform's own limit, in words. */
+type Reasons = Readonly<Record<string, string>>;
+
+/** What Telegram lacks, by how its updates come. https://core.telegram.org/bots/api#getting-updates */
+export const telegramLacks = {
+  polling: {
+    pushes: 'Telegram calls no webhook of a bot that polls',
+  },
+  webhook: {
+    pulls: 'a bot with a webhook fetches nothing, and meets a revoked token when it next calls',
+  },
+} as const satisfies Readonly<Record<string, Reasons>>;
+
+/** Each way to run a channel of ours, for the table of conformance. */
+export const conformance: readonly { readonly name: string; readonly lacks: Reasons }[] = [
+  { name: 'Telegram, polling', lacks: telegramLacks.polling },
+  { name: 'Telegram, webhook', lacks: telegramLacks.webhook },
+];
