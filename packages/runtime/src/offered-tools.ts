@@ -1,7 +1,13 @@
-import type { Principal, Provenance, TaintSource } from '@cuttle/core-types';
+import type { Json, Principal, Provenance, TaintSource } from '@cuttle/core-types';
 import type { ClaimedSubagent, Tool } from '@cuttle/core-types/ports';
-import { authorise, type Decision, type ToolPolicy } from '@cuttle/security/policy';
+import {
+  authorise,
+  type Decision,
+  type ToolChange,
+  type ToolPolicy,
+} from '@cuttle/security/policy';
 import type { Kernel } from './kernel.ts';
+import { promptFiles } from './prompt/part-table.ts';
 import { type AgentSettings, agentSettings } from './settings.ts';
 
 /** For whom a run works. */
@@ -49,6 +55,7 @@ export function judgeTool({
   above,
   taint,
   tool,
+  changes,
   action,
 }: {
   claimed: Asker;
@@ -56,6 +63,8 @@ export function judgeTool({
   above: readonly ToolPolicy[];
   taint: ReadonlySet<TaintSource>;
   tool: Tool;
+  /** What a call would change; a tool that is only shown changes nothing. */
+  changes?: ToolChange | undefined;
   action: 'tool.offer' | 'tool.use';
 }): Decision {
   const facts = {
@@ -64,11 +73,26 @@ export function judgeTool({
     risk: tool.risk,
     provenance: claimed.provenance,
     taint: [...taint],
+    changes,
   } as const;
   const own = authorise(claimed.principal, action, { ...facts, policy: agent.tools });
   return above
     .map((policy) => authorise(claimed.principal, action, { ...facts, policy }))
     .reduce((one, other) => (strictness[other.kind] > strictness[one.kind] ? other : one), own);
+}
+
+/** The files of a workspace that every prompt of its agent begins with. Some systems take `agents.md` for the same. */
+const instructions: ReadonlySet<string> = new Set(promptFiles.map((file) => file.toLowerCase()));
+
+/** What a call would change, as the policy tells it apart. */
+export async function changesOf(
+  tool: Tool,
+  call: { readonly input: Json; readonly agentId: string },
+  signal: AbortSignal,
+): Promise<ToolChange | undefined> {
+  const file = await tool.writes?.(call.input, call, signal);
+  if (file === undefined) return undefined;
+  return instructions.has(file.replaceAll('\\', '/').toLowerCase()) ? 'instructions' : 'files';
 }
 
 const strictness: Readonly<Record<Decision['kind'], number>> = { allow: 0, ask: 1, deny: 2 };

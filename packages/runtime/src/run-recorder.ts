@@ -28,7 +28,7 @@ import { showBubble } from './bubble.ts';
 import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishWithdrawn } from './publish-rows.ts';
-import { judgeTool, policiesAbove } from './offered-tools.ts';
+import { changesOf, judgeTool, policiesAbove } from './offered-tools.ts';
 import { findPlace } from './run-place.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
 
@@ -157,7 +157,9 @@ async function planCalls(
     const read = readCall(call, state.context);
     const { name, input } = read;
     const hash = await planHash(name, input);
-    const judged = read.ok ? judge(state, { index, tool: read.tool, input, hash }) : undefined;
+    const judged = read.ok
+      ? await judge(state, { index, tool: read.tool, input, hash })
+      : undefined;
     planned.push({
       index,
       callId: call.callId,
@@ -171,17 +173,21 @@ async function planCalls(
   return planned;
 }
 
-function judge(
+async function judge(
   state: RunState,
   call: Pick<JudgedCall, 'index' | 'tool' | 'input' | 'hash'>,
-): JudgedCall {
-  const { claimed, context, taint } = state;
+): Promise<JudgedCall> {
+  const { claimed, context, controller, taint } = state;
+  const { agentId } = claimed;
+  const { tool, input } = call;
+  const changes = await changesOf(tool, { input, agentId }, controller.signal);
   const decision = judgeTool({
     claimed,
     agent: context.agent,
     above: policiesAbove(state.kernel, claimed.subagent),
     taint,
-    tool: call.tool,
+    tool,
+    changes,
     action: 'tool.use',
   });
   const judged: JudgedCall = { ...call, decision, approvalId: undefined };
@@ -199,7 +205,7 @@ export async function authoriseCall(
   // What was stored, shown and perhaps approved is another plan than the one that would run now.
   if (stored && stored.planHash !== hash)
     return { kind: 'deny', text: textFor('tool.plan-changed', { tool: tool.name }) };
-  const judged = state.judged.get(index) ?? judge(state, { index, tool, input, hash });
+  const judged = state.judged.get(index) ?? (await judge(state, { index, tool, input, hash }));
   const { decision } = judged;
   if (decision.kind === 'deny')
     return {

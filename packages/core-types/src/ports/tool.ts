@@ -61,6 +61,15 @@ export interface Tool<Input = unknown> {
   /** Characters of `text` the model gets; the rest is cut with a clear mark. Default 10,000. */
   readonly maxOutputChars?: number;
   run(input: Input, context: ToolContext, signal: AbortSignal): Promise<ToolOutput>;
+  /**
+   * The file of the workspace that a call would write, relative to it and with its links followed; undefined where it is none. Asked before the
+   * call is judged, as some files are instructions to the model. Has no effect.
+   */
+  writes?(
+    input: Input,
+    place: Pick<ToolContext, 'agentId'>,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   probe?(key: string, signal: AbortSignal): Promise<'done' | 'absent' | 'unknown'>;
 }
 

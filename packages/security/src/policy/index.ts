@@ -4,6 +4,7 @@ export { isOwner, scopeIncludes } from './scopes.ts';
 export {
   profileIncludes,
   toolGroups,
+  type ToolChange,
   type ToolFacts,
   type ToolPolicy,
   type ToolProfile,

@@ -3,7 +3,13 @@ import type { Risk } from '@cuttle/core-types/ports';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { authorise, type Decision } from './authorise.ts';
-import { toolGroups, type ToolFacts, type ToolPolicy, type ToolProfile } from './tools.ts';
+import {
+  type ToolChange,
+  toolGroups,
+  type ToolFacts,
+  type ToolPolicy,
+  type ToolProfile,
+} from './tools.ts';
 import { toMachine } from './trust.ts';
 
 const owner: Principal = { id: 'owner', kind: 'owner', scopes: ['operator.admin'] };
@@ -17,6 +23,7 @@ function policy(over: Partial<ToolPolicy> = {}): ToolPolicy {
 }
 
 interface Case {
+  readonly changes?: ToolChange;
   readonly name: string;
   readonly risk: Risk;
   readonly who?: Principal;
@@ -31,6 +38,7 @@ function decide(input: Case): string {
     risk: input.risk,
     provenance: from(input.trust ?? 'owner'),
     taint: input.taint ?? [],
+    changes: input.changes,
     policy: policy(input.policy),
   });
   return decision.kind === 'allow' ? 'allow' : `${decision.kind} ${decision.reason}`;
@@ -192,6 +200,44 @@ describe('tool.use', () => {
       'a note in a tainted run',
       { name: 'note_add', risk: 'write', taint: ['web', 'file'] },
       'allow',
+    ],
+    [
+      'instructions in a tainted run',
+      {
+        name: 'file_write',
+        risk: 'write',
+        taint: ['web'],
+        changes: 'instructions',
+        policy: { profile: 'coding' },
+      },
+      'ask policy.taint',
+    ],
+    [
+      'instructions that nothing could have steered',
+      { name: 'file_edit', risk: 'write', changes: 'instructions', policy: { profile: 'coding' } },
+      'allow',
+    ],
+    [
+      'another file in a tainted run',
+      {
+        name: 'file_write',
+        risk: 'write',
+        taint: ['web'],
+        changes: 'files',
+        policy: { profile: 'coding' },
+      },
+      'allow',
+    ],
+    [
+      'tainted instructions where approvals are refused',
+      {
+        name: 'file_write',
+        risk: 'write',
+        taint: ['file'],
+        changes: 'instructions',
+        policy: { profile: 'coding', approvals: 'deny' },
+      },
+      'deny policy.taint',
     ],
     [
       'a tainted message where approvals are given',

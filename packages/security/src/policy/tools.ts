@@ -22,8 +22,13 @@ export interface ToolFacts {
   readonly risk: Risk;
   readonly provenance: Provenance;
   readonly taint: readonly TaintSource[];
+  /** What the call changes beside its own rows. */
+  readonly changes?: ToolChange | undefined;
   readonly policy: ToolPolicy;
 }
+
+/** `instructions`: what later runs are told before anything else is said. */
+export type ToolChange = 'instructions' | 'files';
 
 /** A tool that is in no group is only in the profile `full`, and never reaches a guest. */
 export const toolGroups = {
@@ -82,6 +87,9 @@ const reachesOut: Readonly<Record<Risk, boolean>> = {
   network: true,
 };
 
+/** Where content could steer the model, it may not steer all later runs as well: their taint would not tell of it. */
+const reachesOn: Readonly<Record<ToolChange, boolean>> = { instructions: true, files: false };
+
 export function decideTool(principal: Principal, tool: ToolFacts): Decision {
   const { name, policy } = tool;
   if (policy.deny.some((entry) => matches(entry, name))) return deny('policy.denied');
@@ -110,7 +118,8 @@ function beyondRisk(standing: Standing, risk: Risk): TextCode | undefined {
 
 function approvalReason(tool: ToolFacts, standing: Standing): TextCode | undefined {
   const tainted = tool.taint.length > 0 || standing === 'guest' || standing === 'stranger';
-  if (tainted && reachesOut[tool.risk]) return 'policy.taint';
+  const reaches = reachesOut[tool.risk] || (tool.changes !== undefined && reachesOn[tool.changes]);
+  if (tainted && reaches) return 'policy.taint';
   return tool.risk === 'execute' ? 'policy.approval' : undefined;
 }
 

@@ -117,6 +117,27 @@ describe('file_read', () => {
   });
 });
 
+describe('what a call would write', () => {
+  it.each([
+    ['notes/a.txt', 'notes/a.txt'],
+    ['./notes/../AGENTS.md', 'AGENTS.md'],
+    ['new/folder/b.txt', 'new/folder/b.txt'],
+    ['../secret.txt', undefined],
+  ])('is told of %s, its links followed, before anything is written', async (path, written) => {
+    const signal = new AbortController().signal;
+    const before = await tree(root);
+    for (const name of ['file_write', 'file_edit'])
+      expect(await tools.get(name)?.writes?.({ path }, { agentId: 'main' }, signal)).toBe(written);
+    await symlink(join(root, 'notes', 'a.txt'), join(root, 'link.txt'));
+    const linked = { path: 'link.txt' };
+    const write = tools.get('file_write');
+    expect(await write?.writes?.(linked, { agentId: 'main' }, signal)).toBe('notes/a.txt');
+    await rm(join(root, 'link.txt'));
+    expect(await tree(root)).toEqual(before);
+    expect(tools.get('file_read')?.writes).toBeUndefined();
+  });
+});
+
 describe('file_write', () => {
   it('makes folders, replaces what was there, and leaves nothing else behind', async () => {
     expect(await call('file_write', { path: 'new/deep/b.txt', content: 'ä' })).toBe(

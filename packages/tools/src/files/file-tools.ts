@@ -1,4 +1,4 @@
-import { CuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import { defineTool, type Tool, type ToolContext } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { decodeText, encodeText } from './file-text.ts';
@@ -88,6 +88,21 @@ function pageOf(text: string, offset: number, limit: number): string {
   return page.join('\n');
 }
 
+/** What a call writes, for the policy. A path that leads nowhere is told by the call itself, which fails. */
+async function findWritten(
+  workspaceOf: WorkspaceOf,
+  { path: asked, agentId }: { readonly path: string; readonly agentId: string },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  signal.throwIfAborted();
+  try {
+    return await workspaceOf(agentId).locate(asked);
+  } catch (error) {
+    if (isCuttleError(error)) return undefined;
+    throw error;
+  }
+}
+
 function createWrite(workspaceOf: WorkspaceOf): Tool {
   return defineTool({
     name: 'file_write',
@@ -100,6 +115,8 @@ function createWrite(workspaceOf: WorkspaceOf): Tool {
     effect: 'keyed',
     risk: 'write',
     timeoutMs: 15_000,
+    writes: (input, { agentId }, signal) =>
+      findWritten(workspaceOf, { path: input.path, agentId }, signal),
     async run(input, context, signal) {
       signal.throwIfAborted();
       const bytes = encodeText(input.content);
@@ -128,6 +145,8 @@ function createEdit(workspaceOf: WorkspaceOf): Tool {
     effect: 'opaque',
     risk: 'write',
     timeoutMs: 15_000,
+    writes: (input, { agentId }, signal) =>
+      findWritten(workspaceOf, { path: input.path, agentId }, signal),
     async run(input, context, signal) {
       signal.throwIfAborted();
       const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'write' });
