@@ -8,8 +8,10 @@ export default defineConfig({
     include: ['e2e/**/*.test.ts', 'bench/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['tooling/loopback-only.ts'],
-    // The suites start servers and measure time: one file at a time.
-    fileParallelism: false,
+    // As beside the source, files share what they import.
+    isolate: false,
+    // Files wait for processes, disks and a browser half of their time: three of them keep two cores busy.
+    maxWorkers: 3,
     // Where a file's tests run side by side, two cores are what they have.
     maxConcurrency: 2,
     testTimeout: 60_000,

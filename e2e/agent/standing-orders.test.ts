@@ -30,12 +30,17 @@ async function command(message: string, sessionKey = 'main'): Promise<string | u
 const order = 'Never delete a file without asking.';
 
 describe('standing orders', () => {
-  it('are in each request of a session that is 2,000 turns old', async () => {
+  // 600 turns go past a small window many times; `npm run bench -- long` counts the order over 10,000.
+  it('are in each request of a session of 600 turns that has left its first ones behind', async () => {
     gateway = await openGateway({
-      adjust: (config) => void (config.limits.queuePerSession = 5000),
+      adjust(config) {
+        config.limits.queuePerSession = 5000;
+        const models = [{ id: 'gpt-4.1-mini', contextWindow: 16_000 }];
+        Object.assign(config.providers['local'] ?? {}, { models });
+      },
     });
     expect(await command(`/pin ${order}`)).toContain(order);
-    const turns = 2000;
+    const turns = 600;
     for (let turn = 0; turn < turns; turn += 1)
       await gateway.server.call('chat.send', {
         sessionKey: 'main',
@@ -45,14 +50,13 @@ describe('standing orders', () => {
     await gateway.server.settled();
     // What is asked to sum the conversation up is no turn of it.
     const asked = gateway.model.calls.filter(({ system }) => system.startsWith('You are '));
-    // The server forgets the oldest of so many long requests.
     expect(asked.at(-1)?.order).toBeGreaterThanOrEqual(turns);
     expect(asked.filter(({ system }) => !system.includes(`1. ${order}`))).toEqual([]);
     // What was said first has left the window; what was pinned then has not.
     expect(asked.at(-1)?.messages.some(({ text }) => text.includes('turn 1'))).toBe(true);
     expect(asked.at(-1)?.messages.some(({ text }) => text.endsWith('turn 0'))).toBe(false);
     expect(new Set(asked.map(({ system }) => system)).size).toBe(1);
-  }, 180_000);
+  }, 120_000);
 
   it('outlast a new conversation and a restart, and end when they are taken down', async () => {
     gateway = await openGateway();
