@@ -1,14 +1,11 @@
 /// <reference lib="dom" />
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { desk, phone, visit } from './visit.ts';
 
-const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 const text = '# Memory\n\n- **cat**: Luna, the grey one\n- **dentist**: Dr. Weber\n';
 
 describe.skipIf(!browserPath)(`the memory${whyNot}`, () => {
@@ -92,24 +89,14 @@ describe.skipIf(!browserPath)(`the memory${whyNot}`, () => {
     await using open = await visit(browser, scene, { ...options, colorScheme, bypassCSP: true });
     const { page } = open;
     await openMemory(page);
-    await page.evaluate(await readFile(axeFile, 'utf8'));
-    const check = async (): Promise<void> => {
-      const { violations } = await page.evaluate(() =>
-        // Put there by the script.
-        (window as unknown as { axe: { run(part: string): Promise<AxeResults> } }).axe.run(
-          'dialog',
-        ),
-      );
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-    };
-    await check();
+    expect(await findFaults(page, 'dialog')).toEqual([]);
     await page.getByRole('searchbox', { name: 'Search the memory' }).fill('grey cat');
     await page.getByRole('button', { name: /^MEMORY\.md#L3/ }).click();
     await page.getByRole('list', { name: 'Lines of MEMORY.md' }).waitFor();
-    await check();
+    expect(await findFaults(page, 'dialog')).toEqual([]);
     const back = page.getByRole('button', { name: 'Back' });
     expect(await back.isVisible()).toBe(options === phone);
     await page.getByRole('button', { name: 'Edit' }).click();
-    await check();
+    expect(await findFaults(page, 'dialog')).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-import { text } from '@cuttle/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
+import { list, repeatScript, row } from './session-list.ts';
 import { messageBox, phone, say, startChat, talk, untilIdle, type Visit, visit } from './visit.ts';
 
 describe.skipIf(!browserPath)(`the sessions${whyNot}`, () => {
@@ -15,11 +15,7 @@ describe.skipIf(!browserPath)(`the sessions${whyNot}`, () => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    scene = await openScene({
-      script: (call) => [
-        text(`You said: ${call.messages.findLast(({ role }) => role === 'user')?.text}`),
-      ],
-    });
+    scene = await openScene({ script: repeatScript });
     open = await visit(browser, scene);
   });
   afterEach(async () => {
@@ -27,9 +23,6 @@ describe.skipIf(!browserPath)(`the sessions${whyNot}`, () => {
     await scene[Symbol.asyncDispose]();
   });
 
-  const list = (page: Page): Locator => page.getByRole('navigation', { name: 'Sessions' });
-  const row = (page: Page, title: string): Locator =>
-    list(page).getByRole('button', { name: title, exact: true });
   const chat = async (page: Page, words: string): Promise<void> => {
     await startChat(page);
     await say(page, words);

@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { showcaseScript, showcaseTools } from './showcase-script.ts';
@@ -22,7 +21,6 @@ import {
 
 // With a folder in CUTTLE_PICTURES every state is kept as a picture, to be looked at.
 const pictures = process.env['CUTTLE_PICTURES'];
-const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 /** Brings the page into a state. Each begins at whatever the one before left. */
 type Show = (page: Page, scene: Scene) => Promise<void>;
@@ -175,16 +173,6 @@ const states: Readonly<Record<string, Show>> = {
   },
 };
 
-/** What axe finds wrong, in short. */
-async function findFaults(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-  );
-}
-
 /** Whether anything can be scrolled sideways, and what sticks out. */
 function findOverflow(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -244,7 +232,6 @@ describe.skipIf(!browserPath).each(shown)(`on %s${whyNot}`, (_title, name, optio
           .map(({ finished }) => finished),
       ),
     );
-    await page.evaluate(await readFile(axeFile, 'utf8'));
     if (pictures !== undefined)
       await page.screenshot({ path: join(pictures, `${state}-${name}.png`) });
     expect(await findFaults(page)).toEqual([]);

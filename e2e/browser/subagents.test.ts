@@ -1,15 +1,11 @@
 /// <reference lib="dom" />
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { echoScript } from '@cuttle/testkit';
-import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { desk, phone, say, startChat, untilIdle, visit } from './visit.ts';
-
-const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 const spawn = (task: string, label: string): string =>
   `agent_spawn ${JSON.stringify({ task, label, wait: true })}`;
@@ -82,14 +78,7 @@ describe.skipIf(!browserPath)(`the sub-agents of an answer${whyNot}`, () => {
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
     ).toBe(true);
-    await page.evaluate(await readFile(axeFile, 'utf8'));
-    const { violations } = await page.evaluate(() =>
-      // Put there by the script.
-      (window as unknown as { axe: { run(part: string): Promise<AxeResults> } }).axe.run(
-        '.subagents',
-      ),
-    );
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(await findFaults(page, '.subagents')).toEqual([]);
     await page.getByRole('button', { name: 'Stop sub-agent Read the news' }).click();
     await untilIdle(page);
   });

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import { readFile } from 'node:fs/promises';
-import { text } from '@cuttle/testkit';
 import type { Browser, Download, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
+import { list, repeatScript, row } from './session-list.ts';
 import { messageBox, phone, say, startChat, talk, untilIdle, type Visit, visit } from './visit.ts';
 
 describe.skipIf(!browserPath)(`whole sessions${whyNot}`, () => {
@@ -16,11 +16,7 @@ describe.skipIf(!browserPath)(`whole sessions${whyNot}`, () => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    scene = await openScene({
-      script: (call) => [
-        text(`You said: ${call.messages.findLast(({ role }) => role === 'user')?.text}`),
-      ],
-    });
+    scene = await openScene({ script: repeatScript });
     open = await visit(browser, scene);
   });
   afterEach(async () => {
@@ -28,9 +24,6 @@ describe.skipIf(!browserPath)(`whole sessions${whyNot}`, () => {
     await scene[Symbol.asyncDispose]();
   });
 
-  const list = (page: Page): Locator => page.getByRole('navigation', { name: 'Sessions' });
-  const row = (page: Page, title: string): Locator =>
-    list(page).getByRole('button', { name: title, exact: true });
   const heading = (page: Page, name: string): Locator =>
     page.getByRole('heading', { level: 1, name, exact: true });
   const item = (page: Page, name: string): Locator => page.getByRole('menuitem', { name });

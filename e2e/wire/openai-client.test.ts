@@ -1,56 +1,17 @@
-import { defineTool, type Tool } from '@cuttle/core-types/ports';
-import { echoScript, type ModelCall, type Script, text } from '@cuttle/testkit';
-import OpenAI, { APIError, APIUserAbortError, AuthenticationError } from 'openai';
+import OpenAI, { APIUserAbortError, AuthenticationError } from 'openai';
 import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import type { OpenGateway } from '../gateway/open-gateway.ts';
 import { type CheckedFetch, collect, createCheckedFetch } from './checked-fetch.ts';
+import { failureOf, openWire, type Wire } from './open-wire.ts';
 
-let ownCalls = 0;
-const measure: Tool = defineTool({
-  name: 'measure',
-  description: 'Measures a thing.',
-  input: z.strictObject({ thing: z.string() }),
-  effect: 'pure',
-  risk: 'read',
-  run: async ({ thing }) => {
-    ownCalls += 1;
-    return { text: `${thing}: 7 cm` };
-  },
-});
-
-/** Turns by the marker in the user's last text, where a directive cannot say it. */
-const special: Readonly<Record<string, Script>> = {
-  '#usage': () => [
-    text('Counted.'),
-    { type: 'finish', usage: { inputTokens: 40, outputTokens: 2, cacheReadTokens: 30 } },
-  ],
-  '#length': () => [text('Cut o'), { type: 'finish', reason: 'length', usage: {} }],
-};
-const echo = echoScript();
-function script(call: ModelCall): ReturnType<Exclude<Script, readonly unknown[]>> {
-  const said = call.messages.findLast(({ role }) => role === 'user')?.text ?? '';
-  const own = Object.entries(special).find(([marker]) => said.includes(marker))?.[1] ?? echo;
-  if (typeof own !== 'function') throw new TypeError('A script of a list has no place here.');
-  return own(call);
-}
-
+let wire: Wire;
 let gateway: OpenGateway;
 let checked: CheckedFetch;
 let client: OpenAI;
 beforeAll(async () => {
-  gateway = await openGateway({
-    script,
-    overrides: { tools: [measure] },
-    config: {
-      tools: { profile: 'full', approvals: 'allow' },
-      agents: {
-        defaults: { model: 'local/gpt-4.1-mini' },
-        list: [{ id: 'main' }, { id: 'cook', system: 'You are the cook.' }],
-      },
-    },
-  });
+  wire = await openWire();
+  ({ gateway } = wire);
   checked = await createCheckedFetch();
   client = new OpenAI({
     apiKey: gateway.token,
@@ -58,7 +19,7 @@ beforeAll(async () => {
     fetch: checked.fetch,
   });
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
+afterAll(() => wire[Symbol.asyncDispose]());
 afterEach(() => checked.assertRight());
 
 const says = (content: string): ChatCompletionMessageParam[] => [{ role: 'user', content }];
@@ -70,15 +31,6 @@ const weather: ChatCompletionTool = {
     parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   },
 };
-
-async function failureOf(work: PromiseLike<unknown>): Promise<APIError> {
-  const error = await Promise.resolve(work).then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof APIError)) throw new Error(`It failed otherwise: ${String(error)}`);
-  return error;
-}
 
 describe('a completion', () => {
   it('comes whole', async () => {
@@ -230,7 +182,7 @@ describe('tools of the client', () => {
 
   it('go together with the agent’s own, which run first and are not repeated', async () => {
     const mixed = 'Both [[parallel=measure {"thing":"oak"},get_weather {"city":"Oslo"}]]';
-    ownCalls = 0;
+    const before = wire.ownCalls;
     const first = await client.chat.completions.create({
       model: 'cuttle',
       messages: says(mixed),
@@ -240,7 +192,7 @@ describe('tools of the client', () => {
     expect(message?.tool_calls?.map((call) => 'function' in call && call.function.name)).toEqual([
       'get_weather',
     ]);
-    expect(ownCalls).toBe(1);
+    expect(wire.ownCalls - before).toBe(1);
     const second = await client.chat.completions.create({
       model: 'cuttle',
       messages: [
@@ -253,18 +205,18 @@ describe('tools of the client', () => {
     expect(second.choices[0]?.message.content).toBe(
       'Results: measure → oak: 7 cm; get_weather → Rain. ',
     );
-    expect(ownCalls).toBe(1);
+    expect(wire.ownCalls - before).toBe(1);
   });
 
   it('stand in for one of the agent’s of the same name', async () => {
-    ownCalls = 0;
+    const before = wire.ownCalls;
     const { choices } = await client.chat.completions.create({
       model: 'cuttle',
       messages: says('[[tool=measure {"rope":1}]]'),
       tools: [{ type: 'function', function: { name: 'measure', parameters: { type: 'object' } } }],
     });
     expect(choices[0]?.finish_reason).toBe('tool_calls');
-    expect(ownCalls).toBe(0);
+    expect(wire.ownCalls - before).toBe(0);
   });
 
   it('are left alone where only the agent’s own are called', async () => {

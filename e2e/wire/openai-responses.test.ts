@@ -1,6 +1,4 @@
-import { defineTool, type Tool } from '@cuttle/core-types/ports';
-import { echoScript, type ModelCall, type Script, text } from '@cuttle/testkit';
-import OpenAI, { APIError, APIUserAbortError, AuthenticationError } from 'openai';
+import OpenAI, { APIUserAbortError, AuthenticationError } from 'openai';
 import type {
   FunctionTool,
   Response as ModelResponse,
@@ -9,56 +7,19 @@ import type {
   ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import type { OpenGateway } from '../gateway/open-gateway.ts';
 import { collect } from './checked-fetch.ts';
+import { failureOf, openWire, type Wire } from './open-wire.ts';
 
-let ownCalls = 0;
-const measure: Tool = defineTool({
-  name: 'measure',
-  description: 'Measures a thing.',
-  input: z.strictObject({ thing: z.string() }),
-  effect: 'pure',
-  risk: 'read',
-  run: async ({ thing }) => {
-    ownCalls += 1;
-    return { text: `${thing}: 7 cm` };
-  },
-});
-
-/** Turns by the marker in the user's last text, where a directive cannot say it. */
-const special: Readonly<Record<string, Script>> = {
-  '#usage': () => [
-    text('Counted.'),
-    { type: 'finish', usage: { inputTokens: 40, outputTokens: 2, cacheReadTokens: 30 } },
-  ],
-  '#length': () => [text('Cut o'), { type: 'finish', reason: 'length', usage: {} }],
-};
-const echo = echoScript();
-function script(call: ModelCall): ReturnType<Exclude<Script, readonly unknown[]>> {
-  const said = call.messages.findLast(({ role }) => role === 'user')?.text ?? '';
-  const own = Object.entries(special).find(([marker]) => said.includes(marker))?.[1] ?? echo;
-  if (typeof own !== 'function') throw new TypeError('A script of a list has no place here.');
-  return own(call);
-}
-
+let wire: Wire;
 let gateway: OpenGateway;
 let client: OpenAI;
 beforeAll(async () => {
-  gateway = await openGateway({
-    script,
-    overrides: { tools: [measure] },
-    config: {
-      tools: { profile: 'full', approvals: 'allow' },
-      agents: {
-        defaults: { model: 'local/gpt-4.1-mini' },
-        list: [{ id: 'main' }, { id: 'cook', system: 'You are the cook.' }],
-      },
-    },
-  });
+  wire = await openWire();
+  ({ gateway } = wire);
   client = new OpenAI({ apiKey: gateway.token, baseURL: `${gateway.url}/v1` });
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
+afterAll(() => wire[Symbol.asyncDispose]());
 
 const weather: FunctionTool = {
   type: 'function',
@@ -67,15 +28,6 @@ const weather: FunctionTool = {
   parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   strict: false,
 };
-
-async function failureOf(work: PromiseLike<unknown>): Promise<APIError> {
-  const error = await Promise.resolve(work).then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  if (!(error instanceof APIError)) throw new Error(`It failed otherwise: ${String(error)}`);
-  return error;
-}
 
 async function eventsOf(
   input: string | ResponseInput,
@@ -286,7 +238,7 @@ describe('tools of the client', () => {
 
   it('go together with the agent’s own, which run first and are not repeated', async () => {
     const mixed = 'Both [[parallel=measure {"thing":"oak"},get_weather {"city":"Oslo"}]]';
-    ownCalls = 0;
+    const before = wire.ownCalls;
     const first = await client.responses.create({
       model: 'cuttle',
       input: mixed,
@@ -294,7 +246,7 @@ describe('tools of the client', () => {
     });
     const calls = first.output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
     expect(calls.map(({ name }) => name)).toEqual(['get_weather']);
-    expect(ownCalls).toBe(1);
+    expect(wire.ownCalls - before).toBe(1);
     const second = await client.responses.create({
       model: 'cuttle',
       input: [
@@ -305,7 +257,7 @@ describe('tools of the client', () => {
       tools: [weather],
     });
     expect(second.output_text).toBe('Results: measure → oak: 7 cm; get_weather → Rain. ');
-    expect(ownCalls).toBe(1);
+    expect(wire.ownCalls - before).toBe(1);
   });
 });
 

@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../testing/run-command.ts';
-import { type Answer, openScriptedGateway, type Say } from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import type { Bench } from '../testing/run-command.ts';
+import type { Answer, Say } from '../testing/scripted-gateway.ts';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
+const { benchWith } = useBenches();
 
 const sessionKey = 'agent:main:main';
 const at = '2026-01-02T03:04:05.678Z';
@@ -66,10 +64,7 @@ function session(answer: (message: string) => string): Readonly<Record<string, A
 }
 
 async function scene(answers: Readonly<Record<string, Answer>>, terminal: boolean): Promise<Bench> {
-  const gateway = await openScriptedGateway(answers);
-  const cli = await openBench({ terminal });
-  open.push(gateway, cli);
-  await cli.announce(gateway.url);
+  const { cli } = await benchWith(answers, { terminal });
   return cli;
 }
 

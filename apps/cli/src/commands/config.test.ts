@@ -1,16 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Bench, openBench } from '../testing/run-command.ts';
 import { openScriptedGateway } from '../testing/scripted-gateway.ts';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-async function benchWith(text?: string): Promise<{ cli: Bench; file: string }> {
-  const cli = await openBench();
-  open.push(cli);
+const { own } = useBenches();
+
+async function homeWith(text?: string): Promise<{ cli: Bench; file: string }> {
+  const cli = own(await openBench());
   const file = join(cli.home, 'cuttle.json5');
   if (text !== undefined) await writeFile(file, text);
   return { cli, file };
@@ -23,7 +21,7 @@ const text = `{
 
 describe('without a gateway', () => {
   it('shows what is in force, without secrets', async () => {
-    const { cli } = await benchWith(text);
+    const { cli } = await homeWith(text);
     expect(await cli.run('config', 'get', 'gateway.port')).toEqual({
       status: 0,
       out: '1\n',
@@ -43,7 +41,7 @@ describe('without a gateway', () => {
   });
 
   it('changes the file with its comments', async () => {
-    const { cli, file } = await benchWith(text);
+    const { cli, file } = await homeWith(text);
     expect(await cli.run('config', 'set', 'gateway.port', '0x50')).toEqual({
       status: 0,
       out: `Changed ${file}.\n`,
@@ -66,7 +64,7 @@ describe('without a gateway', () => {
   });
 
   it('refuses what would not be right, and leaves the file', async () => {
-    const { cli, file } = await benchWith(text);
+    const { cli, file } = await homeWith(text);
     expect(await cli.run('config', 'set', 'gateway.port', 'high')).toEqual({
       status: 1,
       out: '',
@@ -76,7 +74,7 @@ describe('without a gateway', () => {
   });
 
   it('checks a file', async () => {
-    const { cli, file } = await benchWith(`{ gateway: { prot: 1 } }`);
+    const { cli, file } = await homeWith(`{ gateway: { prot: 1 } }`);
     expect(await cli.run('config', 'validate')).toEqual({
       status: 0,
       out: `${file}:1:14 gateway.prot: unknown key; did you mean "port"?\n${file} is right.\n`,
@@ -94,7 +92,7 @@ describe('without a gateway', () => {
   });
 
   it('prints the schema', async () => {
-    const { cli } = await benchWith();
+    const { cli } = await homeWith();
     expect(JSON.parse((await cli.run('config', 'schema')).out)).toMatchObject({
       properties: { gateway: {} },
     });
@@ -103,7 +101,7 @@ describe('without a gateway', () => {
 
 describe('with a gateway', () => {
   it('lets the gateway read and change its own file', async () => {
-    const { cli, file } = await benchWith(text);
+    const { cli, file } = await homeWith(text);
     await using gateway = await openScriptedGateway({
       'config.get': () => ({ config: { gateway: { port: 7 } }, hash: 'h', file, problems: [] }),
       'config.set': ({ path }) => ({

@@ -2,29 +2,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CuttleError } from '@cuttle/core-types/errors';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { CliContext } from '../context.ts';
+import { describe, expect, it } from 'vitest';
 import { createEditor } from '../node-editor.ts';
-import { type Bench, openBench } from '../testing/run-command.ts';
-import {
-  type Answer,
-  openScriptedGateway,
-  type ScriptedGateway,
-} from '../testing/scripted-gateway.ts';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-async function benchWith(
-  answers: Readonly<Record<string, Answer>>,
-  overrides: Partial<CliContext> & { terminal?: boolean } = {},
-): Promise<{ cli: Bench; gateway: ScriptedGateway }> {
-  const [gateway, cli] = [await openScriptedGateway(answers), await openBench(overrides)];
-  open.push(gateway, cli);
-  await cli.announce(gateway.url);
-  return { cli, gateway };
-}
+const { benchWith } = useBenches();
 
 const updatedAt = '2026-05-01T12:30:00.000Z';
 const file = { path: 'MEMORY.md', text: 'one\n', from: 1, to: 1, lines: 1, hash: 'h1', updatedAt };

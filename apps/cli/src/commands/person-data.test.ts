@@ -1,13 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { openBench } from '../testing/run-command.ts';
-import { openScriptedGateway } from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
+const { benchWith } = useBenches();
 
 const report = {
   purgeId: '0197',
@@ -17,10 +13,7 @@ const report = {
 
 describe('person', () => {
   it('purges only what is confirmed, by an account or a name, and tells the counts and warnings', async () => {
-    const gateway = await openScriptedGateway({ 'sessions.purge_user': () => report });
-    const cli = await openBench();
-    open.push(gateway, cli);
-    await cli.announce(gateway.url);
+    const { cli, gateway } = await benchWith({ 'sessions.purge_user': () => report });
     const refused = await cli.run('person', 'purge', 'anna');
     expect(refused.status).not.toBe(0);
     expect(refused.err).toContain('--confirm');
@@ -35,12 +28,9 @@ describe('person', () => {
   });
 
   it('leaves no file where the archive cannot be fetched', async () => {
-    const gateway = await openScriptedGateway({
+    const { cli } = await benchWith({
       'sessions.export_user': () => ({ path: '/no/such/path', fileName: 'x.tar' }),
     });
-    const cli = await openBench();
-    open.push(gateway, cli);
-    await cli.announce(gateway.url);
     const file = join(cli.home, 'anna.tar');
     const { status } = await cli.run('person', 'export', 'anna', '--to', file);
     expect(status).not.toBe(0);

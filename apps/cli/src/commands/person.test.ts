@@ -1,24 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../testing/run-command.ts';
-import {
-  type Answer,
-  openScriptedGateway,
-  type ScriptedGateway,
-} from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-async function benchWith(
-  answers: Readonly<Record<string, Answer>>,
-): Promise<{ cli: Bench; gateway: ScriptedGateway }> {
-  const [gateway, cli] = [await openScriptedGateway(answers), await openBench()];
-  open.push(gateway, cli);
-  await cli.announce(gateway.url);
-  return { cli, gateway };
-}
+const { benchWith } = useBenches();
 
 const anna = {
   personId: 'p1',

@@ -1,11 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { openBench } from '../testing/run-command.ts';
-import { openScriptedGateway } from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
+const { benchWith } = useBenches();
 
 const hit = {
   sessionKey: 'agent:main:garden',
@@ -22,12 +18,9 @@ const hit = {
 
 describe('sessions search', () => {
   it('shows what was found and asks for what was said', async () => {
-    const gateway = await openScriptedGateway({
+    const { cli, gateway } = await benchWith({
       'sessions.search': () => ({ hits: [hit], next: '9.0.1' }),
     });
-    const cli = await openBench();
-    open.push(gateway, cli);
-    await cli.announce(gateway.url);
     const { status, out } = await cli.run(
       'sessions',
       'search',

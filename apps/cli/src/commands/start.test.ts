@@ -1,15 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fixedClock } from '@cuttle/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Bench, openBench } from '../testing/run-command.ts';
 import { openScriptedGateway } from '../testing/scripted-gateway.ts';
 import type { Processes, StartOptions } from '../processes.ts';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
+const { own } = useBenches();
 
 /** Processes that a test plays itself. */
 interface Played extends Processes {
@@ -44,7 +42,7 @@ function play(begin: (options: StartOptions) => void = () => undefined): Played 
 async function benchOver(processes: Processes): Promise<Bench> {
   // The clock stands still, so that waiting for a gateway has no end but the gateway's.
   const cli = await openBench({ processes, clock: fixedClock() });
-  open.push(cli);
+  own(cli);
   return cli;
 }
 

@@ -1,23 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { type Bench, openBench } from '../testing/run-command.ts';
-import {
-  type Answer,
-  openScriptedGateway,
-  type ScriptedGateway,
-} from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { openBench } from '../testing/run-command.ts';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
-async function benchWith(
-  answers: Readonly<Record<string, Answer>>,
-): Promise<{ cli: Bench; gateway: ScriptedGateway }> {
-  const [gateway, cli] = [await openScriptedGateway(answers), await openBench()];
-  open.push(gateway, cli);
-  await cli.announce(gateway.url);
-  return { cli, gateway };
-}
+const { own, benchWith } = useBenches();
 
 const usage = { inputTokens: 1200, outputTokens: 80, cacheReadTokens: 1000 };
 const rows = [
@@ -187,7 +172,7 @@ describe('model', () => {
 
   it('set writes the file where no gateway runs', async () => {
     const cli = await openBench();
-    open.push(cli);
+    own(cli);
     expect((await cli.run('model', 'set', 'claude/opus')).status).toBe(0);
     expect((await cli.run('config', 'get', 'agents.defaults.model')).out).toBe('claude/opus\n');
     expect((await cli.run('model', 'set', 'opus')).err).toContain('No provider is set up');

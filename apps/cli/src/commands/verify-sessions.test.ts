@@ -1,11 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { openBench } from '../testing/run-command.ts';
-import { openScriptedGateway } from '../testing/scripted-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { useBenches } from '../testing/use-benches.ts';
 
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]();
-});
+const { benchWith } = useBenches();
 
 const counts = { checked: 12, unchained: 2, purged: 4, redacted: 0 };
 const whole = {
@@ -18,10 +14,7 @@ const whole = {
 
 describe('sessions verify', () => {
   it('says that all is whole, and what is not covered', async () => {
-    const gateway = await openScriptedGateway({ 'sessions.verify': () => whole });
-    const cli = await openBench();
-    open.push(gateway, cli);
-    await cli.announce(gateway.url);
+    const { cli } = await benchWith({ 'sessions.verify': () => whole });
     const { status, out } = await cli.run('sessions', 'verify');
     expect(status).toBe(0);
     expect(out).toBe(
@@ -35,12 +28,9 @@ describe('sessions verify', () => {
       { fault: 'cut', seq: 9, uptoSeq: 12 },
     ];
     const [named] = whole.sessions;
-    const gateway = await openScriptedGateway({
+    const { cli, gateway } = await benchWith({
       'sessions.verify': () => ({ ...whole, whole: false, sessions: [{ ...named, findings }] }),
     });
-    const cli = await openBench();
-    open.push(gateway, cli);
-    await cli.announce(gateway.url);
     const { status, out } = await cli.run('sessions', 'verify', 'main');
     expect(status).toBe(1);
     expect(out.split('\n').slice(0, 2)).toEqual([
