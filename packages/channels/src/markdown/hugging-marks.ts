@@ -1,9 +1,30 @@
 import { type MarkToken, type Surroundings, zeroWidth } from './mark-syntax.ts';
+import type { Style } from './rich-text.ts';
 
 // Slack and WhatsApp have no escape. A mark of theirs hugs its words: outside of it is the line's end, white space or
 // punctuation, inside of it is no white space. A hair space inside makes a character of it; a zero width space outside
 // makes a mark of what is beside a letter.
 const hairSpace = '\u200A';
+
+/** The mark of an inline style; undefined where the two have none. */
+export function huggingMark({ kind }: Style): string | undefined {
+  switch (kind) {
+    case 'bold':
+    case 'heading':
+      return '*';
+    case 'italic':
+      return '_';
+    case 'strike':
+      return '~';
+    case 'spoiler':
+    case 'marker':
+    case 'quote':
+    case 'code':
+    case 'block-code':
+    case 'link':
+      return undefined;
+  }
+}
 
 /** Makes characters of what the platform would read as a pair of marks. */
 export function protectWords(words: string, { line, marks }: Surroundings): string {

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { protectWords, separateMarks } from './hugging-marks.ts';
+import { huggingMark, protectWords, separateMarks } from './hugging-marks.ts';
 import { isSameAddress } from './link.ts';
 import { type MarkSyntax, zeroWidth } from './mark-syntax.ts';
 import { spellLinks } from './spell-links.ts';
@@ -21,24 +21,7 @@ export const slackDialect: Dialect = {
 const maxAddress = 1000;
 
 const slackSyntax: MarkSyntax = {
-  mark({ kind }) {
-    switch (kind) {
-      case 'bold':
-      case 'heading':
-        return '*';
-      case 'italic':
-        return '_';
-      case 'strike':
-        return '~';
-      case 'spoiler':
-      case 'marker':
-      case 'quote':
-      case 'code':
-      case 'block-code':
-      case 'link':
-        return undefined;
-    }
-  },
+  mark: huggingMark,
   escape(words, around) {
     const safe = escapeReferences(protectWords(words, around));
     return around.opensLine ? safe.replace(/^\s*&gt;/, `${zeroWidth}$&`) : safe;

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect.ts';
-import { protectWords, separateMarks } from './hugging-marks.ts';
+import { huggingMark, protectWords, separateMarks } from './hugging-marks.ts';
 import { type MarkSyntax, zeroWidth } from './mark-syntax.ts';
 import { spellLinks } from './spell-links.ts';
 import { writeMarks } from './write-marks.ts';
@@ -18,24 +18,7 @@ export const whatsappDialect: Dialect = {
 };
 
 const whatsappSyntax: MarkSyntax = {
-  mark({ kind }) {
-    switch (kind) {
-      case 'bold':
-      case 'heading':
-        return '*';
-      case 'italic':
-        return '_';
-      case 'strike':
-        return '~';
-      case 'spoiler':
-      case 'marker':
-      case 'quote':
-      case 'code':
-      case 'block-code':
-      case 'link':
-        return undefined;
-    }
-  },
+  mark: huggingMark,
   escape(words, around) {
     const safe = protectWords(words, around);
     return around.opensLine ? safe.replace(/^\s*[>*-](?=\s)/, `${zeroWidth}$&`) : safe;

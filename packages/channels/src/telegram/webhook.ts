@@ -123,6 +123,6 @@ function parseBody(text: string): Json | undefined {
     const parsed = Json.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
   } catch {
-    return undefined;
+    return undefined; // not JSON, which is answered like JSON of another shape
   }
 }
