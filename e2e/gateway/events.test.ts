@@ -61,9 +61,17 @@ describe('live events', () => {
       'text.delta',
       'text.end',
       'step.end',
+      'usage.update',
       'run.end',
     ]);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    // What it has used so far is said again as a sum, and is no row.
+    const [stepEnd, used] = events.slice(-3).map(({ data, cursor }) => ({ data, cursor }));
+    expect(stepEnd?.data).toMatchObject({ usage: { inputTokens: expect.any(Number) } });
+    expect(used).toMatchObject({
+      data: stepEnd?.data.type === 'step.end' && { usage: stepEnd.data.usage },
+    });
+    expect(used?.cursor).toBeUndefined();
     expect(events.filter(({ cursor }) => cursor !== undefined).length).toBeGreaterThanOrEqual(2);
   });
 
@@ -201,7 +209,8 @@ describe('events.resume', () => {
     const durable = (events: readonly RawEvent[]): string[] =>
       events
         .filter(({ event, payload }) => event === 'agent' && payload['stream'] !== 'text')
-        .map(({ payload }) => RunEvent.parse(payload['data']).type);
+        .map(({ payload }) => RunEvent.parse(payload['data']).type)
+        .filter((type) => type !== 'usage.update');
     expect(durable(told)).toEqual(durable(live));
   });
 

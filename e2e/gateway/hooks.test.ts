@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configSchema } from '@cuttle/config';
@@ -149,6 +150,106 @@ describe('/hooks/wake', () => {
     ['the next heartbeat', { text: 'x', mode: 'next-heartbeat' }, '400 request.unsupported'],
   ])('refuses %s', async (_what, body, expected) => {
     expect(await codeOf(await post('/hooks/wake', body))).toBe(expected);
+  });
+});
+
+describe('a hook with a name', () => {
+  const secret = 'what-github-knows-too';
+  const named = {
+    ...hooks,
+    mappings: {
+      github: {
+        signature: { secret },
+        when: { action: ['opened', 'reopened'] },
+        message: 'PR {{pull.number}}: {{pull.title}}',
+        name: '{{headers.x-github-event}}',
+        sessionKey: 'pr-{{pull.number}}',
+        key: '{{headers.x-github-delivery}}',
+      },
+      bell: { action: 'wake', message: 'The bell rang at {{query.door}}' },
+      form: { message: 'Said: {{words}}', token: 'the-token-of-the-form' },
+      gone: { enabled: false, message: 'x' },
+    },
+  };
+  const signed = (body: string, headers: Readonly<Record<string, string>> = {}) => ({
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+    'x-github-event': 'pull_request',
+    ...headers,
+  });
+  const open = () => openGateway({ config: { hooks: named } });
+  const opened = JSON.stringify({ action: 'opened', pull: { number: 7, title: 'Größer /stop' } });
+
+  it('makes its message of what a signed body says, once a delivery, also after a restart', async () => {
+    await using at = await open();
+    const headers = signed(opened, { 'x-github-delivery': 'd-1' });
+    const first = await post('/hooks/github', opened, headers, at);
+    expect(first.status).toBe(202);
+    const taken = Answer.parse(await first.json());
+    expect(taken).toMatchObject({ sessionKey: 'agent:main:hook:pr-7', status: 'accepted' });
+    const { runId } = taken;
+    const ended = await at.server.call('agent.wait', { runId, timeoutMs: 20_000 });
+    expect(ended).toMatchObject({ status: 'completed', text: 'You said: PR 7: Größer /stop' });
+    await at.restart();
+    const again = await post('/hooks/github', opened, headers, at);
+    expect(await again.json()).toEqual({ ...taken, status: 'duplicate' });
+    const next = signed(opened, { 'x-github-delivery': 'd-2' });
+    expect(
+      Answer.parse(await (await post('/hooks/github', opened, next, at)).json()),
+    ).toMatchObject({
+      sessionKey: taken.sessionKey,
+      status: 'accepted',
+    });
+  });
+
+  it('takes no body that is not signed with its secret, and no token in its place', async () => {
+    await using at = await open();
+    const forged = { ...signed(`${opened} `), authorization: `Bearer ${hooks.token}` };
+    for (const headers of [forged, {}, bearer, { 'x-hub-signature-256': 'sha256=' }])
+      expect(
+        await codeOf(await post('/hooks/github', opened, { authorization: '', ...headers }, at)),
+      ).toBe('401 access.unauthenticated');
+  });
+
+  it('leaves what is not wanted, and refuses what says nothing', async () => {
+    await using at = await open();
+    const closed = JSON.stringify({ action: 'closed', pull: { number: 7 } });
+    const left = await post('/hooks/github', closed, signed(closed), at);
+    expect([left.status, await left.json()]).toEqual([200, { ok: true, status: 'ignored' }]);
+    const empty = await post(
+      '/hooks/form',
+      '{}',
+      { authorization: 'Bearer the-token-of-the-form' },
+      at,
+    );
+    expect(empty.status).toBe(202);
+    const notJson = await post('/hooks/bell', 'words=x', bearer, at);
+    expect(await codeOf(notJson)).toBe('400 request.invalid');
+    for (const name of ['gone', 'nobody', 'constructor', '__proto__'])
+      expect(await codeOf(await post(`/hooks/${name}`, {}, bearer, at))).toBe(
+        '404 request.not-found',
+      );
+    const { sessions } = await at.server.call('sessions.list', {});
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('reads forms and the query, and has a token of its own', async () => {
+    await using at = await open();
+    const form = {
+      authorization: 'Bearer the-token-of-the-form',
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const said = await post('/hooks/form', 'words=two+words', form, at);
+    const { runId } = Answer.parse(await said.json());
+    const ended = await at.server.call('agent.wait', { runId, timeoutMs: 20_000 });
+    expect(ended.text).toBe('You said: Said: two words');
+    expect((await post('/hooks/form', 'words=x', { ...form, ...bearer }, at)).status).toBe(401);
+    const rung = await post('/hooks/bell?door=front', {}, bearer, at);
+    const bell = Answer.parse(await rung.json());
+    expect(bell.sessionKey).toBe('agent:main:main');
+    const heard = await at.server.call('agent.wait', { runId: bell.runId, timeoutMs: 20_000 });
+    expect(heard.text).toBe('You said: [event] The bell rang at front');
+    const large = 'words=' + 'x'.repeat(20_000);
+    expect((await post('/hooks/form', large, form, at)).status).toBe(413);
   });
 });
 

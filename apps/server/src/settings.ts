@@ -162,12 +162,23 @@ export function toGatewaySettings(config: Config, token: string): GatewaySetting
       token: hooks.enabled ? hooks.token : undefined,
       bodyBytes: hooks.bodyBytes,
       requestsPerMinute: hooks.requestsPerMinute,
+      mappings: toMappings(hooks.mappings),
     },
     agentIds,
     defaultAgentId: agentIds[0] ?? 'main',
     budgets: namedBudgets(toBudgets(config), agentIds),
     retention: toRetention(config),
   };
+}
+
+function toMappings(mappings: Config['hooks']['mappings']): GatewaySettings['hooks']['mappings'] {
+  const kept = Object.entries(mappings).filter(([, { enabled }]) => enabled);
+  return Object.fromEntries(
+    kept.map(([name, { agent, when, ...mapping }]) => {
+      const wanted = Object.entries(when).map(([path, value]) => [path, [value].flat()] as const);
+      return [name, { ...mapping, agentId: agent, when: Object.fromEntries(wanted) }];
+    }),
+  );
 }
 
 const dayMs = 86_400_000;

@@ -80,6 +80,28 @@ const examples: Readonly<Record<string, unknown>> = {
       scopes: ['openid', 'https://www.googleapis.com/auth/cloud-platform'],
     },
   },
+  'hooks.mappings': {
+    github: {
+      enabled: true,
+      action: 'agent',
+      message: '{{pull_request.title}}\n{{pull_request.body}}',
+      name: 'github {{headers.x-github-event}}',
+      sessionKey: 'pr-{{pull_request.number}}',
+      key: '{{headers.x-github-delivery}}',
+      when: { action: ['opened', 'reopened'] },
+      agent: 'second',
+      deliver: { channel: 'telegram:main', to: '4711' },
+      model: 'local/m1',
+      thinking: 'low',
+      timeoutSeconds: 600,
+      token: 'a-token-of-its-own-instead',
+      signature: {
+        secret: 'what both sides know',
+        header: 'x-hub-signature-256',
+        prefix: 'sha256=',
+      },
+    },
+  },
   bindings: [
     {
       match: { channel: 'telegram', account: 'main', group: '-1001234', thread: '7' },

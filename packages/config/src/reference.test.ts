@@ -78,6 +78,7 @@ describe('the example', () => {
       bindings: _bindings,
       persons: _persons,
       session: shownSession,
+      hooks: shownHooks,
       ...shown
     } = (await load(configExample())).config;
     const {
@@ -88,10 +89,12 @@ describe('the example', () => {
       bindings: _b,
       persons: _s,
       session,
+      hooks,
       ...defaults
     } = (await load('')).config;
     expect(shown).toEqual(defaults);
     expect({ ...shownSession, channels: {} }).toEqual(session);
+    expect({ ...shownHooks, mappings: {} }).toEqual(hooks);
   });
 });
 

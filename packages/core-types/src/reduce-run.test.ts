@@ -67,6 +67,9 @@ describe('reduceRun', () => {
 
     expect(view.usage).toMatchObject({ inputTokens: 4, outputTokens: 6 });
     expect(view.outcome).toEqual(outcome);
+    // A sum that is told holds more than what was heard: the run was taken over.
+    const sum = { inputTokens: 10, outputTokens: 9 };
+    expect(fold([step(2), { type: 'usage.update', usage: sum }]).usage).toEqual(sum);
   });
 });
 

@@ -64,6 +64,8 @@ export function reduceRun(view: RunView, event: RunEvent): RunView {
       return withResult(view, event);
     case 'step.end':
       return { ...view, usage: addUsage(view.usage, event.usage) };
+    case 'usage.update':
+      return { ...view, usage: event.usage };
     case 'run.park':
       return { ...view, waiting: event.reason.kind };
     case 'compaction.start':
@@ -77,7 +79,6 @@ export function reduceRun(view: RunView, event: RunEvent): RunView {
     case 'text.end':
     case 'thinking.end':
     case 'tool.progress':
-    case 'usage.update':
     case 'approval.request':
     case 'approval.resolve':
       return view;

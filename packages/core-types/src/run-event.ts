@@ -38,8 +38,8 @@ export type ParkReason = z.infer<typeof ParkReason>;
  * - first is `run.start`, last is `run.end` or `run.park`; `run.end` comes once in the life of a run;
  * - a block is `start delta* end`; its id is `<step>.<n>`; `text.reset` drops every block of its step;
  * - every `tool.call` is answered by one `tool.result` with the same step and index;
- * - a step's usage comes with its `step.end`, and the run's so far is their sum (`reduceRun`); nothing sends `usage.update`,
- *   which would say the same again, and readers bear it from others;
+ * - a step's usage comes with its `step.end`; behind it `usage.update` says what the run has used so far, over restarts too, where
+ *   somebody hears of it. It is no row and is not told again to who comes later;
  * - an event holds no reference to mutable state: rebuild a view by folding events (`reduceRun`).
  */
 export const RunEvent = z.discriminatedUnion('type', [

@@ -20,6 +20,8 @@ export interface Authenticator {
   byToken(token: string, address: string): Promise<Principal>;
   /** The token of the hooks alone. Throws like `byToken`, and `request.not-found` where there are no hooks. */
   byHookToken(token: string, address: string): Promise<Principal>;
+  /** A hook with a proof of its own, which is asked unless the address is locked out. Throws like `byToken`. */
+  byHookProof(prove: () => Promise<boolean>, address: string): Promise<Principal>;
   /** The principal of a login cookie; undefined where it is unknown or expired. */
   byCookie(value: string): Promise<Principal | undefined>;
   /** Trades a single-use code for a cookie's value. Throws like `byToken`. */
@@ -50,6 +52,10 @@ export function createAuthenticator(
       return guesses.fail(address);
     },
     byHookToken: createHookLogin(settings, guesses),
+    async byHookProof(prove, address) {
+      await guesses.check(address);
+      return (await prove()) ? hookPrincipal : guesses.fail(address);
+    },
     async byCookie(value) {
       const stored = await store.reader.findToken({ hash: await hashToken(value), kind: 'cookie' });
       return stored && (stored.expiresAt ?? Infinity) > clock.now()

@@ -64,7 +64,8 @@ export function createFanOut({
     };
     followers.send(sessionKey, { event: 'session', payload }, { eventSeq, passing: false });
   };
-  const stop = hub.subscribe({ run: onRun, session: onSession });
+  const { hear: hears } = followers;
+  const stop = hub.subscribe({ run: onRun, session: onSession, hears });
   const { follow, followAll, unfollow, catchUp } = followers;
   return { follow, followAll, unfollow, catchUp, watchRun, stop };
 }

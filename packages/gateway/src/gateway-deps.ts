@@ -4,6 +4,7 @@ import type { MethodName, ResultOf, ParsedParamsOf } from '@cuttle/core-types/pr
 import type { Budget, Runtime } from '@cuttle/runtime';
 import type { PurgeDeps, RetentionRules } from '@cuttle/sessions';
 import type { CatchUp } from './followers.ts';
+import type { HookMapping } from './hooks/mapped-hook.ts';
 
 /** What the owner may change while the gateway runs. */
 export interface GatewaySettings {
@@ -23,6 +24,8 @@ export interface GatewaySettings {
     readonly bodyBytes: number;
     /** Of one address. */
     readonly requestsPerMinute: number;
+    /** Named hooks, by the name in their path. */
+    readonly mappings: Readonly<Record<string, HookMapping>>;
   };
   readonly agentIds: readonly string[];
   readonly defaultAgentId: string;

@@ -2,7 +2,7 @@ import type { RunEventOf, RunOutcome } from '@cuttle/core-types';
 import type { DurableEvent, Journal } from '@cuttle/core-types/ports';
 import { endBubble } from './bubble.ts';
 import { finalDrafts } from './final-drafts.ts';
-import { modelOf, publish, type RunState, textSoFar } from './run-state.ts';
+import { modelOf, publish, type RunState, textSoFar, usedBy } from './run-state.ts';
 import { endSeqOf, othersOf, publishParked, tellOthers } from './subagent-ends.ts';
 
 /** Stores the end of an answer, unless a message arrived meanwhile or sub-agents are still at work; then tells whoever waits. */
@@ -74,7 +74,7 @@ function settleFates(
     outcome,
   }: { readonly inbounds: readonly string[]; readonly text: string; readonly outcome: Completed },
 ): void {
-  const { kernel, claimed, clientCalls, usage } = state;
+  const { kernel, claimed, clientCalls } = state;
   for (const inboundId of inbounds)
     kernel.fates.settle({
       inboundId,
@@ -83,7 +83,7 @@ function settleFates(
       text,
       outcome,
       clientCalls,
-      usage,
+      usage: usedBy(state),
       model: modelOf(state),
     });
 }

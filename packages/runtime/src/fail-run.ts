@@ -7,7 +7,7 @@ import { failureText } from './failure-text.ts';
 import { finalDrafts } from './final-drafts.ts';
 import type { Kernel } from './kernel.ts';
 import { publishRows } from './publish-rows.ts';
-import { modelOf, type RunState } from './run-state.ts';
+import { modelOf, type RunState, usedBy } from './run-state.ts';
 import { othersOf, tellOthers } from './subagent-ends.ts';
 
 type Failure = Omit<ErrorBody, 'retryable'>;
@@ -41,7 +41,7 @@ export async function failRun(
     inbounds: settled.inbounds,
   });
   kernel.log.warn('A run ended as failed.', { runId, code: failure.code });
-  const rest = { usage: state?.usage ?? noUsage, model: state && modelOf(state) };
+  const rest = { usage: state ? usedBy(state) : noUsage, model: state && modelOf(state) };
   for (const inboundId of settled.inbounds)
     kernel.fates.settle({
       inboundId,

@@ -31,6 +31,8 @@ export interface SessionUpdate {
 export interface RunListener {
   run?(update: RunUpdate): void;
   session?(update: SessionUpdate): void;
+  /** Whether anybody hears of this session through it; absent: somebody hears of all. */
+  hears?(sessionKey: string): boolean;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface RunListener {
  */
 export interface RunHub {
   subscribe(listener: RunListener): () => void;
+  /** Whether anybody hears of this session: what only says again what is known is not said to nobody. */
+  hears(sessionKey: string): boolean;
   publishRun(update: RunUpdate): void;
   publishSession(update: SessionUpdate): void;
 }
@@ -59,6 +63,7 @@ export function createRunHub(deps: { report(error: unknown): void }): RunHub {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    hears: (sessionKey) => [...listeners].some((one) => one.hears?.(sessionKey) ?? true),
     publishRun: (update) => tell((listener) => listener.run?.(update)),
     publishSession: (update) => tell((listener) => listener.session?.(update)),
   };

@@ -7,12 +7,13 @@ import type {
   ToolCallPart,
   Usage,
 } from '@cuttle/core-types';
-import { joinSteps, noUsage } from '@cuttle/core-types';
+import { addUsage, joinSteps, noUsage } from '@cuttle/core-types';
 import type {
   ClaimedRun,
   DurableEvent,
   OutboundDraft,
   StepRecord,
+  StoredRun,
   Tool,
 } from '@cuttle/core-types/ports';
 import type { Decision } from '@cuttle/security/policy';
@@ -60,6 +61,8 @@ export interface RunState {
   isStored: boolean;
   seq: number;
   usage: Usage;
+  /** What the run had used before it was taken over. */
+  readonly usedBefore: Usage;
   lastAnswer: AssistantMessage | undefined;
   /** The last step, held back to be stored with the run's completion. */
   held: { readonly record: StepRecord; readonly event: RunEvent } | undefined;
@@ -78,10 +81,12 @@ export function createRunState(
     texts,
     resume: { step, attempt, answered },
     fit,
+    stored,
   }: {
     readonly texts: ReadonlyMap<number, string>;
     readonly resume: ResumePoint;
     readonly fit: ContextFit;
+    readonly stored: StoredRun | undefined;
   },
 ): RunState {
   return {
@@ -99,6 +104,7 @@ export function createRunState(
     isStored: answered !== undefined,
     seq: parts.claimed.resumed ? seqAfter(parts.kernel, parts.claimed.createdAt) : 0,
     usage: noUsage,
+    usedBefore: usageOf(stored),
     lastAnswer: undefined,
     held: undefined,
     clientCalls: [],
@@ -107,6 +113,11 @@ export function createRunState(
     bubbleId: undefined,
     bubble: 'none',
   };
+}
+
+function usageOf(stored: StoredRun | undefined): Usage {
+  const steps = stored?.steps ?? [];
+  return steps.reduce((sum, { usage }) => (usage ? addUsage(sum, usage) : sum), noUsage);
 }
 
 /** A plain proxy passes on what its client sends. */
@@ -119,6 +130,11 @@ function viewOf(
   const payer = { agentId: claimed.agentId, personId: claimed.principal.id };
   const model = { dialect: context.model.provider.dialect, inputs };
   return createMediaView(kernel, kernel.media, { payer, model });
+}
+
+/** What a run has used so far, over restarts too. */
+export function usedBy({ usedBefore, usage }: Pick<RunState, 'usedBefore' | 'usage'>): Usage {
+  return addUsage(usedBefore, usage);
 }
 
 /** A number above all that this run's events had before now: a run says less than 100 things a millisecond. */
@@ -161,4 +177,6 @@ export function publish(
     event,
     text: () => textSoFar(state),
   });
+  if (event.type === 'step.end' && state.kernel.hub.hears(sessionKey))
+    publish(state, { type: 'usage.update', usage: usedBy(state) });
 }
