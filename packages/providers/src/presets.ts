@@ -57,7 +57,8 @@ export const providerPresets: readonly ProviderPreset[] = [
   remote('mistral', 'Mistral', {
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariable: 'MISTRAL_API_KEY',
-    // "Extra inputs are not permitted" for stream_options; usage comes unasked.
+    // "Extra inputs are not permitted" for stream_options: https://github.com/openai/openai-agents-python/issues/442. Usage comes
+    // unasked. Ids: https://github.com/mistralai/mistral-common/blob/main/src/mistral_common/protocol/instruct/validator.py
     quirks: {
       callIds: 'nine-letters',
       streamUsage: false,
@@ -75,7 +76,7 @@ export const providerPresets: readonly ProviderPreset[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariable: 'DEEPSEEK_API_KEY',
     // https://api-docs.deepseek.com/guides/thinking_mode: reasoning_content goes back within a turn of tool calls.
-    quirks: { replayThinking: 'reasoning_content', images: false, thinking: 'none' },
+    quirks: { replayThinking: 'reasoning_content', images: false, thinking: 'thinking' },
   }),
   remote('cerebras', 'Cerebras', {
     baseUrl: 'https://api.cerebras.ai/v1',

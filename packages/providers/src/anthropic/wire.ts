@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** What we read of https://platform.claude.com/docs/en/build-with-claude/streaming. Loose: anything may be added. */
+/** What we read of https://platform.claude.com/docs/en/build-with-claude/streaming. Anything may be added; it is kept where we give it back. */
 const Text = z.string().nullish();
 const Count = z.number().nullish();
 
-export const AnthropicUsage = z.looseObject({
+export const AnthropicUsage = z.object({
   input_tokens: Count,
   output_tokens: Count,
   cache_read_input_tokens: Count,
   cache_creation_input_tokens: Count,
-  output_tokens_details: z.looseObject({ thinking_tokens: Count }).nullish(),
+  output_tokens_details: z.object({ thinking_tokens: Count }).nullish(),
 });
 export type AnthropicUsage = z.infer<typeof AnthropicUsage>;
 
@@ -45,7 +45,7 @@ export const AnthropicMessage = z.looseObject(messageFields);
 export type AnthropicMessage = z.infer<typeof AnthropicMessage>;
 
 /** An event of a stream; also a whole message, whose `type` is `message`, and an error. */
-export const AnthropicEvent = z.looseObject({
+export const AnthropicEvent = z.object({
   type: z.string(),
   index: z.number().nullish(),
   message: z.union([AnthropicMessage, z.string()]).nullish(),

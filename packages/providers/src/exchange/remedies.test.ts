@@ -78,6 +78,25 @@ describe('a request that a service refuses', () => {
     expect(bodies.map((body) => body.includes('"signature"'))).toEqual([true, false, true, false]);
   });
 
+  it('goes without thinking where another model made the calls, and thinks again the next time', async () => {
+    const { fetch, bodies } = picky((body) =>
+      body.includes('"enabled"')
+        ? 'The `reasoning_content` in the thinking mode must be passed back to the API.'
+        : undefined,
+    );
+    const provider = createOpenai({
+      baseUrl: 'http://127.0.0.1:9/v1',
+      quirks: { thinking: 'thinking' },
+      fetch,
+    });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { events } = await collectAnswer(provider.stream(request, signal));
+      expect(textIn(events)).toBe('ok');
+    }
+    const modes = bodies.map((body) => JSON.parse(body).thinking.type);
+    expect(modes).toEqual(['enabled', 'disabled', 'enabled', 'disabled']);
+  });
+
   it('fails where nothing helps, or the same remedy again', async () => {
     for (const message of ['no', "'temperature' does not support 0.5 with this model"]) {
       const { fetch, bodies } = picky(() => message);
@@ -133,6 +152,7 @@ describe('a request that a service refuses', () => {
       'without-system',
     ],
     ['Reasoning is mandatory for this endpoint and cannot be disabled.', 'without-thinking'],
+    ['The reasoning_content in the thinking mode must be passed back to the API.', 'thinking-off'],
     [
       "Invalid 'messages[3]'. Content blocks are expected to be either text or image_url type.",
       undefined,

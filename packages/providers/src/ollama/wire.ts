@@ -1,24 +1,27 @@
 import { z } from 'zod';
 
-/** What we read of https://github.com/ollama/ollama/blob/main/docs/api.md. Loose: anything may be added. */
+/**
+ * What we read of https://github.com/ollama/ollama/blob/main/docs/api.md. Anything may be added. The records of an answer are parsed for every word and
+ * nothing else of them is kept, so what is not read is left out: that costs half of keeping it.
+ */
 const Text = z.string().nullish();
 const Count = z.number().nullish();
 
-const OllamaMessage = z.looseObject({
+const OllamaMessage = z.object({
   content: Text,
   thinking: Text,
   tool_calls: z
     .array(
-      z.looseObject({
+      z.object({
         id: Text,
-        function: z.looseObject({ name: Text, arguments: z.json().optional() }).nullish(),
+        function: z.object({ name: Text, arguments: z.json().optional() }).nullish(),
       }),
     )
     .nullish(),
 });
 export type OllamaMessage = z.infer<typeof OllamaMessage>;
 
-export const OllamaRecord = z.looseObject({
+export const OllamaRecord = z.object({
   message: OllamaMessage.nullish(),
   done: z.boolean().nullish(),
   done_reason: Text,

@@ -98,7 +98,7 @@ function usageIn(
 
 /** vLLM calls the object itself an error. */
 function isFailure(chunk: OpenaiChunk): boolean {
-  return (chunk.error ?? undefined) !== undefined || chunk['object'] === 'error';
+  return (chunk.error ?? undefined) !== undefined || chunk.object === 'error';
 }
 
 function* decodeChoice(

@@ -257,6 +257,17 @@ describe('a request in OpenAI chat', () => {
     expect(encode({ thinking }, { thinking: 'enable_thinking' })).toMatchObject({
       enable_thinking: true,
     });
+    expect(encode({ thinking }, { thinking: 'thinking' })).toMatchObject({
+      thinking: { type: 'enabled' },
+      reasoning_effort: 'low',
+    });
+    expect(encode({ thinking: 'max' }, { thinking: 'thinking' })).toMatchObject({
+      reasoning_effort: 'max',
+    });
+    const off = encode({ thinking: 'off' }, { thinking: 'thinking' });
+    expect(off).toMatchObject({ thinking: { type: 'disabled' } });
+    expect(off).not.toHaveProperty('reasoning_effort');
+    expect(encode({}, { thinking: 'thinking' })).not.toHaveProperty('thinking');
     expect(encode({ thinking }, { thinking: 'none' })).not.toHaveProperty('reasoning_effort');
     expect(encode({}, { streamUsage: false })).not.toHaveProperty('stream_options');
     expect(encode({ cacheKey: 'k' })).not.toHaveProperty('prompt_cache_key');

@@ -84,6 +84,8 @@ function encodeThinking(
   level: ThinkingLevel | undefined,
   { quirks, rule, applied }: Choices,
 ): Record<string, Json> {
+  // What this service wants to read of earlier thinking, another model's answer does not have.
+  if (applied.has('thinking-off')) return { thinking: { type: 'disabled' } };
   if (level === undefined || applied.has('without-thinking')) return {};
   const known = rule.efforts[level];
   const effort = known !== undefined && applied.has('other-effort') ? nearestEffort(known) : known;
@@ -97,9 +99,21 @@ function encodeThinking(
         : { reasoning: { effort: effort ?? 'medium' } };
     case 'enable_thinking':
       return { enable_thinking: level !== 'off' };
+    case 'thinking':
+      return encodeDeepseek(level, applied);
     case 'none':
       return {};
   }
+}
+
+/** https://api-docs.deepseek.com/guides/thinking_mode: the service itself takes the lower levels for the nearest that it has. */
+function encodeDeepseek(
+  level: ThinkingLevel,
+  applied: ReadonlySet<OpenaiRemedy>,
+): Record<string, Json> {
+  if (level === 'off') return { thinking: { type: 'disabled' } };
+  const effort = applied.has('other-effort') ? nearestEffort(level) : level;
+  return { thinking: { type: 'enabled' }, reasoning_effort: effort };
 }
 
 function encodeParameters(

@@ -11,8 +11,8 @@ export const OpenaiQuirks = z.object({
   streamUsage: z.boolean(),
   /** `prompt_cache_key`. */
   cacheKey: z.boolean(),
-  /** How a thinking level is said, if at all. */
-  thinking: z.enum(['reasoning_effort', 'reasoning', 'enable_thinking', 'none']),
+  /** How a thinking level is said, if at all. `thinking` is DeepSeek's, which thinks unless it is told not to. */
+  thinking: z.enum(['reasoning_effort', 'reasoning', 'enable_thinking', 'thinking', 'none']),
   /** The field in which earlier thinking goes back. DeepSeek and Moonshot want it within a turn of tool calls. */
   replayThinking: z.enum(['reasoning_content', 'reasoning', 'none']),
   /** `reasoning_details` of OpenRouter, with signatures: replayed verbatim. */

@@ -3,7 +3,7 @@ import { type Deviations, readCases } from '../contract/answer-cases.ts';
 import { describeRecorded } from '../contract/describe-recorded.ts';
 import { createOpenai } from './provider.ts';
 
-/** xAI counts reasoning beside `completion_tokens`; output is both. https://docs.x.ai/docs/guides/reasoning */
+/** xAI counts reasoning beside `completion_tokens`; output is both. https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/grok/capabilities/reasoning */
 const xai = (counts: {
   input: number;
   answer: number;

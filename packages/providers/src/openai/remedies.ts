@@ -1,6 +1,7 @@
 import type { Remedy } from '../exchange/remedies.ts';
 
 export type OpenaiRemedy =
+  | 'thinking-off'
   | 'other-effort'
   | 'without-thinking'
   | 'without-sampling'
@@ -10,6 +11,12 @@ export type OpenaiRemedy =
 
 /** Each with the message that taught us. */
 export const openaiRemedies: readonly Remedy<OpenaiRemedy>[] = [
+  {
+    // DeepSeek, of calls that another model made: "The reasoning_content in the thinking mode must be passed back to the API."
+    name: 'thinking-off',
+    refusal: /reasoning_content[^]{0,60}passed back/i,
+    holdsFor: 'request',
+  },
   {
     // "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
     name: 'other-max-tokens',

@@ -2,7 +2,10 @@ import { noUsage, type Usage } from '@cuttle/core-types';
 import { optionalCounts, toCount } from '../exchange/counts.ts';
 import type { OpenaiUsage } from './wire.ts';
 
-/** xAI counts reasoning beside the completion, everybody else inside it; the total tells. */
+/**
+ * xAI counts reasoning beside the completion, everybody else inside it; the total tells.
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/grok/capabilities/reasoning
+ */
 export function toUsage(usage: OpenaiUsage | undefined): Usage {
   if (!usage) return noUsage;
   const { prompt_tokens_details: prompt, completion_tokens_details: completion } = usage;

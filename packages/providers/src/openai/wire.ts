@@ -2,29 +2,28 @@ import { z } from 'zod';
 
 /**
  * What we read of https://platform.openai.com/docs/api-reference/chat/streaming, and of what compatible
- * services add to it. Loose: everything may be missing.
+ * services add to it. Everything may be missing, and anything may be added. A chunk is parsed for every word and nothing else of it
+ * is kept, so what is not read is left out: that costs half of keeping it.
  */
 const Text = z.string().nullish();
 const Count = z.number().nullish();
 
-export const OpenaiUsage = z.looseObject({
+export const OpenaiUsage = z.object({
   prompt_tokens: Count,
   completion_tokens: Count,
   total_tokens: Count,
-  prompt_tokens_details: z
-    .looseObject({ cached_tokens: Count, cache_write_tokens: Count })
-    .nullish(),
-  completion_tokens_details: z.looseObject({ reasoning_tokens: Count }).nullish(),
+  prompt_tokens_details: z.object({ cached_tokens: Count, cache_write_tokens: Count }).nullish(),
+  completion_tokens_details: z.object({ reasoning_tokens: Count }).nullish(),
   /** DeepSeek. */
   prompt_cache_hit_tokens: Count,
 });
 export type OpenaiUsage = z.infer<typeof OpenaiUsage>;
 
-export const OpenaiCallDelta = z.looseObject({
+export const OpenaiCallDelta = z.object({
   index: z.number().nullish(),
   id: Text,
   function: z
-    .looseObject({
+    .object({
       name: Text,
       arguments: z.union([z.string(), z.record(z.string(), z.json())]).nullish(),
     })
@@ -35,15 +34,15 @@ export const OpenaiCallDelta = z.looseObject({
 export type OpenaiCallDelta = z.infer<typeof OpenaiCallDelta>;
 
 /** Mistral's Magistral answers with a list of parts. */
-const OpenaiContentPart = z.looseObject({
+const OpenaiContentPart = z.object({
   type: Text,
   text: Text,
-  thinking: z.union([z.string(), z.array(z.looseObject({ text: Text }))]).nullish(),
+  thinking: z.union([z.string(), z.array(z.object({ text: Text }))]).nullish(),
 });
 
 export type OpenaiContentPart = z.infer<typeof OpenaiContentPart>;
 
-export const OpenaiDelta = z.looseObject({
+export const OpenaiDelta = z.object({
   content: z.union([z.string(), z.array(OpenaiContentPart)]).nullish(),
   /** DeepSeek, xAI, Moonshot, Alibaba. */
   reasoning_content: Text,
@@ -54,11 +53,11 @@ export const OpenaiDelta = z.looseObject({
   refusal: Text,
   tool_calls: z.array(OpenaiCallDelta).nullish(),
   /** The predecessor of `tool_calls`. */
-  function_call: z.looseObject({ name: Text, arguments: Text }).nullish(),
+  function_call: z.object({ name: Text, arguments: Text }).nullish(),
 });
 export type OpenaiDelta = z.infer<typeof OpenaiDelta>;
 
-const OpenaiChoice = z.looseObject({
+const OpenaiChoice = z.object({
   index: z.number().nullish(),
   delta: OpenaiDelta.nullish(),
   /** An answer that was not streamed. */
@@ -70,11 +69,12 @@ const OpenaiChoice = z.looseObject({
 
 export type OpenaiChoice = z.infer<typeof OpenaiChoice>;
 
-export const OpenaiChunk = z.looseObject({
+export const OpenaiChunk = z.object({
+  object: Text,
   choices: z.array(OpenaiChoice).nullish(),
   usage: OpenaiUsage.nullish(),
   /** Groq. */
-  x_groq: z.looseObject({ usage: OpenaiUsage.nullish() }).nullish(),
+  x_groq: z.object({ usage: OpenaiUsage.nullish() }).nullish(),
   error: z.unknown().optional(),
 });
 export type OpenaiChunk = z.infer<typeof OpenaiChunk>;

@@ -33,7 +33,14 @@ export function createRouter(
         const origin = originOf(hop);
         try {
           yield { type: 'call.start', origin };
-          yield* passOn({ hop, relay, request, tally }, signal);
+          const pass = createPass({ hop, relay, tally });
+          for await (const event of ask(hop, { relay, request }, signal)) {
+            for (const passed of pass(event)) {
+              signal.throwIfAborted();
+              yield passed;
+            }
+            if (relay.isAnew) break;
+          }
           isOver = true;
         } catch (error) {
           signal.throwIfAborted();
@@ -51,44 +58,46 @@ export function createRouter(
   };
 }
 
-/** One call's events as the reader may see them; ends early where the answer was begun anew. */
-async function* passOn(
-  {
-    hop,
-    relay,
-    request,
-    tally,
-  }: { hop: Hop; relay: Relay; request: ModelRequest; tally: CallTally },
+/** Asks for the answer, or to go on with what was shown of it. */
+function ask(
+  { route: { model }, key: { provider } }: Hop,
+  { relay, request }: { readonly relay: Relay; readonly request: ModelRequest },
   signal: AbortSignal,
-): AsyncGenerator<ModelEvent, void, void> {
-  const { model } = hop.route;
-  const { provider } = hop.key;
+): AsyncIterable<ModelEvent> {
   // Blank text is no answer that could be continued.
   const asked = relay.shown.trim() === '' ? request : continueRequest(request, relay.shown);
   relay.begin();
+  return provider.stream({ ...asked, model }, signal);
+}
+
+/**
+ * One call's events as the reader may see them, and what the health of its key takes from each. No generator: every word passes
+ * through here.
+ */
+function createPass({
+  hop,
+  relay,
+  tally,
+}: {
+  readonly hop: Hop;
+  readonly relay: Relay;
+  readonly tally: CallTally;
+}): (event: ModelEvent) => readonly ModelEvent[] {
   let isHeard = false;
-  for await (const event of provider.stream({ ...asked, model }, signal)) {
+  return (event) => {
     tally.hear(event);
-    if (event.type === 'usage' || event.type === 'call.start' || event.type === 'call.cut') {
-      yield event;
-      continue;
-    }
-    if (!isHeard) {
-      isHeard = true;
-      hop.attempt.hear();
-      yield { type: 'route', origin: originOf(hop) };
-    }
+    if (event.type === 'usage' || event.type === 'call.start' || event.type === 'call.cut')
+      return [event];
     if (event.type === 'finish') hop.attempt.succeed();
     const passed = relay.pass(event);
-    if (relay.isAnew) {
-      yield { type: 'call.cut', ...tally.toCut(originOf(hop)) };
-      return;
-    }
-    for (const each of passed) {
-      signal.throwIfAborted();
-      yield each;
-    }
-  }
+    const shown: readonly ModelEvent[] = relay.isAnew
+      ? [{ type: 'call.cut', ...tally.toCut(originOf(hop)) }]
+      : passed;
+    if (isHeard) return shown;
+    isHeard = true;
+    hop.attempt.hear();
+    return [{ type: 'route', origin: originOf(hop) }, ...shown];
+  };
 }
 
 function originOf({ route: { model }, key: { provider } }: Hop): Origin {
