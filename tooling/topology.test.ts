@@ -43,6 +43,7 @@ const decided: Readonly<Record<string, Member>> = {
       './oauth',
       './telegram',
       './discord',
+      './whatsapp',
       './channel-contract',
       './crash',
     ],
