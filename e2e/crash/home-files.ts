@@ -15,8 +15,8 @@ const known: ReadonlySet<string> = new Set([
 /** What the agent remembers of the people that shapes speak for. */
 const memoryFile = /^workspace\/main\/memory\/(?:people\/[^/]+\/)?\d{4}-\d\d-\d\d\.md$/;
 
-/** What people attached: written whole under the name of what it holds. */
-const blobFile = /^data\/blobs\/[\da-f]{2}\/[\da-f]{62}$/;
+/** What people attached: written whole under the name of what it holds. What was being written aside goes with the upkeep that finds it old. */
+const blobFile = /^data\/blobs\/[\da-f]{2}\/(?:[\da-f]{62}|\.[\da-f-]{36}\.tmp)$/;
 
 /** A log that nobody holds open is kept shorter than this. */
 const mostLogBytes = 64 * 1024 * 1024;

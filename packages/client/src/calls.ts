@@ -21,6 +21,7 @@ export interface Calls {
   add(method: MethodName, params: unknown, signal: AbortSignal): Promise<unknown>;
   /** Sends what was not sent on the present connection. */
   sendAll(): void;
+  /** A gateway that stops has not taken what it refuses for that: like a call whose connection is lost, it waits for the next one. */
   settle(frame: ResponseFrame): void;
   /** The connection is gone: what can be repeated waits for the next one, the rest is rejected with `error`. */
   drop(error: CuttleError): void;
@@ -105,8 +106,9 @@ export function createCalls(send: (call: Call) => boolean): Calls {
     },
     settle(frame) {
       const call = waiting.get(frame.id);
-      if (frame.ok) call?.resolve(frame.payload);
-      else call?.reject(toClientError(frame.error));
+      if (frame.ok) return call?.resolve(frame.payload);
+      if (call?.repeatable && frame.error.code === 'gateway.draining') return;
+      call?.reject(toClientError(frame.error));
     },
     drop(error) {
       for (const call of waiting.values()) {

@@ -181,6 +181,30 @@ describe('call', () => {
     expect(sends.map((request) => request.params)).toEqual([params, params]);
   });
 
+  it('sends a message again to the next gateway where this one stops', async ({ signal }) => {
+    const { gateway, client } = await setUp();
+    const params = { sessionKey: 'main', message: 'hi', idempotencyKey: 'k1' };
+    gateway.answer('chat.send', () => {
+      throw new Refusal({ code: 'gateway.draining', message: 'Later.', retryable: true });
+    });
+    const arrived = gateway.next('chat.send');
+    const sending = client.call('chat.send', params, signal);
+    await arrived;
+    // Answered behind the refusal on the same connection: that was heard.
+    gateway.answer('status', () => ({}));
+    await client.call('status', {}, signal);
+    gateway.answer('chat.send', () => ({ runId: 'r1', status: 'started' }));
+    gateway.peers[0]?.cut();
+    expect(await sending).toEqual({ runId: 'r1', status: 'started' });
+    // Without a key nobody could tell that it is the same.
+    gateway.answer('pairing.approve', () => {
+      throw new Refusal({ code: 'gateway.draining', message: 'Later.', retryable: true });
+    });
+    await expect(client.call('pairing.approve', { code: 'ABCD' }, signal)).rejects.toMatchObject({
+      code: 'gateway.draining',
+    });
+  });
+
   it('does not repeat what may have had its effect', async ({ signal }) => {
     const { gateway, client } = await setUp();
     const arrived = gateway.next('pairing.approve');
