@@ -1,11 +1,40 @@
-import { AccountOptions, type ChannelDeps, telegram } from '@cuttle/channels';
+import {
+  AccountOptions,
+  type ChannelDefinition,
+  type ChannelDeps,
+  discord,
+  telegram,
+} from '@cuttle/channels';
 import type { Config } from '@cuttle/config';
 import { CuttleError } from '@cuttle/core-types/errors';
+import type { Channel } from '@cuttle/core-types/ports';
 import type { ChannelSettings } from '@cuttle/runtime';
+import type { z } from 'zod';
 import { settingsFault } from './settings-fault.ts';
 
 /** Every platform this app ships. */
-const definitions = [telegram] as const;
+const platforms = [toPlatform(telegram), toPlatform(discord)] as const;
+
+interface Platform {
+  readonly id: string;
+  /** Settings of an account → its adapter, which loads when it is asked for. Throws `config.invalid`. */
+  parse(place: string, raw: unknown): (deps: ChannelDeps) => Promise<Channel>;
+}
+
+function toPlatform<Options extends z.ZodType>({
+  id,
+  options,
+  load,
+}: ChannelDefinition<Options>): Platform {
+  return {
+    id,
+    parse(place, raw) {
+      const parsed = options.safeParse(raw);
+      if (!parsed.success) throw settingsFault(place, parsed.error);
+      return async (deps) => (await load())(parsed.data, deps);
+    },
+  };
+}
 
 export interface ConfiguredChannel {
   readonly platform: string;
@@ -52,13 +81,12 @@ function toChannel({
   name: string;
   raw: unknown;
 }): ConfiguredChannel[] {
-  const definition = definitions.find(({ id }) => id === platform);
-  if (!definition)
+  const known = platforms.find(({ id }) => id === platform);
+  if (!known)
     throw new CuttleError('config.invalid', `channels.${platform}: there is no such platform.`, {
-      hint: `Platforms: ${definitions.map(({ id }) => id).join(', ')}.`,
+      hint: `Platforms: ${platforms.map(({ id }) => id).join(', ')}.`,
     });
-  const options = definition.options.safeParse(raw);
-  if (!options.success) throw settingsFault(`channels.${platform}.${name}`, options.error);
+  const create = known.parse(`channels.${platform}.${name}`, raw);
   const parsed = AccountOptions.safeParse(raw);
   if (!parsed.success) throw settingsFault(`channels.${platform}.${name}`, parsed.error);
   const account = parsed.data;
@@ -69,12 +97,11 @@ function toChannel({
       name,
       fingerprint: JSON.stringify(raw),
       async open(deps) {
-        const create = await definition.load();
         const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
         const { identity, hint, queueMode } = account;
         return {
           name,
-          channel: create(options.data, deps),
+          channel: await create(deps),
           agentId: agent,
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,
@@ -87,21 +114,30 @@ function toChannel({
   ];
 }
 
-/** `TELEGRAM_BOT_TOKEN` alone is a working bot. */
+/** `TELEGRAM_BOT_TOKEN` or `DISCORD_BOT_TOKEN` alone is a working bot. */
 function withEnvironment(
   channels: Config['channels'],
   env: Readonly<Record<string, string | undefined>>,
 ): Config['channels'] {
-  const token = env['TELEGRAM_BOT_TOKEN'];
-  if (!token) return channels;
-  const users = (env['TELEGRAM_ALLOWED_USERS'] ?? '')
+  const added = Object.fromEntries(
+    ['telegram', 'discord'].flatMap((platform) => {
+      const own = fromEnvironment(platform.toUpperCase(), env);
+      const main = { ...own, ...channels[platform]?.['main'] };
+      return own ? [[platform, { ...channels[platform], main }]] : [];
+    }),
+  );
+  return { ...channels, ...added };
+}
+
+function fromEnvironment(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+): AccountInput | undefined {
+  const token = env[`${name}_BOT_TOKEN`];
+  if (!token) return undefined;
+  const allowedUsers = (env[`${name}_ALLOWED_USERS`] ?? '')
     .split(',')
     .map((user) => user.trim())
     .filter((user) => user !== '');
-  const main = {
-    token,
-    ...(users.length > 0 && { allowedUsers: users }),
-    ...channels['telegram']?.['main'],
-  };
-  return { ...channels, telegram: { ...channels['telegram'], main } };
+  return { token, ...(allowedUsers.length > 0 && { allowedUsers }) };
 }

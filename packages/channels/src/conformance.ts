@@ -11,8 +11,14 @@ export const telegramLacks = {
   },
 } as const satisfies Readonly<Record<string, Reasons>>;
 
+/** What Discord lacks. https://discord.com/developers/docs/topics/gateway */
+export const discordLacks = {
+  pushes: 'Discord tells a bot of messages only at its gateway, which the bot calls',
+} as const satisfies Reasons;
+
 /** Each way to run a channel of ours, for the table of conformance. */
 export const conformance: readonly { readonly name: string; readonly lacks: Reasons }[] = [
   { name: 'Telegram, polling', lacks: telegramLacks.polling },
   { name: 'Telegram, webhook', lacks: telegramLacks.webhook },
+  { name: 'Discord', lacks: discordLacks },
 ];

@@ -1,4 +1,5 @@
 import { defineChannel } from './channel-definition.ts';
+import { DiscordOptions } from './discord/options.ts';
 import { TelegramOptions } from './telegram/options.ts';
 
 export { AccountOptions } from './account-options.ts';
@@ -9,4 +10,11 @@ export const telegram = defineChannel({
   id: 'telegram',
   options: TelegramOptions,
   load: async () => (await import('./telegram/channel.ts')).createTelegramChannel,
+});
+
+/** Only the settings are loaded with this module. */
+export const discord = defineChannel({
+  id: 'discord',
+  options: DiscordOptions,
+  load: async () => (await import('./discord/channel.ts')).createDiscordChannel,
 });

@@ -1,2 +1,3 @@
 export { AccountOptions } from './account-options.ts';
+export { DiscordOptions } from './discord/options.ts';
 export { TelegramOptions } from './telegram/options.ts';

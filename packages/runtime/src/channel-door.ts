@@ -53,7 +53,13 @@ export function createChannelDoor(
   account: ChannelAccount,
   runControl: (row: ControlRow) => Promise<unknown>,
 ): Door {
+  const { accountId } = account;
+  const { journal, reader } = kernel.store;
   return {
+    checkpoint: {
+      read: () => reader.findCheckpoint({ accountId }),
+      put: (checkpoint) => journal.putCheckpoint({ accountId, checkpoint }),
+    },
     async accept(event, signal) {
       signal.throwIfAborted();
       const arrival = await arrive(kernel, account, event);

@@ -53,6 +53,7 @@ const bubble: Delivery = {
   receipt: undefined,
   idempotencyKey: 'bubble-1',
   attempt: 1,
+  createdAt: 0,
   marked: false,
   fence: 'fence',
   deadline: Date.UTC(2026, 0, 1) + 1000,

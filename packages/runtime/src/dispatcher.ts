@@ -248,10 +248,11 @@ async function adopt(
 }
 
 function toRequest(delivery: Delivery): Parameters<Channel['send']>[0] {
-  const { kind, target, body, receipt, idempotencyKey, marked } = delivery;
+  const { kind, target, body, receipt, idempotencyKey, marked, attempt, createdAt } = delivery;
+  const repeats = attempt > 1 ? { since: createdAt } : undefined;
   // An edit whose bubble never came to be is said anew.
   const effective = kind === 'edit' && !receipt ? 'send' : kind;
-  return { kind: effective, target, part: body, receipt, idempotencyKey, marked };
+  return { kind: effective, target, part: body, receipt, idempotencyKey, marked, repeats };
 }
 
 function allowancesOf(

@@ -36,6 +36,10 @@ export {
   type Trouble,
   type VisibleText,
 } from './channel-contract/fixture.ts';
+export {
+  createMemoryCheckpoint,
+  type MemoryCheckpoint,
+} from './channel-contract/memory-checkpoint.ts';
 export { createInstantClock, type InstantClock } from './channel-contract/instant-clock.ts';
 export { createRecordingDoor, type RecordingDoor } from './channel-contract/recording-door.ts';
 export type { OpenFixture } from './channel-contract/session.ts';

@@ -2,7 +2,8 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramOptions } from './options.ts';
-import { hadNoEffect, toChannelError, toNetworkError } from './telegram-failure.ts';
+import { hadNoEffect, toNetworkError } from '../network-failure.ts';
+import { toChannelError } from './telegram-failure.ts';
 
 /** Calls methods of the Bot API through grammY, which is loaded at the first call. No retries, no throttling. */
 export interface TelegramApi {
@@ -97,7 +98,7 @@ function toTransport(
       return { json: () => Promise.resolve(answer) };
     } catch (error) {
       if (error instanceof CuttleError && error.code.startsWith('channel.')) throw error;
-      throw toNetworkError(error);
+      throw toNetworkError('Telegram', error);
     } finally {
       signal?.removeEventListener('abort', abort);
     }

@@ -1,5 +1,6 @@
 import type { Json } from '@cuttle/core-types';
 import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
+import { cleanText, shortHash } from '../foreign-text.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
 import type { TelegramTarget } from './target.ts';
@@ -69,7 +70,7 @@ function decodeMessage(
 
 /** Text or caption. Offsets count on the text as it came; entities beyond it are not believed. */
 function contentOf(message: WireMessage): { text: string; entities: readonly WireEntity[] } {
-  const text = clean(message.text ?? message.caption ?? wordsOf(message['rich_message']));
+  const text = cleanText(message.text ?? message.caption ?? wordsOf(message['rich_message']));
   const entities = message.entities ?? message.caption_entities ?? [];
   return {
     text,
@@ -92,7 +93,7 @@ function decodeCallback(raw: Json, value: unknown): Decoded {
     text: '',
     mentioned: false,
     replyToUs: true,
-    buttonToken: clean(data ?? ''),
+    buttonToken: cleanText(data ?? ''),
     // The press has no time of its own; the message's says when it was asked.
     at: message.date * 1000,
   };
@@ -127,7 +128,7 @@ function withAddresses(text: string, entities: readonly WireEntity[]): string {
   for (const { type, offset, length, url } of entities.toSorted((a, b) => a.offset - b.offset)) {
     const end = offset + length;
     if (type !== 'text_link' || typeof url !== 'string' || end < from) continue;
-    result += `${text.slice(from, end)} (${clean(url)})`;
+    result += `${text.slice(from, end)} (${cleanText(url)})`;
     from = end;
   }
   return result + text.slice(from);
@@ -155,7 +156,7 @@ function toSender(user: WireUser): ChannelInbound['sender'] {
   const name = [user.first_name, user.last_name].filter((part) => part).join(' ');
   return {
     id: String(user.id),
-    name: name === '' ? undefined : clean(name),
+    name: name === '' ? undefined : cleanText(name),
     username: user.username ?? undefined,
     isBot: user.is_bot ?? false,
   };
@@ -165,14 +166,6 @@ function toSender(user: WireUser): ChannelInbound['sender'] {
 function externalIdOf(message: WireMessage, kind: 'message' | 'edit', text: string): string {
   const id = `${message.chat.id}:${message.message_id}`;
   return kind === 'message' ? id : `${id}:e${message.edit_date ?? message.date}:${shortHash(text)}`;
-}
-
-/** FNV-1a, 32 bits: tells two texts apart, proves nothing. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function shortHash(text: string): string {
-  let hash = 0x81_1c_9d_c5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93);
-  return (hash >>> 0).toString(36);
 }
 
 function isOurName(entity: WireEntity, text: string, self: Self): boolean {
@@ -201,11 +194,6 @@ function commandOf(
   if (address !== undefined && address !== self.username?.toLowerCase()) return undefined;
   const rest = text.slice(entity.length);
   return { fact: { name, args: rest.trim() }, text: `/${name}${rest}` };
-}
-
-/** Stores take neither lone surrogates nor NUL. */
-function clean(text: string): string {
-  return text.toWellFormed().replaceAll('\0', ' ');
 }
 
 function unparsed(raw: Json): Decoded {

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramApi } from './api.ts';
 import type { TelegramOptions } from './options.ts';
-import { saidBy, toNetworkError } from './telegram-failure.ts';
+import { readFile } from '../read-file.ts';
+import { saidBy } from './telegram-failure.ts';
 
 /** "For the moment, bots can download files of up to 20MB in size." https://core.telegram.org/bots/api#getfile */
 const maxBytes = 20 * 1024 * 1024;
@@ -24,7 +25,8 @@ export function createFileFetch(
       const path = await findPath(api, fileId, signal);
       // The address has the token in it: it goes to nobody but the server, and into no message.
       const url = `${apiRoot}/file/bot${token}/${toUrlPath(path)}`;
-      return readFile(fetch, { url, maxBytes: Math.min(most, maxBytes) }, signal);
+      const file = { platform: 'Telegram', url, maxBytes: Math.min(most, maxBytes) };
+      return readFile(fetch, file, signal);
     },
   };
 }
@@ -60,62 +62,4 @@ function toUrlPath(path: string): string {
   if (path.startsWith('/') || names.some((name) => name === '' || name === '.' || name === '..'))
     throw gone('The Bot API server keeps its files to itself.');
   return names.map(encodeURIComponent).join('/');
-}
-
-async function readFile(
-  fetch: ChannelDeps['fetch'],
-  { url, maxBytes: most }: { readonly url: string; readonly maxBytes: number },
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  try {
-    // A redirect would carry the token elsewhere.
-    const response = await fetch(url, { redirect: 'manual', signal });
-    try {
-      requireFile(response.status);
-      return await readBody(response, most);
-    } finally {
-      await response.body?.cancel().catch(() => {}); // read to its end, or broken
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    // A refusal of the guard around `fetch` is one of the network, and may name the address.
-    if (isCuttleError(error) && /^(?:media|channel)\./.test(error.code)) throw error;
-    throw toNetworkError(error);
-  }
-}
-
-function requireFile(status: number): void {
-  if (status === 200) return;
-  if (status === 401) throw new CuttleError('channel.auth', 'Telegram refused the bot token.');
-  if (status === 404 || status === 410) throw gone('Telegram does not have the file any more.');
-  if (status === 429)
-    throw new CuttleError('channel.rate-limited', 'Telegram asked us to wait.', {
-      retryAfterMs: 1000,
-    });
-  throw new CuttleError('channel.unavailable', `The file could not be read (HTTP ${status}).`, {
-    details: { status },
-  });
-}
-
-/** Counts what comes: a size that is stated may be wrong. */
-async function readBody(response: Response, most: number): Promise<Uint8Array> {
-  const stated = Number(response.headers.get('content-length') ?? 0);
-  const tooLarge = (): CuttleError =>
-    new CuttleError('media.too-large', `The file has more than ${most} bytes.`);
-  if (stated > most) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // The reader of a standard body gives bytes.
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > most) throw tooLarge();
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

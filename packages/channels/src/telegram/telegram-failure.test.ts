@@ -1,7 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import { GrammyError, HttpError } from 'grammy';
 import { describe, expect, it } from 'vitest';
-import { saidBy, toChannelError, toNetworkError } from './telegram-failure.ts';
+import { toNetworkError } from '../network-failure.ts';
+import { saidBy, toChannelError } from './telegram-failure.ts';
 
 function refusal(code: number, description: string, parameters = {}): GrammyError {
   return new GrammyError(
@@ -82,13 +83,16 @@ describe('toNetworkError', () => {
   it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'ENETUNREACH'])(
     'knows that %s never left',
     (code) => {
-      expect(toNetworkError(failed(code)).details).toMatchObject({ reached: false, reason: code });
+      expect(toNetworkError('Telegram', failed(code)).details).toMatchObject({
+        reached: false,
+        reason: code,
+      });
     },
   );
   it.each(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT'])(
     'does not know that of %s',
     (code) => {
-      expect(toNetworkError(failed(code)).details).toMatchObject({ reached: true });
+      expect(toNetworkError('Telegram', failed(code)).details).toMatchObject({ reached: true });
     },
   );
   it('reads a refusal of every address', () => {
@@ -96,6 +100,6 @@ describe('toNetworkError', () => {
     const all = new TypeError('fetch failed', {
       cause: Object.assign(new AggregateError([one, one]), { code: 'ECONNREFUSED' }),
     });
-    expect(toNetworkError(all).details).toMatchObject({ reached: false });
+    expect(toNetworkError('Telegram', all).details).toMatchObject({ reached: false });
   });
 });

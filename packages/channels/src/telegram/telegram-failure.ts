@@ -1,5 +1,6 @@
 import { CuttleError, type ErrorCode, isCuttleError } from '@cuttle/core-types/errors';
 import { z } from 'zod';
+import { hadNoEffect } from '../network-failure.ts';
 
 /** An answer with `ok: false`, as grammY throws it. https://core.telegram.org/bots/api#making-requests */
 const Refusal = z.looseObject({
@@ -60,48 +61,8 @@ function verdictOf(status: number, description: string): readonly [ErrorCode, st
   return ['channel.invalid', 'Telegram refused the request'];
 }
 
-/**
- * A server that answers with a failure of its own did not do it; only after a gateway's time-out nobody knows. The
- * promise "unconfirmed only for a cut inside the send" asks for this reading, and it is how Telegram's clients retry.
- */
-export function hadNoEffect(status: number): boolean {
-  return status >= 500 && status !== 504;
-}
-
 function retryAfterMsOf({ description, parameters }: Refusal): number {
   const seconds =
     parameters.retry_after ?? Number(/retry after (\d+)/i.exec(description)?.[1] ?? 1);
   return Math.max(1, seconds) * 1000;
-}
-
-// Failures before a request can have left this machine.
-const neverLeft = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
-/** A failure of the transport; `reached: false` only where it surely had no effect: the request never left. */
-export function toNetworkError(error: unknown): CuttleError {
-  const codes = codesOf(error, 0);
-  const reached = !(codes.some((code) => neverLeft.has(code)) || codes.includes('fetch.blocked'));
-  const why = codes[0] ?? (error instanceof Error ? error.name : 'unknown');
-  return new CuttleError('channel.unavailable', `Telegram could not be reached (${why}).`, {
-    details: { reached, reason: why },
-  });
-}
-
-/** Codes of an error and its causes; an aggregate counts when all its parts agree on not having left. */
-function codesOf(error: unknown, depth: number): string[] {
-  if (!(error instanceof Error) || depth > 5) return [];
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  return [...own, ...codesOf(error.cause, depth + 1)];
 }

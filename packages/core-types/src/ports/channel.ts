@@ -93,6 +93,16 @@ export interface ChannelInbound {
 /** Where a channel hands in what it received. Contract: `accept` resolves after COMMIT, also for duplicates; it throws when nothing was stored. */
 export interface Door {
   accept(event: ChannelInbound, signal: AbortSignal): Promise<void>;
+  /** For platforms that do not remember how far the account has read; a door without it begins with what comes now. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** How far an account has read, in rows. A channel moves it only behind what was accepted; an older one brings events again, which are recognised. */
+export interface Checkpoint {
+  /** Undefined before the first `put`. */
+  read(): Promise<Json | undefined>;
+  /** Resolves after COMMIT. */
+  put(checkpoint: Json): Promise<void>;
 }
 
 export interface Limits {
@@ -163,6 +173,8 @@ export interface SendRequest {
   readonly idempotencyKey: string;
   /** Set when this may be a repetition that the person sees twice: the text is sent with a visible mark. */
   readonly marked?: boolean | undefined;
+  /** Set when it was tried before: the earliest time (Unix ms) at which the message may have come to be. A channel whose platform forgets keys looks there first. */
+  readonly repeats?: { readonly since: number } | undefined;
 }
 
 /** A command as a platform's own menu shows it. */

@@ -6,6 +6,7 @@ export type {
   ChannelHealth,
   ChannelInbound,
   ChannelMedia,
+  Checkpoint,
   CommandFact,
   Door,
   Limits,
@@ -19,6 +20,7 @@ export type {
   Target,
   WebhookCapability,
 } from './channel.ts';
+export type { CheckpointJournal, CheckpointReader } from './checkpoint-journal.ts';
 export type { Clock } from './clock.ts';
 export type { CompactionRecord, ContextJournal, SummaryCall } from './context-journal.ts';
 export type { ContextReader, StoredSummary } from './context-reader.ts';

@@ -342,6 +342,8 @@ export interface Delivery {
   readonly receipt: Receipt | undefined;
   readonly idempotencyKey: string;
   readonly attempt: number;
+  /** When the row was written, Unix ms: it cannot have been sent before. */
+  readonly createdAt: number;
   readonly marked: boolean;
   readonly fence: string;
   readonly deadline: number;

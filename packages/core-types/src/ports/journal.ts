@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { ToolResultPart } from '../message.ts';
 import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
+import type { CheckpointJournal } from './checkpoint-journal.ts';
 import type { ContextJournal } from './context-journal.ts';
 import type { MediaJournal } from './media-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
@@ -56,6 +57,7 @@ import type {
  */
 export interface Journal
   extends
+    CheckpointJournal,
     ContextJournal,
     LeaseJournal,
     MediaJournal,

@@ -13,6 +13,7 @@ import type {
   Spending,
   StoredToken,
 } from './journal-rows.ts';
+import type { CheckpointReader } from './checkpoint-journal.ts';
 import type { ContextReader } from './context-reader.ts';
 import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
@@ -32,6 +33,7 @@ import type { Usage } from '../usage.ts';
  */
 export interface Reader
   extends
+    CheckpointReader,
     ContextReader,
     MediaReader,
     MemoryReader,

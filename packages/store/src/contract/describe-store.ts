@@ -5,6 +5,7 @@ import { describeApprovals } from './approvals.ts';
 import { describeBudgets } from './budgets.ts';
 import { describeBlobs } from './blobs.ts';
 import { describeCalls } from './calls.ts';
+import { describeCheckpoints } from './checkpoints.ts';
 import { describeChoices } from './choices.ts';
 import { describeCommands } from './commands.ts';
 import { describeCompactions } from './compactions.ts';
@@ -51,6 +52,7 @@ const parts = [
   ['schedules', describeSchedules],
   ['subagents', describeSubagents],
   ['access', describeAccess],
+  ['checkpoints', describeCheckpoints],
   ['sessions', describeSessions],
   ['persons', describePersons],
   ['privacy', describePrivacy],

@@ -273,4 +273,8 @@ export const migrations: readonly {
       "-- A deletion merges no segments: that took tens of milliseconds of whoever deleted. Later insertions do, and a purge merges all.\nINSERT INTO `message_text` (`message_text`, rank) VALUES ('deletemerge', 0);",
     ],
   },
+  {
+    name: '0020_channel_checkpoint',
+    statements: ['ALTER TABLE `account` ADD `checkpoint` text;'],
+  },
 ];

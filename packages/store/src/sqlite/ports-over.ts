@@ -8,6 +8,7 @@ export type Caller = (op: string, input?: unknown) => Promise<unknown>;
 
 const journalNames = [
   'openAccount',
+  'putCheckpoint',
   'acceptInbound',
   'claimRun',
   'openStep',
@@ -83,6 +84,7 @@ const journalNames = [
 ] as const satisfies readonly (keyof Journal)[];
 
 const readerNames = [
+  'findCheckpoint',
   'findSession',
   'findSessionById',
   'listSessions',

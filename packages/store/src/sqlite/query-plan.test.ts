@@ -151,6 +151,7 @@ async function useAll(world: World): Promise<void> {
   await journal.putMediaText({ sha256, kind: 'image', by: 'x', text: 'x', detail: {} });
   const fetched = { kind: 'blob', sha256, type: 'image', mimeType: 'x/y' } as const;
   await readHeld(world, fetched);
+  await journal.putCheckpoint({ accountId: world.accountId, checkpoint: 1 });
   await journal.sweep({ limit: 10 });
   world.advance(3_600_000);
   await useSubagents(world);
@@ -186,6 +187,7 @@ async function useAll(world: World): Promise<void> {
     reader.nextScheduleAt(),
     reader.listSchedules({ limit: 5 }),
     reader.listSchedules({ owner: 'x', limit: 5 }),
+    reader.findCheckpoint({ accountId: world.accountId }),
     reader.findIdentity(peer),
     reader.listPairings({ limit: 5 }),
     reader.findPairing(peer),

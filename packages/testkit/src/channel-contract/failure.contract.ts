@@ -44,6 +44,18 @@ export function describeFailure({ describe, it, ...contract }: Contract): void {
       });
     });
 
+    it('may be repeated under its key where the channel says so', async () => {
+      await using session = await openSession(contract);
+      const isKeyed = session.channel.ambiguity === 'idempotency-key';
+      const request = requestFor(session, onePart(session.channel, 'only once'));
+      session.platform.fail('send', 'cut-after');
+      await expect(session.channel.send(request, soon())).rejects.toMatchObject({
+        code: 'channel.unavailable',
+      });
+      if (isKeyed) await session.channel.send(request, soon());
+      expect(session.platform.visible('dm')).toMatchObject([{ text: 'only once' }]);
+    });
+
     it('before it left says so', async () => {
       await using session = await openSession(contract);
       await using channel = session.fixture.openUnreachable();

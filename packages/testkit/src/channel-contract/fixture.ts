@@ -1,3 +1,4 @@
+import type { MemoryCheckpoint } from './memory-checkpoint.ts';
 import type { Channel, Clock, Door, Log, Target } from '@cuttle/core-types/ports';
 
 /** Where people meet: a private chat with Ann, a group of Ann and Ben, a thread (topic) of a group. */
@@ -108,6 +109,8 @@ export interface ContractDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
+  /** What every door of the case gives to the channel; a platform that forgets how far it was read may begin with one. */
+  readonly checkpoint: MemoryCheckpoint;
 }
 
 export interface ChannelFixture extends AsyncDisposable {

@@ -1,11 +1,13 @@
 import type {
   Channel,
   ChannelInbound,
+  Door,
   OutboundPart,
   Receipt,
   SendRequest,
 } from '@cuttle/core-types/ports';
 import type { ChannelFixture, ContractDeps, PersonSays, Place } from './fixture.ts';
+import { createMemoryCheckpoint, type MemoryCheckpoint } from './memory-checkpoint.ts';
 import { createInstantClock, type InstantClock } from './instant-clock.ts';
 import { createRecordingDoor, type RecordingDoor } from './recording-door.ts';
 
@@ -18,6 +20,9 @@ export interface Session extends AsyncDisposable {
   readonly platform: ChannelFixture['platform'];
   readonly channel: Channel;
   readonly clock: InstantClock;
+  readonly checkpoint: MemoryCheckpoint;
+  /** Another one for each row that is sent. */
+  nextKey(): string;
 }
 
 const deadlineMs = 15_000;
@@ -31,9 +36,13 @@ export async function openSession(contract: { readonly open: OpenFixture }): Pro
   const clock = createInstantClock();
   const quiet = (): void => {};
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const fixture = await contract.open({ fetch, clock, log, random: () => 1 });
+  const checkpoint = createMemoryCheckpoint();
+  const fixture = await contract.open({ fetch, clock, log, random: () => 1, checkpoint });
   const channel = fixture.open();
+  let keys = 0;
   return {
+    checkpoint,
+    nextKey: () => `key-${(keys += 1)}`,
     fixture,
     platform: fixture.platform,
     channel,
@@ -65,9 +74,13 @@ export function startReceiving(
   }: { door?: RecordingDoor; channel?: Channel } = {},
 ): Receiving {
   const controller = new AbortController();
-  const serving = session.fixture.serve?.(channel, door, controller.signal);
+  const kept: Door = {
+    accept: (event, signal) => door.accept(event, signal),
+    checkpoint: session.checkpoint,
+  };
+  const serving = session.fixture.serve?.(channel, kept, controller.signal);
   // How it ended, as a value: a case looks at it when it likes.
-  const ended = channel.receive(door, controller.signal).then(
+  const ended = channel.receive(kept, controller.signal).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -97,7 +110,7 @@ export function requestFor(
     kind: 'send',
     target: session.platform.target(place),
     part,
-    idempotencyKey: 'key',
+    idempotencyKey: session.nextKey(),
     ...rest,
   };
 }

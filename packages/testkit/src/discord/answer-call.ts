@@ -144,9 +144,9 @@ function limited(
 }
 
 /** True where the fault was the answer. */
-async function strike(
+export async function strike(
   act: FaultAct | undefined,
-  { request, response }: Exchange,
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
   line: LedgerLine,
 ): Promise<boolean> {
   if (act === undefined) return false;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createChanges } from '../signals.ts';
-import { answerCall, type CallDeps } from './answer-call.ts';
+import { answerCall, type CallDeps, strike } from './answer-call.ts';
 import { encodeMessage, encodeUser } from './encode.ts';
 import { createFaults, type Fault, type FaultHandle } from './faults.ts';
 import { createGateway, type Gateway } from './gateway.ts';
@@ -12,7 +12,7 @@ import { createPublisher } from './publish.ts';
 import type { InteractionState, RouteContext } from './route.ts';
 import { createSessions, type GatewaySession, type SessionState } from './sessions.ts';
 import { intents, type WireDispatch, type WireMessage, type WireUser } from './wire.ts';
-import { type Barrier, createWorld, type UserState } from './world.ts';
+import { type AttachmentState, type Barrier, createWorld, type UserState } from './world.ts';
 
 export interface DiscordServerOptions {
   readonly token?: string;
@@ -63,6 +63,8 @@ export interface DiscordServer extends AsyncDisposable, People {
   /** Switches privileged intents on or off, as in the portal. */
   grantIntents(granted: NonNullable<DiscordServerOptions['privilegedIntents']>): void;
   revokeToken(): void;
+  /** The files that people sent so far are no more. */
+  forgetFiles(): void;
   /** Cuts every open connection once. */
   dropConnections(): void;
   /** The sessions can no longer be resumed; what connections there are go on. */
@@ -117,6 +119,7 @@ function createParts(options: DiscordServerOptions) {
     nonceWindowMs: options.nonceWindowMs ?? 5 * 60_000,
   };
   const faults = createFaults();
+  const forgotten = new Set<string>();
   const callDeps: CallDeps = {
     context,
     ledger,
@@ -144,6 +147,7 @@ function createParts(options: DiscordServerOptions) {
     access,
     context,
     faults,
+    forgotten,
     callDeps,
     gateway,
     people,
@@ -174,17 +178,45 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-  if (url.pathname.startsWith('/attachments/')) return sendFile(parts, url.pathname, response);
+  if (url.pathname.startsWith('/attachments/'))
+    return sendFile(parts, { request, response }, url.pathname);
   await answerCall(parts.callDeps, { request, response, url });
 }
 
-/** Files need no token: their addresses are secret. */
-function sendFile({ world }: Parts, path: string, response: ServerResponse): void {
+function findFile(
+  world: Parts['world'],
+  forgotten: ReadonlySet<string>,
+  path: string,
+): AttachmentState | undefined {
   const [, , channelId = '', fileId = ''] = path.split('/');
   const messages = [...(world.channels.get(channelId)?.messages.values() ?? [])];
-  const file = messages.flatMap(({ attachments }) => attachments).find(({ id }) => id === fileId);
-  response.writeHead(file ? 200 : 404, { 'content-type': file?.contentType ?? 'text/plain' });
+  const files = messages.flatMap(({ attachments }) => attachments);
+  return files.find(({ id }) => id === fileId && !forgotten.has(id));
+}
+
+/** Files need no token: their addresses are secret. In the ledger their route is `file`. */
+async function sendFile(
+  { world, ledger, faults, forgotten }: Parts,
+  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  path: string,
+): Promise<void> {
+  const { response } = exchange;
+  const call = { method: 'GET', route: 'file', path, query: {}, body: null };
+  const line = ledger.open(call);
+  if (await strike(faults.take(call, 'before'), exchange, line)) return;
+  const file = findFile(world, forgotten, path);
+  response.writeHead(file ? 200 : 404, {
+    'content-type': file?.contentType ?? 'text/plain',
+    ...(file && { 'content-length': file.bytes.byteLength }),
+  });
+  if (file && faults.take(call, 'after') === 'cut') {
+    const half = file.bytes.slice(0, Math.floor(file.bytes.byteLength / 2));
+    response.write(half, () => response.destroy());
+    line.update({ state: 'cut' });
+    return;
+  }
   response.end(file ? file.bytes : 'This content is no longer available.');
+  line.update({ status: response.statusCode, state: 'answered', processed: file !== undefined });
 }
 
 function listen(http: Server, port: number): Promise<void> {
@@ -252,11 +284,12 @@ type Troubles =
   | 'archive'
   | 'grantIntents'
   | 'revokeToken'
+  | 'forgetFiles'
   | 'dropConnections'
   | 'expireSessions';
 
 function createTroubles(parts: Parts, http: Server): Pick<DiscordServer, Troubles> {
-  const { world, sessions, faults, access, gateway, changes } = parts;
+  const { world, sessions, faults, access, gateway, changes, forgotten } = parts;
   const current = (): SessionState => {
     const session = sessions.current();
     if (session === undefined) throw new TypeError('The bot never connected');
@@ -282,6 +315,11 @@ function createTroubles(parts: Parts, http: Server): Pick<DiscordServer, Trouble
     },
     revokeToken() {
       access.token = undefined;
+    },
+    forgetFiles() {
+      for (const { messages } of world.channels.values())
+        for (const { attachments } of messages.values())
+          for (const { id } of attachments) forgotten.add(id);
     },
     dropConnections() {
       gateway.cut();

@@ -84,6 +84,7 @@ function encodeAttachment(file: AttachmentState, message: MessageState, cdnUrl: 
     filename: file.filename,
     content_type: file.contentType,
     size: file.bytes.byteLength,
+    ...(file.width !== undefined && { width: file.width, height: file.width }),
     url,
     proxy_url: url,
   };

@@ -142,9 +142,11 @@ function greet(state: State, socket: WebSocket, path: string): void {
   };
   const connection: Connection = { socket, outlet, session: undefined, sentAt: [] };
   state.connections.add(connection);
-  socket.on('close', () => {
+  socket.on('close', (code) => {
     state.connections.delete(connection);
     const { session } = connection;
+    // A bot that closes so has done with its session.
+    if (session !== undefined && (code === 1000 || code === 1001)) session.resumable = false;
     if (session?.outlet === outlet) session.outlet = undefined;
     deps.changes.notify();
   });

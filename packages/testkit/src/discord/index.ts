@@ -20,6 +20,7 @@ export type {
 } from './people.ts';
 export type { InteractionState } from './route.ts';
 export type { GatewaySession } from './sessions.ts';
+export { readDiscordText } from './visible-text.ts';
 export { timeOfSnowflake } from './snowflake.ts';
 export {
   intents as discordIntents,

@@ -37,6 +37,8 @@ export interface FileInput {
   readonly name: string;
   readonly contentType?: string;
   readonly bytes: Uint8Array;
+  /** Of a picture that Discord can read. */
+  readonly width?: number;
 }
 
 export interface SayInput {
@@ -173,6 +175,7 @@ function createTalk(
           filename: file.name,
           contentType: file.contentType ?? 'application/octet-stream',
           bytes: file.bytes,
+          width: file.width,
         })),
       });
       const dispatch = publish.message('MESSAGE_CREATE', message);

@@ -14,6 +14,7 @@ export interface AttachmentState {
   readonly filename: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  readonly width: number | undefined;
 }
 
 export interface MessageState {

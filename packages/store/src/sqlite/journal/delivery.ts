@@ -151,6 +151,7 @@ function toDelivery(unit: Unit, row: OutboundRecord, receipt: Receipt | undefine
     receipt,
     idempotencyKey: row.idem_key,
     attempt: row.attempt,
+    createdAt: row.created_at,
     marked: row.marked === 1,
     fence: row.fence ?? '',
     deadline: row.deadline ?? 0,

@@ -38,6 +38,7 @@ import { importSession } from './import-session.ts';
 import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
 import { removeSession } from './remove-session.ts';
 import { addPin, removePin } from './pins.ts';
+import { putCheckpoint } from './checkpoints.ts';
 import { beginPurge, endPurge, notePurge, purgeSlice } from './purge/purge-run.ts';
 import { patchSession } from './sessions.ts';
 import { appendDelta, openStep, recordStep, restartStep } from './steps.ts';
@@ -52,6 +53,7 @@ import { putValue, removeValue } from './values.ts';
 /** Each named transaction, as a function that runs inside one. */
 export const journal = {
   openAccount,
+  putCheckpoint,
   acceptInbound,
   claimRun,
   openStep,

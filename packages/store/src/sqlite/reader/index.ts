@@ -19,6 +19,7 @@ import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { listPersonRows } from './person-rows.ts';
 import { findPerson, listPurges } from './privacy.ts';
+import { findCheckpoint } from './checkpoints.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
@@ -72,6 +73,7 @@ export const reader = {
   usage,
   usageBy,
   readSpending,
+  findCheckpoint,
   listPins,
   readAudit,
   findValue,

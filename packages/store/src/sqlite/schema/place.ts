@@ -65,6 +65,8 @@ export const account = sqliteTable(
     name: text().notNull(),
     platform_id: text().notNull(),
     created_at: time(),
+    /** How far its events were taken in, as its channel says; null where the platform keeps that. */
+    checkpoint: text().$type<Stored<Json>>(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.id] }),

@@ -133,7 +133,7 @@ export function createMessage(
     embeds,
     components,
     attachments: call.files.map(({ filename, contentType, bytes }): AttachmentState => {
-      return { id: world.newId(), filename, contentType, bytes };
+      return { id: world.newId(), filename, contentType, bytes, width: undefined };
     }),
     replyTo: replyOf(context, channel, body),
     nonce: body.nonce ?? undefined,

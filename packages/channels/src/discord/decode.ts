@@ -1,0 +1,195 @@
+import { Json } from '@cuttle/core-types';
+import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
+import { cleanText, shortHash } from '../foreign-text.ts';
+import type { Self } from './account.ts';
+import { decodeMedia } from './decode-media.ts';
+import { readWords } from './decode-text.ts';
+import type { Place, Places } from './places.ts';
+import { timeOfSnowflake } from './snowflake.ts';
+import { WireInteraction, WireMessage, type WireUser } from './wire.ts';
+
+export type Decoded =
+  | {
+      readonly kind: 'event';
+      readonly event: ChannelInbound;
+      /** A press or a command, which wants an answer. */
+      readonly interaction?: { readonly id: string; readonly token: string; readonly type: number };
+    }
+  /** Nothing anyone said to us: our own message, the platform's note, a kind we do not read. */
+  | { readonly kind: 'ignored'; readonly reason: 'own' | 'service' | 'other-kind' };
+
+/** Where and to whom an event came. */
+export interface Setting {
+  readonly self: Self;
+  readonly place: Place;
+  readonly places: Pick<Places, 'nameOf' | 'isOwnRole'>;
+}
+
+/** Plain messages and replies; others are notes of the platform. https://discord.com/developers/docs/resources/message#message-object-message-types */
+const messageTypes: ReadonlySet<number> = new Set([0, 19, 20, 23]);
+
+/** The events that are read; all else only moves the sequence. */
+export const heardEvents: ReadonlySet<string> = new Set([
+  'MESSAGE_CREATE',
+  'MESSAGE_UPDATE',
+  'INTERACTION_CREATE',
+]);
+
+/** An event of the gateway → its facts. Total: what cannot be read becomes an `unparsed` event that keeps it whole. */
+export function decodeEvent(type: string, raw: unknown, setting: Setting): Decoded {
+  if (type === 'INTERACTION_CREATE') return decodeInteraction(raw, setting);
+  if (type !== 'MESSAGE_CREATE' && type !== 'MESSAGE_UPDATE')
+    return { kind: 'ignored', reason: 'other-kind' };
+  return decodeMessage(raw, setting, type === 'MESSAGE_CREATE' ? 'message' : 'edit');
+}
+
+export function decodeMessage(raw: unknown, setting: Setting, kind: 'message' | 'edit'): Decoded {
+  const parsed = WireMessage.safeParse(raw);
+  if (!parsed.success) return unparsed(raw);
+  const message = parsed.data;
+  const { self } = setting;
+  if (message.author.id === self.id) return { kind: 'ignored', reason: 'own' };
+  if (isNote(message, kind)) return { kind: 'ignored', reason: 'service' };
+  const media = decodeMedia(message);
+  const said = readWords(message, setting);
+  if (said.text === '' && !said.mentioned && media.length === 0)
+    return { kind: 'ignored', reason: 'service' };
+  const event: ChannelInbound = {
+    ...whereOf(setting.place),
+    externalId: externalIdOf(message, kind),
+    kind,
+    sender: senderOf(message),
+    messageId: message.id,
+    text: said.text,
+    mentioned: said.mentioned,
+    replyToUs: message.referenced_message?.author?.id === self.id,
+    command: commandOf(said.text),
+    ...(media.length > 0 && { media }),
+    at: timeOfSnowflake(message.id),
+  };
+  return { kind: 'event', event };
+}
+
+/** Nobody's words: a note of the platform, or a preview of a link, which comes later as an edit without a time of its own. */
+function isNote(
+  { type, edited_timestamp: edited }: WireMessage,
+  kind: 'message' | 'edit',
+): boolean {
+  return !messageTypes.has(type ?? 0) || (kind === 'edit' && typeof edited !== 'string');
+}
+
+/** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
+const interactionTypes = { command: 2, component: 3 } as const;
+
+function decodeInteraction(raw: unknown, { place }: Setting): Decoded {
+  const parsed = WireInteraction.safeParse(raw);
+  const sender = parsed.success ? presserOf(parsed.data) : undefined;
+  if (!parsed.success || sender === undefined) return unparsed(raw);
+  const { id, type, token } = parsed.data;
+  const facts = {
+    ...whereOf(place),
+    sender,
+    mentioned: false,
+    replyToUs: true,
+    at: timeOfSnowflake(id),
+  };
+  const interaction = { id, token, type };
+  if (type === interactionTypes.component)
+    return { kind: 'event', event: { ...facts, ...decodePress(parsed.data) }, interaction };
+  if (type === interactionTypes.command)
+    return { kind: 'event', event: { ...facts, ...decodeCommand(parsed.data) }, interaction };
+  return { kind: 'ignored', reason: 'other-kind' };
+}
+
+/** In a guild the member, in private the user. */
+function presserOf({ member, user }: WireInteraction): ChannelInbound['sender'] | undefined {
+  const who = member?.user ?? user;
+  return who ? toSender(who, member?.nick ?? undefined) : undefined;
+}
+
+type Pressed = Pick<ChannelInbound, 'externalId' | 'kind' | 'text' | 'messageId'>;
+
+function decodePress({ id, data, message }: WireInteraction): Pressed & { buttonToken: string } {
+  const buttonToken = cleanText(data?.custom_id ?? '');
+  return {
+    externalId: `button:${id}`,
+    kind: 'button',
+    text: '',
+    messageId: message?.id ?? id,
+    buttonToken,
+  };
+}
+
+function decodeCommand({ id, data }: WireInteraction): Pressed & { command: CommandFact } {
+  const name = cleanText(data?.name ?? '').toLowerCase();
+  const args = (data?.options ?? []).map(({ value }) => cleanText(String(value ?? ''))).join(' ');
+  const text = args === '' ? `/${name}` : `/${name} ${args}`;
+  return {
+    externalId: `command:${id}`,
+    kind: 'message',
+    text,
+    messageId: id,
+    command: { name, args },
+  };
+}
+
+function whereOf(place: Place): Pick<ChannelInbound, 'chat' | 'target'> {
+  const { channelId, kind, parentId } = place;
+  const title = place.name === undefined ? undefined : cleanText(place.name);
+  const target = { channelId };
+  if (kind === 'dm') return { target, chat: { id: channelId, kind: 'dm' } };
+  if (kind === 'thread' && parentId !== undefined)
+    return { target, chat: { id: parentId, kind: 'group', title, threadId: channelId } };
+  return { target, chat: { id: channelId, kind: 'group', title } };
+}
+
+function senderOf({ author, member, webhook_id: webhook }: WireMessage): ChannelInbound['sender'] {
+  const sender = toSender(author, member?.nick ?? undefined);
+  // A webhook speaks under any name.
+  return webhook ? { ...sender, isBot: true } : sender;
+}
+
+function toSender(user: WireUser, nick: string | undefined): ChannelInbound['sender'] {
+  const name = nick ?? user.global_name ?? user.username;
+  return {
+    id: user.id,
+    name: name === undefined ? undefined : cleanText(name),
+    username: user.username,
+    isBot: user.bot ?? false,
+  };
+}
+
+/** The message's identity; of an edit also its revision. */
+function externalIdOf(message: WireMessage, kind: 'message' | 'edit'): string {
+  const id = `${message.channel_id}:${message.id}`;
+  if (kind === 'message') return id;
+  return `${id}:e${shortHash(`${message.edited_timestamp ?? ''}|${message.content ?? ''}`)}`;
+}
+
+/** A command that was typed as text. */
+function commandOf(text: string): CommandFact | undefined {
+  const match = /^\/([a-z][\w-]{0,31})(?:\s+([\s\S]*))?$/i.exec(text);
+  if (match === null) return undefined;
+  return { name: (match[1] ?? '').toLowerCase(), args: (match[2] ?? '').trim() };
+}
+
+function unparsed(raw: unknown): Decoded {
+  const json = Json.safeParse(raw);
+  const kept = json.success ? json.data : String(raw);
+  return {
+    kind: 'event',
+    event: {
+      externalId: `raw:${shortHash(JSON.stringify(kept))}`,
+      kind: 'unparsed',
+      target: null,
+      chat: { id: 'unknown', kind: 'dm' },
+      sender: { id: 'unknown', isBot: false },
+      messageId: '',
+      text: '',
+      mentioned: false,
+      replyToUs: false,
+      at: 0,
+      raw: kept,
+    },
+  };
+}

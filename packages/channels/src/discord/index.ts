@@ -1,0 +1,2 @@
+export { createDiscordChannel } from './channel.ts';
+export { DiscordOptions } from './options.ts';

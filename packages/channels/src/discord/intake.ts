@@ -1,0 +1,124 @@
+import { toCuttleError } from '@cuttle/core-types/errors';
+import type { Door } from '@cuttle/core-types/ports';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { Account } from './account.ts';
+import type { DiscordApi } from './api.ts';
+import { type Decoded, decodeEvent } from './decode.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import type { Place, Places } from './places.ts';
+
+export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+  readonly api: DiscordApi;
+  readonly account: Pick<Account, 'read'>;
+  readonly places: Places;
+}
+
+/** Hands events to the door: each conversation in order, one that is not taken again and again until it is. */
+export interface Intake {
+  readonly lanes: Lanes;
+  /** Resolves when the event is taken in, or is none. Rejects only by the abort. */
+  take(type: string, raw: unknown): Promise<void>;
+  /** Private channels that were heard of. */
+  readonly direct: () => readonly string[];
+}
+
+/** Private channels that are looked through after a gap. */
+const maxDirect = 200;
+
+export function createIntake(
+  deps: IntakeDeps,
+  { door, direct }: { readonly door: Door; readonly direct: readonly string[] },
+  signal: AbortSignal,
+): Intake {
+  const lanes = createLanes();
+  const known = new Set(direct);
+  const note = (channelId: string): void => {
+    known.delete(channelId);
+    known.add(channelId);
+    const [oldest] = known;
+    if (known.size > maxDirect && oldest !== undefined) known.delete(oldest);
+  };
+  const accept = async (decoded: Extract<Decoded, { kind: 'event' }>): Promise<void> => {
+    const { event, interaction } = decoded;
+    await untilTaken(deps, () => door.accept(event, signal), signal);
+    if (event.chat.kind === 'dm' && event.kind !== 'unparsed') note(event.chat.id);
+    if (interaction !== undefined) await answerInteraction(deps, interaction, signal);
+  };
+  return {
+    lanes,
+    direct: () => [...known],
+    async take(type, raw) {
+      const channelId = channelIdOf(raw);
+      const decoded = await untilTaken(
+        deps,
+        async () => {
+          const self = await deps.account.read(signal);
+          const place = learnFrom(deps.places, raw) ?? (await deps.places.find(channelId, signal));
+          return decodeEvent(type, raw, { self, place, places: deps.places });
+        },
+        signal,
+      );
+      if (decoded.kind === 'event') await accept(decoded);
+    },
+  };
+}
+
+/** An interaction brings its channel, and a private message says that it is one: neither needs to be asked for. */
+function learnFrom(places: Places, raw: unknown): Place | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  if ('channel' in raw) return places.learn(raw.channel);
+  const isDirect = 'channel_type' in raw && raw.channel_type === directChannel;
+  return isDirect ? places.learn({ id: channelIdOf(raw), type: directChannel }) : undefined;
+}
+
+const directChannel = 1;
+
+export function channelIdOf(raw: unknown): string {
+  const id = typeof raw === 'object' && raw !== null && 'channel_id' in raw ? raw.channel_id : '';
+  return typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : '0';
+}
+
+/** Waits 500 ms, doubled up to 30 s, between two tries. */
+async function untilTaken<T>(
+  { clock, log, random }: IntakeDeps,
+  act: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let failures = 1; ; failures += 1)
+    try {
+      return await act();
+    } catch (error) {
+      signal.throwIfAborted();
+      const { code, retryAfterMs } = toCuttleError(error);
+      const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
+      const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
+      log.warn('An event of Discord was not taken in; it is tried again.', { code, waitMs, error });
+      await clock.sleep(waitMs, signal);
+    }
+}
+
+/** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type */
+const callbackTypes = { command: 5, component: 6 } as const;
+const ephemeral = 64;
+
+/** Ends the waiting that the person sees; the answer itself comes as a message. That it fails changes nothing. */
+async function answerInteraction(
+  { api, account, log }: IntakeDeps,
+  { id, token, type }: { readonly id: string; readonly token: string; readonly type: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const isPress = type === 3;
+  const body = isPress
+    ? { type: callbackTypes.component }
+    : { type: callbackTypes.command, data: { flags: ephemeral } };
+  try {
+    const path = `/interactions/${id}/${token}/callback`;
+    await api.call({ method: 'POST', path, body, open: true }, signal);
+    if (isPress) return;
+    const self = await account.read(signal);
+    const original = `/webhooks/${self.id}/${token}/messages/@original`;
+    await api.call({ method: 'DELETE', path: original, open: true }, signal);
+  } catch (error) {
+    log.debug('A press or a command could not be confirmed to Discord.', { error });
+  }
+}
