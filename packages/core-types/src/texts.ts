@@ -15,6 +15,8 @@ const rows = {
   'access.paired': 'You are in. Send me a message.',
   'approval.ask':
     'May I use {tool}?\n{plan}\nAnswer /approve {id} or /approve {id} deny. This question ends in {minutes} minutes.',
+  'approval.ask-subagent':
+    'The sub-agent "{label}" asks: may it use {tool}?\n{plan}\nAnswer /approve {id} or /approve {id} deny. This question ends in {minutes} minutes.',
   'approval.approved': 'Approved: {tool}.',
   'approval.denied': 'Denied: {tool}.',
   'approval.ended-approved': 'I asked to use {tool}: approved.\n{plan}',

@@ -1,6 +1,12 @@
 import { truncateOutput } from '@cuttle/agent';
-import type { ApprovalDraft, Channel, OutboundPart } from '@cuttle/core-types/ports';
+import type {
+  ApprovalDraft,
+  Channel,
+  ClaimedSubagent,
+  OutboundPart,
+} from '@cuttle/core-types/ports';
 import { type TextCode, textFor } from '@cuttle/core-types/texts';
+import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { findPlace } from './run-place.ts';
 import type { JudgedCall, RunState } from './run-state.ts';
@@ -8,37 +14,65 @@ import type { JudgedCall, RunState } from './run-state.ts';
 /** A plan that a person is asked about fits a message; what is left out is marked. */
 const mostPlanChars = 2000;
 
-/** What a person is asked before a call runs, as rows to be. */
-export function approvalDraft(
+/** What a person is asked before a call runs, as rows to be. A sub-agent has no chat of its own: it asks where the person is. */
+export async function approvalDraft(
   state: RunState,
   { approvalId = '', index, tool, input, hash }: JudgedCall,
-): ApprovalDraft {
-  const { kernel, claimed, step } = state;
+): Promise<ApprovalDraft> {
+  const { kernel, step } = state;
   const { ttlMs } = kernel.settings().approvals;
   const draft = { approvalId, step, index, planHash: hash, expiresAt: kernel.clock.now() + ttlMs };
-  const account =
-    claimed.route.kind === 'push' ? kernel.accounts.get(claimed.route.accountId) : undefined;
-  if (!account) return draft;
-  const plan = truncateOutput(JSON.stringify(input), mostPlanChars);
-  const text = textFor('approval.ask', {
+  const asking = await findAsking(state);
+  if (!asking) return draft;
+  const { place, label } = asking;
+  const asked = {
     tool: tool.name,
-    plan,
+    plan: truncateOutput(JSON.stringify(input), mostPlanChars),
     id: approvalId,
     minutes: Math.round(ttlMs / 60_000),
-  });
+  };
+  const text =
+    label === undefined
+      ? textFor('approval.ask', asked)
+      : textFor('approval.ask-subagent', { ...asked, label });
   const buttons = [
     [
       { label: 'Approve', token: `approve ${approvalId}` },
       { label: 'Deny', token: `approve ${approvalId} deny` },
     ],
   ];
-  const place = findPlace(state, 'current');
   const [ask] = noticeDrafts(kernel, {
     ...place,
     origin: `ask:${approvalId}`,
     answer: { text, notice: 'approval.ask', buttons },
   });
-  return ask ? { ...draft, ask, ends: askEnds(place.channel, { tool: tool.name, plan }) } : draft;
+  return ask ? { ...draft, ask, ends: askEnds(place.channel, asked) } : draft;
+}
+
+interface Asking {
+  readonly place: ReturnType<typeof findPlace>;
+  /** What the sub-agent that asks is called. */
+  readonly label?: string;
+}
+
+/** Undefined where the person reads by pulling, or their messenger is not connected: then `cuttle approvals` and the page show it. */
+async function findAsking(state: RunState): Promise<Asking | undefined> {
+  const { kernel, claimed } = state;
+  if (claimed.subagent) return findAbove(kernel, claimed.subagent);
+  const { route } = claimed;
+  const account = route.kind === 'push' ? kernel.accounts.get(route.accountId) : undefined;
+  return account && { place: findPlace(state, 'current') };
+}
+
+async function findAbove(
+  { accounts, store: { reader } }: Kernel,
+  { subagentId }: ClaimedSubagent,
+): Promise<Asking | undefined> {
+  const row = await reader.findSubagent(subagentId);
+  const conversation = row && (await reader.findConversationOfRun(row.rootRunId));
+  const account = conversation && accounts.get(conversation.accountId);
+  if (!account) return undefined;
+  return { place: { channel: account.channel, conversation }, label: row.label };
 }
 
 /** What stays of the question, by how it ended. */

@@ -307,13 +307,14 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
   const approvals = fresh.filter(
     ({ approvalId }) => approvalId !== undefined && !known.has(approvalId),
   );
+  const drafts = await Promise.all(approvals.map((call) => approvalDraft(state, call)));
   kernel.point('approval.park.before.commit');
   const committed = await kernel.store.journal.parkRun({
     runId: claimed.runId,
     fence: claimed.fence,
     reason: event.reason,
     resumeAt: event.reason.untilMs,
-    approvals: approvals.map((call) => approvalDraft(state, call)),
+    approvals: drafts,
   });
   kernel.point('approval.park.after.commit');
   if (event.reason.kind === 'child') kernel.subagentTimers.wake();

@@ -1,6 +1,7 @@
 import type { InboundState } from '../inbound.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Usage } from '../usage.ts';
+import type { ConversationRef } from './journal-rows.ts';
 
 /** A sub-agent as its registry row tells it. Times in Unix ms. */
 export interface SubagentRow {
@@ -39,6 +40,8 @@ export interface SubagentTimers {
 
 export interface SubagentReader {
   findSubagent(subagentId: string): Promise<SubagentRow | undefined>;
+  /** The chat that a run answers in; undefined for a pull door, and for a run that another one asked for. */
+  findConversationOfRun(runId: string): Promise<ConversationRef | undefined>;
   /** Of one session with all below them, in order of their beginning; or of all sessions, the newest first. At most `limit`. */
   listSubagents(input: {
     sessionId?: string | undefined;

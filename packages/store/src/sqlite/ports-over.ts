@@ -135,6 +135,7 @@ const readerNames = [
   'verifyAudit',
   'listAnchored',
   'findSubagent',
+  'findConversationOfRun',
   'listSubagents',
   'findSubagentTimers',
   'previewClosedGroups',

@@ -356,6 +356,7 @@ async function useSubagents(world: World): Promise<void> {
   await journal.interruptRun({ sessionId, fence: newId(), closing: [] });
   await journal.abortRun({ sessionId, by: 'user', cancelQueued: true, closing: [] });
   await reader.findSubagent('sub-0');
+  await reader.findConversationOfRun(run.runId);
   await reader.listSubagents({ sessionId, limit: 10 });
   await reader.listSubagents({ limit: 10 });
   await reader.listSubagents({ limit: 10, open: true });

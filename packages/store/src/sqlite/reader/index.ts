@@ -28,7 +28,12 @@ import { findSession, findSessionById, listSessions } from './sessions.ts';
 import { findSummary, listSummaries } from './summaries.ts';
 import { searchMessages } from './search.ts';
 import { readHistory, readTranscript } from './transcript.ts';
-import { findSubagent, findSubagentTimers, listSubagents } from './subagents.ts';
+import {
+  findConversationOfRun,
+  findSubagent,
+  findSubagentTimers,
+  listSubagents,
+} from './subagents.ts';
 import { listUncounted } from './uncounted.ts';
 import { findBlobType, listFreeBlobs, listKnownBlobs } from './blobs.ts';
 import { findValue, listValues, searchValues } from './values.ts';
@@ -90,6 +95,7 @@ export const reader = {
   verifyAudit,
   listAnchored,
   findSubagent,
+  findConversationOfRun,
   listSubagents,
   findSubagentTimers,
   previewClosedGroups,

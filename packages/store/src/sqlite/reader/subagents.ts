@@ -1,8 +1,14 @@
-import type { Reader, SubagentRow, SubagentTimers } from '@cuttle/core-types/ports';
+import type {
+  ConversationRef,
+  Reader,
+  SubagentRow,
+  SubagentTimers,
+} from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { InboundRecord, SubagentRecord } from '../rows.ts';
 import { fromStoredOr } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
+import { findConversationById } from './outbound.ts';
 
 type Listed = SubagentRecord & {
   readonly session_key: string;
@@ -28,6 +34,15 @@ const selectOpen = query<Listed>(
 export function findSubagent(view: View, subagentId: string): SubagentRow | undefined {
   const row = view.db.find(selectOne, subagentId);
   return row && toSubagentRow(row);
+}
+
+const selectChat = query<{ id: string }>(
+  `SELECT conversation_id AS id FROM inbound WHERE space = 'main' AND id = ? AND conversation_id IS NOT NULL`,
+);
+
+export function findConversationOfRun(view: View, runId: string): ConversationRef | undefined {
+  const chat = view.db.find(selectChat, runId);
+  return chat && findConversationById(view, chat.id);
 }
 
 /** Of a session with all below them, in order of their beginning; of all, the newest first. */
