@@ -1,4 +1,5 @@
 import type { ModelEvent, ModelProvider } from '@cuttle/core-types/ports';
+import { createOpener } from './exchange/opener.ts';
 
 /**
  * A provider whose code is loaded with its first request: of all that can be set up, a program uses one or two. Costs
@@ -13,13 +14,7 @@ export function createLazyProvider({
   readonly dialect: string;
   load(): Promise<ModelProvider>;
 }): ModelProvider {
-  let loaded: Promise<ModelProvider> | undefined;
-  const provider = (): Promise<ModelProvider> => (loaded ??= load().catch(forget));
-  // What could not be loaded now, for want of a file handle perhaps, is loaded with the next request.
-  const forget = (error: unknown): never => {
-    loaded = undefined;
-    throw error;
-  };
+  const provider = createOpener(load);
   return {
     id,
     dialect,

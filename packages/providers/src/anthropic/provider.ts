@@ -1,8 +1,8 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import type { ModelInfo, ModelProvider } from '@cuttle/core-types/ports';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
 import { fetchText } from '../exchange/fetch-text.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { readRecord } from '../exchange/read-record.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
@@ -28,8 +28,7 @@ export function createAnthropic(settings: AnthropicSettings): ModelProvider {
   const deps: ExchangeDeps = { service: id, framing: 'sse', limits: options, timer };
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const book = createRemedyBook(anthropicRemedies);
-  let opened: Promise<Anthropic> | undefined;
-  const client = (): Promise<Anthropic> => (opened ??= openClient(options, strictFetch));
+  const client = createOpener(() => openClient(options, strictFetch));
   return {
     id,
     dialect: anthropicDialect,

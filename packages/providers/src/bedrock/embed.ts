@@ -2,9 +2,10 @@ import type { Embedder } from '@cuttle/core-types/ports';
 import { secretsOf } from '../common-options.ts';
 import { createEmbedder } from '../embedding/create-embedder.ts';
 import { fetchWhole } from '../exchange/fetch-text.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
 import { toExchangeDeps } from '../provider-deps.ts';
-import { type BedrockClient, openClient } from './client.ts';
+import { openClient } from './client.ts';
 import { readFamily } from './embedding-models.ts';
 import { BedrockOptions } from './options.ts';
 import { type BedrockSettings, isStated } from './provider.ts';
@@ -21,7 +22,7 @@ export function createBedrockEmbedder(settings: BedrockSettings): Embedder {
   const secrets = [...secretsOf(options), ...[secretAccessKey, sessionToken].filter(isStated)];
   const strictFetch = createStrictFetch({ service: id, fetch, secrets });
   const deps = { service: id, limits: options, timer, maxBytes: options.maxAnswerBytes };
-  let opened: Promise<BedrockClient> | undefined;
+  const open = createOpener(() => openClient(options, strictFetch));
   return createEmbedder({
     id,
     limitsFor: (model) => readFamily(model, id).limits,
@@ -30,9 +31,8 @@ export function createBedrockEmbedder(settings: BedrockSettings): Embedder {
       const { encode, decode } = readFamily(model, id);
       const body = JSON.stringify(encode(batch));
       const send = async (over: AbortSignal): Promise<Response> => {
-        opened ??= openClient(options, strictFetch);
         try {
-          return await (await opened).invoke({ model, body }, over);
+          return await (await open()).invoke({ model, body }, over);
         } catch (error) {
           throw toSetupFailure(error, id);
         }

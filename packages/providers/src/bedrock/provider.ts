@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
 import { fetchText } from '../exchange/fetch-text.ts';
 import { readRecord } from '../exchange/read-record.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
@@ -30,11 +31,10 @@ export function createBedrock(settings: BedrockSettings): ModelProvider {
   const secrets = [...secretsOf(options), ...[secretAccessKey, sessionToken].filter(isStated)];
   const strictFetch = createStrictFetch({ service: id, fetch, secrets });
   const book = createRemedyBook(bedrockRemedies);
-  let opened: Promise<BedrockClient> | undefined;
+  const open = createOpener(() => openClient(options, strictFetch));
   const ask = async (send: (client: BedrockClient) => Promise<Response>): Promise<Response> => {
-    opened ??= openClient(options, strictFetch);
     try {
-      return await send(await opened);
+      return await send(await open());
     } catch (error) {
       throw toSetupFailure(error, id);
     }

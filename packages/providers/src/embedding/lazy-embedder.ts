@@ -1,4 +1,5 @@
 import type { Embedder } from '@cuttle/core-types/ports';
+import { createOpener } from '../exchange/opener.ts';
 
 /** An embedder whose code is loaded with its first request. */
 export function createLazyEmbedder({
@@ -8,16 +9,12 @@ export function createLazyEmbedder({
   readonly id: string;
   load(): Promise<Embedder>;
 }): Embedder {
-  let loaded: Promise<Embedder> | undefined;
-  const forget = (error: unknown): never => {
-    loaded = undefined;
-    throw error;
-  };
+  const open = createOpener(load);
   return {
     id,
     async embed(request, signal) {
       signal.throwIfAborted();
-      const embedder = await (loaded ??= load().catch(forget));
+      const embedder = await open();
       signal.throwIfAborted();
       return embedder.embed(request, signal);
     },

@@ -1,5 +1,6 @@
 import type { Json } from '@cuttle/core-types';
 import type { ChatRequest, Ollama } from 'ollama/browser';
+import { createOpener } from '../exchange/opener.ts';
 import type { Fetch } from '../exchange/strict-fetch.ts';
 import type { OllamaOptions } from './options.ts';
 
@@ -31,9 +32,9 @@ export function createSend({
   readonly fetch: Fetch;
 }): OllamaSend {
   const headers = { ...(apiKey !== undefined && { Authorization: `Bearer ${apiKey}` }), ...own };
-  let loaded: ReturnType<typeof loadClient> | undefined;
+  const open = createOpener(loadClient);
   return async (call, signal) => {
-    const Client = await (loaded ??= loadClient());
+    const Client = await open();
     const answer = Promise.withResolvers<Response>();
     const client = new Client({
       host: baseUrl,

@@ -1,7 +1,7 @@
 import type { ModelProvider } from '@cuttle/core-types/ports';
-import type OpenAI from 'openai';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
@@ -26,9 +26,9 @@ export function createOpenaiResponses(settings: OpenaiResponsesSettings): ModelP
   const deps: ExchangeDeps = { service: id, framing: 'sse', limits: options, timer };
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const book = createRemedyBook(responsesRemedies);
-  let opened: Promise<OpenAI> | undefined;
-  const client = (): Promise<OpenAI> =>
-    (opened ??= openClient({ ...options, ...subscriptionOf(options) }, strictFetch));
+  const client = createOpener(() =>
+    openClient({ ...options, ...subscriptionOf(options) }, strictFetch),
+  );
   return {
     id,
     dialect: responsesDialect,

@@ -1,10 +1,10 @@
 import type { Embedder, EmbeddingRequest } from '@cuttle/core-types/ports';
-import type OpenAI from 'openai';
 import { secretsOf } from '../common-options.ts';
 import { type BatchAnswer, createEmbedder } from '../embedding/create-embedder.ts';
 import { unusable } from '../embedding/read-vector.ts';
 import { toCount } from '../exchange/counts.ts';
 import { fetchWhole } from '../exchange/fetch-text.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { readRecord } from '../exchange/read-record.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
 import { toExchangeDeps } from '../provider-deps.ts';
@@ -25,8 +25,7 @@ export function createOpenaiEmbedder(settings: OpenaiSettings): Embedder {
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const quirks = quirksFor(options.baseUrl, options.quirks);
   const deps = { service: id, limits: options, timer, maxBytes: options.maxAnswerBytes };
-  let opened: Promise<OpenAI> | undefined;
-  const client = (): Promise<OpenAI> => (opened ??= openClient(options, strictFetch));
+  const client = createOpener(() => openClient(options, strictFetch));
   return createEmbedder({
     id,
     limitsFor: () => ({ maxTexts: quirks.mostTexts, maxCharacters: quirks.mostCharacters }),

@@ -1,7 +1,7 @@
 import type { ModelProvider } from '@cuttle/core-types/ports';
-import type OpenAI from 'openai';
 import type { z } from 'zod';
 import { secretsOf } from '../common-options.ts';
+import { createOpener } from '../exchange/opener.ts';
 import { createRemedyBook } from '../exchange/remedies.ts';
 import { type ExchangeCall, type ExchangeDeps, runExchange } from '../exchange/run-exchange.ts';
 import { createStrictFetch } from '../exchange/strict-fetch.ts';
@@ -28,8 +28,7 @@ export function createOpenai(settings: OpenaiSettings): ModelProvider {
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
   const quirks = quirksFor(options.baseUrl, options.quirks);
   const book = createRemedyBook(openaiRemedies);
-  let opened: Promise<OpenAI> | undefined;
-  const client = (): Promise<OpenAI> => (opened ??= openClient(options, strictFetch));
+  const client = createOpener(() => openClient(options, strictFetch));
   return {
     id,
     dialect: openaiDialect,
