@@ -42,7 +42,7 @@ export async function* runExchange(
         isWhole = event.type === 'finish';
         yield event;
       }
-      if (isWhole) return await readRest(deps, chunks, watch);
+      if (isWhole) return;
       watch.listen();
     }
     isRead = true;
@@ -57,7 +57,7 @@ export async function* runExchange(
     throw error;
   } finally {
     if (isRead) watch.end();
-    // Whoever asked left with the last event; one who pulled on has waited for it.
+    // Nobody is kept waiting for what has no meaning any more.
     else if (isWhole && chunks && !watch.over.aborted) void readRest(deps, chunks, watch);
     else watch.stop();
   }
