@@ -236,6 +236,22 @@ describe('every method', () => {
     expect(parts[0]).toMatchObject({ id: 'identity', state: 'whole' });
   });
 
+  it('tells a session what happened, once a key', async () => {
+    const event = {
+      text: '/stop, says the sign at the door',
+      sessionKey: 'porch',
+      idempotencyKey: 'ring',
+    };
+    const rung = await call('wake', event);
+    expect(rung.status).toBe('accepted');
+    const { runId } = rung;
+    expect(await call('wake', event)).toEqual({ runId, status: 'duplicate' });
+    const heard = await call('agent.wait', { runId, timeoutMs: 20_000 });
+    expect(heard.text).toBe('You said: [event] /stop, says the sign at the door');
+    const later = await client.call('wake', { text: 'x', mode: 'next-heartbeat' });
+    expect(codeOf(later)).toBe('request.unsupported');
+  });
+
   it('pins standing orders and takes them down', async () => {
     const { pinId } = await call('pins.add', { text: 'Never knead twice.', sessionKey: 'main' });
     const { pins } = await call('pins.list', { sessionKey: 'main' });

@@ -63,7 +63,7 @@ const rows = {
   'command.queue-waiting': 'Waiting for their turn: {count}\n{messages}',
   'command.queue-set': 'From now on, messages during a run: {mode}.',
   'command.status':
-    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}, sub-agents: {subagents}.\nContext: {context}.',
+    'Agent {agent}, model {model}.\nSession {session}: {messages} messages, {queued} waiting, run: {run}, sub-agents: {subagents}.\nContext: {context}. Thinking: {thinking}. Messages during a run: {mode}.',
   'command.rewound':
     'Taken back, with the answers: {count} (the first was: {text}). It stays in the records, and the model reads it no more.',
   'command.stopped': 'Stopped. {cancelled} waiting messages were dropped.',

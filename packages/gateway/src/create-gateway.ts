@@ -12,6 +12,7 @@ import { contextHandlers } from './handlers/context.ts';
 import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
+import { wakeHandlers } from './handlers/wake.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { pinHandlers } from './handlers/pins.ts';
 import { createRootHandlers } from './handlers/root.ts';
@@ -58,6 +59,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...recordsHandlers,
     ...pinHandlers,
     ...contextHandlers,
+    ...wakeHandlers,
     ...messageHandlers,
     ...subagentHandlers,
     ...accessHandlers,

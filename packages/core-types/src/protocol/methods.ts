@@ -15,6 +15,7 @@ import { sessionMethods } from './session-methods.ts';
 import { settingsMethods } from './settings-methods.ts';
 import { subagentMethods } from './subagent-methods.ts';
 import { usageMethods } from './usage-methods.ts';
+import { wakeMethods } from './wake-methods.ts';
 
 /** The protocol: every method with its params, result, scope and first version. Docs, JSON Schema, the typed client, handlers and authorisation derive from this table. */
 export const methods = [
@@ -34,6 +35,7 @@ export const methods = [
   ...agentsMethods,
   ...pinsMethods,
   ...contextMethods,
+  ...wakeMethods,
 ] as const;
 
 export type Method = (typeof methods)[number];

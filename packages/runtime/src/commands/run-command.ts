@@ -3,6 +3,7 @@ import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { readContextMeter } from '../context-meter.ts';
 import type { Kernel } from '../kernel.ts';
+import { placeMode } from '../queue-mode.ts';
 import { agentSettings } from '../settings.ts';
 import { stopDrafts } from '../stop-run.ts';
 import { approveCommand } from './approve-command.ts';
@@ -100,7 +101,7 @@ async function stopCommand(kernel: Kernel, { sessionId }: ControlRow): Promise<C
 
 async function statusCommand(
   kernel: Kernel,
-  { sessionKey, sessionId, agentId }: ControlRow,
+  { sessionKey, sessionId, agentId, provenance }: ControlRow,
   { args }: Pick<ParsedCommand, 'args'>,
 ): Promise<CommandEffect | undefined> {
   if (args.length > 0) return undefined;
@@ -117,6 +118,8 @@ async function statusCommand(
     subagents: subagents.length,
     queued: history.queued.length,
     run: history.activeRunId ?? 'none',
+    thinking: session?.thinking ?? agent?.thinking ?? textFor('command.think-unset'),
+    mode: session?.queueMode ?? placeMode(kernel, { agentId, accountId: provenance.accountId }),
     context: meterText(session && (await readContextMeter(kernel, session))),
   });
   return { reply };
