@@ -57,6 +57,10 @@ export async function providerFacts(kind: string, row: Row): Promise<readonly st
     row('thinking', added(plain, await ask({ thinking: 'high' }), 'not said')),
     row('prompt caching', cachingOf(plain, await ask({ tools, cacheKey: 'session' }))),
     row('a value of a schema', await schemaMode(definition, plain)),
+    row(
+      'transcription',
+      definition.transcription?.model === undefined ? 'none' : code(definition.transcription.model),
+    ),
     row('embeddings', definition.embeddings ? code(definition.embeddings.model ?? '') : 'none'),
     ...quirkRows(kind, row),
     row('models with known limits', knownModels(kind)),

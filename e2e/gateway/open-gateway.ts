@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Config, configSchema } from '@cuttle/config';
 import { createServer, type CuttleServer, type ServerOverrides } from '@cuttle/server';
 import { echoScript, type ModelServer, type Script } from '@cuttle/testkit';
-import { openOpenaiServer } from '@cuttle/testkit/openai';
+import { openOpenaiServer, type TranscriptionScript } from '@cuttle/testkit/openai';
 import { connectRaw, type Handshake, type RawClient, type RawOptions } from './raw-client.ts';
 
 /** A whole gateway on a fresh home, in this process, with a model that does what the user's text says. */
@@ -28,6 +28,8 @@ export interface OpenGateway extends AsyncDisposable {
 
 export interface GatewayOptions {
   readonly script?: Script;
+  /** What is said in recordings. */
+  readonly transcriptions?: TranscriptionScript;
   readonly config?: Readonly<Record<string, unknown>>;
   /** Changes the parsed configuration, where `config` would replace a whole section. */
   readonly adjust?: (config: Config) => void;
@@ -38,6 +40,7 @@ export const modelRef = 'local/gpt-4.1-mini';
 
 export async function openGateway({
   script = echoScript(),
+  transcriptions,
   config = {},
   adjust,
   overrides = {},
@@ -45,7 +48,9 @@ export async function openGateway({
   await using made = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), 'cuttle-gateway-'));
   made.defer(() => rm(home, { recursive: true, force: true }));
-  const model = made.use(await openOpenaiServer({ script }));
+  const model = made.use(
+    await openOpenaiServer({ script, ...(transcriptions && { transcriptions }) }),
+  );
   const parsed = configSchema.parse({ ...withModel(model.url), ...config });
   adjust?.(parsed);
   const start = (): Promise<CuttleServer> => createServer(parsed, { ...overrides, home });

@@ -1,5 +1,5 @@
 import type { ResultOf } from '@cuttle/core-types/protocol';
-import { echoScript, type Script, text } from '@cuttle/testkit';
+import { echoScript, type ErrorTurn, failWith, type Script, text } from '@cuttle/testkit';
 import { openTelegramServer, type TelegramServer } from '@cuttle/testkit/telegram';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OpenGateway, openGateway } from './open-gateway.ts';
@@ -25,9 +25,17 @@ afterEach(async () => {
   await telegram[Symbol.asyncDispose]();
 });
 
+/** What the next recordings say; an error is one of the service. */
+const spoken: (string | ErrorTurn)[] = [];
+const ogg = Buffer.from('OggS\0\x02 a voice', 'latin1');
+
 const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 
-async function open(model: string, account: object = {}): Promise<void> {
+async function open(
+  model: string,
+  account: object = {},
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const echo = echoScript();
   if (typeof echo !== 'function') throw new TypeError('The echo is a function.');
   const script: Script = (call) =>
@@ -36,13 +44,15 @@ async function open(model: string, account: object = {}): Promise<void> {
   const main = { token, apiRoot, dmPolicy: 'open', streaming: false, ...account };
   gateway = await openGateway({
     script,
-    config: { channels: { telegram: { main } } },
+    transcriptions: () => spoken.shift() ?? '',
+    config: { channels: { telegram: { main } }, ...config },
     adjust: (parsed) => {
       const { local } = parsed.providers;
       if (!local) throw new TypeError('The configuration has the provider "local".');
       local.models = [
         { id: plain, contextWindow: 128_000, inputs: ['text'] },
         { id: eyes, contextWindow: 128_000, inputs: ['text', 'image'] },
+        { id: 'whisper-1', inputs: ['text'], prices: { input: 0, output: 0, minute: 6 } },
       ];
       parsed.agents.defaults.model = `local/${model}`;
     },
@@ -118,6 +128,43 @@ describe('a file that is sent to a messenger', () => {
     await answers(1);
     expect(asked()[0]).toContain('data:image/png;base64');
     expect(telegram.calls('file')).toHaveLength(2);
+  });
+
+  it('with a voice is told to a model that hears none, once, and its cost is counted', async () => {
+    await open(plain);
+    spoken.push('Please feed the cat.');
+    telegram.say({ from: ann, file: { kind: 'voice', mimeType: 'audio/ogg', bytes: ogg } });
+    expect((await answers(1))[0]).toContain('[voice note, 0:01: "Please feed the cat."]');
+    telegram.say({ from: ann, text: 'and now' });
+    await answers(2);
+    expect(asked().at(-1)).toContain('Please feed the cat.');
+    const client = await gateway.connect();
+    const { rows } = payloadOf(await client.call('usage.status', {})) as ResultOf<'usage.status'>; // the method's own result
+    // Three seconds of six dollars a minute.
+    expect(rows.find(({ model }) => model === 'whisper-1')).toMatchObject({
+      calls: 1,
+      unpricedCalls: 0,
+      costMicros: 300_000,
+    });
+  });
+
+  it('with a film is heard, and with words that cannot be had is said to have none', async () => {
+    await open(plain);
+    spoken.push('Look at the sea.', failWith(401));
+    const film = Buffer.from('\0\0\0\x20ftypisom\0\0', 'latin1');
+    telegram.say({ from: ann, file: { kind: 'video_note', bytes: film } });
+    expect((await answers(1))[0]).toMatch(/\[video, 0:03: "Look at the sea."\]/);
+    telegram.say({ from: ann, text: 'hm', file: { kind: 'voice', bytes: ogg } });
+    const [, second] = await answers(2);
+    expect(second).toContain('hm');
+    expect(second).toContain('it could not be put into words (provider.auth)');
+  });
+
+  it('with a voice waits for no budget and passes none over', async () => {
+    await open(plain, {}, { budgets: { gateway: { usdPerDay: 0.0001 } }, media: {} });
+    telegram.say({ from: ann, text: 'hear', file: { kind: 'voice', bytes: ogg } });
+    await answers(1);
+    expect(gateway.model.requests.filter(({ path }) => path.includes('audio'))).toEqual([]);
   });
 
   it('is not fetched for a stranger', async () => {

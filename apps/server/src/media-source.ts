@@ -5,9 +5,16 @@ import type {
   MediaScribe,
   ModelRequest,
 } from '@cuttle/core-types/ports';
-import { createDocumentScribe, createImageScribe, inspectMedia } from '@cuttle/media';
+import {
+  createAudioScribe,
+  createDocumentScribe,
+  createImageScribe,
+  inspectMedia,
+} from '@cuttle/media';
+import type { ConvertPage } from '@cuttle/tools';
 import { openCall } from './call-budget.ts';
 import { ownKinds } from './choose-embedding.ts';
+import { findHearing } from './choose-transcription.ts';
 import type { MediaSettings } from './media-settings.ts';
 import type { Models } from './model-source.ts';
 
@@ -16,7 +23,7 @@ interface MediaSourceDeps extends CallDeps {
   readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
   readonly models: () => Models;
   readonly media: () => MediaSettings;
-  readonly readPage: (html: string, signal: AbortSignal) => Promise<string>;
+  readonly pages: { readonly convert: ConvertPage };
   /** The file of the thread that reads documents, where a bundle has it. */
   readonly worker: URL | undefined;
 }
@@ -24,10 +31,16 @@ interface MediaSourceDeps extends CallDeps {
 /** What puts media into words, by the configuration and the models in force. */
 export function createMediaSource(deps: MediaSourceDeps): MediaReading {
   const documents = createDocumentScribe(
-    { ...deps, maxBytes: () => deps.media().maxBytes.document },
+    {
+      clock: deps.clock,
+      maxBytes: () => deps.media().maxBytes.document,
+      readPage: async (html, signal) =>
+        (await deps.pages.convert({ html, url: 'about:blank' }, signal)).markdown,
+    },
     { worker: deps.worker },
   );
   const sight = createSight(deps);
+  const hearing = createHearing(deps);
   return {
     inspect: inspectMedia,
     maxFetchedBytes: () => Math.max(...Object.values(deps.media().maxBytes)),
@@ -39,7 +52,7 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
         case 'image':
           return sight();
         case 'audio':
-          return undefined;
+          return hearing();
       }
     },
   };
@@ -62,6 +75,24 @@ function createSight(deps: MediaSourceDeps): () => Promise<MediaScribe | undefin
       model,
       maxBytes: () => deps.media().maxBytes.image,
       open: (request, payer) => openCall(deps, { ref, most: mostUsage(request) }, payer),
+    });
+  };
+}
+
+/** Whoever transcribes recordings; looked for anew when the models or the wish change. */
+function createHearing(deps: MediaSourceDeps): () => MediaScribe | undefined {
+  return () => {
+    const models = deps.models();
+    const { transcribe } = deps.media();
+    if (transcribe === false) return undefined;
+    const ref = transcribe ?? findHearing(models.entries, models.fallback());
+    if (ref === undefined) return undefined;
+    const { transcriber, model } = models.resolveTranscriber(ref);
+    return createAudioScribe({
+      transcriber,
+      model,
+      maxBytes: () => deps.media().maxBytes.audio,
+      open: (most, payer) => openCall(deps, { ref, most }, payer),
     });
   };
 }

@@ -1,5 +1,5 @@
 import type { ModelFacts } from '@cuttle/core-types/ports';
-import { findModel, toModelPrices } from '@cuttle/providers';
+import { findMinutePrice, findModel, toModelPrices } from '@cuttle/providers';
 import { ModelEntry } from '@cuttle/providers/options';
 import { z } from 'zod';
 import type { ProviderEntry } from './model-source.ts';
@@ -37,7 +37,9 @@ async function readFacts(
   model: string,
 ): Promise<ModelFacts | undefined> {
   const { baseUrl, models = [] } = Settings.parse(settings);
-  const published = await findModel(kind, model, baseUrl);
+  const minute = findMinutePrice(kind, model, baseUrl);
+  const published =
+    (await findModel(kind, model, baseUrl)) ?? (minute && { id: model, prices: minute });
   const own = models.find(({ id }) => id === model);
   if (!own) return published;
   const { id, contextWindow, maxOutputTokens, inputs, prices } = own;

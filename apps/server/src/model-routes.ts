@@ -110,7 +110,7 @@ export function unknownModel(ref: string): CuttleError {
   return new CuttleError('model.unknown', `No provider is set up for the model "${shown}".`);
 }
 
-function keysOf({ settings }: ProviderEntry): readonly string[] {
+export function keysOf({ settings }: ProviderEntry): readonly string[] {
   const { apiKey, apiKeys = [] } = Settings.parse(settings);
   return [...new Set(apiKey === undefined ? apiKeys : [apiKey, ...apiKeys])];
 }

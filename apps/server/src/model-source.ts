@@ -1,12 +1,18 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Clock } from '@cuttle/core-types/ports';
-import { type ProviderDeps, providerDefinitions, type RouteHealth } from '@cuttle/providers';
+import type { Clock, Transcriber } from '@cuttle/core-types/ports';
+import {
+  type ProviderDeps,
+  providerDefinitions,
+  type RouteHealth,
+  type TranscriptionDefinition,
+} from '@cuttle/providers';
 import type { Logins } from '@cuttle/providers/login';
 import { createEmbeddingRoutes, type ResolvedEmbedder } from './embedding-routes.ts';
 import { createModelFacts } from './model-facts.ts';
 import type { ModelSource } from '@cuttle/runtime';
 import { findTokenSource, requireLogin } from './login-source.ts';
-import { createModelRoutes, type ModelRoutes } from './model-routes.ts';
+import { createModelRoutes, keysOf, type ModelRoutes } from './model-routes.ts';
+import { createTranscriptionRoutes, type ResolvedTranscriber } from './transcription-routes.ts';
 import { settingsFault } from './settings-fault.ts';
 
 /** A provider as configured or found: the kind's settings under an id. */
@@ -29,6 +35,8 @@ export interface ModelChoice {
 export interface Models extends ModelSource, Pick<ModelRoutes, 'isKnown' | 'keys'> {
   /** Throws `model.unknown` or `embeddings.unavailable`. */
   resolveEmbedder(ref: string): ResolvedEmbedder;
+  /** Throws `model.unknown`. */
+  resolveTranscriber(ref: string): ResolvedTranscriber;
   /** What embeds texts where nothing else is asked for; undefined where nothing that is set up is known to. */
   readonly embedding: ModelChoice | undefined;
   readonly entries: readonly ProviderEntry[];
@@ -77,6 +85,8 @@ export function createModels(
     },
     entries,
   );
+  const openTranscriber = (kind: TranscriptionDefinition, entry: ProviderEntry): Transcriber =>
+    kind.create(withKey(entry, keysOf(entry)[0]), own(entry));
   return {
     ...routes,
     entries,
@@ -85,6 +95,7 @@ export function createModels(
     list: () => entries.flatMap(({ id, models }) => models.map((model) => `${id}/${model}`)),
     findFacts,
     resolveEmbedder,
+    resolveTranscriber: createTranscriptionRoutes({ ...deps, open: openTranscriber }, entries),
     embedding,
   };
 }

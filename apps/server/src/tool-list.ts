@@ -1,5 +1,5 @@
 import type { NewId } from '@cuttle/core-types';
-import type { Clock, Store, Subagents, Tool } from '@cuttle/core-types/ports';
+import type { Clock, MediaReading, Store, Subagents, Tool } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
 import { createGuardedFetch } from '@cuttle/security/fetch';
 import {
@@ -32,6 +32,8 @@ interface ToolDeps {
   /** Files of worker threads, where a bundle has them. */
   readonly workers: { readonly math?: URL };
   readonly pages: { readonly convert: ConvertPage };
+  /** What the bytes of a file are. */
+  readonly inspect: MediaReading['inspect'];
   /** Takes what must be closed with the server. */
   readonly scope: AsyncDisposableStack;
   /** The runtime that the tools serve; it is made after them. */
@@ -49,6 +51,7 @@ export function createTools({
   secrets,
   workers,
   pages,
+  inspect,
   scope,
   runtime,
 }: ToolDeps): readonly Tool[] {
@@ -75,7 +78,7 @@ export function createTools({
     ...createNoteTools({ reader, journal, taintOf }),
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
     ...createMemoryTools({ memory, clock, taintOf }),
-    ...createFileTools({ placeOf: workspaceOf }),
+    ...createFileTools({ placeOf: workspaceOf, pictures: { inspect, blobs: store.blobs } }),
     ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: pages.convert }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),

@@ -48,13 +48,13 @@ export function wireRuntime(
     models: () => foundation.models,
     settings,
     media: derived(() => configuration.current().config, toMediaSettings),
-    readPage: async (html, signal) =>
-      (await pages.convert({ html, url: 'about:blank' }, signal)).markdown,
+    pages,
     worker: document,
   });
   const shipped = createTools({
     ...foundation,
     pages,
+    inspect: media.inspect,
     memory,
     workspaceOf: foundation.workspaces.placeOf,
     config: () => configuration.current().redacted,

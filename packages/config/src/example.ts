@@ -18,6 +18,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'agents.defaults.model': 'local/m1',
   'embeddings.model': 'ollama/nomic-embed-text',
   'media.describe': 'local/m1',
+  'media.transcribe': 'local/m1',
   'agents.defaults.system': 'Answer briefly.',
   'agents.defaults.thinking': 'low',
   'identity.name': 'Cuttle',

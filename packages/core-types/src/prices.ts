@@ -15,6 +15,8 @@ const rates = {
 
 export const ModelPrices = z.object({
   ...rates,
+  /** Microdollars for a minute of a recording. */
+  minute: price.optional(),
   /** Rates of the whole call where its input is longer than this; the highest step that is passed counts. */
   tiers: z
     .array(z.object({ aboveInputTokens: z.int().positive(), ...rates }))
@@ -22,7 +24,7 @@ export const ModelPrices = z.object({
     .optional(),
 });
 export type ModelPrices = z.infer<typeof ModelPrices>;
-type Rates = Omit<ModelPrices, 'tiers'>;
+type Rates = Omit<ModelPrices, 'tiers' | 'minute'>;
 
 const perMillion = 1_000_000n;
 
@@ -40,19 +42,31 @@ export function costOf(prices: ModelPrices, usage: Usage): number {
     times(plain, input) +
       times(read, cacheRead) +
       times(written, cacheWrite) +
-      times(outputTokens, output),
+      times(outputTokens, output) +
+      timeOf(prices, usage),
   );
+}
+
+/** In millionths of microdollars, like tokens. */
+function timeOf(
+  { minute = 0 }: ModelPrices,
+  { audioSeconds = 0 }: Pick<Usage, 'audioSeconds'>,
+): bigint {
+  return (BigInt(audioSeconds) * BigInt(minute) * perMillion) / 60n;
 }
 
 /** The most that a call of at most so many tokens can cost, whatever a cache does: the dearest rate of each sort in reach. */
 export function mostCostOf(
   prices: ModelPrices,
-  { inputTokens, outputTokens }: Pick<Usage, 'inputTokens' | 'outputTokens'>,
+  usage: Pick<Usage, 'inputTokens' | 'outputTokens' | 'audioSeconds'>,
 ): number {
+  const { inputTokens, outputTokens } = usage;
   const steps = (prices.tiers ?? []).filter((tier) => inputTokens > tier.aboveInputTokens);
   const costs = [prices, ...steps].map(({ input, output, cacheRead = 0, cacheWrite = 0 }) =>
     toMicros(
-      times(inputTokens, Math.max(input, cacheRead, cacheWrite)) + times(outputTokens, output),
+      times(inputTokens, Math.max(input, cacheRead, cacheWrite)) +
+        times(outputTokens, output) +
+        timeOf(prices, usage),
     ),
   );
   return Math.max(...costs);

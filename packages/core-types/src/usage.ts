@@ -8,5 +8,7 @@ export const Usage = z.object({
   cacheWriteTokens: z.int().nonnegative().optional(),
   /** Part of `outputTokens`. */
   reasoningTokens: z.int().nonnegative().optional(),
+  /** Of a recording, where a service bills by time. */
+  audioSeconds: z.int().nonnegative().optional(),
 });
 export type Usage = z.infer<typeof Usage>;

@@ -13,6 +13,7 @@ import { readBearer } from './bearer.ts';
 import { readCookie } from './cookies.ts';
 import { describeOpenapi } from './describe-openapi.ts';
 import type { GatewayDeps, Handlers } from './gateway-deps.ts';
+import { answerMedia, mediaPath, mediaPolicy } from './media-route.ts';
 import { renderMetrics } from './metrics.ts';
 import type { CompletionsDoor } from './openai/completions-route.ts';
 import { answerEmbeddings } from './openai/embeddings-route.ts';
@@ -43,6 +44,11 @@ export interface HttpParts {
 export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
   const { deps } = parts;
   const app = new Hono<HttpEnv>();
+  // Said before the headers of the page are, it is set after them.
+  app.use('/media/*', async (c, next) => {
+    await next();
+    c.res.headers.set('content-security-policy', mediaPolicy);
+  });
   app.use(secureHeaders(headers));
   app.use(async (c, next) => {
     checkOrigin(
@@ -73,6 +79,7 @@ export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
   addLogin(app, parts);
   addApi(app, parts);
   addExport(app, parts);
+  addMedia(app, parts);
   addHooks(app, parts);
   addPage(app, parts);
   return app;
@@ -85,6 +92,7 @@ const headers = {
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'", 'data:', 'blob:'],
+    mediaSrc: ["'self'"],
     connectSrc: ["'self'"],
     manifestSrc: ["'self'"],
     workerSrc: ["'self'"],
@@ -210,6 +218,15 @@ function addExport(app: Hono<HttpEnv>, { deps, authenticator, handlers }: HttpPa
     return new Response(toStream(parts), {
       headers: { 'content-type': 'application/x-tar', 'cache-control': 'no-store' },
     });
+  });
+}
+
+/** What came with the messages of conversations. */
+function addMedia(app: Hono<HttpEnv>, { deps, authenticator }: HttpParts): void {
+  app.get(mediaPath, async (c) => {
+    const principal = await authenticate(c, { deps, authenticator });
+    const asked = { principal, sha256: c.req.param('sha256'), name: c.req.query('name') };
+    return answerMedia(deps, asked, c.env.gone);
   });
 }
 

@@ -1,3 +1,4 @@
 export { createDocumentScribe, type DocumentScribeOptions } from './documents/document-scribe.ts';
+export { type AudioScribeDeps, createAudioScribe } from './scribes/audio-scribe.ts';
 export { createImageScribe, type ImageScribeDeps } from './scribes/image-scribe.ts';
 export { inspectMedia } from './sniff/inspect-media.ts';

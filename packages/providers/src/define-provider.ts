@@ -1,6 +1,7 @@
-import type { Embedder, ModelProvider } from '@cuttle/core-types/ports';
+import type { Embedder, ModelProvider, Transcriber } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { createLazyEmbedder } from './embedding/lazy-embedder.ts';
+import { createLazyTranscriber } from './transcription/lazy-transcriber.ts';
 import { createLazyProvider } from './lazy-provider.ts';
 import type { ProviderDeps } from './provider-deps.ts';
 
@@ -19,6 +20,15 @@ export interface ProviderDefinition {
   load(options: unknown, deps: ProviderDeps): Promise<ModelProvider>;
   /** There where the service embeds texts. */
   readonly embeddings?: EmbeddingDefinition | undefined;
+  /** There where the service writes down what is said in recordings. */
+  readonly transcription?: TranscriptionDefinition | undefined;
+}
+
+export interface TranscriptionDefinition {
+  /** A model that every account has at the kind's own address. */
+  readonly model?: string | undefined;
+  /** Throws `ZodError` for settings that are wrong. Nothing is loaded or sent before the first request. */
+  create(options: unknown, deps: ProviderDeps): Transcriber;
 }
 
 export interface EmbeddingDefinition {
@@ -42,8 +52,14 @@ export function defineProvider<Schema extends z.ZodType>(definition: {
         load(options: z.output<Schema>, deps: ProviderDeps): Promise<Embedder>;
       }
     | undefined;
+  readonly transcription?:
+    | {
+        readonly model?: string | undefined;
+        load(options: z.output<Schema>, deps: ProviderDeps): Promise<Transcriber>;
+      }
+    | undefined;
 }): ProviderDefinition {
-  const { id, dialect, options: schema, embeddings } = definition;
+  const { id, dialect, options: schema, embeddings, transcription } = definition;
   const load = (options: unknown, deps: ProviderDeps): Promise<ModelProvider> =>
     definition.load(schema.parse(options), deps);
   const named = (options: z.output<Schema>): string => Named.parse(options).id ?? id;
@@ -57,6 +73,16 @@ export function defineProvider<Schema extends z.ZodType>(definition: {
         return createLazyEmbedder({
           id: named(parsed),
           load: () => embeddings.load(parsed, deps),
+        });
+      },
+    },
+    transcription: transcription && {
+      model: transcription.model,
+      create(options, deps) {
+        const parsed = schema.parse(options);
+        return createLazyTranscriber({
+          id: named(parsed),
+          load: () => transcription.load(parsed, deps),
         });
       },
     },

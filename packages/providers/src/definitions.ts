@@ -38,6 +38,13 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
         return createOpenaiEmbedder({ ...options, ...deps });
       },
     },
+    transcription: {
+      model: 'whisper-1',
+      async load(options, deps) {
+        const { createOpenaiTranscriber } = await import('./openai/transcribe.ts');
+        return createOpenaiTranscriber({ ...options, ...deps });
+      },
+    },
   }),
   defineProvider({
     id: 'openai-responses',
@@ -54,6 +61,14 @@ export const providerDefinitions: readonly ProviderDefinition[] = [
       async load(options, deps) {
         const { createOpenaiEmbedder } = await import('./openai/embed.ts');
         return createOpenaiEmbedder({ ...options, ...deps, id: options.id ?? 'openai-responses' });
+      },
+    },
+    transcription: {
+      model: 'whisper-1',
+      async load(options, deps) {
+        const { createOpenaiTranscriber } = await import('./openai/transcribe.ts');
+        const id = options.id ?? 'openai-responses';
+        return createOpenaiTranscriber({ ...options, ...deps, id });
       },
     },
   }),

@@ -4,6 +4,7 @@ export {
   defineProvider,
   type EmbeddingDefinition,
   type ProviderDefinition,
+  type TranscriptionDefinition,
 } from './define-provider.ts';
 export { providerDefinitions } from './definitions.ts';
 export {
@@ -22,6 +23,8 @@ export { classifyFailure, type ServiceFailure } from './failure/classify-failure
 export { definePreset, type ProviderPreset, providerPresets } from './presets.ts';
 export type { ProviderDeps } from './provider-deps.ts';
 export { createRetrying, type RetryDeps } from './retrying.ts';
+export { createRetryingTranscriber } from './transcription/retrying-transcriber.ts';
+export { findMinutePrice } from './transcription/transcription-models.ts';
 export { createRouter } from './router/create-router.ts';
 export { createKeyPool, type KeyPool, type PoolKey } from './router/key-pool.ts';
 export type { Route, RouterDeps } from './router/route.ts';

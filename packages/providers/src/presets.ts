@@ -21,6 +21,13 @@ export interface ProviderPreset {
     /** Where it is documented. */
     readonly source: string;
   };
+  /** There where the service is documented to answer `/audio/transcriptions`. */
+  readonly transcription?: {
+    /** One that every account has. */
+    readonly model?: string;
+    /** Where it is documented. */
+    readonly source: string;
+  };
 }
 
 const remote = (
@@ -34,6 +41,10 @@ export const providerPresets: readonly ProviderPreset[] = [
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariable: 'GROQ_API_KEY',
     quirks: { maxTokensField: 'max_completion_tokens' },
+    transcription: {
+      model: 'whisper-large-v3-turbo',
+      source: 'https://console.groq.com/docs/speech-to-text',
+    },
   }),
   remote('xai', 'xAI', {
     baseUrl: 'https://api.x.ai/v1',
@@ -155,7 +166,7 @@ export const providerPresets: readonly ProviderPreset[] = [
 /** A preset as a kind of its own: its settings are those of its dialect, with other defaults. */
 export function definePreset(preset: ProviderPreset): ProviderDefinition {
   const { id, title, dialect, keyVariable } = preset;
-  const { embeddings } = preset;
+  const { embeddings, transcription } = preset;
   return defineProvider({
     id,
     title,
@@ -171,6 +182,14 @@ export function definePreset(preset: ProviderPreset): ProviderDefinition {
       async load(options, deps) {
         const { createOpenaiEmbedder } = await import('./openai/embed.ts');
         return createOpenaiEmbedder({ ...withPreset(preset, options), ...deps });
+      },
+    },
+    transcription: {
+      model: transcription?.model,
+      // A server of one's own may have it, whatever its kind; nobody is asked who is not named.
+      async load(options, deps) {
+        const { createOpenaiTranscriber } = await import('./openai/transcribe.ts');
+        return createOpenaiTranscriber({ ...withPreset(preset, options), ...deps });
       },
     },
   });

@@ -2,6 +2,7 @@ import type { AgentDeps, ContextCall, ContextChoice } from '@cuttle/agent';
 import { type ContextRoom, type ContextView, fitContext } from '@cuttle/agent';
 import { compact } from './compact.ts';
 import type { ContextFit } from './context-fit.ts';
+import { hasHeldImages } from './media/media-view.ts';
 import type { RunState } from './run-state.ts';
 
 /**
@@ -9,6 +10,17 @@ import type { RunState } from './run-state.ts';
  * before the call. A plain proxy passes on what its client says.
  */
 export function createContextView(state: RunState): NonNullable<AgentDeps['viewContext']> {
+  const view = createTextView(state);
+  return async (call, signal) => {
+    const choice = await view(call, signal);
+    // What a tool showed is read from the blob store for the model that is asked now.
+    return hasHeldImages(choice.view)
+      ? { ...choice, view: await state.showMedia(choice.view, signal) }
+      : choice;
+  };
+}
+
+function createTextView(state: RunState): NonNullable<AgentDeps['viewContext']> {
   return async (call, signal) => {
     const { messages } = call;
     const { fit } = state;

@@ -7,6 +7,7 @@ import { toClient } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
 import { Interrupted, type Job } from '../job.ts';
 import { readAll } from '../read-all.ts';
+import { type ReadAttachment, readAttachments } from '../read-attachments.ts';
 import { untilLive } from '../terminal/until-live.ts';
 import { toItems } from '../terminal/items.ts';
 import { createPrinter, type Printer } from '../terminal/printer.ts';
@@ -14,6 +15,7 @@ import { createPrinter, type Printer } from '../terminal/printer.ts';
 interface RunOptions {
   readonly session: string;
   readonly new?: boolean;
+  readonly attach?: readonly string[];
 }
 
 export function addRun(cli: Cli): void {
@@ -24,17 +26,20 @@ export function addRun(cli: Cli): void {
       'Say something and print the answer. Starts a gateway in the background when none runs.',
     )
     .option('-s, --session <key>', 'the session', 'main')
-    .option('--new', 'a session of its own');
+    .option('--new', 'a session of its own')
+    .option('-a, --attach <file...>', 'files that go along: pictures, documents, recordings');
   does<RunOptions>(cli, command, async (job, { args: [given = ''], options }) => {
     const { context, output } = job;
     const message = given === '-' ? (await readAll(context.stdin)).trim() : given;
+    // A file that cannot be read is told before anything is started.
+    const attachments = await readAttachments(options.attach ?? [], job.signal);
     const sessionKey = options.new ? `run-${context.newId()}` : options.session;
     const told = (): void =>
       output.note('Starting a gateway in the background; `cuttle stop` ends it.');
     const gateway = await ensureGateway(context, { url: job.url, told }, job.signal);
     using client = toClient(context, gateway, 'always');
     await client.connect(job.signal);
-    const status = await ask(job, client, { sessionKey, message });
+    const status = await ask(job, client, { sessionKey, message, attachments });
     if (output.json) output.result({ sessionKey, ...status }, () => []);
     return status.status === 'completed' ? exitCode.ok : tellWhy(job, status);
   });
@@ -44,7 +49,11 @@ export function addRun(cli: Cli): void {
 async function ask(
   job: Job,
   client: Client,
-  { sessionKey, message }: { sessionKey: string; message: string },
+  {
+    sessionKey,
+    message,
+    attachments,
+  }: { sessionKey: string; message: string; attachments: readonly ReadAttachment[] },
 ): Promise<RunStatus> {
   const { context, output } = job;
   const leaving = new AbortController();
@@ -63,7 +72,8 @@ async function ask(
   if (isBusy) output.note('Another message is being answered first.');
   else if (!output.json) showWhileItGrows(follow, printer);
 
-  const params = { sessionKey, message, idempotencyKey: context.newId() };
+  const files = attachments.length === 0 ? {} : { attachments: [...attachments] };
+  const params = { sessionKey, message, idempotencyKey: context.newId(), ...files };
   const sent = await client.call('chat.send', params, signal);
   stopOnSignal(job, { client, runId: sent.runId, leave: (reason) => leaving.abort(reason) });
   const status = await untilDecided(client, sent, signal);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matchCommands, withCommand } from './slash-menu.ts';
-import { maxUploadBytes, toUpload } from './uploads.ts';
+import { maxUploadBytes, toUpload, whatFits } from './uploads.ts';
 import { nextIndex } from '../app/next-index.ts';
 
 const commands = [
@@ -48,11 +48,22 @@ describe('toUpload', () => {
     );
   });
 
+  it('takes along what one message holds together', () => {
+    const of = (name: string, bytes: number) => ({
+      name,
+      mimeType: 'x/y',
+      data: 'A'.repeat((bytes / 3) * 4),
+    });
+    const more = [of('a', 3_000_000), of('b', 3_000_000), of('c', 3000)];
+    expect(whatFits([of('known', 3_000_000)], more).map(({ name }) => name)).toEqual(['a']);
+    expect(whatFits([], more).map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
   it('refuses a file that fits into no message', async () => {
     const file = new File([new Uint8Array(maxUploadBytes + 1)], 'big.bin');
     await expect(toUpload(file)).resolves.toMatchObject({
       ok: false,
-      reason: 'big.bin is larger than 8 MB.',
+      reason: 'big.bin is larger than 6 MB.',
     });
   });
 });

@@ -5,9 +5,10 @@ import type {
   ToolMessage,
   ToolResultPart,
   UserMessage,
+  UserPart,
 } from '@cuttle/core-types';
 import type { HistoryEntry } from '@cuttle/core-types/protocol';
-import type { CallPart, Part, Turn } from './turns.ts';
+import type { CallPart, Part, StoredMedia, Turn } from './turns.ts';
 
 /** The stored entries of a session, oldest first → turns. The steps of a run are one answer, unless a message was taken up between them. */
 export function toStoredTurns(
@@ -51,10 +52,8 @@ function toUserTurn({ entry, index, keyOf }: Said, message: UserMessage): Turn {
     kind: 'user',
     key: inboundId === undefined ? `seq:${seq}.${index}` : `in:${keyOf(inboundId)}`,
     text: message.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),
-    attachments: message.parts.flatMap((part) => {
-      if (part.type === 'text') return [];
-      return [part.type === 'document' && part.name !== undefined ? part.name : part.type];
-    }),
+    attachments: message.parts.flatMap((part) => (part.type === 'text' ? [] : [nameOf(part)])),
+    media: message.parts.flatMap((part) => (part.type === 'text' ? [] : [toStoredMedia(part)])),
     at,
     state: 'taken',
     reason: undefined,
@@ -63,6 +62,34 @@ function toUserTurn({ entry, index, keyOf }: Said, message: UserMessage): Turn {
     seq,
     past: entry.past === true,
   };
+}
+
+type MediaPart = Exclude<UserPart, { type: 'text' }>;
+
+function nameOf({ type, name }: MediaPart): string {
+  return name ?? type;
+}
+
+/** Where the gateway has it; undefined while a messenger still holds it, or has it no more. */
+function toStoredMedia(part: MediaPart): StoredMedia | undefined {
+  const { source, mimeType, name } = part;
+  if (source.kind !== 'blob' || !/^[0-9a-f]{64}$/.test(source.sha256)) return undefined;
+  const query = name === undefined ? '' : `?name=${encodeURIComponent(name)}`;
+  return { kind: kindOf(mimeType), url: `/media/${source.sha256}${query}` };
+}
+
+/** Pictures that every browser shows; others are files. */
+const shownImages: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+]);
+
+function kindOf(mimeType: string): StoredMedia['kind'] {
+  if (shownImages.has(mimeType)) return 'image';
+  if (mimeType.startsWith('audio/')) return 'audio';
+  return mimeType.startsWith('video/') ? 'video' : 'file';
 }
 
 function appendAnswer(turns: Turn[], { entry, index }: Said, message: AssistantMessage): void {

@@ -150,6 +150,35 @@ describe('toStoredTurns', () => {
       attachments: ['image', 'a.txt'],
     });
   });
+
+  it('says where the gateway has it, and of what a messenger holds nothing', () => {
+    const sha256 = 'ab'.repeat(32);
+    const source = { kind: 'blob', sha256 } as const;
+    const held = { kind: 'channel', inboundId: 'a', index: 0, accountId: 'x', ref: null } as const;
+    const parts = [
+      { type: 'image', mimeType: 'image/png', source },
+      { type: 'document', mimeType: 'text/html', name: 'a&b.html', source },
+      { type: 'document', mimeType: 'image/svg+xml', name: 'x.svg', source },
+      { type: 'audio', mimeType: 'audio/ogg', voice: true, source },
+      { type: 'image', mimeType: 'image/png', source: { kind: 'blob', sha256: '../x' } },
+      { type: 'image', mimeType: 'image/png', source: held },
+    ] as const;
+    const entry: HistoryEntry = {
+      seq: 1,
+      inboundId: 'a',
+      at,
+      messages: [{ role: 'user', parts: [...parts] }],
+    };
+    const [turn] = toStoredTurns([entry], same);
+    expect(turn?.kind === 'user' && turn.media).toEqual([
+      { kind: 'image', url: `/media/${sha256}` },
+      { kind: 'file', url: `/media/${sha256}?name=a%26b.html` },
+      { kind: 'file', url: `/media/${sha256}?name=x.svg` },
+      { kind: 'audio', url: `/media/${sha256}` },
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 describe('toLiveTurns', () => {

@@ -9,6 +9,8 @@ export interface UserTurn {
   readonly text: string;
   /** What came with the words: `image`, a file's name. */
   readonly attachments: readonly string[];
+  /** Where each of them is, once it is stored. */
+  readonly media?: readonly (StoredMedia | undefined)[] | undefined;
   readonly at: string | undefined;
   /** `sending`: not known to be accepted. `waiting`: accepted, queued. `taken`: an answer is made or was made. `failed`: it will not be answered. */
   readonly state: 'sending' | 'waiting' | 'taken' | 'failed';
@@ -18,6 +20,11 @@ export interface UserTurn {
   readonly seq: number | undefined;
   /** Of an earlier conversation in the same place. */
   readonly past: boolean;
+}
+
+export interface StoredMedia {
+  readonly kind: 'image' | 'audio' | 'video' | 'file';
+  readonly url: string;
 }
 
 export interface AnswerTurn {

@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import type { UserTurn } from './turns.ts';
 import type { Page } from '../app/page.ts';
 import { Icon } from '../app/icon.tsx';
+import { Attachments } from './attachments.tsx';
 import { TimeText } from './time-label.tsx';
 import { TurnMenu } from './turn-menu.tsx';
 
@@ -20,16 +21,7 @@ export function UserTurnView({ page, turn, conversation }: UserTurnProps): JSX.E
       <h2 class="visually-hidden">You</h2>
       <div class="bubble" dir="auto">
         {text}
-        {attachments.length > 0 && (
-          <ul class="attachments" aria-label="Attached">
-            {attachments.map((name, index) => (
-              <li key={index}>
-                <Icon name="clip" />
-                {name}
-              </li>
-            ))}
-          </ul>
-        )}
+        <Attachments names={attachments} media={turn.media ?? []} />
       </div>
       <footer class="meta">
         {state === 'failed' && <Failure turn={turn} conversation={conversation} />}

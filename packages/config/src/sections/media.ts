@@ -14,6 +14,12 @@ export const mediaSection = z.looseObject({
     .describe(
       '`<provider>/<model>` that describes images to models that see none; `false`: nobody. Default: the first model that is set up and known to see; a model server of your own is not left for another.',
     ),
+  transcribe: z
+    .union([z.string(), z.literal(false)])
+    .optional()
+    .describe(
+      '`<provider>/<model>` that writes down what is said in recordings for models that hear none; `false`: nobody. Default: one that a provider which is set up is known to have; a model server of your own is not left for another.',
+    ),
   maxTextChars: z
     .int()
     .min(200)
@@ -24,6 +30,7 @@ export const mediaSection = z.looseObject({
     .looseObject({
       image: bytes(20, 'One image.'),
       document: bytes(32, 'One document.'),
+      audio: bytes(25, 'One recording.'),
     })
     .prefault({})
     .describe('Larger media are named to the model, and not read.'),

@@ -86,6 +86,7 @@ export type {
   CutStep,
   UsageJournal,
 } from './usage-journal.ts';
+export type { Transcriber, Transcription, TranscriptionRequest } from './transcriber.ts';
 export type { MediaFacts, MediaPayer, MediaReading, MediaScribe, MediaWords } from './media.ts';
 export type {
   FetchedMedia,

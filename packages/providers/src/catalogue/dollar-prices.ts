@@ -9,6 +9,8 @@ export const DollarPrices = z.object({
   output: dollars,
   cacheRead: dollars.optional(),
   cacheWrite: dollars.optional(),
+  /** For a minute of a recording, where a model that transcribes is billed by time. */
+  minute: dollars.optional(),
 });
 export type DollarPrices = z.infer<typeof DollarPrices>;
 
@@ -17,11 +19,13 @@ export function toModelPrices({
   output,
   cacheRead,
   cacheWrite,
+  minute,
 }: DollarPrices): Omit<ModelPrices, 'tiers'> {
   return {
     input: microsOf(input),
     output: microsOf(output),
     ...(cacheRead !== undefined && { cacheRead: microsOf(cacheRead) }),
     ...(cacheWrite !== undefined && { cacheWrite: microsOf(cacheWrite) }),
+    ...(minute !== undefined && { minute: microsOf(minute) }),
   };
 }

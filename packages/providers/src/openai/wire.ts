@@ -96,6 +96,21 @@ export const OpenaiModels = z.looseObject({
 export type OpenaiModels = z.infer<typeof OpenaiModels>;
 
 /** https://platform.openai.com/docs/api-reference/embeddings/object. Each number of a vector is looked at where it is read. */
+/** https://platform.openai.com/docs/api-reference/audio/json-object and its verbose form. */
+export const OpenaiTranscription = z.looseObject({
+  text: z.string(),
+  duration: z.union([z.number(), z.string()]).nullish(),
+  usage: z
+    .looseObject({
+      seconds: z.number().nullish(),
+      input_tokens: z.number().nullish(),
+      output_tokens: z.number().nullish(),
+    })
+    .nullish()
+    .catch(undefined),
+});
+export type OpenaiTranscription = z.infer<typeof OpenaiTranscription>;
+
 export const OpenaiEmbeddings = z.looseObject({
   data: z.array(z.looseObject({ index: Count, embedding: z.unknown() })),
   usage: OpenaiUsage.nullish(),

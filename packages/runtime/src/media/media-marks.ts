@@ -42,8 +42,7 @@ function nameOf(
   part: MediaPart,
   { kind, detail }: { readonly kind: MediaKind | 'other'; readonly detail: MediaDetail },
 ): string {
-  const isVoice = part.type === 'audio' && part.voice === true;
-  const noun = kind === 'other' ? 'file' : isVoice && kind === 'audio' ? 'voice note' : kind;
+  const noun = nounOf(part, kind);
   const name = part.name === undefined ? '' : ` ${oneLine(part.name)}`;
   const lasts = part.type === 'audio' ? part.durationMs : undefined;
   const durationMs = lasts ?? detail.durationMs;
@@ -53,6 +52,14 @@ function nameOf(
     ...(durationMs === undefined ? [] : [durationText(durationMs)]),
     ...(pages === undefined ? [] : [pages === 1 ? '1 page' : `${pages} pages`]),
   ].join(', ');
+}
+
+function nounOf(part: MediaPart, kind: MediaKind | 'other'): string {
+  if (kind === 'other') return 'file';
+  if (kind !== 'audio') return kind;
+  // Of a film the sound is heard.
+  if (part.mimeType.startsWith('video/')) return 'video';
+  return part.type === 'audio' && part.voice === true ? 'voice note' : kind;
 }
 
 const mostNameChars = 100;

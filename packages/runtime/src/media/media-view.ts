@@ -1,6 +1,13 @@
-import type { Message, UserMessage, UserPart } from '@cuttle/core-types';
+import type {
+  ImagePart,
+  Message,
+  TextPart,
+  ToolResultPart,
+  UserMessage,
+  UserPart,
+} from '@cuttle/core-types';
 import { isCuttleError } from '@cuttle/core-types/errors';
-import type { MediaReading, MediaText } from '@cuttle/core-types/ports';
+import type { MediaFacts, MediaReading, MediaText } from '@cuttle/core-types/ports';
 import type { TextCode } from '@cuttle/core-types/texts';
 import { createCarrier, inputsOf, type MediaModel, type Taken } from './carried-media.ts';
 import { createMediaFetch } from './fetch-media.ts';
@@ -46,8 +53,24 @@ export function createMediaView(
 /** The newest first: where there is no room for all, it is theirs. */
 function mediaOf(messages: readonly Message[]): MediaPart[] {
   return messages
-    .flatMap((message) => (message.role === 'user' ? message.parts.filter(isMedia) : []))
+    .flatMap((message) => {
+      if (message.role === 'user') return message.parts.filter(isMedia);
+      return message.role === 'tool' ? message.parts.flatMap(imagesOf) : [];
+    })
     .toReversed();
+}
+
+function imagesOf({ content }: ToolResultPart): readonly ImagePart[] {
+  return content.filter((part) => part.type === 'image');
+}
+
+/** Whether a tool gave a picture that is still in the blob store. */
+export function hasHeldImages(messages: readonly Message[]): boolean {
+  return messages.some(
+    (message) =>
+      message.role === 'tool' &&
+      message.parts.some((part) => imagesOf(part).some(({ source }) => source.kind === 'blob')),
+  );
 }
 
 async function show(
@@ -77,7 +100,23 @@ async function show(
     ...message,
     parts: message.parts.map((part) => (isMedia(part) ? (shown.get(part) ?? part) : part)),
   });
-  return messages.map((message) => (message.role === 'user' ? inWords(message) : message));
+  const ofTool = (part: ToolResultPart): ToolResultPart => ({
+    ...part,
+    content: part.content.map((one) =>
+      one.type === 'image' ? toContent(shown.get(one), one) : one,
+    ),
+  });
+  return messages.map((message) => {
+    if (message.role === 'user') return inWords(message);
+    return message.role === 'tool' ? { ...message, parts: message.parts.map(ofTool) } : message;
+  });
+}
+
+/** What is no picture after all stays unseen in the result of a tool, which holds no other media. */
+function toContent(shown: UserPart | undefined, image: ImagePart): TextPart | ImagePart {
+  if (!shown) return image;
+  if (shown.type === 'text' || shown.type === 'image') return shown;
+  return { type: 'text', text: missingMark(image, undefined, { code: 'media.no-reading' }) };
 }
 
 type Rows = ReadonlyMap<string, readonly MediaText[]>;
@@ -148,13 +187,20 @@ async function planBlob(
     worded.kind === 'words'
       ? toText(markOf(part, worded.row, reading.maxTextChars()))
       : toText(missingMark(part, facts, reasonOf(worded, taken)));
-  const found = facts.kind === 'other' ? undefined : await findWords(reading, facts.kind, known);
+  const read = await readAs(reading, facts);
+  const found = read.kind === 'other' ? undefined : await findWords(reading, read.kind, known);
   if (found) return say(found);
   if (!view.made.has(sha256) && view.made.size >= mostMade)
     return say({ kind: 'none', code: 'media.older' });
-  const medium = { sha256, bytes, facts, name: part.name };
+  const medium = { sha256, bytes, facts: read, name: part.name };
   const made = (): Promise<Worded> => putIntoWords(view, medium, signal);
   return async () => say(await once(view.made, sha256, made));
+}
+
+/** Of a film nobody sees the pictures here; what is said in it can be heard. */
+async function readAs(reading: MediaReading, facts: MediaFacts): Promise<MediaFacts> {
+  const isFilm = facts.mimeType === 'video/mp4' || facts.mimeType === 'video/webm';
+  return isFilm && (await reading.findScribe('audio')) ? { ...facts, kind: 'audio' } : facts;
 }
 
 /** A model that takes none of the kind needs no bytes where there are words. */

@@ -6,3 +6,4 @@ export {
   openOpenaiServer,
 } from './openai-server.ts';
 export { openaiRules } from './validate.ts';
+export type { TranscriptionCall, TranscriptionScript } from './transcriptions.ts';

@@ -16,6 +16,11 @@ import { encodeEmbeddings, validateEmbeddings } from './embeddings.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeError, type Refusal, refuse } from './refusal.ts';
 import { toCall } from './to-call.ts';
+import {
+  encodeTranscription,
+  readTranscription,
+  type TranscriptionScript,
+} from './transcriptions.ts';
 import { unknownModel, validateChat, type ValidationSetup } from './validate.ts';
 
 export interface OpenaiServerOptions extends ModelServerOptions {
@@ -23,6 +28,8 @@ export interface OpenaiServerOptions extends ModelServerOptions {
   readonly models?: readonly OpenaiModel[];
   /** The models that embed texts. */
   readonly embeddingModels?: readonly EmbeddingModel[];
+  /** What is said in recordings; without it, nothing. */
+  readonly transcriptions?: TranscriptionScript;
   /** Where reasoning is shown, for services that speak this dialect and show it. `hidden` by default, as OpenAI does. */
   readonly reasoning?: ReasoningField;
 }
@@ -41,12 +48,13 @@ export const openaiEmbeddingModels: readonly EmbeddingModel[] = [
 ];
 
 /**
- * Opens OpenAI's Chat Completions API on 127.0.0.1: `POST /v1/chat/completions`, `POST /v1/embeddings`, `GET /v1/models`.
+ * Opens OpenAI's Chat Completions API on 127.0.0.1: `POST /v1/chat/completions`, `POST /v1/embeddings`, `POST /v1/audio/transcriptions`,
+ * `GET /v1/models`.
  * It says what the script says, and refuses what the service refuses, in its words.
  */
 export function openOpenaiServer(options: OpenaiServerOptions): Promise<ModelServer> {
   const { models = openaiModels, reasoning = 'hidden', rules = 'enforced' } = options;
-  const { embeddingModels = openaiEmbeddingModels } = options;
+  const { embeddingModels = openaiEmbeddingModels, transcriptions = () => '' } = options;
   const ids = createIdSource(options.idSeed);
   const setup: ValidationSetup = {
     models,
@@ -57,12 +65,14 @@ export function openOpenaiServer(options: OpenaiServerOptions): Promise<ModelSer
   const dialect: Dialect = {
     basePath: '/v1',
     encodeError,
-    route: (request) => checkKey(request, ids) ?? route(request, { setup, ids, embeddingModels }),
+    route: (request) =>
+      checkKey(request, ids) ?? route(request, { setup, ids, embeddingModels, transcriptions }),
   };
   return openModelServer(dialect, options);
 }
 
 interface Desk {
+  readonly transcriptions: TranscriptionScript;
   readonly embeddingModels: readonly EmbeddingModel[];
   readonly setup: ValidationSetup;
   readonly ids: IdSource;
@@ -92,6 +102,8 @@ function route(request: RecordedRequest, desk: Desk): Routed {
   const path = request.path.split('?')[0] ?? '';
   if (path === '/v1/chat/completions' && request.method === 'POST') return routeChat(request, desk);
   if (path === '/v1/embeddings' && request.method === 'POST') return routeEmbeddings(request, desk);
+  if (path === '/v1/audio/transcriptions' && request.method === 'POST')
+    return routeTranscription(request, desk);
   const models = /^\/v1\/models(?:\/([^/]+))?$/.exec(path);
   if (models !== null && request.method === 'GET') {
     return { kind: 'answer', answer: listModels(models[1], { ...desk.setup, ids: desk.ids }) };
@@ -139,6 +151,18 @@ function routeEmbeddings(request: RecordedRequest, { setup, ids, embeddingModels
     call,
     encode: (vectors) => encodeEmbeddings(vectors, { call, format }),
   };
+}
+
+function routeTranscription(request: RecordedRequest, { transcriptions, ids }: Desk): Routed {
+  const read = readTranscription(request.headers['content-type'] ?? '', request.text);
+  if (!read.ok) {
+    const answer = refuse(read.status, read.refusal, ids);
+    return { kind: 'rejection', cause: 'rule', message: read.refusal.message, answer };
+  }
+  const said = transcriptions(read.call);
+  const answer =
+    typeof said === 'string' ? encodeTranscription(said, read.call) : encodeError(said, ids);
+  return { kind: 'answer', answer };
 }
 
 export const notJson: Refusal = {
