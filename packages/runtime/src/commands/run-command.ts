@@ -1,4 +1,4 @@
-import type { ControlRow } from '@cuttle/core-types/ports';
+import type { ControlRow, SessionRow } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { authorise } from '@cuttle/security/policy';
 import { readContextMeter } from '../context-meter.ts';
@@ -101,26 +101,39 @@ async function stopCommand(kernel: Kernel, { sessionId }: ControlRow): Promise<C
 
 async function statusCommand(
   kernel: Kernel,
-  { sessionKey, sessionId, agentId, provenance }: ControlRow,
+  row: ControlRow,
   { args }: Pick<ParsedCommand, 'args'>,
 ): Promise<CommandEffect | undefined> {
   if (args.length > 0) return undefined;
+  const { sessionKey, sessionId } = row;
   const { reader } = kernel.store;
   const session = await reader.findSession(sessionKey);
   const history = await reader.readHistory({ sessionId, limit: 1 });
   const subagents = await reader.listSubagents({ sessionId, open: true, limit: 1000 });
-  const agent = agentSettings(kernel.settings(), agentId);
   const reply = textFor('command.status', {
-    agent: agent?.identity.name ?? agentId,
-    model: session?.model ?? agent?.model ?? kernel.models().fallback().ref,
+    ...choicesIn(kernel, row, session),
     session: sessionKey,
     messages: session?.messages ?? 0,
     subagents: subagents.length,
     queued: history.queued.length,
     run: history.activeRunId ?? 'none',
-    thinking: session?.thinking ?? agent?.thinking ?? textFor('command.think-unset'),
-    mode: session?.queueMode ?? placeMode(kernel, { agentId, accountId: provenance.accountId }),
     context: meterText(session && (await readContextMeter(kernel, session))),
   });
   return { reply };
+}
+
+/** What holds in a session: its own choices, else those of its place. */
+function choicesIn(
+  kernel: Kernel,
+  { agentId, provenance: { accountId } }: ControlRow,
+  session: SessionRow | undefined,
+): Readonly<Record<'agent' | 'model' | 'thinking' | 'mode', string>> {
+  const own = agentSettings(kernel.settings(), agentId);
+  const { model, thinking, queueMode } = session ?? {};
+  return {
+    agent: own?.identity.name ?? agentId,
+    model: model ?? own?.model ?? kernel.models().fallback().ref,
+    thinking: thinking ?? own?.thinking ?? textFor('command.think-unset'),
+    mode: queueMode ?? placeMode(kernel, { agentId, accountId }),
+  };
 }
