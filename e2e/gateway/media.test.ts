@@ -126,6 +126,16 @@ describe('media for a model that takes none', () => {
     expect(callsOf(plain).at(-1)).toContain('A blue circle.');
   });
 
+  it('shows nobody a picture that claims more pixels than anybody can hold, and says so', async () => {
+    const client = await openBlind();
+    const bomb = Buffer.from(png, 'base64');
+    bomb.writeUInt32BE(2_000_000_000, 16);
+    const data = bomb.toString('base64');
+    const answer = await ask(client, 'look', [{ mimeType: 'image/png', name: 'b.png', data }]);
+    expect(answer).toContain('media.too-large');
+    expect(callsOf(eyes)).toEqual([]);
+  });
+
   it('holds descriptions to budgets', async () => {
     const client = await openBlind({
       budgets: { agents: { other: { usdPerDay: 1 } }, gateway: { usdPerDay: 0.001 } },

@@ -78,7 +78,18 @@ async function ask(
   return { text: text.trim(), usage, ...origin };
 }
 
-function requireReadable({ mimeType, bytes }: MediaFacts, maxBytes: number): void {
+/** A few bytes may claim more pixels than anybody can hold. */
+const mostSide = 16_384;
+
+function requireReadable(
+  { mimeType, bytes, width = 0, height = 0 }: MediaFacts,
+  maxBytes: number,
+): void {
+  if (Math.max(width, height) > mostSide)
+    throw new CuttleError(
+      'media.too-large',
+      `The image has ${width}×${height} pixels; at most ${mostSide} a side are described.`,
+    );
   if (!readable.has(mimeType))
     throw new CuttleError('media.unreadable', `No model is shown images of the type ${mimeType}.`);
   if (bytes > maxBytes)

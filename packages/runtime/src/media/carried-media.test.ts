@@ -41,4 +41,12 @@ describe('createCarrier', () => {
       limit: '13.5 MB in a request',
     });
   });
+
+  it('sends no picture that claims more pixels than anybody can hold', () => {
+    for (const dialect of ['openai', 'gemini', 'ollama', 'anthropic', 'bedrock']) {
+      const carry = createCarrier({ dialect, inputs: all });
+      expect(carry({ ...image, width: 2_147_483_647, height: 1 }).kind).toBe('too-large');
+      expect(carry({ ...image, width: 0, height: 0 }).kind).toBe('taken');
+    }
+  });
 });

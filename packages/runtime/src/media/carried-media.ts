@@ -126,8 +126,11 @@ export function createCarrier(model: MediaModel): (facts: MediaFacts) => Taken {
   };
 }
 
+/** Where a service states none: a few bytes may claim more pixels than anybody can hold. */
+const mostSide = 16_384;
+
 function exceeded(
-  { maxBytes, maxSide = Infinity }: Carried,
+  { maxBytes, maxSide = mostSide }: Carried,
   { bytes, width = 0, height = 0 }: MediaFacts,
 ): string | undefined {
   if (bytes > maxBytes) return megabytes(maxBytes);
