@@ -9,7 +9,7 @@ import type { Place, Places } from './places.ts';
 
 export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
   readonly api: DiscordApi;
-  readonly account: Pick<Account, 'read'>;
+  readonly account: Pick<Account, 'read' | 'readApplicationId'>;
   readonly places: Places;
 }
 
@@ -115,8 +115,8 @@ async function answerInteraction(
     const path = `/interactions/${id}/${token}/callback`;
     await api.call({ method: 'POST', path, body, open: true }, signal);
     if (isPress) return;
-    const self = await account.read(signal);
-    const original = `/webhooks/${self.id}/${token}/messages/@original`;
+    const applicationId = await account.readApplicationId(signal);
+    const original = `/webhooks/${applicationId}/${token}/messages/@original`;
     await api.call({ method: 'DELETE', path: original, open: true }, signal);
   } catch (error) {
     log.debug('A press or a command could not be confirmed to Discord.', { error });

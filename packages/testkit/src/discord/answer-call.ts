@@ -106,7 +106,9 @@ function answerFor(deps: CallDeps, asked: Asked): FullAnswer {
 }
 
 function permittedRoute(deps: CallDeps, { route, isKnown, request }: Asked): Route {
-  const isAllowed = route?.open === true || request.headers.authorization === `Bot ${deps.token()}`;
+  const token = deps.token();
+  const isBot = token !== undefined && request.headers.authorization === `Bot ${token}`;
+  const isAllowed = route?.open === true || isBot;
   if (!isAllowed) throw failures.unauthorised();
   if (route === undefined) throw isKnown ? failures.methodNotAllowed() : failures.notFound();
   return route;
