@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, openHome } from './open-home.ts';
@@ -55,6 +55,18 @@ describe('cuttle run', () => {
     running.process.kill('SIGINT');
     expect(await running.ended).toMatchObject({ status: 130 });
     expect((await home.run('status')).out).toContain('0 running');
+  });
+
+  it('sends files along, and says which cannot go', async () => {
+    await writeFile(join(home.folder, 'notes.txt'), 'buy marmalade');
+    const notes = join(home.folder, 'notes.txt');
+    const { status, out } = await home.run('run', 'Read this', '--attach', notes);
+    expect(status).toBe(0);
+    expect(out).toContain('[document notes.txt: its text:');
+    expect(out).toContain('buy marmalade');
+    const none = await home.run('run', 'And this', '-a', join(home.folder, 'none.txt'));
+    expect(none).toMatchObject({ status: 1, out: '' });
+    expect(none.err).toContain('none.txt: there is no such file.');
   });
 
   it('says why there is no answer', async () => {
