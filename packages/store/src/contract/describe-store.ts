@@ -26,6 +26,7 @@ import { describeSearch } from './search.ts';
 import { describeSchedules } from './schedules.ts';
 import { describeSessions } from './sessions.ts';
 import { describeSteps } from './steps.ts';
+import { describeSubagentStops } from './subagent-stops.ts';
 import { describeSubagents } from './subagents.ts';
 import { describeTransactions } from './transactions.ts';
 import { describeUsage } from './usage.ts';
@@ -51,6 +52,7 @@ const parts = [
   ['search', describeSearch],
   ['schedules', describeSchedules],
   ['subagents', describeSubagents],
+  ['stops of subagents', describeSubagentStops],
   ['access', describeAccess],
   ['checkpoints', describeCheckpoints],
   ['sessions', describeSessions],
