@@ -12,6 +12,7 @@ import { describeCompactions } from './compactions.ts';
 import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
+import { describeImports } from './imports.ts';
 import { describeInterrupts } from './interrupts.ts';
 import { describeFetchedMedia, describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
@@ -56,6 +57,7 @@ const parts = [
   ['access', describeAccess],
   ['checkpoints', describeCheckpoints],
   ['sessions', describeSessions],
+  ['imports', describeImports],
   ['persons', describePersons],
   ['privacy', describePrivacy],
   ['reading', describeReading],
