@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { textFor } from '@cuttle/core-types/texts';
+import type { ModelCall } from '@cuttle/testkit';
 import {
   type CrashInstant,
   type CrashVerdict,
@@ -257,9 +258,15 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
       asked.filter((call) => !isSummaryCall(call) && !isFlushCall(call)),
       kills,
     ),
-    judgeModelCalls(asked.filter(isSummaryCall), kills),
-    judgeModelCalls(asked.filter(isFlushCall), kills),
+    judgeModelCalls(asked.filter(isSummaryCall), kills, uptoOf),
+    judgeModelCalls(asked.filter(isFlushCall), kills, uptoOf),
     await judgeNotes(world.home, withRows(database, countFlushed)),
     { ...emptyVerdict, violations },
   ]);
+}
+
+/** How far the entries go that are to be summarised: a run that comes after one that was stopped meanwhile has more of them. */
+function uptoOf({ messages }: ModelCall): string {
+  const [, last] = /.*^\[(\d+)\] /ms.exec(messages.at(-1)?.text ?? '') ?? [];
+  return ` up to ${last}`;
 }

@@ -104,6 +104,14 @@ describe('what the model was asked', () => {
     ]);
   });
 
+  it('is asked anew about something else', () => {
+    const calls = [ask('x', question), ask('y', question)];
+    expect(judgeModelCalls(calls, 0, ({ request }) => ` of ${request.text}`)).toEqual(emptyVerdict);
+    expect(judgeModelCalls(calls, 1, () => ' of all').violations).toEqual([
+      'The model was asked 2 different things: a step 1 of all',
+    ]);
+  });
+
   it('is asked anew in each step and each turn', () => {
     const step = [
       question,

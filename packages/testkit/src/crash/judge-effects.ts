@@ -44,12 +44,16 @@ export function judgeEffects(
 
 /**
  * What the model was asked: a call that was cut is asked again with the very same bytes, and not more often than the gateway
- * was killed. Calls are the same if they belong to the same messages and the same step.
+ * was killed. Calls are the same if they belong to the same messages and the same step, and `about` says the same of them.
  */
-export function judgeModelCalls(calls: readonly ModelCall[], kills: number): CrashVerdict {
+export function judgeModelCalls(
+  calls: readonly ModelCall[],
+  kills: number,
+  about: (call: ModelCall) => string = () => '',
+): CrashVerdict {
   const groups = new Map<string, ModelCall[]>();
   for (const call of calls) {
-    const key = stepOf(call);
+    const key = stepOf(call) + about(call);
     groups.set(key, [...(groups.get(key) ?? []), call]);
   }
   const violations: string[] = [];
