@@ -82,7 +82,7 @@ const decided: Readonly<Record<string, Member>> = {
     name: 'channels',
     tag: 'adapter',
     uses: ['core-types'],
-    exports: ['.', './telegram', './conformance', './discord', './options'],
+    exports: ['.', './telegram', './conformance', './discord', './whatsapp', './options'],
   },
   'packages/agent': { name: 'agent', tag: 'engine', uses: ['core-types'], exports: ['.'] },
   'packages/sessions': { name: 'sessions', tag: 'engine', uses: ['core-types'], exports: ['.'] },

@@ -4,6 +4,7 @@ import {
   type ChannelDeps,
   discord,
   telegram,
+  whatsapp,
 } from '@cuttle/channels';
 import type { Config } from '@cuttle/config';
 import { CuttleError } from '@cuttle/core-types/errors';
@@ -13,7 +14,7 @@ import type { z } from 'zod';
 import { settingsFault } from './settings-fault.ts';
 
 /** Every platform this app ships. */
-const platforms = [toPlatform(telegram), toPlatform(discord)] as const;
+const platforms = [toPlatform(telegram), toPlatform(discord), toPlatform(whatsapp)] as const;
 
 interface Platform {
   readonly id: string;

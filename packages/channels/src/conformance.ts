@@ -16,9 +16,20 @@ export const discordLacks = {
   pushes: 'Discord tells a bot of messages only at its gateway, which the bot calls',
 } as const satisfies Reasons;
 
+/** What WhatsApp lacks: the Cloud API, by a business phone number. https://developers.facebook.com/documentation/business-messaging/whatsapp/ */
+export const whatsappLacks = {
+  pulls: 'Meta brings messages by webhook alone; a revoked token is met by the next call',
+  groups: 'a number of the Cloud API is in no group that people make',
+  threads: 'WhatsApp has no threads',
+  edits: 'what people change comes as a message that the API does not pass on',
+  changes: 'the Cloud API neither edits nor deletes what a number sent',
+  markup: 'WhatsApp takes any text and refuses none for its marks',
+} as const satisfies Reasons;
+
 /** Each way to run a channel of ours, for the table of conformance. */
 export const conformance: readonly { readonly name: string; readonly lacks: Reasons }[] = [
   { name: 'Telegram, polling', lacks: telegramLacks.polling },
   { name: 'Telegram, webhook', lacks: telegramLacks.webhook },
   { name: 'Discord', lacks: discordLacks },
+  { name: 'WhatsApp', lacks: whatsappLacks },
 ];

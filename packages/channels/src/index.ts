@@ -1,6 +1,7 @@
 import { defineChannel } from './channel-definition.ts';
 import { DiscordOptions } from './discord/options.ts';
 import { TelegramOptions } from './telegram/options.ts';
+import { WhatsappOptions } from './whatsapp/options.ts';
 
 export { AccountOptions } from './account-options.ts';
 export { type ChannelDefinition, type ChannelDeps, defineChannel } from './channel-definition.ts';
@@ -17,4 +18,11 @@ export const discord = defineChannel({
   id: 'discord',
   options: DiscordOptions,
   load: async () => (await import('./discord/channel.ts')).createDiscordChannel,
+});
+
+/** Only the settings are loaded with this module. */
+export const whatsapp = defineChannel({
+  id: 'whatsapp',
+  options: WhatsappOptions,
+  load: async () => (await import('./whatsapp/channel.ts')).createWhatsappChannel,
 });

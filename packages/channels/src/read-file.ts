@@ -6,18 +6,20 @@ export interface FileRequest {
   /** The platform's name, for what an error says. */
   readonly platform: string;
   readonly url: string;
+  /** Who asks, where the address alone does not do. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly maxBytes: number;
 }
 
 /** The bytes behind an address that a platform named for one file; at most `maxBytes`. Throws `media.*` or `channel.*`. */
 export async function readFile(
   fetch: ChannelDeps['fetch'],
-  { platform, url, maxBytes: most }: FileRequest,
+  { platform, url, headers = {}, maxBytes: most }: FileRequest,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   try {
     // A redirect would carry the token elsewhere.
-    const response = await fetch(url, { redirect: 'manual', signal });
+    const response = await fetch(url, { headers, redirect: 'manual', signal });
     try {
       requireFile(platform, response.status);
       return await readBody(response, most);

@@ -133,6 +133,7 @@ const rows = {
   'outbound.marked': '(sent again after an interruption; you may see this twice)',
   'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
   'outbound.placeholder': '…',
+  'outbound.choose': 'Choose',
   'run.aborted': '[stopped]',
   'run.filtered':
     "The model's service stopped this answer by its filter. Say it in another way, or ask another model.",

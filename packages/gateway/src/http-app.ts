@@ -194,7 +194,8 @@ function addApi(
     );
     return c.json(result ?? null);
   });
-  app.post('/hooks/:channel/:account', (c) => {
+  // Some platforms ask by GET whether the address is ours.
+  app.on(['GET', 'POST'], '/hooks/:channel/:account', (c) => {
     const { channel, account } = c.req.param();
     return deps.runtime.receiveWebhook({ channel, name: account, request: c.req.raw }, c.env.gone);
   });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Contract } from './contract.ts';
-import { openSession, sendText, type Session, soon } from './session.ts';
+import { hear, openSession, sendText, type Session, soon } from './session.ts';
 
 type Typing = NonNullable<Session['channel']['typing']>;
 
@@ -14,9 +14,11 @@ export function describeManners({ describe, having }: Contract): void {
   describe('the menu', () => having('menu', describeMenu));
 }
 
+/** Some platforms show it only for a message that was heard, as it is used. */
 function describeTyping({ it, having, ...contract }: Contract): void {
   it('is shown, and is no message', async () => {
     await using session = await openSession(contract);
+    await hear(session, { text: 'a question' });
     expect(typingOf(session).everyMs).toBeGreaterThan(0);
     await typingOf(session).show(session.platform.target('dm'), soon());
     expect(session.platform.typing('dm')).toBe(1);
@@ -26,6 +28,7 @@ function describeTyping({ it, having, ...contract }: Contract): void {
 
   it('is shown again and again for as long as a run takes', async () => {
     await using session = await openSession(contract);
+    await hear(session, { text: 'a question' });
     for (let times = 0; times < 5; times += 1)
       await typingOf(session).show(session.platform.target('dm'), soon());
     expect(session.platform.typing('dm')).toBe(5);
@@ -35,6 +38,7 @@ function describeTyping({ it, having, ...contract }: Contract): void {
 
   it('may fail without harm to the answer', async () => {
     await using session = await openSession(contract);
+    await hear(session, { text: 'a question' });
     session.platform.fail('typing', 'server-error');
     await expect(
       typingOf(session).show(session.platform.target('dm'), soon()),
@@ -45,6 +49,7 @@ function describeTyping({ it, having, ...contract }: Contract): void {
 
   it('is not shown after an abort', async () => {
     await using session = await openSession(contract);
+    await hear(session, { text: 'a question' });
     const reason = new Error('done');
     const showing = typingOf(session).show(
       session.platform.target('dm'),
@@ -57,6 +62,7 @@ function describeTyping({ it, having, ...contract }: Contract): void {
   having('groups', ({ it: inGroups }) => {
     inGroups('is shown where the answer will stand', async () => {
       await using session = await openSession(contract);
+      await hear(session, { text: 'a question', in: 'group' });
       await typingOf(session).show(session.platform.target('group'), soon());
       expect([session.platform.typing('group'), session.platform.typing('dm')]).toEqual([1, 0]);
     });

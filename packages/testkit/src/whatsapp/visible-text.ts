@@ -1,5 +1,6 @@
 /**
- * The words a person reads of a message: without marks. A mark hugs its words and has no letter outside.
+ * The words a person reads of a message: without marks. A mark hugs its words and has no letter outside; a space without a
+ * width, which nobody sees, may stand there.
  * https://faq.whatsapp.com/539178204879377
  */
 export function readWhatsappText(body: string): string {
@@ -19,7 +20,10 @@ function readWords(piece: string): string {
   for (let depth = 0; depth < 3; depth += 1)
     for (const mark of ['\\*', '_', '~'])
       words = words.replaceAll(
-        new RegExp(`(?<![\\p{L}\\p{N}])${mark}(?=\\S)([^\\n]*?\\S)${mark}(?![\\p{L}\\p{N}])`, 'gu'),
+        new RegExp(
+          `(?:\u200B|(?<![\\p{L}\\p{N}]))${mark}(?=\\S)([^\\n]*?\\S)${mark}(?:\u200B|(?![\\p{L}\\p{N}]))`,
+          'gu',
+        ),
         '$1',
       );
   return words;

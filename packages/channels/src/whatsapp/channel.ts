@@ -1,0 +1,47 @@
+import type { Channel } from '@cuttle/core-types/ports';
+import { createAccount } from './account.ts';
+import { createWhatsappApi } from './api.ts';
+import type { ChannelDeps } from '../channel-definition.ts';
+import { encodeAnswer } from './encode.ts';
+import { createFileFetch } from './fetch-file.ts';
+import { publishMenu } from './menu.ts';
+import type { WhatsappOptions } from './options.ts';
+import { holdWebhook } from './receive.ts';
+import { sendMessage } from './send.ts';
+import { parseAddress } from './target.ts';
+import { createTyping } from './typing.ts';
+import { createWhatsappWebhook } from './webhook.ts';
+
+/** A business phone number on the WhatsApp Cloud API as a channel. https://developers.facebook.com/documentation/business-messaging/whatsapp/ */
+export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDeps): Channel {
+  const { phoneNumberId } = options;
+  const api = createWhatsappApi(options, deps);
+  const account = createAccount(api, phoneNumberId);
+  const shared = { ...deps, api, account, phoneNumberId, options };
+  const typing = createTyping(shared);
+  return {
+    id: 'whatsapp',
+    // https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+    limits: { maxTextLength: 4096, perSecond: 80, perMinuteInGroup: 10, editIntervalMs: 0 },
+    // The API has no key by which it would recognise a repetition.
+    ambiguity: options.ambiguity,
+    connect: (signal) => account.read(signal),
+    receive: (_door, signal) => holdWebhook(shared, signal),
+    render: encodeAnswer,
+    address: parseAddress,
+    send: (request, signal) => sendMessage(shared, request, signal),
+    probe: (signal) => account.probe(signal),
+    ...(options.typing && { typing: typing.capability }),
+    media: createFileFetch(options, shared),
+    menu: { publish: (commands, signal) => publishMenu(shared, commands, signal) },
+    webhook: createWhatsappWebhook({
+      ...shared,
+      onAccepted({ kind, chat, messageId }) {
+        if (kind === 'message') typing.hear(chat.id, messageId);
+      },
+    }),
+    async [Symbol.asyncDispose]() {
+      // Nothing is held open: requests end with their signals.
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { createWhatsappChannel } from './channel.ts';
+export { WhatsappOptions } from './options.ts';

@@ -1,0 +1,138 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Json } from '@cuttle/core-types';
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { ChannelInbound, Door, WebhookCapability } from '@cuttle/core-types/ports';
+import type { ChannelDeps } from '../channel-definition.ts';
+import { decodeDelivery } from './decode.ts';
+import type { WhatsappOptions } from './options.ts';
+import { explainCode } from './whatsapp-failure.ts';
+import type { WireStatus } from './wire.ts';
+
+export interface WebhookDeps extends Pick<ChannelDeps, 'log'> {
+  readonly options: Pick<WhatsappOptions, 'appSecret' | 'verifyToken' | 'phoneNumberId'>;
+  /** Told of each message that was stored. */
+  readonly onAccepted: (event: ChannelInbound) => void;
+}
+
+/** "Payloads can be up to 3 MB." https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview */
+const maxBytes = 3 * 1024 * 1024;
+
+/** Takes Meta's deliveries; anything but a 200 makes Meta deliver again, for up to seven days. */
+export function createWhatsappWebhook(deps: WebhookDeps): WebhookCapability {
+  return {
+    async receive(request, door, signal) {
+      if (request.method === 'GET') return answerChallenge(deps, new URL(request.url).searchParams);
+      const bytes = await readBody(request);
+      await checkSignature(deps, bytes, request.headers.get('x-hub-signature-256'));
+      const raw = parseBody(bytes);
+      if (raw === undefined) return new Response('Not a delivery', { status: 400 });
+      const events: ChannelInbound[] = [];
+      for (const decoded of decodeDelivery(raw, deps.options.phoneNumberId)) {
+        if (decoded.kind === 'event') events.push(decoded.event);
+        if (decoded.kind === 'status') logStatus(deps, decoded.status);
+        if (decoded.kind === 'ignored' && decoded.reason === 'other-number')
+          deps.log.warn('Meta delivers messages of another number here; they are not taken.', {
+            hint: 'Give each number its own account with its own webhookUrl.',
+          });
+      }
+      await acceptAll(deps, { events, door }, signal);
+      return new Response(null, { status: 200 });
+    },
+  };
+}
+
+/** The handshake when the address is set. https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests */
+async function answerChallenge(
+  { options }: WebhookDeps,
+  query: URLSearchParams,
+): Promise<Response> {
+  const given = query.get('hub.verify_token') ?? '';
+  const [expected, actual] = await Promise.all([digest(options.verifyToken), digest(given)]);
+  if (query.get('hub.mode') !== 'subscribe' || !timingSafeEqual(expected, actual))
+    throw new CuttleError(
+      'access.unauthenticated',
+      'The verify token is not that of this number.',
+      {
+        hint: 'Enter the verifyToken of the configuration in the app, under WhatsApp → Configuration.',
+      },
+    );
+  const challenge = (query.get('hub.challenge') ?? '').slice(0, 300);
+  return new Response(challenge, { headers: { 'content-type': 'text/plain' } });
+}
+
+async function digest(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+/** An HMAC over the bytes as they came, compared in constant time. https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads */
+async function checkSignature(
+  { options }: WebhookDeps,
+  bytes: Uint8Array<ArrayBuffer>,
+  header: string | null,
+): Promise<void> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const secret = new TextEncoder().encode(options.appSecret);
+  const key = await crypto.subtle.importKey('raw', secret, algorithm, false, ['verify']);
+  const hex = /^sha256=([0-9a-f]{64})$/i.exec(header ?? '')?.[1] ?? '';
+  const given = new Uint8Array(Buffer.from(hex, 'hex'));
+  if (!(await crypto.subtle.verify('HMAC', key, given, bytes)))
+    throw new CuttleError('access.unauthenticated', 'The request is not signed by this app.', {
+      hint: 'Only Meta calls this address. If it does, set appSecret to the secret under App settings → Basic.',
+    });
+}
+
+interface Batch {
+  readonly events: readonly ChannelInbound[];
+  readonly door: Door;
+}
+
+/** One person's in order, people side by side. Where one could not be stored, Meta brings all again, and those that were are recognised. */
+async function acceptAll(
+  deps: WebhookDeps,
+  { events, door }: Batch,
+  signal: AbortSignal,
+): Promise<void> {
+  const lanes = Map.groupBy(events, ({ chat }) => chat.id);
+  const outcomes = await Promise.allSettled(
+    [...lanes.values()].map(async (lane) => {
+      for (const event of lane) {
+        await door.accept(event, signal);
+        deps.onAccepted(event);
+      }
+    }),
+  );
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** A message that Meta took may still fail: the log says why and what helps. */
+function logStatus({ log }: WebhookDeps, { id, status, errors }: WireStatus): void {
+  if (status !== 'failed') {
+    log.debug('A message came further.', { messageId: id, status });
+    return;
+  }
+  const code = errors[0]?.code ?? 0;
+  const { what, hint } = explainCode(code);
+  log.warn(`A message was not delivered: ${what} (${code}).`, { messageId: id, code, hint });
+}
+
+async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes)
+      throw new CuttleError('request.too-large', 'A delivery has at most three megabytes.');
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function parseBody(bytes: Uint8Array): Json | undefined {
+  try {
+    const parsed = Json.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
