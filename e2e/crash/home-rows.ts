@@ -128,12 +128,28 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
   return { ...emptyVerdict, violations };
 }
 
-/** Summaries of people, before each of which a model was asked what to remember. */
-export function countFlushed(rows: RowReader): number {
-  const [row] = rows(
-    `SELECT count(*) AS n FROM summary WHERE json_extract(body, '$.by') = 'model'`,
+/** What is known of facts that were to be remembered, each chunk as `run:last entry`. */
+export interface FlushedRows {
+  /** Those of summaries that say so. */
+  readonly surely: readonly string[];
+  /** Those of all summaries: one that was cut behind its note says nothing of it. */
+  readonly maybe: ReadonlySet<string>;
+  /** Runs that ended otherwise: their note may stand without a summary. */
+  readonly cutRuns: ReadonlySet<string>;
+}
+
+export function readFlushed(rows: RowReader): FlushedRows {
+  const summaries = rows(
+    `SELECT json_extract(body, '$.runId') || ':' || upto_seq AS chunk, json_extract(body, '$.flushed') AS flushed FROM summary WHERE json_extract(body, '$.by') = 'model'`,
   );
-  return Number(row?.['n'] ?? 0);
+  const chunks = summaries.map(({ chunk }) => String(chunk));
+  return {
+    surely: chunks.filter((_, index) => summaries[index]?.['flushed'] === 1),
+    maybe: new Set(chunks),
+    cutRuns: new Set(
+      rows(`SELECT id FROM run WHERE state <> 'completed'`).map(({ id }) => String(id)),
+    ),
+  };
 }
 
 /** Each result once, told once, and nothing at work under what was stopped. */

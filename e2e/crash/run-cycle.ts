@@ -15,9 +15,9 @@ import { type Batch, createBatch } from './batch.ts';
 import { type CrashWorld, isFlushCall, isSummaryCall } from './crash-world.ts';
 import { judgeFiles, judgeNotes } from './home-files.ts';
 import {
-  countFlushed,
   isParked,
   judgeRows,
+  readFlushed,
   readOpenWork,
   readReceipts,
   readUnconfirmed,
@@ -260,7 +260,7 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     ),
     judgeModelCalls(asked.filter(isSummaryCall), kills, uptoOf),
     judgeModelCalls(asked.filter(isFlushCall), kills, uptoOf),
-    await judgeNotes(world.home, withRows(database, countFlushed)),
+    await judgeNotes(world.home, withRows(database, readFlushed)),
     { ...emptyVerdict, violations },
   ]);
 }
