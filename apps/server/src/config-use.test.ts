@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { createServer } from './create-server.ts';
 import { fixedConfig } from './fixed-config.ts';
 import { toMediaSettings } from './media-settings.ts';
-import { toRuntimeSettings } from './settings.ts';
+import { toGatewaySettings, toRuntimeSettings } from './settings.ts';
 
 /** Tells each path that is read of a configuration, in the words of its reference: `agents.list[].id`. */
 function recording<Value>(value: Value, path: string, read: Set<string>): Value {
@@ -55,7 +55,7 @@ it('every key of the configuration is read by what it is for', async () => {
     current: () => ({ ...fixedConfig(config).current(), config: seen }),
   };
   // What the runtime is given is read by it: its settings have types of their own.
-  JSON.stringify([toRuntimeSettings(seen), toMediaSettings(seen)]);
+  JSON.stringify([toRuntimeSettings(seen), toGatewaySettings(seen, ''), toMediaSettings(seen)]);
   const server = await createServer(seen, { home, configuration });
   await fetch(new URL('/', server.url));
   await server[Symbol.asyncDispose]();
