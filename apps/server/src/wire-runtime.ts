@@ -27,13 +27,12 @@ export function wireRuntime(
   readonly media: MediaReading;
 } {
   const { configuration, token } = foundation;
-  const { journal, reader } = foundation.store;
+  const { placeOf } = foundation.workspaces;
   const memory = foundation.scope.use(
     createMemory({
       ...foundation,
-      journal,
-      reader,
-      placeOf: foundation.workspaces.placeOf,
+      ...foundation.store,
+      placeOf,
       // What is remembered is the owner's to pay for.
       embedding: (agentId) => foundation.embedders.find({ agentId, personId: 'owner' }),
     }),
@@ -56,7 +55,7 @@ export function wireRuntime(
     pages,
     inspect: media.inspect,
     memory,
-    workspaceOf: foundation.workspaces.placeOf,
+    workspaceOf: placeOf,
     config: () => configuration.current().redacted,
     secrets: () => [token, ...configuration.current().secrets],
     workers: overrides.workers ?? {},
@@ -66,9 +65,7 @@ export function wireRuntime(
   const runtime: Runtime = createRuntime({
     ...foundation,
     tools,
-    files: foundation.scope.use(
-      createWorkspaceFiles({ ...foundation, placeOf: foundation.workspaces.placeOf }),
-    ),
+    files: foundation.scope.use(createWorkspaceFiles({ ...foundation, placeOf })),
     models: () => foundation.models,
     settings,
     media,

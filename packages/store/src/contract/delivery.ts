@@ -54,6 +54,7 @@ export function describeDelivery(get: () => World): void {
         marked: false,
         fence: 'fence-1',
         deadline: now() + 10_000,
+        createdAt: now(),
         origin: 'cli:1',
       },
     });

@@ -1,4 +1,5 @@
-import { type Message, toFetchedPart, type UserPart } from '@cuttle/core-types';
+import type { Message, UserPart } from '@cuttle/core-types';
+import { toFetchedPart } from '@cuttle/core-types/reading';
 import type { FetchedMedia, MediaText } from '@cuttle/core-types/ports';
 import { type Database, query } from './database.ts';
 import type { FetchedMediaRecord, MediaTextRecord } from './rows.ts';

@@ -205,6 +205,7 @@ export function createBlobs(
       },
       // The reader and the writer give what their functions of that name do.
       listFree: (input) => calls.read('listFreeBlobs', input) as Promise<FreeBlobs>,
+      // Likewise: a list of names.
       listKnown: (sha256s) => calls.read('listKnownBlobs', sha256s) as Promise<readonly string[]>,
       forget: async (input) => (await calls.write('removeBlobRow', input)) === true,
     },
