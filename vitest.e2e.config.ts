@@ -8,8 +8,7 @@ export default defineConfig({
     include: ['e2e/**/*.test.ts', 'bench/**/*.test.ts'],
     environment: 'node',
     setupFiles: ['tooling/loopback-only.ts'],
-    // As beside the source, files share what they import.
-    isolate: false,
+    // Each file has a process of its own: one that has opened hundreds of stores, threads and sockets is nobody's.
     // Files wait for processes, disks and a browser half of their time: three of them keep two cores busy.
     maxWorkers: 3,
     // Where a file's tests run side by side, two cores are what they have.

@@ -45,6 +45,7 @@ const runOf = (runId: string): ActiveRun => ({
   route: { kind: 'pull', door: 'chat', stateless: false },
   conversation: undefined,
   taint: () => [],
+  hold: () => ({ [Symbol.dispose]: () => {} }),
   nextSeq: () => 1,
 });
 

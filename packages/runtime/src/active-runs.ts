@@ -25,6 +25,8 @@ export interface ActiveRun {
   readonly route: Route;
   readonly conversation: ConversationRef | undefined;
   taint(): readonly TaintSource[];
+  /** Nothing more is shown of it until this is over: what is stored of a run that is stopped is what people saw. */
+  hold(): Disposable;
   /** The number of its next event. */
   nextSeq(): number;
 }

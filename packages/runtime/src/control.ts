@@ -12,15 +12,17 @@ export type { ControlRow };
 
 /** Does what an accepted command asks, past every queue. Run again after a crash, it settles nothing twice. */
 export async function runControl(kernel: Kernel, row: ControlRow): Promise<string> {
+  using holding = new DisposableStack();
+  holding.use(kernel.active.find(row.sessionId)?.hold());
   const parsed = parseCommand(row.text);
   const effect = parsed
     ? await runCommand(kernel, row, parsed)
     : { reply: textFor('command.unknown', { command: row.text }) };
   const result = await settle(kernel, row, effect);
-  if (result.stale === undefined) return finish(kernel, { row, effect, result });
+  if (result.stale === undefined) return await finish(kernel, { row, effect, result });
   // What it is about changed between our look and the commit: say so instead.
   const late: CommandEffect = { reply: staleText(effect, result.stale) };
-  return finish(kernel, { row, effect: late, result: await settle(kernel, row, late) });
+  return await finish(kernel, { row, effect: late, result: await settle(kernel, row, late) });
 }
 
 function staleText({ approval }: CommandEffect, state: string): string {

@@ -95,6 +95,7 @@ async function runSegment(
   for await (const event of runAgent(input, agentDeps(state, stored), controller.signal)) {
     if (event.type === 'run.start') continue;
     if (event.type !== 'run.end') {
+      if (state.gate) await state.gate;
       if (controller.signal.aborted && event.type !== 'tool.result') continue;
       await recordEvent(state, event);
       kernel.point('recover.each');

@@ -19,14 +19,7 @@ export function interruptSession(kernel: Kernel, sessionId: string): void {
 }
 
 async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
-  const drafts = await stopDrafts(kernel, kernel.active.find(sessionId));
-  kernel.point('interrupt.before.commit');
-  const result = await kernel.store.journal.interruptRun({
-    sessionId,
-    fence: kernel.newId(),
-    ...drafts,
-  });
-  kernel.point('interrupt.after.commit');
+  const result = await endActive(kernel, sessionId);
   if (!result) return;
   const { aborted, run } = result;
   const active = kernel.active.findRun(aborted);
@@ -38,7 +31,6 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
     outcome: { status: 'aborted' as const, by: 'interrupt' as const },
   };
   const { sessionKey } = run;
-  kernel.active.signal(aborted, 'interrupt');
   const text = active?.text() ?? '';
   const next = await publishRows(kernel, run.events);
   kernel.hub.publishRun({
@@ -51,4 +43,21 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
     text: () => text,
   });
   await executeRun(kernel, run);
+}
+
+/** The rows first, then the signal; what people see of the run is held back meanwhile. */
+async function endActive(
+  kernel: Kernel,
+  sessionId: string,
+): ReturnType<Kernel['store']['journal']['interruptRun']> {
+  const active = kernel.active.find(sessionId);
+  using holding = new DisposableStack();
+  holding.use(active?.hold());
+  const drafts = await stopDrafts(kernel, active);
+  kernel.point('interrupt.before.commit');
+  const fence = kernel.newId();
+  const result = await kernel.store.journal.interruptRun({ sessionId, fence, ...drafts });
+  kernel.point('interrupt.after.commit');
+  if (result) kernel.active.signal(result.aborted, 'interrupt');
+  return result;
 }

@@ -9,6 +9,8 @@ export async function rewindSession(
 ): Promise<{ session: SessionRow; toEntry: number; aborted: string | undefined }> {
   const known = await kernel.store.reader.findSession(sessionKey);
   const active = known && kernel.active.find(known.sessionId);
+  using holding = new DisposableStack();
+  holding.use(active?.hold());
   const words = await stopDrafts(kernel, active);
   kernel.point('abort.before.commit');
   const result = await kernel.store.journal.rewindSession({ sessionKey, toEntry, ...words });

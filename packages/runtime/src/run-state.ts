@@ -71,6 +71,8 @@ export interface RunState {
   reservedStep: number | undefined;
   /** Messages of the session waited when the run was completed, or it is not known. */
   hasNext: boolean;
+  /** Resolves when nobody holds it back any more. */
+  gate: Promise<unknown> | undefined;
   bubbleId: string | undefined;
   bubble: 'none' | 'opening' | 'open' | 'refused';
 }
@@ -110,6 +112,7 @@ export function createRunState(
     clientCalls: [],
     reservedStep: undefined,
     hasNext: true,
+    gate: undefined,
     bubbleId: undefined,
     bubble: 'none',
   };

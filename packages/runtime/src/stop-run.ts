@@ -50,6 +50,8 @@ export async function stopRun(
   },
 ): Promise<string | undefined> {
   const active = kernel.active.find(sessionId);
+  using holding = new DisposableStack();
+  holding.use(active?.hold());
   const drafts = await stopDrafts(kernel, active);
   kernel.point('abort.before.commit');
   const result = await kernel.store.journal.abortRun({

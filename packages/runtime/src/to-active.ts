@@ -38,8 +38,15 @@ export function toActive(
     taint: () => [...(state()?.taint ?? claimed.taint)],
     open: () =>
       ofState(({ step, attempt, texts }) => ({ step, attempt, text: texts.get(step) ?? '' })),
+    hold: () => ofState(holdBack) ?? { [Symbol.dispose]: () => {} },
     nextSeq: () => ofState((held) => (held.seq += 1)) ?? seqAfter(kernel, createdAt),
   };
+}
+
+function holdBack(held: RunState): Disposable {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  held.gate = Promise.all([held.gate, promise]);
+  return { [Symbol.dispose]: resolve };
 }
 
 export function conversationOf({
