@@ -281,7 +281,9 @@ const approval: Shape = {
     const gated = toCalls(batch, [{ effect: 'gated', name: `${id}-gated` }]);
     tell(batch, doors, { chat, id, words: `${first} ${gated} if I may` });
     const place = `telegram:${chat}`;
-    batch.notices.push({ place, words: /^(May I|I asked to) use crash_gated/, count: 'optional' });
+    // The end takes the question's place; where the question's receipt was lost, it stands beside it.
+    batch.notices.push({ place, words: /^May I use crash_gated/, count: 'optional' });
+    batch.notices.push({ place, words: /^I asked to use crash_gated/, count: 'optional' });
     batch.notices.push({ place, words: /^Approved: crash_gated/, count: 'once' });
     batch.notices.push({ place, words: /^Nothing waits for an approval/, count: 'optional' });
     let asked = false;
