@@ -1,28 +1,17 @@
 /// <reference lib="dom" />
-import { mkdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
+import { mkdir } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
 import { showcaseScript } from './showcase-script.ts';
 import { desk, phone, say, startChat, untilIdle, visit } from './visit.ts';
 
-const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await readFile(axeFile, 'utf8'));
-  const { violations } = await page.evaluate<AxeResults>(() =>
-    // The script above put it there.
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 /** Where pictures of the page are put for a person to look at; nowhere without it. */
 const folder = process.env['CUTTLE_PICTURES'];
@@ -57,7 +46,7 @@ describe.skipIf(!browserPath)(`attachments${whyNot}`, () => {
       { name: 'voice.ogg', mimeType: 'audio/ogg', buffer: Buffer.from('OggS\0\u0002', 'latin1') },
     ]);
     await page.getByRole('button', { name: 'Remove notes.txt' }).waitFor();
-    expect(await faultsOf(page)).toEqual([]);
+    expect(await findFaults(page)).toEqual([]);
     await picture(page, `${name}-chosen`);
     await say(page, 'Look at these');
     // Stored, and so seen from where it is stored.
@@ -74,7 +63,7 @@ describe.skipIf(!browserPath)(`attachments${whyNot}`, () => {
       /^\/media\/[0-9a-f]{64}\?name=notes\.txt$/,
     );
     expect(await sent.locator('audio').getAttribute('aria-label')).toBe('voice.ogg');
-    expect(await faultsOf(page)).toEqual([]);
+    expect(await findFaults(page)).toEqual([]);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
     await picture(page, `${name}-shown`);

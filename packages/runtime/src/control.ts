@@ -2,6 +2,7 @@ import { noUsage } from '@cuttle/core-types';
 import type { ControlRow, Journal } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { CommandEffect } from './commands/command-handler.ts';
+import type { CommandName } from './commands/command-table.ts';
 import { parseCommand } from './commands/parse-command.ts';
 import { runCommand } from './commands/run-command.ts';
 import type { Kernel } from './kernel.ts';
@@ -10,11 +11,15 @@ import { afterStop } from './stop-run.ts';
 
 export type { ControlRow };
 
+/** What is stored of the run they end is what people saw of it. Beside every other command, a run goes on. */
+const endingRuns: ReadonlySet<CommandName> = new Set<CommandName>(['stop', 'rewind']);
+
 /** Does what an accepted command asks, past every queue. Run again after a crash, it settles nothing twice. */
 export async function runControl(kernel: Kernel, row: ControlRow): Promise<string> {
-  using holding = new DisposableStack();
-  holding.use(kernel.active.find(row.sessionId)?.hold());
   const parsed = parseCommand(row.text);
+  using holding = new DisposableStack();
+  if (parsed && endingRuns.has(parsed.row.name))
+    holding.use(kernel.active.find(row.sessionId)?.hold());
   const effect = parsed
     ? await runCommand(kernel, row, parsed)
     : { reply: textFor('command.unknown', { command: row.text }) };

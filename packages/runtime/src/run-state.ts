@@ -72,7 +72,7 @@ export interface RunState {
   /** Messages of the session waited when the run was completed, or it is not known. */
   hasNext: boolean;
   /** Resolves when nobody holds it back any more. */
-  gate: Promise<unknown> | undefined;
+  gate: Promise<void> | undefined;
   bubbleId: string | undefined;
   bubble: 'none' | 'opening' | 'open' | 'refused';
 }

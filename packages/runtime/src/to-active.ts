@@ -45,8 +45,13 @@ export function toActive(
 
 function holdBack(held: RunState): Disposable {
   const { promise, resolve } = Promise.withResolvers<void>();
-  held.gate = Promise.all([held.gate, promise]);
+  held.gate = both(held.gate, promise);
   return { [Symbol.dispose]: resolve };
+}
+
+async function both(before: Promise<void> | undefined, own: Promise<void>): Promise<void> {
+  await before;
+  await own;
 }
 
 export function conversationOf({

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Json } from '@cuttle/core-types';
 import { DiscordFailure, failures } from './failure.ts';
-import type { FaultAct, Faults } from './faults.ts';
+import type { Faults } from '../faults.ts';
+import type { Fault, FaultAct, FaultCall } from './faults.ts';
 import type { Ledger, LedgerLine } from './ledger.ts';
 import type { RateLimiter } from './limits.ts';
 import type { Route, RouteAnswer, RouteCall, RouteContext, UploadedFile } from './route.ts';
@@ -13,7 +14,7 @@ import { placeRoutes } from './routes/places.ts';
 export interface CallDeps {
   readonly context: RouteContext;
   readonly ledger: Ledger;
-  readonly faults: Faults;
+  readonly faults: Faults<Fault, FaultCall>;
   readonly limiter: RateLimiter | undefined;
   readonly token: () => string | undefined;
 }

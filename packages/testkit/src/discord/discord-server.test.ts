@@ -1,4 +1,5 @@
 import { expect, it, describe } from 'vitest';
+import { z } from 'zod';
 import { WebSocket } from 'ws';
 import { type DiscordServer, openDiscordServer } from './discord-server.ts';
 import { discordLimits } from './limits.ts';
@@ -252,7 +253,10 @@ describe('the REST API', () => {
     const ids = ['a', 'b', 'c', 'd'].map((text) => server.say({ from: ann, text }).messageId);
     const page = async (query: string): Promise<unknown> => {
       const answer = await call(server, 'GET', `/channels/${server.direct(ann)}/messages?${query}`);
-      return (answer.body as unknown as { content: string }[]).map(({ content }) => content);
+      return z
+        .array(z.object({ content: z.string() }))
+        .parse(answer.body)
+        .map(({ content }) => content);
     };
     expect(await page('limit=2')).toEqual(['d', 'c']);
     expect(await page(`after=${ids[0]}&limit=2`)).toEqual(['c', 'b']);

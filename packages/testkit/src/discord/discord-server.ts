@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createChanges } from '../signals.ts';
 import { answerCall, type CallDeps, strike } from './answer-call.ts';
 import { encodeMessage, encodeUser } from './encode.ts';
-import { createFaults, type Fault, type FaultHandle } from './faults.ts';
+import { createFaults, type FaultHandle } from '../faults.ts';
+import { type Fault, isMeant } from './faults.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { createLedger, type LedgerEntry } from './ledger.ts';
 import { createRateLimiter, discordLimits, type DiscordLimits } from './limits.ts';
@@ -118,7 +119,7 @@ function createParts(options: DiscordServerOptions) {
     nonces: new Map(),
     nonceWindowMs: options.nonceWindowMs ?? 5 * 60_000,
   };
-  const faults = createFaults();
+  const faults = createFaults(isMeant);
   const forgotten = new Set<string>();
   const callDeps: CallDeps = {
     context,

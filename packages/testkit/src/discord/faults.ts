@@ -33,48 +33,17 @@ export type FaultAct =
   /** The call goes on when the promise resolves. */
   | { readonly wait: Promise<void> };
 
-export interface FaultHandle extends Disposable {
-  /** How often it struck. */
-  readonly struck: number;
+/** The call that a fault may strike. */
+export interface FaultCall {
+  readonly method: string;
+  readonly route: string;
+  readonly body: Json;
 }
 
-export interface Faults {
-  add(fault: Fault): FaultHandle;
-  /** The first fault that strikes this call at this moment; it counts as used. */
-  take(
-    call: { readonly method: string; readonly route: string; readonly body: Json },
-    when: 'before' | 'after',
-  ): FaultAct | undefined;
-}
-
-export function createFaults(): Faults {
-  const active: { fault: Fault; left: number; struck: number }[] = [];
-  return {
-    add(fault) {
-      const entry = { fault, left: fault.times ?? 1, struck: 0 };
-      active.push(entry);
-      return {
-        get struck() {
-          return entry.struck;
-        },
-        [Symbol.dispose]() {
-          entry.left = 0;
-        },
-      };
-    },
-    take({ method, route, body }, when) {
-      const hit = active.find(
-        ({ fault, left }) =>
-          left > 0 &&
-          (fault.when ?? 'before') === when &&
-          (fault.method === undefined || fault.method === method) &&
-          (fault.route === undefined || fault.route === route) &&
-          (fault.match === undefined || fault.match(body)),
-      );
-      if (hit === undefined) return undefined;
-      hit.left -= 1;
-      hit.struck += 1;
-      return hit.fault.act;
-    },
-  };
+export function isMeant(fault: Fault, { method, route, body }: FaultCall): boolean {
+  return (
+    (fault.method === undefined || fault.method === method) &&
+    (fault.route === undefined || fault.route === route) &&
+    (fault.match === undefined || fault.match(body))
+  );
 }

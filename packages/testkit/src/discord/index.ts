@@ -3,7 +3,8 @@ export {
   type DiscordServerOptions,
   openDiscordServer,
 } from './discord-server.ts';
-export type { Fault, FaultAct, FaultHandle } from './faults.ts';
+export type { FaultHandle } from '../faults.ts';
+export type { Fault, FaultAct } from './faults.ts';
 export type { Gateway } from './gateway.ts';
 export type { LedgerEntry } from './ledger.ts';
 export { type BucketRule, type DiscordLimits, discordLimits } from './limits.ts';

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findMethod } from './bot-api.ts';
 import { TelegramFailure } from './failure.ts';
-import type { FaultAct, Faults } from './faults.ts';
+import type { Faults } from '../faults.ts';
+import type { Fault, FaultAct, FaultCall } from './faults.ts';
 import type { Ledger, LedgerLine } from './ledger.ts';
 import { accountMethods } from './methods/account.ts';
 import { chatMethods } from './methods/chats.ts';
@@ -24,7 +25,7 @@ const methods: MethodTable = {
 export interface CallDeps {
   readonly context: MethodContext;
   readonly ledger: Ledger;
-  readonly faults: Faults;
+  readonly faults: Faults<Fault, FaultCall>;
   /** The token that is valid now. */
   readonly token: () => string | undefined;
   readonly now: () => number;
@@ -124,7 +125,7 @@ export async function strike(
   call: Running,
   when: 'before' | 'after',
 ): Promise<boolean> {
-  const act = deps.faults.take(call.method, call.line.entry.params, when);
+  const act = deps.faults.take({ method: call.method, params: call.line.entry.params }, when);
   if (act === undefined) return false;
   if (act === 'cut') {
     call.line.update({ state: 'cut' });

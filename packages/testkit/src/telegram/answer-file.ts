@@ -31,7 +31,7 @@ export async function answerFile(deps: CallDeps, exchange: Exchange): Promise<vo
   if (exchange.token !== deps.token()) return refuse(deps, exchange, { line, status: 401 });
   if (file === undefined || deps.now() >= (file.linkedUntil ?? 0))
     return refuse(deps, exchange, { line, status: 404 });
-  if (deps.faults.take(method, params, 'after') === 'cut')
+  if (deps.faults.take({ method, params }, 'after') === 'cut')
     return cutInHalf(exchange, { line, file });
   line.update({ processed: true, state: 'answered', answeredAt: deps.now() });
   exchange.response.writeHead(200, {

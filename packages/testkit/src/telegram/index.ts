@@ -1,4 +1,5 @@
-export type { Fault, FaultAct, FaultHandle } from './faults.ts';
+export type { FaultHandle } from '../faults.ts';
+export type { Fault, FaultAct } from './faults.ts';
 export type { Acknowledgement, LedgerEntry } from './ledger.ts';
 export { type TelegramLimits, telegramLimits } from './limits.ts';
 export {

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCall, type CallDeps, callInProcess, type Exchange } from './answer-call.ts';
 import { answerFile } from './answer-file.ts';
-import { createFaults, type Fault, type FaultHandle } from './faults.ts';
+import { createFaults, type FaultHandle } from '../faults.ts';
+import { type Fault, isMeant } from './faults.ts';
 import { type Acknowledgement, createLedger, type LedgerEntry } from './ledger.ts';
 import { createRateLimiter, telegramLimits, type TelegramLimits } from './limits.ts';
 import type { BotState, MethodContext } from './methods/method.ts';
@@ -134,7 +135,7 @@ function createParts(options: TelegramServerOptions) {
   });
   const limiter = limiterOf(options.limits, now);
   const context: MethodContext = { world, queue, ledger, webhook, limiter, state, now };
-  const faults = createFaults();
+  const faults = createFaults(isMeant);
   const access: { token: string | undefined } = { token };
   const callDeps: CallDeps = { context, ledger, faults, token: () => access.token, now };
   const people = createPeople({ world, queue, state, now, privacy: options.privacy ?? true });

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Json } from '@cuttle/core-types';
 import { GraphFailure, noSuchObject } from './failure.ts';
-import type { FaultAct, Faults } from './faults.ts';
+import type { Faults } from '../faults.ts';
+import type { Fault, FaultAct, FaultCall } from './faults.ts';
 import type { Ledger, LedgerLine } from './ledger.ts';
 import { type GraphContext, nameCall, runCall, type Upload } from './routes.ts';
 
 export interface CallDeps {
   readonly context: GraphContext;
   readonly ledger: Ledger;
-  readonly faults: Faults;
+  readonly faults: Faults<Fault, FaultCall>;
   /** The token that is valid now. */
   readonly token: () => string | undefined;
 }

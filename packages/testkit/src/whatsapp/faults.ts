@@ -26,47 +26,15 @@ export type FaultAct =
   /** The call goes on when the promise resolves. */
   | { readonly wait: Promise<void> };
 
-export interface FaultHandle extends Disposable {
-  /** How often it struck. */
-  readonly struck: number;
+/** The call that a fault may strike. */
+export interface FaultCall {
+  readonly call: GraphCallName;
+  readonly body: Json;
 }
 
-export interface Faults {
-  add(fault: Fault): FaultHandle;
-  /** The first fault that strikes this call at this moment; it counts as used. */
-  take(
-    call: { readonly call: GraphCallName; readonly body: Json },
-    when: 'before' | 'after',
-  ): FaultAct | undefined;
-}
-
-export function createFaults(): Faults {
-  const active: { fault: Fault; left: number; struck: number }[] = [];
-  return {
-    add(fault) {
-      const entry = { fault, left: fault.times ?? 1, struck: 0 };
-      active.push(entry);
-      return {
-        get struck() {
-          return entry.struck;
-        },
-        [Symbol.dispose]() {
-          entry.left = 0;
-        },
-      };
-    },
-    take({ call, body }, when) {
-      const hit = active.find(
-        ({ fault, left }) =>
-          left > 0 &&
-          (fault.when ?? 'before') === when &&
-          (fault.call === undefined || fault.call === call) &&
-          (fault.match === undefined || fault.match(body)),
-      );
-      if (hit === undefined) return undefined;
-      hit.left -= 1;
-      hit.struck += 1;
-      return hit.fault.act;
-    },
-  };
+export function isMeant(fault: Fault, { call, body }: FaultCall): boolean {
+  return (
+    (fault.call === undefined || fault.call === call) &&
+    (fault.match === undefined || fault.match(body))
+  );
 }

@@ -1,5 +1,6 @@
 export { GraphFailure, type GraphFault } from './failure.ts';
-export type { Fault, FaultAct, FaultHandle } from './faults.ts';
+export type { FaultHandle } from '../faults.ts';
+export type { Fault, FaultAct } from './faults.ts';
 export type { GraphCallName, LedgerEntry } from './ledger.ts';
 export { type WhatsappLimits, whatsappLimits } from './limits.ts';
 export type { FileInput, People, PersonInput, Said, SayInput } from './people.ts';

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCall, type CallDeps } from './answer-call.ts';
-import { createFaults, type Fault, type FaultHandle } from './faults.ts';
+import { createFaults, type FaultHandle } from '../faults.ts';
+import { type Fault, isMeant } from './faults.ts';
 import { createLedger, type GraphCallName, type LedgerEntry } from './ledger.ts';
 import {
   createPairLimiter,
@@ -153,7 +154,7 @@ function createParts(options: WhatsappServerOptions) {
     tellStatuses: statuses,
   };
   const access: { token: string | undefined } = { token: secrets.accessToken };
-  const faults = createFaults();
+  const faults = createFaults(isMeant);
   const callDeps: CallDeps = { context, ledger, faults, token: () => access.token };
   const people = createPeople(context);
   return { changes, ledger, world, sender, address, access, faults, callDeps, people, secrets };
