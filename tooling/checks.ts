@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Command, root, runCommand } from './steps.ts';
 
 export interface Totals {
@@ -13,6 +13,8 @@ export interface Report {
   readonly totals: Totals;
   /** Names of the checks and suites that did not pass. */
   readonly failures: readonly string[];
+  /** Each test that failed: its file, its name and the beginning of what it said. */
+  readonly details: readonly string[];
 }
 
 interface Check {
@@ -26,8 +28,16 @@ interface VitestReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
+    /** The path of the file. */
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why it could not be loaded, if it could not. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -69,9 +79,9 @@ async function runCheck({ name, command }: Check): Promise<Report> {
   const startedAt = performance.now();
   const { status, printed } = await runCommand(command);
   say(status === 0 ? '✓' : '✗', name, startedAt);
-  if (status === 0) return { totals: none, failures: [] };
+  if (status === 0) return { totals: none, failures: [], details: [] };
   process.stdout.write(`${printed.trimEnd()}\n  ${command.join(' ')}\n\n`);
-  return { totals: none, failures: [name] };
+  return { totals: none, failures: [name], details: [] };
 }
 
 /** Counts a file that could not be loaded as one failed test. */
@@ -87,6 +97,27 @@ export function totalsOf(report: VitestReport): Totals {
   };
 }
 
+/** What failed, so that the end of a long log tells it again. */
+export function detailsOf(report: VitestReport): string[] {
+  return report.testResults
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => {
+      const path = relative(root, file.name);
+      const failed = file.assertionResults.filter((test) => test.status === 'failed');
+      if (failed.length === 0) return [detailOf(path, file.message)];
+      return failed.map((test) =>
+        detailOf(`${path} > ${test.fullName}`, test.failureMessages.join('\n')),
+      );
+    });
+}
+
+const shownLines = 12;
+
+function detailOf(title: string, message: string): string {
+  const lines = message.split('\n').slice(0, shownLines);
+  return [title, ...lines.map((line) => `    ${line}`)].join('\n');
+}
+
 /** Runs the test files of one vitest config, shown as they run. */
 async function runTests(name: string, config: string): Promise<Report> {
   const file = join(results, `${name}.json`);
@@ -97,25 +128,29 @@ async function runTests(name: string, config: string): Promise<Report> {
   const command: Command = ['vitest', 'run', '--config', config, ...reporters];
   const { status } = await runCommand(command, 'shown');
   say(status === 0 ? '✓' : '✗', name, startedAt);
-  let totals = none;
   try {
     // vitest wrote it: https://vitest.dev/guide/reporters.html#json-reporter
-    totals = totalsOf(JSON.parse(readFileSync(file, 'utf8')) as VitestReport);
+    const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+    return {
+      totals: totalsOf(report),
+      failures: status === 0 ? [] : [name],
+      details: detailsOf(report),
+    };
   } catch (error) {
-    process.stdout.write(`${name}: vitest left no report (${String(error)})\n`);
-    return { totals: { ...none, failed: 1 }, failures: [name] };
+    const detail = `${name}: vitest left no report (${String(error)})`;
+    return { totals: { ...none, failed: 1 }, failures: [name], details: [detail] };
   }
-  return { totals, failures: status === 0 ? [] : [name] };
 }
 
 const merge = (left: Report, right: Report): Report => ({
   totals: add(left.totals, right.totals),
   failures: [...left.failures, ...right.failures],
+  details: [...left.details, ...right.details],
 });
 
 /** Everything that is checked without starting the product: `pnpm validate`. */
 export async function runChecks(): Promise<Report> {
-  let report: Report = { totals: none, failures: [] };
+  let report: Report = { totals: none, failures: [], details: [] };
   for (const check of checks) report = merge(report, await runCheck(check));
   return merge(report, await runTests('unit', 'vitest.config.ts'));
 }
@@ -127,8 +162,9 @@ export function runSuites(): Promise<Report> {
 
 /** Says what did not pass and, last, the totals. A failed check counts as a failed test, so that the line never hides one. */
 export function conclude(reports: readonly Report[]): void {
-  const { totals, failures } = reports.reduce(merge);
+  const { totals, failures, details } = reports.reduce(merge);
   const failed = Math.max(totals.failed, failures.length);
+  for (const detail of details) process.stdout.write(`\n✗ ${detail}\n`);
   if (failures.length > 0) process.stdout.write(`\nNot passed: ${failures.join(', ')}\n`);
   process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
   process.exitCode = failed === 0 ? 0 : 1;
