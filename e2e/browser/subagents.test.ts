@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
+import { defineTool } from '@cuttle/core-types/ports';
 import { echoScript } from '@cuttle/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
@@ -16,12 +18,27 @@ const words = (ms: number): string => {
   return `[[parallel=${slow},${spawn(`${below} done`, 'Write the letter')}]] [[say=All of it is done.]]`;
 };
 
+const wipe = defineTool({
+  name: 'wipe_table',
+  description: 'Wipes a table.',
+  input: z.strictObject({ table: z.string() }),
+  effect: 'keyed',
+  risk: 'execute',
+  run: ({ table }) => Promise.resolve({ text: `${table} is clean` }),
+});
+
 describe.skipIf(!browserPath)(`the sub-agents of an answer${whyNot}`, () => {
   let browser: Browser;
   let scene: Scene;
   beforeAll(async () => {
     browser = await openBrowser();
-    scene = await openScene({ script: echoScript() });
+    scene = await openScene({
+      script: echoScript(),
+      tools: [wipe],
+      adjust: ({ tools }) => {
+        tools.approvals = 'ask';
+      },
+    });
   });
   afterAll(async () => {
     await scene[Symbol.asyncDispose]();
@@ -60,6 +77,31 @@ describe.skipIf(!browserPath)(`the sub-agents of an answer${whyNot}`, () => {
       'Read the news': 'aborted',
       'Write the letter': 'completed',
     });
+  });
+
+  it('ask there for what they need an approval of, over a reload, and go on once it is decided', async () => {
+    await using open = await visit(browser, scene, desk);
+    const { page } = open;
+    await startChat(page);
+    const wanted = (table: string): string => `[[tool=wipe_table ${JSON.stringify({ table })}]]`;
+    const inner = `[[tool=${spawn(wanted('elm'), 'Below')}]] [[say=Inner is done.]]`;
+    const both = [spawn(wanted('oak'), 'Beside'), spawn(inner, 'Above')].join(',');
+    await say(page, `[[parallel=${both}]] [[say=All of it is done.]]`);
+    const card = (label: string): ReturnType<Page['getByRole']> =>
+      page.getByRole('region', { name: `Approval needed: wipe_table, by ${label}` });
+    await card('Beside').getByText('oak').waitFor();
+    expect(await findFaults(page, '.subagents')).toEqual([]);
+    await card('Below').getByRole('button', { name: 'Deny' }).click();
+    await card('Below').waitFor({ state: 'detached' });
+    await page.reload();
+    await card('Beside').getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('All of it is done.').first().waitFor();
+    await untilIdle(page);
+    const { subagents } = await scene.server.call('subagents.list', {});
+    const replyOf = (label: string): string | undefined =>
+      subagents.find((one) => one.label === label)?.reply;
+    expect(replyOf('Beside')).toContain('oak is clean');
+    expect(replyOf('Below')).not.toContain('elm is clean');
   });
 
   it.each([

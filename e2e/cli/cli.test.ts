@@ -91,6 +91,32 @@ describe('cuttle chat', () => {
     expect(err).toBe('Starting a gateway in the background; `cuttle stop` ends it.\n');
   });
 
+  it('sends files with the next message, and asks for what a sub-agent may not do by itself', async () => {
+    const notes = join(home.folder, 'my notes.txt');
+    await writeFile(notes, 'buy marmalade');
+    await home.run('start', '-d');
+    await home.run('config', 'set', 'tools.profile', 'full');
+    const chat = home.start('chat', '-s', 'files');
+    chat.process.stdin?.write(`/attach "${notes}"\nRead this\n`);
+    await chat.until('With the next message: my notes.txt.');
+    await chat.until('buy marmalade');
+    // The file is a stranger's word: what reaches out is asked for from here on.
+    const fetch = `[[tool=web_fetch ${JSON.stringify({ url: 'http://127.0.0.1:1/elm' })}]]`;
+    const spawn = JSON.stringify({ task: fetch, label: 'elm', wait: true });
+    chat.process.stdin?.end(`[[tool=agent_spawn ${spawn}]] [[say=It is over.]]\n`);
+    await chat.until('web_fetch of sub-agent "elm" {"url":"http://127.0.0.1:1/elm"');
+    const { approvals } = JSON.parse((await home.run('approvals', 'list', '--json')).out) as {
+      approvals: { approvalId: string; tool: string }[];
+    };
+    expect(approvals.map(({ tool }) => tool)).toEqual(['web_fetch']);
+    const deny = ['approvals', 'deny', approvals[0]?.approvalId ?? ''];
+    expect(await home.run(...deny)).toMatchObject({ status: 0, out: 'Denied.\n' });
+    const { status, out } = await chat.ended;
+    expect(status).toBe(0);
+    expect(out).toContain('web_fetch → Error: The owner denied this call.');
+    expect((await home.run('approvals', 'list')).out).toBe('Nothing waits for an approval.\n');
+  });
+
   it('goes on where it was when the gateway was killed in the middle of an answer', async () => {
     await home.run('start', '-d');
     const chat = home.start('chat');

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAgent } from './commands/agent.ts';
+import { addApprovals } from './commands/approvals.ts';
 import { addAuth } from './commands/auth.ts';
 import { addChat } from './commands/chat.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -68,6 +69,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addRetention,
     addSessions,
     addAgent,
+    addApprovals,
     addPin,
     addModel,
     addAuth,

@@ -14,13 +14,23 @@ const mostBytes = 6_000_000;
 const mostFiles = 20;
 
 /** Throws `request.invalid` for what is no file, and `request.too-large`. */
-export async function readAttachments(
+export function readAttachments(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly ReadAttachment[]> {
-  if (paths.length > mostFiles) throw invalid(`At most ${mostFiles} files go with a message.`);
+  return readMoreAttachments([], paths, signal);
+}
+
+/** Those beside what goes with the same message already; throws likewise. */
+export async function readMoreAttachments(
+  others: readonly ReadAttachment[],
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly ReadAttachment[]> {
+  if (others.length + paths.length > mostFiles)
+    throw invalid(`At most ${mostFiles} files go with a message.`);
   const read: ReadAttachment[] = [];
-  let total = 0;
+  let total = others.reduce((sum, { data }) => sum + Buffer.byteLength(data, 'base64'), 0);
   for (const path of paths) {
     // Looked at before it is read: a device or a pipe has no end.
     total += await sizeOf(path);

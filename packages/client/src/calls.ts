@@ -57,6 +57,7 @@ const reads: ReadonlySet<MethodName> = new Set<MethodName>([
   'sessions.list',
   'sessions.search',
   'status',
+  'subagents.list',
   'tools.catalog',
   'usage.status',
 ]);

@@ -55,7 +55,7 @@ interface Asking {
   readonly label?: string;
 }
 
-/** Undefined where the person reads by pulling, or their messenger is not connected: then `cuttle approvals` and the page show it. */
+/** Undefined where the person reads by pulling, or their messenger is not connected: then `cuttle approvals list`, `cuttle chat` and the page show it. */
 async function findAsking(state: RunState): Promise<Asking | undefined> {
   const { kernel, claimed } = state;
   if (claimed.subagent) return findAbove(kernel, claimed.subagent);

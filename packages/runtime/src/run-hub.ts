@@ -23,7 +23,7 @@ export interface SessionUpdate {
   readonly kind: 'inbound' | 'command' | 'reset' | 'changed' | 'subagent';
   readonly eventSeq: number | undefined;
   readonly inboundId?: string | undefined;
-  /** Which one began or ended. */
+  /** Which one began, asks for an approval or ended. */
   readonly subagentId?: string | undefined;
   readonly text?: string | undefined;
 }

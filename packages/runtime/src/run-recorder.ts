@@ -31,6 +31,7 @@ import { publishWithdrawn } from './publish-rows.ts';
 import { changesOf, judgeTool, policiesAbove } from './offered-tools.ts';
 import { findPlace } from './run-place.ts';
 import { publish, type JudgedCall, type RunState } from './run-state.ts';
+import { tellAbove } from './tell-above.ts';
 
 /** Stores each event of a run before it is published and before the loop goes on. `run.end` is its caller's. */
 export async function recordEvent(
@@ -333,6 +334,8 @@ async function recordPark(state: RunState, event: RunEventOf<'run.park'>): Promi
     event,
     committed.events.filter(({ kind }) => kind === 'run.park'),
   );
+  if (claimed.subagent && approvals.length > 0)
+    await tellAbove(kernel, claimed.subagent.subagentId);
   const { runId, sessionKey, createdAt } = claimed;
   publishWithdrawn(kernel, { runId, sessionKey, createdAt }, committed.events);
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Bench } from '../testing/run-command.ts';
 import type { Answer, Say } from '../testing/scripted-gateway.ts';
@@ -109,6 +111,97 @@ describe('chat', () => {
       out: 'You said: good\n',
       err: 'internal: Internal error\nLook at `cuttle logs`.\n',
     });
+  });
+
+  it('sends the files that were attached with the next words, not with a command', async () => {
+    const gateway = await benchWith(
+      session((text) => `You said: ${text}`),
+      { terminal: false },
+    );
+    const { cli } = gateway;
+    await writeFile(join(cli.home, 'a.txt'), 'buy milk');
+    cli.stdin.end(`/attach ${cli.home}/a.txt\n/attach /none\n/help\nread it\nand now\n`);
+    const { status, out, err } = await cli.run('chat');
+    expect({ status, out }).toEqual({
+      status: 0,
+      out: 'command /help\nYou said: read it\nYou said: and now\n',
+    });
+    expect(err).toContain('With the next message: a.txt.');
+    expect(err).toContain('/none: there is no such file.');
+    const sent = gateway.gateway.received.filter(({ method }) => method === 'chat.send');
+    const file = { mimeType: 'application/octet-stream', name: 'a.txt', data: 'YnV5IG1pbGs=' };
+    expect(sent.map(({ params }) => params['attachments'])).toEqual([undefined, [file], undefined]);
+  });
+
+  it('keeps files for the next message where the gateway did not take the first', async () => {
+    const answers = session((text) => `You said: ${text}`);
+    const { cli, gateway } = await benchWith(
+      {
+        ...answers,
+        'chat.send': (params, say) => {
+          if (params['message'] === 'bad') throw new TypeError('boom');
+          return answers['chat.send']?.(params, say);
+        },
+      },
+      { terminal: false },
+    );
+    await writeFile(join(cli.home, 'a.txt'), 'buy milk');
+    cli.stdin.end(`/attach ${cli.home}/a.txt\nbad\ngood\n`);
+    expect(await cli.run('chat')).toMatchObject({ status: 0, out: 'You said: good\n' });
+    const [first, second] = gateway.received.filter(({ method }) => method === 'chat.send');
+    expect(first?.params['attachments']).toHaveLength(1);
+    expect(second?.params['attachments']).toEqual(first?.params['attachments']);
+  });
+
+  it('shows what waits for an approval here and in sub-agents, once, and nothing of others', async () => {
+    const ask = (approvalId: string, place: string): unknown => ({
+      approvalId,
+      runId: 'r',
+      sessionKey: place,
+      tool: 'wipe_table',
+      input: { table: approvalId },
+      planHash: 'h',
+      state: 'pending',
+      expiresAt: at,
+    });
+    const below = 'agent:main:subagent:s1';
+    const row = { id: 's1', kind: 'task', label: 'elm', agentId: 'main', state: 'running' };
+    const place = { parentSessionKey: sessionKey, parentRunId: 'r', rootRunId: 'r', depth: 1 };
+    const answers = session((text) => `You said: ${text}`);
+    const { cli } = await benchWith(
+      {
+        ...answers,
+        'exec.approvals.list': () => ({
+          approvals: [ask('own', sessionKey), ask('its', below), ask('other', 'agent:cook:main')],
+        }),
+        'subagents.list': () => ({
+          subagents: [{ ...row, ...place, sessionKey: below, startedAt: at }],
+        }),
+        'chat.send': (params, say) => {
+          say('session', { sessionKey, kind: 'subagent', subagentId: 's1' });
+          say('session', { sessionKey: 'agent:cook:main', kind: 'subagent', subagentId: 's2' });
+          return answers['chat.send']?.(params, say);
+        },
+      },
+      { terminal: true },
+    );
+    let all = '';
+    const shown = new Promise<void>((resolve) => {
+      cli.stdout.on('data', (chunk: Buffer) => {
+        all += chunk.toString('utf8');
+        if (all.includes('You said: hello') && all.includes('/approve its')) resolve();
+      });
+    });
+    const ended = cli.run('chat');
+    cli.stdin.write('hello\r');
+    await shown;
+    cli.stdin.write('/quit\r');
+    await ended;
+    const asks = all.match(/\? wipe_table .*approval/g);
+    expect(asks).toEqual([
+      '? wipe_table {"table":"own"} waits for your approval',
+      '? wipe_table of sub-agent "elm" {"table":"its"} waits for your approval',
+    ]);
   });
 
   it('keeps the answer above the line that is being typed', async () => {

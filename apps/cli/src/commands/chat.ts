@@ -6,6 +6,7 @@ import { toClient } from '../connect.ts';
 import { exitCode } from '../exit-code.ts';
 import { Interrupted, type Job } from '../job.ts';
 import { type ChatSession, openChatSession } from '../terminal/chat-session.ts';
+import { type AttachCommand, createAttachCommand } from '../terminal/attach-command.ts';
 import { createPrinter } from '../terminal/printer.ts';
 import { openScreen, type Screen } from '../terminal/screen.ts';
 
@@ -17,7 +18,7 @@ export function addChat(cli: Cli): void {
   const command = cli.program
     .command('chat')
     .description(
-      'Talk in the terminal. /quit leaves, other slash commands go to the agent; Ctrl-C stops an answer, a second one leaves. Reads lines from a pipe too.',
+      'Talk in the terminal. /attach <files> sends files with the next message, /quit leaves, other slash commands go to the agent; Ctrl-C stops an answer, a second one leaves. Reads lines from a pipe too.',
     )
     .option('-s, --session <key>', 'the session', 'main');
   does<ChatOptions>(cli, command, async (job, { options: { session } }) => {
@@ -55,14 +56,25 @@ async function talk(job: Job, client: Client, sessionKey: string): Promise<numbe
   leaveOnSignals(job, { screen, chat: opened, leave: (reason) => leaving.abort(reason) });
   if (screen.isTerminal)
     screen.aside(
-      paint('dim', `Session ${sessionKey}. /quit leaves, /help shows what the agent understands.`),
+      paint(
+        'dim',
+        `Session ${sessionKey}. /attach sends files, /quit leaves, /help shows what the agent understands.`,
+      ),
     );
   screen.prompt();
-  return await readLines(screen, opened, leaving.signal);
+  const attach = createAttachCommand(context.userFolder);
+  return await readLines({ screen, chat: opened, attach }, leaving.signal);
+}
+
+interface Talk {
+  readonly screen: Screen;
+  readonly chat: ChatSession;
+  readonly attach: AttachCommand;
 }
 
 /** A person may write on while an answer comes; a pipe's next line waits for its turn. */
-async function readLines(screen: Screen, chat: ChatSession, signal: AbortSignal): Promise<number> {
+async function readLines(given: Talk, signal: AbortSignal): Promise<number> {
+  const { screen } = given;
   const left = new Promise<'left'>((resolve) => {
     signal.addEventListener('abort', () => resolve('left'), { once: true });
   });
@@ -75,8 +87,8 @@ async function readLines(screen: Screen, chat: ChatSession, signal: AbortSignal)
     const text = next.value.trim();
     if (text === '/quit' || text === '/exit') return exitCode.ok;
     if (text === '') screen.prompt();
-    else {
-      const said = chat.say(text).finally(() => saying.delete(said));
+    else if (!(await readAttach(given, text, signal))) {
+      const said = say(given, text).finally(() => saying.delete(said));
       saying.add(said);
       if (!screen.isTerminal && (await Promise.race([said, left])) === 'left')
         return exitCode.interrupted;
@@ -84,6 +96,29 @@ async function readLines(screen: Screen, chat: ChatSession, signal: AbortSignal)
   }
   await Promise.race([Promise.all(saying), left]);
   return exitCode.ok;
+}
+
+/** Whether the line named what goes along with the next one. It is read before another line is: that may be the next one. */
+async function readAttach(
+  { screen, chat, attach }: Talk,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const told = await attach.read(text, signal);
+    if (told === undefined) return false;
+    screen.aside(told);
+  } catch (error) {
+    if (!signal.aborted) chat.tell(error);
+  }
+  screen.prompt();
+  return true;
+}
+
+async function say({ chat, attach }: Talk, text: string): Promise<void> {
+  // A command takes no files along: they wait for words.
+  const attachments = /^\/[a-z]+(?:\s|$)/i.test(text) ? [] : attach.take();
+  if ((await chat.say(text, attachments)) === 'refused') attach.putBack(attachments);
 }
 
 function leaveOnSignals(

@@ -11,6 +11,7 @@ import { type ReadAttachment, readAttachments } from '../read-attachments.ts';
 import { untilLive } from '../terminal/until-live.ts';
 import { toItems } from '../terminal/items.ts';
 import { createPrinter, type Printer } from '../terminal/printer.ts';
+import { watchAsks } from '../terminal/watch-asks.ts';
 
 interface RunOptions {
   readonly session: string;
@@ -65,12 +66,18 @@ async function ask(
     write: output.write,
     aside: (text: string) => void context.stderr.write(`${text}\n`),
   };
-  const printer = createPrinter(page, output.paint);
+  const printer = createPrinter(
+    page,
+    output.paint,
+    (id) => `cuttle approvals approve ${id}, or deny`,
+  );
   printer.skip(toItems(before));
   printer.expect(message);
   // Someone else's answer would come first: then only ours is shown, when it is there.
   if (isBusy) output.note('Another message is being answered first.');
   else if (!output.json) showWhileItGrows(follow, printer);
+  const place = { client, sessionKey: follow.current.sessionKey };
+  if (!output.json) watchAsks(place, (asks) => printer.show(asks), signal);
 
   const files = attachments.length === 0 ? {} : { attachments: [...attachments] };
   const params = { sessionKey, message, idempotencyKey: context.newId(), ...files };

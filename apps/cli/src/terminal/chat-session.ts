@@ -1,15 +1,19 @@
 import type { Client, FollowedSession } from '@cuttle/client';
 import { toCuttleError } from '@cuttle/core-types/errors';
 import type { NewId } from '@cuttle/core-types';
-import { toItems } from './items.ts';
+import { type Item, toItems } from './items.ts';
 import { type Page, type Printer } from './printer.ts';
 import { type Paint, plain } from '../paint.ts';
+import type { ReadAttachment } from '../read-attachments.ts';
 import { untilLive } from './until-live.ts';
+import { watchAsks } from './watch-asks.ts';
 
 /** A conversation on a terminal, without the terminal. */
 export interface ChatSession {
-  /** Sends a line; resolves when the message has its fate and what was said is shown. */
-  say(text: string): Promise<void>;
+  /** Sends a line; resolves when the message has its fate and what was said is shown, or why the gateway did not take it. */
+  say(text: string, attachments: readonly ReadAttachment[]): Promise<'taken' | 'refused'>;
+  /** Tells a failure of this side. */
+  tell(error: unknown): void;
   isBusy(): boolean;
   /** Stops the run under way. */
   stop(): Promise<void>;
@@ -43,6 +47,11 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
     printer.show(toItems(session));
     settle();
   });
+  const showAsks = (asks: readonly Item[]): void => {
+    printer.show(asks);
+    settle();
+  };
+  watchAsks({ client, sessionKey: follow.current.sessionKey }, showAsks, signal);
   const tell = (error: unknown): void => {
     const { code, message, hint } = toCuttleError(error);
     printer.endLine();
@@ -50,12 +59,18 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
   };
   return {
     isBusy,
-    async say(text) {
+    tell,
+    async say(text, attachments) {
       printer.expect(text);
       sending += 1;
+      let taken: 'taken' | 'refused' = 'refused';
       try {
-        const params = { sessionKey, message: text, idempotencyKey: newId() };
+        const params = toParams(
+          { sessionKey, message: text, idempotencyKey: newId() },
+          attachments,
+        );
         const { runId, status, reply } = await client.call('chat.send', params, signal);
+        taken = 'taken';
         if (status === 'command') {
           printer.endLine();
           if (reply !== undefined && reply !== '') page.write(`${plain(reply)}\n`);
@@ -71,11 +86,19 @@ export async function openChatSession(parts: ChatParts, signal: AbortSignal): Pr
         sending -= 1;
         settle();
       }
+      return taken;
     },
     async stop() {
       await client.call('chat.abort', { sessionKey }, signal);
     },
   };
+}
+
+function toParams<Params extends object>(
+  params: Params,
+  attachments: readonly ReadAttachment[],
+): Params & { attachments?: ReadAttachment[] } {
+  return attachments.length === 0 ? params : { ...params, attachments: [...attachments] };
 }
 
 function isHeld({ activeRunId, queued }: FollowedSession, inboundId: string): boolean {

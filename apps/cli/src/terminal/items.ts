@@ -9,7 +9,14 @@ export type Item =
   | { readonly kind: 'text'; readonly key: string; readonly text: string }
   | { readonly kind: 'call'; readonly key: string; readonly name: string; readonly input: unknown }
   | { readonly kind: 'result'; readonly key: string; readonly name: string; readonly state: string }
-  | { readonly kind: 'ask'; readonly key: string; readonly name: string; readonly input: unknown }
+  | {
+      readonly kind: 'ask';
+      readonly key: string;
+      readonly name: string;
+      readonly input: unknown;
+      /** What the sub-agent that asks is called. */
+      readonly label?: string | undefined;
+    }
   | { readonly kind: 'end'; readonly key: string; readonly outcome: RunOutcome };
 
 /** What a session shows, from top to bottom. */

@@ -21,7 +21,16 @@ export interface Printer {
   endLine(): void;
 }
 
-export function createPrinter(page: Page, paint: Paint): Printer {
+/** How the approval of this id is decided where the printer writes. */
+export type DecideHint = (approvalId: string) => string;
+
+const decideInChat: DecideHint = (id) => `/approve ${id}, or with "deny" behind it`;
+
+export function createPrinter(
+  page: Page,
+  paint: Paint,
+  decideHint: DecideHint = decideInChat,
+): Printer {
   const shown = new Map<string, string>();
   const answers = new Map<string, string>();
   const expected: string[] = [];
@@ -57,7 +66,7 @@ export function createPrinter(page: Page, paint: Paint): Printer {
     shown.set(item.key, '');
     const at = item.kind === 'said' ? expected.indexOf(item.text) : -1;
     if (at >= 0) expected.splice(at, 1);
-    else for (const line of describe(item, paint)) aside(line);
+    else for (const line of describe(item, paint, decideHint)) aside(line);
   };
   return {
     skip(items) {
@@ -74,7 +83,11 @@ export function createPrinter(page: Page, paint: Paint): Printer {
   };
 }
 
-function describe(item: Exclude<Item, { kind: 'text' }>, paint: Paint): readonly string[] {
+function describe(
+  item: Exclude<Item, { kind: 'text' }>,
+  paint: Paint,
+  decideHint: DecideHint,
+): readonly string[] {
   switch (item.kind) {
     case 'said':
       return [paint('cyan', `‹ ${plain(item.text)}`)];
@@ -84,8 +97,8 @@ function describe(item: Exclude<Item, { kind: 'text' }>, paint: Paint): readonly
       return item.state === 'done' ? [] : [paint('dim', `← ${item.name}: ${item.state}`)];
     case 'ask':
       return [
-        paint('yellow', `? ${item.name} ${toShort(item.input)} waits for your approval`),
-        paint('dim', `  /approve ${item.key.slice('ask '.length)}, or with "deny" behind it`),
+        paint('yellow', `? ${askerOf(item)}${toShort(item.input)} waits for your approval`),
+        paint('dim', `  ${decideHint(item.key.slice('ask '.length))}`),
       ];
     case 'end':
       if (item.outcome.status === 'failed') {
@@ -97,6 +110,10 @@ function describe(item: Exclude<Item, { kind: 'text' }>, paint: Paint): readonly
       }
       return item.outcome.status === 'aborted' ? [paint('dim', '(stopped)')] : [];
   }
+}
+
+function askerOf({ name, label }: Extract<Item, { kind: 'ask' }>): string {
+  return label === undefined ? `${name} ` : `${name} of sub-agent "${plain(label)}" `;
 }
 
 function toShort(input: unknown): string {

@@ -7,7 +7,7 @@ import { createPacer, type Frames } from './frames.ts';
 import type { KeptText } from './kept-text.ts';
 import { createOutbox, describe, type Outbox, type Upload } from './outbox.ts';
 import type { SubagentReport } from '@cuttle/core-types/protocol';
-import { createSubagentList } from '../subagents/subagent-list.ts';
+import { createSubagentList, type SubagentAsk } from '../subagents/subagent-list.ts';
 import { toLiveTurns } from '../timeline/live-turns.ts';
 import { type Note, withFates, withNotes } from '../timeline/page-turns.ts';
 import { toStoredTurns } from '../timeline/stored-turns.ts';
@@ -22,6 +22,8 @@ export interface Conversation {
   readonly busy: ReadonlySignal<boolean>;
   /** Of all runs of the session, with all below them. */
   readonly subagents: ReadonlySignal<readonly SubagentReport[]>;
+  /** What they wait for an approval of; `decide` decides it like the session's own. */
+  readonly subagentAsks: ReadonlySignal<readonly SubagentAsk[]>;
   /** What a request of this page was refused with, until the next one. */
   readonly problem: ReadonlySignal<string | undefined>;
   send(text: string, uploads: readonly Upload[]): void;
@@ -68,6 +70,7 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     busy: computed(() => session.value.activeRunId !== undefined),
     problem,
     subagents: subagents.known,
+    subagentAsks: subagents.asks,
     send(text, uploads) {
       problem.value = undefined;
       outbox.send(text, uploads);
@@ -75,7 +78,8 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     retry: (turnKey) => retry({ turns: turns.value, outbox }, turnKey),
     discard: (turnKey) => outbox.discard(idOf(turnKey)),
     stop: () => attempt(client.call('chat.abort', { sessionKey }, end)),
-    decide: (approvalId, decision) => attempt(approvals.decide(approvalId, decision)),
+    decide: (approvalId, decision) =>
+      attempt(approvals.decide(approvalId, decision).finally(subagents.look)),
     stopSubagent: (id) => attempt(subagents.stopOne(id)),
     loadEarlier: view.loadEarlier,
     close() {

@@ -1,11 +1,20 @@
 import type { Client } from '@cuttle/client';
-import type { SubagentReport } from '@cuttle/core-types/protocol';
-import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ResultOf, SubagentReport } from '@cuttle/core-types/protocol';
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { isAtWork } from './subagent-tree.ts';
+
+export type SubagentAsk = Pick<
+  ResultOf<'exec.approvals.list'>['approvals'][number],
+  'approvalId' | 'sessionKey' | 'tool' | 'input'
+>;
 
 /** The sub-agents of a session with all below them, as they work. */
 export interface SubagentList {
   readonly known: ReadonlySignal<readonly SubagentReport[]>;
+  /** What any of them waits for an approval of. */
+  readonly asks: ReadonlySignal<readonly SubagentAsk[]>;
+  /** Asks the gateway again: something of them has changed. */
+  look(): void;
   stopOne(id: string): Promise<void>;
   close(): void;
 }
@@ -26,12 +35,24 @@ export function createSubagentList(
   end: AbortSignal,
 ): SubagentList {
   const known = signal<readonly SubagentReport[]>([]);
+  const asks = signal<readonly SubagentAsk[]>([]);
   let asking: 'no' | 'yes' | 'again' = 'no';
   let cancel: (() => void) | undefined;
   const ask = async (): Promise<void> => {
     const { subagents } = await client.call('subagents.list', { sessionKey, limit: most }, end);
-    if (JSON.stringify(subagents) !== JSON.stringify(known.value)) known.value = subagents;
-    if (subagents.some(isAtWork)) cancel = later(look, lookAgainMs);
+    show(known, subagents);
+    const atWork = subagents.filter(isAtWork);
+    if (atWork.length === 0) {
+      show(asks, []);
+      return;
+    }
+    cancel = later(look, lookAgainMs);
+    const { approvals } = await client.call('exec.approvals.list', {}, end);
+    const keys = new Set(atWork.map((one) => one.sessionKey));
+    show(
+      asks,
+      approvals.filter((one) => keys.has(one.sessionKey)),
+    );
   };
   const look = (): void => {
     if (end.aborted) return;
@@ -55,6 +76,8 @@ export function createSubagentList(
   ];
   return {
     known,
+    asks,
+    look,
     async stopOne(id) {
       await client.call('subagents.stop', { id }, end);
       look();
@@ -64,4 +87,9 @@ export function createSubagentList(
       for (const stop of stops) stop();
     },
   };
+}
+
+/** What is the same is not drawn again. */
+function show<Value>(shown: Signal<Value>, next: Value): void {
+  if (JSON.stringify(next) !== JSON.stringify(shown.value)) shown.value = next;
 }

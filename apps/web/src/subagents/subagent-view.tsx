@@ -3,9 +3,11 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Icon, type IconName } from '../app/icon.tsx';
 import type { Conversation } from '../conversation/conversation.ts';
+import { ApprovalCard } from '../timeline/approval-card.tsx';
+import type { SubagentAsk } from './subagent-list.ts';
 import { countsOf, isAtWork, type SubagentNode, treeOf } from './subagent-tree.ts';
 
-type Shown = Pick<Conversation, 'subagents' | 'stopSubagent'>;
+type Shown = Pick<Conversation, 'subagents' | 'subagentAsks' | 'stopSubagent' | 'decide'>;
 
 /** Whom a run gave work to, and how far they are; nothing where it did all by itself. */
 export function Subagents({
@@ -27,8 +29,9 @@ function Tree({
   readonly conversation: Shown;
 }): JSX.Element {
   const { all, open } = countsOf(tree);
-  // Open where there is something to follow; what a person does with it stays.
-  const [isOpen] = useState(open > 0);
+  // Open where there is something to follow or to decide; what a person does with it stays.
+  const [wasOpen] = useState(open > 0);
+  const isOpen = wasOpen || asksOf(tree, conversation).length > 0;
   return (
     <details class="subagents" open={isOpen}>
       <summary>
@@ -59,7 +62,11 @@ function Branch({
     <ul class="subagent-branch" aria-label={label}>
       {tree.map(({ subagent, below }) => (
         <li key={subagent.id}>
-          <Row subagent={subagent} stop={() => conversation.stopSubagent(subagent.id)} />
+          <Row
+            subagent={subagent}
+            asks={asksOf([{ subagent, below: [] }], conversation)}
+            conversation={conversation}
+          />
           {below.length > 0 && (
             <Branch
               tree={below}
@@ -81,34 +88,61 @@ const looks: Readonly<Record<SubagentReport['state'], { icon: IconName; words: s
   aborted: { icon: 'cross', words: 'Stopped' },
 };
 
+/** What those of a tree wait for an approval of. */
+function asksOf(
+  tree: readonly SubagentNode[],
+  { subagentAsks }: Pick<Shown, 'subagentAsks'>,
+): readonly SubagentAsk[] {
+  return tree.flatMap(({ subagent, below }) => [
+    ...subagentAsks.value.filter(({ sessionKey }) => sessionKey === subagent.sessionKey),
+    ...asksOf(below, { subagentAsks }),
+  ]);
+}
+
 function Row({
   subagent,
-  stop,
+  asks,
+  conversation,
 }: {
   readonly subagent: SubagentReport;
-  readonly stop: () => void;
+  readonly asks: readonly SubagentAsk[];
+  readonly conversation: Shown;
 }): JSX.Element {
-  const { state, label, reply, outcome } = subagent;
+  const { id, state, label, reply, outcome } = subagent;
   const said = outcome?.status === 'failed' ? outcome.error.message : reply;
+  const isAsking = asks.length > 0;
   return (
     <div class={`subagent is-${state}`}>
       <span class="tool-state">
-        {state === 'running' ? <span class="spinner" /> : <Icon name={looks[state].icon} />}
+        {state === 'running' && !isAsking ? (
+          <span class="spinner" />
+        ) : (
+          <Icon name={isAsking ? 'shield' : looks[state].icon} />
+        )}
       </span>
       <span class="subagent-label" dir="auto">
         {label}
       </span>
-      <span class="tool-words">{looks[state].words}</span>
+      <span class="tool-words">{isAsking ? 'Needs approval' : looks[state].words}</span>
       {isAtWork(subagent) && (
         <button
           type="button"
           class="ghost round"
           aria-label={`Stop sub-agent ${label}`}
-          onClick={stop}
+          onClick={() => conversation.stopSubagent(id)}
         >
           <Icon name="stop" />
         </button>
       )}
+      {asks.map(({ approvalId, tool, input }) => (
+        <ApprovalCard
+          key={approvalId}
+          {...{ approvalId, input }}
+          name={tool}
+          asker={label}
+          decide={conversation.decide}
+        />
+      ))}
       {said !== undefined && said.trim() !== '' && (
         <p class="subagent-said" dir="auto">
           {said.trim().slice(0, 400)}

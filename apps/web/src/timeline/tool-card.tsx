@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { CallPart } from './turns.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { Icon, type IconName } from '../app/icon.tsx';
+import { ApprovalCard } from './approval-card.tsx';
 import { CallInput } from './call-input-view.tsx';
 import { toInputLine } from './call-input.ts';
 
@@ -12,9 +13,9 @@ export interface ToolCardProps {
 
 /** One tool call: a line that opens. While it waits for an approval it is open and asks. */
 export function ToolCard({ part, decide }: ToolCardProps): JSX.Element {
-  if (part.state === 'asking' && part.approvalId !== undefined)
-    return <ApprovalCard part={part} decide={decide} approvalId={part.approvalId} />;
-  const { name, input, state, output, progress } = part;
+  const { name, input, state, output, progress, approvalId } = part;
+  if (state === 'asking' && approvalId !== undefined)
+    return <ApprovalCard {...{ approvalId, name, input, decide }} asker={undefined} />;
   const { icon, words } = looks[state];
   const line = toInputLine(input);
   return (
@@ -60,34 +61,5 @@ function Output({ title, text }: { readonly title: string; readonly text: string
       <h3>{title}</h3>
       {text.trim() === '' ? <p class="empty">Nothing</p> : <CodeBlock text={text} lang="" />}
     </>
-  );
-}
-
-function ApprovalCard({
-  part,
-  decide,
-  approvalId,
-}: ToolCardProps & { readonly approvalId: string }): JSX.Element {
-  return (
-    <section class="approval" aria-label={`Approval needed: ${part.name}`}>
-      <header>
-        <Icon name="shield" />
-        <div>
-          <h3>
-            May I use <code>{part.name}</code>?
-          </h3>
-          <p>This is exactly what would run.</p>
-        </div>
-      </header>
-      <CallInput input={part.input} />
-      <div class="approval-buttons">
-        <button type="button" class="primary" onClick={() => decide(approvalId, 'approved')}>
-          Approve
-        </button>
-        <button type="button" onClick={() => decide(approvalId, 'denied')}>
-          Deny
-        </button>
-      </div>
-    </section>
   );
 }

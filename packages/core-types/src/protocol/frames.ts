@@ -80,7 +80,7 @@ export const SessionEventPayload = z.object({
   sessionKey: z.string(),
   kind: z.enum(['inbound', 'command', 'reset', 'changed', 'subagent']),
   inboundId: z.string().optional(),
-  /** Which one began or ended; `subagents.list` tells of it. */
+  /** Which one began, asks for an approval or ended; `subagents.list` and `exec.approvals.list` tell of it. */
   subagentId: z.string().optional(),
   text: z.string().optional(),
   cursor: z.string().optional(),
