@@ -44,6 +44,7 @@ const decided: Readonly<Record<string, Member>> = {
       './telegram',
       './discord',
       './whatsapp',
+      './slack',
       './channel-contract',
       './crash',
     ],
