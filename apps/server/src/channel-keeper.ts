@@ -2,7 +2,9 @@ import type { Config } from '@cuttle/config';
 import type { Channel, Clock } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
 import { AccountOptions } from '@cuttle/channels';
+import { openBridges } from './bridge-places.ts';
 import { configuredChannels } from './channel-list.ts';
+import type { Home } from './home.ts';
 import type { ServerLog } from './log.ts';
 
 /** Holds the running messenger accounts to the configuration: only what changed is restarted. */
@@ -11,6 +13,7 @@ export interface ChannelKeeper {
 }
 
 export function createChannelKeeper({
+  home,
   runtime,
   clock,
   log,
@@ -18,6 +21,7 @@ export function createChannelKeeper({
   env,
   given,
 }: {
+  home: Home;
   runtime: Runtime;
   clock: Clock;
   log: ServerLog;
@@ -55,7 +59,8 @@ export function createChannelKeeper({
       }
       for (const [id, one] of wanted) {
         if (running.has(id)) continue;
-        runtime.addChannel(await one.open({ fetch, clock, log, random }));
+        const bridges = openBridges({ home, env });
+        runtime.addChannel(await one.open({ fetch, clock, log, random }, bridges));
         running.set(id, one.fingerprint);
       }
     },

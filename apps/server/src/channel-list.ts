@@ -5,6 +5,7 @@ import {
   discord,
   telegram,
   whatsapp,
+  whatsappWeb,
 } from '@cuttle/channels';
 import type { Config } from '@cuttle/config';
 import { CuttleError } from '@cuttle/core-types/errors';
@@ -14,10 +15,16 @@ import type { z } from 'zod';
 import { settingsFault } from './settings-fault.ts';
 
 /** Every platform this app ships. */
-const platforms = [toPlatform(telegram), toPlatform(discord), toPlatform(whatsapp)] as const;
+const platforms = [
+  toPlatform(telegram),
+  toPlatform(discord),
+  toPlatform(whatsapp),
+  toPlatform(whatsappWeb),
+] as const;
 
 interface Platform {
   readonly id: string;
+  readonly hasBridge: boolean;
   /** Settings of an account → its adapter, which loads when it is asked for. Throws `config.invalid`. */
   parse(place: string, raw: unknown): (deps: ChannelDeps) => Promise<Channel>;
 }
@@ -25,10 +32,12 @@ interface Platform {
 function toPlatform<Options extends z.ZodType>({
   id,
   options,
+  hasBridge = false,
   load,
 }: ChannelDefinition<Options>): Platform {
   return {
     id,
+    hasBridge,
     parse(place, raw) {
       const parsed = options.safeParse(raw);
       if (!parsed.success) throw settingsFault(place, parsed.error);
@@ -42,8 +51,14 @@ export interface ConfiguredChannel {
   readonly name: string;
   /** Equal text: nothing to restart. */
   readonly fingerprint: string;
-  open(deps: ChannelDeps): Promise<ChannelSettings>;
+  /** `openBridges` makes what the account's own program needs, where it has one. */
+  open(deps: ChannelDeps, openBridges: OpenBridges): Promise<ChannelSettings>;
 }
+
+export type OpenBridges = (place: {
+  readonly platform: string;
+  readonly name: string;
+}) => Promise<ChannelDeps['bridges']>;
 
 /** The messenger accounts of a configuration; adapters load when opened. Throws `config.invalid`. */
 export function configuredChannels(
@@ -97,12 +112,13 @@ function toChannel({
       platform,
       name,
       fingerprint: JSON.stringify(raw),
-      async open(deps) {
+      async open(deps, openBridges) {
+        const bridges = known.hasBridge ? await openBridges({ platform, name }) : undefined;
         const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
         const { identity, hint, queueMode } = account;
         return {
           name,
-          channel: await create(deps),
+          channel: await create({ ...deps, bridges }),
           agentId: agent,
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,

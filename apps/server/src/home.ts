@@ -14,6 +14,8 @@ export interface Home {
   /** Folder of the saved logins. */
   readonly logins: string;
   readonly runFile: string;
+  /** Folder of the programs that some messengers need, and of what these keep. */
+  readonly bridges: string;
   /** Keys of the chains of records; the store makes it. */
   readonly recordKeysFile: string;
 }
@@ -26,6 +28,7 @@ export function homeAt(root: string): Home {
     tokenFile: join(root, 'credentials', 'gateway-token'),
     logins: join(root, 'credentials', 'logins'),
     runFile: join(root, 'run', 'gateway.json'),
+    bridges: join(root, 'bridges'),
     recordKeysFile: join(root, 'credentials', 'record-keys'),
   };
 }

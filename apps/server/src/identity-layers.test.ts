@@ -38,7 +38,8 @@ async function identityOf(said: Partial<typeof layers>): Promise<object> {
   });
   const [channel] = configuredChannels(config.channels, {});
   const log = createLog({ level: 'error', format: 'json', now: nodeClock.now });
-  const account = await channel?.open({ fetch, clock: nodeClock, log, random: () => 0.5 });
+  const deps = { fetch, clock: nodeClock, log, random: () => 0.5 };
+  const account = await channel?.open(deps, () => Promise.resolve(undefined));
   const [agent] = toRuntimeSettings(config).agents;
   if (!account || !agent) throw new TypeError('There is no account or no agent.');
   await account.channel[Symbol.asyncDispose]();

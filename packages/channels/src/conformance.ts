@@ -26,10 +26,20 @@ export const whatsappLacks = {
   markup: 'WhatsApp takes any text and refuses none for its marks',
 } as const satisfies Reasons;
 
+/** What a linked device of WhatsApp lacks. https://faq.whatsapp.com/1317564962315842 */
+export const whatsappWebLacks = {
+  pushes: 'WhatsApp tells a linked device of messages only on the connection that the device made',
+  threads: 'WhatsApp has no threads',
+  buttons: 'WhatsApp lets only businesses of its API send buttons; a command is written instead',
+  menu: 'WhatsApp shows a menu of commands only for businesses of its API',
+  markup: 'WhatsApp takes any text and refuses none for its marks',
+} as const satisfies Reasons;
+
 /** Each way to run a channel of ours, for the table of conformance. */
 export const conformance: readonly { readonly name: string; readonly lacks: Reasons }[] = [
   { name: 'Telegram, polling', lacks: telegramLacks.polling },
   { name: 'Telegram, webhook', lacks: telegramLacks.webhook },
   { name: 'Discord', lacks: discordLacks },
   { name: 'WhatsApp', lacks: whatsappLacks },
+  { name: 'WhatsApp Web', lacks: whatsappWebLacks },
 ];

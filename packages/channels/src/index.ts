@@ -1,8 +1,13 @@
+import type { BridgeHost } from './bridge/bridge-host.ts';
+import type { BridgeHostOptions } from './bridge/create-bridge-host.ts';
 import { defineChannel } from './channel-definition.ts';
 import { DiscordOptions } from './discord/options.ts';
 import { TelegramOptions } from './telegram/options.ts';
 import { WhatsappOptions } from './whatsapp/options.ts';
+import { WhatsappWebOptions } from './whatsapp-web/options.ts';
 
+export type { BridgeHost, BridgeProgram } from './bridge/bridge-host.ts';
+export type { BridgeHostOptions } from './bridge/create-bridge-host.ts';
 export { AccountOptions } from './account-options.ts';
 export { type ChannelDefinition, type ChannelDeps, defineChannel } from './channel-definition.ts';
 
@@ -26,3 +31,16 @@ export const whatsapp = defineChannel({
   options: WhatsappOptions,
   load: async () => (await import('./whatsapp/channel.ts')).createWhatsappChannel,
 });
+
+/** Only the settings are loaded with this module. */
+export const whatsappWeb = defineChannel({
+  id: 'whatsapp-web',
+  options: WhatsappWebOptions,
+  hasBridge: true,
+  load: async () => (await import('./whatsapp-web/channel.ts')).createWhatsappWebChannel,
+});
+
+/** Starts the programs of one account as children of this process. */
+export async function openBridgeHost(options: BridgeHostOptions): Promise<BridgeHost> {
+  return (await import('./bridge/create-bridge-host.ts')).createBridgeHost(options);
+}

@@ -2,3 +2,4 @@ export { AccountOptions } from './account-options.ts';
 export { DiscordOptions } from './discord/options.ts';
 export { TelegramOptions } from './telegram/options.ts';
 export { WhatsappOptions } from './whatsapp/options.ts';
+export { WhatsappWebOptions } from './whatsapp-web/options.ts';

@@ -4,7 +4,7 @@ import type { ChannelDeps } from '../channel-definition.ts';
 import type { Account } from './account.ts';
 import type { DiscordApi } from './api.ts';
 import { type Decoded, decodeEvent } from './decode.ts';
-import { createLanes, type Lanes } from './lanes.ts';
+import { createLanes, type Lanes } from '../lanes.ts';
 import type { Place, Places } from './places.ts';
 
 export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {

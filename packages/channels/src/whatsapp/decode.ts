@@ -1,6 +1,7 @@
 import type { Json } from '@cuttle/core-types';
-import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
+import type { ChannelInbound } from '@cuttle/core-types/ports';
 import { cleanText, shortHash } from '../foreign-text.ts';
+import { findCommand } from '../slash-command.ts';
 import { decodeMedia } from './decode-media.ts';
 import { WireDelivery, WireMessage, WireStatus, WireValue } from './wire.ts';
 
@@ -55,7 +56,7 @@ function decodeMessage(raw: Json, value: WireValue): Decoded {
   if (token !== undefined) return { kind: 'event', event: toPress(message, facts, token) };
   const { media, caption } = decodeMedia(message);
   const text = textOf(message) ?? caption;
-  const command = commandOf(text);
+  const command = findCommand(text);
   const event: ChannelInbound = {
     ...facts,
     externalId: message.id,
@@ -111,14 +112,6 @@ function ourPhone({ metadata }: WireValue): string {
 
 function isPhone(stated: string | undefined, phone: string): boolean {
   return stated !== undefined && phone !== '' && stated.replaceAll(/\D/g, '') === phone;
-}
-
-/** WhatsApp marks no commands: a word behind a slash at the beginning, and not a path. */
-function commandOf(text: string): CommandFact | undefined {
-  const match = /^\/([a-z0-9_]{1,64})(?:\s+([\s\S]*))?$/i.exec(text);
-  if (match === null) return undefined;
-  const [, name = '', args = ''] = match;
-  return { name: name.toLowerCase(), args: args.trim() };
 }
 
 function ignored(reason: Extract<Decoded, { kind: 'ignored' }>['reason']): Decoded {

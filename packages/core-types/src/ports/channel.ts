@@ -161,6 +161,25 @@ export interface MediaCapability {
   ): Promise<Uint8Array>;
 }
 
+/** Where a login that a person makes on a device of theirs stands. */
+export type LoginStep =
+  /** Nothing to show yet. */
+  | { readonly state: 'waiting' }
+  /** The text of a QR code that is to be scanned, and until when (Unix ms) it holds. */
+  | { readonly state: 'code'; readonly code: string; readonly expiresAt: number }
+  | { readonly state: 'linked'; readonly platformId: string; readonly name: string };
+
+/** For accounts that are no token of the configuration but a device that a person links. */
+export interface LoginCapability {
+  /**
+   * Goes on with the login, or begins one; resolves when there is something other to show than the code that was `seen`, at
+   * once where an account is linked. Whoever stops waiting ends nothing. Throws `channel.*` where the login came to nothing.
+   */
+  step(seen: string | undefined, signal: AbortSignal): Promise<LoginStep>;
+  /** Ends the link; `receive` ends with `channel.auth`. */
+  logout(signal: AbortSignal): Promise<void>;
+}
+
 export type SendKind = 'send' | 'open' | 'edit' | 'delete';
 
 export interface SendRequest {
@@ -223,4 +242,5 @@ export interface Channel extends AsyncDisposable {
   };
   readonly webhook?: WebhookCapability;
   readonly media?: MediaCapability;
+  readonly login?: LoginCapability;
 }

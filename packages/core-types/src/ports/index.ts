@@ -11,6 +11,8 @@ export type {
   Door,
   Limits,
   LiveMessages,
+  LoginCapability,
+  LoginStep,
   MediaCapability,
   MenuCommand,
   OutboundPart,

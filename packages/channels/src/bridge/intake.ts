@@ -1,0 +1,83 @@
+import { BridgeMessage } from '@cuttle/core-types/bridge';
+import { toCuttleError } from '@cuttle/core-types/errors';
+import type { ChannelInbound, Door } from '@cuttle/core-types/ports';
+import type { ChannelDeps } from '../channel-definition.ts';
+import { createLanes } from '../lanes.ts';
+import type { MessageNews } from './bridge-link.ts';
+import { decodeMessage, unparsed } from './decode.ts';
+
+export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+  readonly platform: string;
+  /** Tells the bridge that a message need not be given again. */
+  readonly taken: (event: string) => void;
+}
+
+/** Hands messages to the door, each chat in order; one that is not taken is tried until it is, and only then confirmed. */
+export interface Intake {
+  /** A connection begins: what was confirmed on the one before may not have been heard. */
+  begin(): void;
+  hear(news: MessageNews): void;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal): Intake {
+  const lanes = createLanes();
+  // A new life of the bridge gives again what waits here already.
+  const pending = new Set<string>();
+  // On which connection a message was confirmed; of the latest ones.
+  const confirmed = new Map<string, number>();
+  let connections = 0;
+  const confirm = (event: string): void => {
+    confirmed.delete(event);
+    confirmed.set(event, connections);
+    const [oldest] = confirmed.keys();
+    if (confirmed.size > mostConfirmed && oldest !== undefined) confirmed.delete(oldest);
+    deps.taken(event);
+  };
+  const take = async (event: string, inbound: ChannelInbound | undefined): Promise<void> => {
+    if (inbound !== undefined) await untilTaken(deps, () => door.accept(inbound, signal), signal);
+    pending.delete(event);
+    confirm(event);
+  };
+  return {
+    begin: () => void (connections += 1),
+    hear({ event, message }) {
+      if (pending.has(event)) return;
+      if ((confirmed.get(event) ?? connections) < connections) return confirm(event);
+      pending.add(event);
+      const parsed = BridgeMessage.safeParse(message);
+      const inbound = parsed.success ? decodeMessage(parsed.data) : unparsed(message);
+      const lane = parsed.success ? parsed.data.chat.id : '';
+      // Rejects by the abort alone: it is given again after the next start.
+      void lanes.add(lane, () => take(event, inbound)).catch(() => {});
+    },
+    idle: () => lanes.idle(),
+  };
+}
+
+const mostConfirmed = 1000;
+
+/** Waits 500 ms, doubled up to 30 s, between two tries. */
+async function untilTaken(
+  { clock, log, random, platform }: IntakeDeps,
+  accept: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 1; ; failures += 1)
+    try {
+      signal.throwIfAborted();
+      return await accept();
+    } catch (error) {
+      signal.throwIfAborted();
+      const { code, retryAfterMs } = toCuttleError(error);
+      const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
+      const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
+      log.warn(`A message of ${platform} was not taken in; it is tried again.`, {
+        code,
+        waitMs,
+        error,
+      });
+      await clock.sleep(waitMs, signal);
+    }
+}

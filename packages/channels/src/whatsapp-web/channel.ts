@@ -1,0 +1,94 @@
+import { CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import type { Channel } from '@cuttle/core-types/ports';
+import type { BridgeHost, BridgeProgram } from '../bridge/bridge-host.ts';
+import { createBridgeLink } from '../bridge/bridge-link.ts';
+import { createFileFetch } from '../bridge/fetch-file.ts';
+import { createBridgeLogin } from '../bridge/login.ts';
+import { receiveMessages } from '../bridge/receive.ts';
+import type { ChannelDeps } from '../channel-definition.ts';
+import { encodeAnswer, encodePlaceholder, encodePreview, encodeRequest } from './encode.ts';
+import type { WhatsappWebOptions } from './options.ts';
+import { parseAddress, parseTarget } from './target.ts';
+
+const platform = 'WhatsApp Web';
+const packageName = '@cuttle/whatsapp-web';
+const loginHint =
+  'Link the account: `cuttle channels login whatsapp-web`, or the page under Channels.';
+
+/** An account of WhatsApp that is linked as one of its devices, by a program that is installed apart. https://faq.whatsapp.com/1317564962315842 */
+export function createWhatsappWebChannel(options: WhatsappWebOptions, deps: ChannelDeps): Channel {
+  const host = hostOf(deps);
+  const start = (): Promise<BridgeProgram> => startBridge(options, host);
+  const link = createBridgeLink({ ...deps, platform, loginHint, start });
+  const login = createBridgeLogin({ ...deps, link });
+  const connect: Channel['connect'] = async (signal) => {
+    try {
+      const { id, name } = await link.connect(signal);
+      return { platformId: id, name: name === '' ? `+${id}` : name };
+    } catch (error) {
+      // Nothing is linked: the program would only wait.
+      if (isCuttleError(error, 'channel.auth') && !login.isActive) await link.rest();
+      throw error;
+    }
+  };
+  return {
+    id: 'whatsapp-web',
+    // Whoever writes like a machine is shut out; these are ours, WhatsApp tells of none.
+    limits: { maxTextLength: 4096, perSecond: 5, perMinuteInGroup: 20, editIntervalMs: 3000 },
+    // We give a message its id, and who has one with it shows no second.
+    ambiguity: 'idempotency-key',
+    connect,
+    receive: (door, signal) => receiveMessages({ ...deps, platform, link }, door, signal),
+    render: encodeAnswer,
+    address: parseAddress,
+    async send(request, signal) {
+      signal.throwIfAborted();
+      const command = await encodeRequest(request, deps.clock.now());
+      await link.ask(command, signal);
+      const { receipt } = request;
+      if (command.type !== 'send' && receipt !== undefined) return receipt;
+      return { messageId: command.messageId, at: deps.clock.now() };
+    },
+    async probe(signal) {
+      try {
+        return { ok: true, ...(await connect(signal)) };
+      } catch (error) {
+        signal.throwIfAborted();
+        const { message, hint } = toCuttleError(error);
+        return { ok: false, detail: `${message} ${hint}` };
+      }
+    },
+    live: { placeholder: encodePlaceholder, preview: encodePreview },
+    ...(options.typing && {
+      typing: {
+        everyMs: 8000,
+        show: (target, signal) =>
+          link.ask({ type: 'typing', chat: parseTarget(target).chat }, signal),
+      },
+    }),
+    // The most a document has. https://faq.whatsapp.com/453914586839706
+    media: createFileFetch({ link, folder: host.folder, maxBytes: 2_000_000_000 }),
+    login,
+    async [Symbol.asyncDispose]() {
+      await login[Symbol.asyncDispose]();
+      await link[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function hostOf({ bridges }: ChannelDeps): BridgeHost {
+  if (bridges !== undefined) return bridges;
+  throw new TypeError('A channel with a program of its own needs a host for it');
+}
+
+async function startBridge(
+  { program }: WhatsappWebOptions,
+  host: BridgeHost,
+): Promise<BridgeProgram> {
+  const file = program ?? (await host.find(packageName));
+  if (file !== undefined) return host.start(file, ['--folder', host.folder]);
+  throw new CuttleError('channel.unavailable', `The package ${packageName} is not installed.`, {
+    hint: `Install it: ${host.installCommand(packageName)}`,
+    details: { reached: false },
+  });
+}

@@ -1,0 +1,2 @@
+export { createWhatsappWebChannel } from './channel.ts';
+export { WhatsappWebOptions } from './options.ts';

@@ -1,0 +1,122 @@
+import type { Json } from '@cuttle/core-types';
+import type { PendingMessage, World } from './world.ts';
+
+export interface FileInput {
+  readonly kind: 'image' | 'sticker' | 'voice' | 'audio' | 'video' | 'document';
+  readonly bytes: Uint8Array;
+  readonly name?: string | undefined;
+  readonly mimeType?: string | undefined;
+}
+
+export interface SayInput {
+  /** Phone of a person. */
+  readonly from: string;
+  readonly text: string;
+  /** Id of a group; the private chat without it. */
+  readonly in?: string | undefined;
+  /** Names the account. */
+  readonly mention?: boolean | undefined;
+  /** A message that is answered. */
+  readonly replyTo?: string | undefined;
+  readonly file?: FileInput | undefined;
+}
+
+export interface Said {
+  readonly messageId: string;
+  readonly event: PendingMessage;
+}
+
+/** What people do on their phones. */
+export interface People {
+  person(input: { readonly phone: string; readonly name: string }): void;
+  group(input: { readonly id: string; readonly title: string }): void;
+  say(input: SayInput): Said;
+  /** Throws where nobody said it. */
+  edit(messageId: string, text: string): Said;
+  /** Any message, as it is. */
+  push(message: Json): PendingMessage;
+  /** The same once more. */
+  repeat(event: PendingMessage): void;
+  /** Scans the code that is shown. Throws where there is none. */
+  scan(): void;
+}
+
+type Shown = Readonly<Record<string, Json>>;
+
+export function createPeople(world: World): People {
+  const give = ({ event, message }: PendingMessage): void => {
+    for (const connection of world.connections)
+      if (connection.isListening) connection.say({ type: 'message', event, message });
+    world.changes.notify();
+  };
+  const push: People['push'] = (message) => {
+    const pending = { event: `event-${world.nextId()}`, message, isTaken: false };
+    world.inbox.push(pending);
+    give(pending);
+    return pending;
+  };
+  return {
+    person: (input) => void world.people.set(input.phone, input),
+    group: (input) => void world.groups.set(input.id, input),
+    push,
+    repeat: give,
+    say(input) {
+      const messageId = world.nextId();
+      return { messageId, event: push(toMessage(world, input, messageId)) };
+    },
+    edit(messageId, text) {
+      const said = world.inbox
+        .map(({ message }) => message)
+        .findLast((message) => isShown(message) && message['id'] === messageId);
+      if (!isShown(said)) throw new TypeError(`Nobody said ${messageId}`);
+      return { messageId, event: push({ ...said, id: world.nextId(), edits: messageId, text }) };
+    },
+    scan() {
+      if (world.scanning === undefined) throw new TypeError('No code is shown');
+      world.scanning.link();
+    },
+  };
+}
+
+function isShown(message: Json | undefined): message is Shown {
+  return typeof message === 'object' && message !== null && !Array.isArray(message);
+}
+
+function toMessage(world: World, input: SayInput, id: string): Shown {
+  const { from, text, replyTo, file } = input;
+  const person = world.people.get(from);
+  if (person === undefined) throw new TypeError(`There is no person ${from}`);
+  const group = input.in === undefined ? undefined : world.groups.get(input.in);
+  const answered = world.sent.some(({ messageId }) => messageId === replyTo);
+  return {
+    id,
+    chat: group ? { ...group, kind: 'group' } : { id: from, kind: 'dm' },
+    sender: { id: from, name: person.name },
+    at: Date.now(),
+    text,
+    mentioned: input.mention === true,
+    answersUs: answered,
+    media: file === undefined ? [] : [toMedium(world, file)],
+  };
+}
+
+const mimeTypes: Readonly<Record<FileInput['kind'], string>> = {
+  image: 'image/jpeg',
+  sticker: 'image/webp',
+  voice: 'audio/ogg; codecs=opus',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  document: 'application/octet-stream',
+};
+
+function toMedium(world: World, { kind, bytes, name, mimeType }: FileInput): Json {
+  const file = `file-${world.nextId()}`;
+  world.files.set(file, bytes);
+  return {
+    kind,
+    ref: { file },
+    mimeType: mimeType ?? mimeTypes[kind],
+    bytes: bytes.length,
+    ...(name !== undefined && { name }),
+  };
+}
