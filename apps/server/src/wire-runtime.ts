@@ -7,6 +7,7 @@ import {
   createWorkspaceFiles,
   type Memory,
 } from '@cuttle/tools';
+import { createAgentFetch } from './agent-fetch.ts';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import { toMediaSettings } from './media-settings.ts';
@@ -52,6 +53,7 @@ export function wireRuntime(
   });
   const shipped = createTools({
     ...foundation,
+    agentFetch: createAgentFetch(foundation),
     pages,
     inspect: media.inspect,
     memory,
