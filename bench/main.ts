@@ -10,6 +10,7 @@ import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
 import { printRow } from './report.ts';
 import { searchBench } from './search.ts';
+import { soakBench } from './soak.ts';
 import { socketsBench } from './sockets.ts';
 import { startBench } from './start.ts';
 import { subagentsBench } from './subagents.ts';
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   subagentsBench,
   memoryBench,
   crashBench,
+  soakBench,
 ];
 
 const { values, positionals } = parseArgs({
@@ -41,6 +43,11 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     // Of `crash`: only cycles of these shapes, `compact,subagents`.
     shapes: { type: 'string' },
+    // Of `soak`: one messenger alone, how many messages in how many conversations, how many kills.
+    channel: { type: 'string' },
+    messages: { type: 'string' },
+    conversations: { type: 'string' },
+    kills: { type: 'string' },
     // Of `long`: how many.
     turns: { type: 'string' },
   },

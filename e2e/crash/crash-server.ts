@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
 import { configSchema } from '@cuttle/config';
 import { createCrashPoint, createServer } from '@cuttle/server';
+import { createScaledClock, parseScale } from '../soak/scaled-clock.ts';
 import { createCrashTools } from './crash-tools.ts';
 
 const { CUTTLE_HOME: home = '', CUTTLE_CRASH_LEDGER: ledger = '' } = process.env;
+const { CUTTLE_CRASH_TIME: time } = process.env;
 const beside = (file: string): URL => new URL(file, import.meta.url);
 
 const config = configSchema.parse(JSON.parse(await readFile(`${home}/cuttle.json5`, 'utf8')));
@@ -15,6 +17,8 @@ const server = await createServer(config, {
   tools: createCrashTools(ledger),
   workers: { writer: beside('./sqlite-writer.js'), reader: beside('./sqlite-reader.js') },
   ...createCrashPoint(process.env),
+  // Soaks let time go faster, for the gateway and the platforms alike.
+  ...(time !== undefined && { clock: createScaledClock(parseScale(time)) }),
 });
 
 // A killed process writes no cache at its end.

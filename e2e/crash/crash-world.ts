@@ -121,6 +121,8 @@ function toConfig(
     dmPolicy: 'allowlist',
     allowedUsers: people,
     ambiguity,
+    // Twenty messages at once are answered at once: how soon Telegram lets them through is another test's question.
+    limits: { perConversation: { count: 1000, windowMs: 1000 } },
   };
   return {
     gateway: { port, auth: { token } },
@@ -142,7 +144,7 @@ function toConfig(
 }
 
 /** A port that is free now: the gateway keeps it over all its lives, so that clients find it again. */
-async function findPort(): Promise<number> {
+export async function findPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

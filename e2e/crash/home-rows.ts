@@ -18,7 +18,7 @@ export function withRows<Value>(path: string, look: (rows: RowReader) => Value):
     db.close();
   }
 }
-type RowReader = (sql: string, ...values: (string | number)[]) => readonly Row[];
+export type RowReader = (sql: string, ...values: (string | number)[]) => readonly Row[];
 
 /** Looks at a home whose process is dead, in a copy: opening the files themselves would do the next life's recovery. */
 export async function withDeadRows<Value>(

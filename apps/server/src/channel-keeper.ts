@@ -34,7 +34,7 @@ export function createChannelKeeper({
     const [, name = 'main'] = id.split(':');
     const account = AccountOptions.parse({ dmPolicy: 'open' });
     const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-    const { identity, hint, queueMode } = account;
+    const { identity, hint, queueMode, limits } = account;
     runtime.addChannel({
       name,
       channel,
@@ -42,6 +42,7 @@ export function createChannelKeeper({
       access: { dmPolicy, groupPolicy, allowedUsers, owners },
       streaming,
       queueMode,
+      limits,
       identity,
       hint,
     });

@@ -115,7 +115,7 @@ function toChannel({
       async open(deps, openBridges) {
         const bridges = known.hasBridge ? await openBridges({ platform, name }) : undefined;
         const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-        const { identity, hint, queueMode } = account;
+        const { identity, hint, queueMode, limits } = account;
         return {
           name,
           channel: await create({ ...deps, bridges }),
@@ -123,6 +123,7 @@ function toChannel({
           access: { dmPolicy, groupPolicy, allowedUsers, owners },
           streaming,
           queueMode,
+          limits,
           identity,
           hint,
         };

@@ -14,7 +14,6 @@ import { alreadyRunning, type Home, homeAt, prepareHome, readOrMakeToken } from 
 import { createLog, type ServerLog } from './log.ts';
 import type { Models } from './model-source.ts';
 import { chooseModels } from './choose-models.ts';
-import { createModelFetch } from './model-fetch.ts';
 import { nodeClock } from './node-clock.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { createRouteMemory } from './route-memory.ts';
@@ -43,8 +42,6 @@ export interface Foundation {
   readonly health: RouteHealth;
   /** The accounts that somebody logged in with. */
   readonly logins: Logins;
-  /** How models are asked. */
-  readonly fetch: typeof fetch;
   /** Who makes vectors of texts, by the configuration in force. */
   readonly embedders: EmbedderSource;
   /** Replaced as a whole when the configuration changes. */
@@ -71,11 +68,7 @@ export async function openFoundation(
   const logins = openLogins({ home, clock, configuration, log });
   const saved = await logins.list();
   log.addSecrets(await logins.secrets());
-  const modelFetch = createModelFetch(env);
-  const models = chooseModels(
-    { clock, random, health, logins, fetch: modelFetch.fetch },
-    { config, env, saved },
-  );
+  const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
   const workspaces = await openWorkspaces(home, () => configuration.current().config);
   await prepareHome(home);
   await workspaces.prepare();
@@ -83,12 +76,14 @@ export async function openFoundation(
   const store = await openStore(home, config, overrides);
   await using opening = new AsyncDisposableStack();
   opening.use(store);
-  opening.use(modelFetch);
   // Whoever holds the store is alone in the home.
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
   opening.use(health);
-  opening.use(restoringHealth(health, log));
+  const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
+    log.warn('The state of the keys could not be read.', { error });
+  });
+  opening.defer(() => restored);
   const foundation: Foundation = {
     home,
     env,
@@ -103,7 +98,6 @@ export async function openFoundation(
     scope: opening.move(),
     health,
     logins,
-    fetch: modelFetch.fetch,
     models,
     embedders: createEmbedderSource({
       models: () => foundation.models,
@@ -113,14 +107,6 @@ export async function openFoundation(
     }),
   };
   return foundation;
-}
-
-/** Reads what is known of the keys beside all else; its end is waited for. */
-function restoringHealth(health: RouteHealth, log: ServerLog): AsyncDisposable {
-  const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
-    log.warn('The state of the keys could not be read.', { error });
-  });
-  return { [Symbol.asyncDispose]: () => restored };
 }
 
 function openLogins({

@@ -7,7 +7,6 @@ import {
   createWorkspaceFiles,
   type Memory,
 } from '@cuttle/tools';
-import { createAgentFetch } from './agent-fetch.ts';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import { toMediaSettings } from './media-settings.ts';
@@ -53,7 +52,6 @@ export function wireRuntime(
   });
   const shipped = createTools({
     ...foundation,
-    agentFetch: createAgentFetch(foundation),
     pages,
     inspect: media.inspect,
     memory,

@@ -38,6 +38,29 @@ export const AccountOptions = z.object({
   queueMode: QueueMode.optional().describe(
     'What becomes of messages during an answer: steer, followup, collect, interrupt; over what the agent says. `/queue` in a session is over both.',
   ),
+  limits: z
+    .object({
+      perSecond: z.int().min(1).max(10_000).optional().describe('Calls a second of this account.'),
+      perMinuteInGroup: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .optional()
+        .describe('Calls a minute in a group.'),
+      perConversation: z
+        .object({
+          count: z.int().min(1).max(10_000),
+          windowMs: z
+            .int()
+            .min(1)
+            .max(300_000)
+            .describe('Any so many ms hold at most `count` calls.'),
+        })
+        .optional()
+        .describe('Calls into one conversation.'),
+    })
+    .prefault({})
+    .describe('What the platform grants this account, where that is not the usual.'),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

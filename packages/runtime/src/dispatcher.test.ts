@@ -1,3 +1,4 @@
+import { CuttleError } from '@cuttle/core-types/errors';
 import type {
   Channel,
   Delivery,
@@ -5,10 +6,11 @@ import type {
   DeliveryOutcome,
   Journal,
   OutboundPart,
+  Reader,
   SendRequest,
   Store,
 } from '@cuttle/core-types/ports';
-import { manualClock, sequentialIds } from '@cuttle/testkit';
+import { type ManualClock, manualClock, sequentialIds } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { ChannelAccount } from './kernel.ts';
@@ -42,6 +44,61 @@ describe('a preview of a growing answer', () => {
   });
 });
 
+describe('a platform that asks for a pause', () => {
+  const row = (outboundId: string, conversation = conversationId): Delivery => ({
+    ...bubble,
+    outboundId,
+    conversationId: conversation,
+    kind: 'send',
+  });
+  const limited = (scope?: string): CuttleError =>
+    new CuttleError('channel.rate-limited', 'Wait.', { retryAfterMs: 9000, details: { scope } });
+
+  it('holds up one conversation alone where it says so', async () => {
+    const lane = openLane([row('a'), row('b', 'conversation-2')]);
+    lane.failNext(limited('conversation'));
+    lane.dispatcher.wake(conversationId);
+    await lane.settled(1);
+    lane.dispatcher.wake('conversation-2');
+    await lane.settled(2);
+
+    expect(lane.outcomes).toEqual([
+      expect.objectContaining({ kind: 'retry', uncounted: true }),
+      { kind: 'sent', receipt: { messageId: '1' } },
+    ]);
+    await lane.dispatcher.stop();
+  });
+
+  it('holds up the whole account where it does not', async () => {
+    const lane = openLane([row('a'), row('b', 'conversation-2')]);
+    lane.failNext(limited());
+    lane.dispatcher.wake(conversationId);
+    await lane.settled(1);
+    lane.dispatcher.wake('conversation-2');
+    await lane.settled(2);
+
+    expect(lane.outcomes.map(({ kind }) => kind)).toEqual(['retry', 'retry']);
+    expect(await lane.sent(1)).toHaveLength(1);
+    await lane.dispatcher.stop();
+  });
+
+  it('is not made to, since what one conversation may have is counted, an earlier life included', async () => {
+    const lane = openLane(
+      ['a', 'b', 'c'].map((id) => row(id)),
+      { perConversation: { count: 3, windowMs: 5000 }, earlier: 1 },
+    );
+    await lane.dispatcher.recall();
+    lane.dispatcher.wake(conversationId);
+    await lane.clock.untilSleeping(1, AbortSignal.timeout(10_000));
+
+    expect(lane.outcomes.map(({ kind }) => kind)).toEqual(['sent', 'sent']);
+    await lane.clock.advance(5000);
+    await lane.settled(3);
+    expect(lane.outcomes.map(({ kind }) => kind)).toEqual(['sent', 'sent', 'sent']);
+    await lane.dispatcher.stop();
+  });
+});
+
 const bubble: Delivery = {
   outboundId: 'bubble-1',
   conversationId,
@@ -62,44 +119,83 @@ const bubble: Delivery = {
 
 interface Lane {
   readonly dispatcher: Dispatcher;
+  readonly clock: ManualClock;
   readonly outcomes: readonly DeliveryOutcome[];
   claims(): number;
+  /** The next platform call fails so. */
+  failNext(error: CuttleError): void;
+  /** Resolves when so many rows were settled. */
+  settled(count: number): Promise<void>;
   /** Resolves when so many platform calls were made. */
   sent(count: number): Promise<readonly SendRequest[]>;
 }
 
-/** A dispatcher over one conversation whose rows are `rows`, in order, each claimed once. */
-function openLane(rows: readonly Delivery[]): Lane {
+/** A dispatcher over the conversations of `rows`, each claimed once and in order. */
+function openLane(
+  rows: readonly Delivery[],
+  {
+    perConversation,
+    earlier = 0,
+  }: {
+    readonly perConversation?: Channel['limits']['perConversation'];
+    /** Calls into the first conversation by an earlier life, just now. */
+    readonly earlier?: number;
+  } = {},
+): Lane {
+  const clock = manualClock();
+  const failures: CuttleError[] = [];
   const left = [...rows];
   const outcomes: DeliveryOutcome[] = [];
   const requests: SendRequest[] = [];
   let claims = 0;
   let changed = Promise.withResolvers<void>();
   const journal: Pick<Journal, 'claimDelivery' | 'settleDelivery'> = {
-    async claimDelivery(): Promise<DeliveryClaim> {
+    async claimDelivery({ conversationId: of }): Promise<DeliveryClaim> {
       claims += 1;
-      const delivery = left.shift();
+      const at = left.findIndex((delivery) => delivery.conversationId === of);
+      const [delivery] = at < 0 ? [] : left.splice(at, 1);
       return delivery ? { kind: 'send', delivery } : { kind: 'idle' };
     },
     async settleDelivery({ outcome }) {
       outcomes.push(outcome);
+      changed.resolve();
+      changed = Promise.withResolvers();
+    },
+  };
+  const reader: Pick<Reader, 'listRecentCalls'> = {
+    async listRecentCalls() {
+      const call = { accountId: 'account-1', conversationId, at: clock.now() };
+      return Array.from({ length: earlier }, () => call);
     },
   };
   const channel = {
     id: 'test',
-    limits: { maxTextLength: 4096, perSecond: 30, perMinuteInGroup: 20, editIntervalMs: 1000 },
+    limits: {
+      maxTextLength: 4096,
+      perSecond: 30,
+      perMinuteInGroup: 20,
+      editIntervalMs: 1000,
+      perConversation,
+    },
     ambiguity: 'at-most-once',
     async send(request: SendRequest) {
       requests.push(request);
       changed.resolve();
       changed = Promise.withResolvers();
+      const failure = failures.shift();
+      if (failure) throw failure;
       return { messageId: '1' };
     },
   } satisfies Partial<Channel>;
-  const account = { accountId: 'account-1', name: 'main', channel: channel as unknown as Channel };
+  const account = {
+    accountId: 'account-1',
+    name: 'main',
+    limits: {},
+    channel: channel as unknown as Channel,
+  };
   const dispatcher = createDispatcher({
-    store: { journal } as unknown as Store,
-    clock: manualClock(),
+    store: { journal, reader } as unknown as Store,
+    clock,
     newId: sequentialIds(),
     random: () => 0.5,
     log: { debug() {}, info() {}, warn() {}, error() {} },
@@ -110,8 +206,13 @@ function openLane(rows: readonly Delivery[]): Lane {
   });
   return {
     dispatcher,
+    clock,
     outcomes,
     claims: () => claims,
+    failNext: (error) => void failures.push(error),
+    async settled(count) {
+      while (outcomes.length < count) await changed.promise;
+    },
     async sent(count) {
       while (requests.length < count) await changed.promise;
       return requests;

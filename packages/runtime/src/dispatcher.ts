@@ -10,6 +10,13 @@ import type {
   Receipt,
   Store,
 } from '@cuttle/core-types/ports';
+import {
+  accountKey,
+  allowancesOf,
+  conversationKey,
+  countedSince,
+  recallCalls,
+} from './allowances.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { ChannelAccount } from './kernel.ts';
 import { type Allowance, createPace, type Pace } from './pace.ts';
@@ -21,6 +28,8 @@ import type { RuntimeSettings } from './settings.ts';
  * live edits of an open bubble. Rows are the truth; a lane exists only while it has something to do.
  */
 export interface Dispatcher {
+  /** Takes in what an earlier life sent, which the platforms still count; to be called before the first `wake`. */
+  recall(): Promise<void>;
   /** The conversation may have rows to send. */
   wake(conversationId: string): void;
   /** Shows a preview in a bubble that was opened; a later call replaces one that has not gone out. */
@@ -88,13 +97,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       lane.wakeUp.abort();
       return;
     }
-    state.lanes.set(conversationId, {
-      again: false,
-      live: undefined,
-      bubble: undefined,
-      wakeUp: new AbortController(),
-      allowances: [],
-    });
+    state.lanes.set(conversationId, emptyLane());
     const work = pumpLane(state, conversationId).finally(() => running.delete(conversationId));
     running.set(conversationId, work);
   };
@@ -102,6 +105,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     while (running.size > 0) await Promise.all(running.values());
   };
   return {
+    recall: () => recall(state),
     wake,
     showLive(live) {
       const lane = state.lanes.get(live.conversationId);
@@ -131,6 +135,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     },
     idle,
   };
+}
+
+function emptyLane(): Lane {
+  const wakeUp = new AbortController();
+  return { again: false, live: undefined, bubble: undefined, wakeUp, allowances: [] };
+}
+
+async function recall({ deps, pace }: Lanes): Promise<void> {
+  const since = countedSince(deps.clock.now());
+  recallCalls(pace, await deps.store.reader.listRecentCalls({ since }));
 }
 
 /** Works until the conversation has nothing to send and no open bubble. Never rejects. */
@@ -205,17 +219,18 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
     });
   if (!account) return adopt(state, delivery, settle);
   const { channel } = account;
-  lane.allowances = allowancesOf(channel, delivery);
+  lane.allowances = allowancesOf(account, delivery);
   const waitMs = pace.waitMs(lane.allowances);
   if (waitMs > 0) {
     await settle({
       kind: 'retry',
       notBefore: deps.clock.now() + waitMs,
       reason: 'channel.rate-limited',
+      uncounted: true,
     });
     return 'go-on';
   }
-  pace.take(lane.allowances);
+  const call = pace.take(lane.allowances);
   let receipt: Receipt;
   try {
     const signal = AbortSignal.any([
@@ -224,9 +239,11 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
     ]);
     receipt = await channel.send(toRequest(delivery), signal);
   } catch (error) {
+    call.ended();
     await settleFailure(state, { error, delivery, channel });
     return 'go-on';
   }
+  call.ended();
   deps.point('deliver.after.response');
   await settle({ kind: 'sent', receipt });
   deps.point('deliver.after.receipt_commit');
@@ -242,7 +259,8 @@ async function adopt(
   { accountId, conversationId }: Delivery,
   settle: (outcome: DeliveryOutcome) => Promise<void>,
 ): Promise<Next> {
-  await settle({ kind: 'retry', notBefore: deps.clock.now(), reason: 'channel.not-found' });
+  const reason = 'channel.not-found';
+  await settle({ kind: 'retry', notBefore: deps.clock.now(), reason, uncounted: true });
   orphans.set(accountId, (orphans.get(accountId) ?? new Set()).add(conversationId));
   return 'leave';
 }
@@ -253,22 +271,6 @@ function toRequest(delivery: Delivery): Parameters<Channel['send']>[0] {
   // An edit whose bubble never came to be is said anew.
   const effective = kind === 'edit' && !receipt ? 'send' : kind;
   return { kind: effective, target, part: body, receipt, idempotencyKey, marked, repeats };
-}
-
-function allowancesOf(
-  { limits }: Channel,
-  { accountId, conversationId, group }: Delivery,
-): readonly Allowance[] {
-  const account: Allowance = {
-    key: `account:${accountId}`,
-    count: limits.perSecond,
-    windowMs: 1000,
-  };
-  if (!group) return [account];
-  return [
-    account,
-    { key: `conversation:${conversationId}`, count: limits.perMinuteInGroup, windowMs: 60_000 },
-  ];
 }
 
 async function settleFailure(
@@ -290,12 +292,18 @@ async function settleFailure(
     error,
   });
   if (outcome.kind !== 'blocked') return journal.settleDelivery({ outboundId, fence, outcome });
-  pace.block(`account:${delivery.accountId}`, outcome.until);
+  pace.block(blockedKey(error, delivery), outcome.until);
   return journal.settleDelivery({
     outboundId,
     fence,
-    outcome: { kind: 'retry', notBefore: outcome.until, reason: outcome.reason },
+    outcome: { kind: 'retry', notBefore: outcome.until, reason: outcome.reason, uncounted: true },
   });
+}
+
+/** Who has to wait when the platform asks for it: the whole account, unless it says that only this conversation has. */
+function blockedKey(error: unknown, { accountId, conversationId }: Delivery): string {
+  const isNarrow = toCuttleError(error).details?.['scope'] === 'conversation';
+  return isNarrow ? conversationKey(conversationId) : accountKey(accountId);
 }
 
 /** A send of unknown outcome, after its deadline: settled as the channel declares. */
@@ -334,14 +342,14 @@ async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
     count: 1,
     windowMs: account.channel.limits.editIntervalMs,
   };
-  const allowances = [...allowancesOf(account.channel, bubble.delivery), once];
+  const allowances = [...allowancesOf(account, bubble.delivery), once];
   const waitMs = pace.waitMs(allowances);
   if (waitMs > 0) {
     await rest(state, lane, waitMs);
     return 'go-on';
   }
   lane.live = undefined;
-  pace.take(allowances);
+  const call = pace.take(allowances);
   try {
     const signal = AbortSignal.any([
       stopping.signal,
@@ -362,7 +370,9 @@ async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
     deps.log.debug('A preview was not shown.', { error });
     const { retryAfterMs } = toCuttleError(error);
     if (retryAfterMs !== undefined)
-      pace.block(`account:${bubble.delivery.accountId}`, deps.clock.now() + retryAfterMs);
+      pace.block(blockedKey(error, bubble.delivery), deps.clock.now() + retryAfterMs);
+  } finally {
+    call.ended();
   }
   return 'go-on';
 }

@@ -4,6 +4,7 @@ import type {
   Channel,
   ClaimedRun,
   Clock,
+  Limits,
   Log,
   MediaReading,
   Store,
@@ -14,6 +15,7 @@ import type { ConversationFacts } from '@cuttle/security/policy';
 import type { ActiveRuns } from './active-runs.ts';
 import type { ConversationNotes } from './flush-memory.ts';
 import type { CrashPoint } from './crash-point.ts';
+import type { PacedLimit } from './allowances.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Fates } from './fates.ts';
 import type { LazyTools } from './lazy-tools.ts';
@@ -99,6 +101,8 @@ export interface ChannelAccount {
   readonly streaming: boolean;
   /** What becomes of messages during an answer, over what the agent says; a session's own choice is over both. */
   readonly queueMode: QueueMode | undefined;
+  /** What the platform grants this account, over what the channel declares. */
+  readonly limits: { readonly [Name in PacedLimit]?: Limits[Name] | undefined };
   /** How the agent appears here, over its own identity. */
   readonly identity: IdentityOver;
   /** What the agent is told of this account. */

@@ -7,24 +7,48 @@ export interface Allowance {
   readonly windowMs: number;
 }
 
+/** A call under way. The platform counts it at some moment between its beginning and its end. */
+export interface PacedCall {
+  ended(): void;
+}
+
 /** Counts calls as platforms do, over a sliding window, so that their limits are never exceeded. */
 export interface Pace {
   /** Ms until one more call keeps every allowance; 0: now. */
   waitMs(allowances: readonly Allowance[]): number;
   /** Counts one call. */
-  take(allowances: readonly Allowance[]): void;
+  take(allowances: readonly Allowance[]): PacedCall;
+  /** Counts calls of an earlier life: when they ended (Unix ms). */
+  recall(key: string, endedAt: readonly number[]): void;
   /** Nothing of this key before then (Unix ms). */
   block(key: string, until: number): void;
 }
 
+interface Call {
+  /** Monotonic; undefined while it is under way. */
+  at: number | undefined;
+}
+
 export function createPace({ clock }: { clock: Clock }): Pace {
-  const calls = new Map<string, number[]>();
+  const calls = new Map<string, readonly Call[]>();
   const blocked = new Map<string, number>();
   const waitOne = ({ key, count, windowMs }: Allowance, now: number): number => {
-    const oldest = calls.get(key)?.at(-count);
+    const known = calls.get(key) ?? [];
+    const oldest =
+      known.length < count
+        ? undefined
+        : known
+            .map(({ at }) => at ?? now)
+            .toSorted((a, b) => a - b)
+            .at(-count);
     const forWindow = oldest === undefined ? 0 : oldest + windowMs - now;
     const forBlock = (blocked.get(key) ?? 0) - now;
     return Math.max(0, forWindow, forBlock);
+  };
+  const put = (key: string, kept: readonly Call[]): void => {
+    calls.delete(key);
+    calls.set(key, kept);
+    dropOldest(calls);
   };
   return {
     waitMs: (allowances) => {
@@ -33,12 +57,20 @@ export function createPace({ clock }: { clock: Clock }): Pace {
     },
     take(allowances) {
       const now = clock.monotonic();
-      for (const { key, count, windowMs } of allowances) {
-        const kept = (calls.get(key) ?? []).filter((at) => at > now - windowMs).slice(1 - count);
-        calls.delete(key);
-        calls.set(key, [...kept, now]);
+      const call: Call = { at: undefined };
+      for (const { key, windowMs } of allowances) {
+        const kept = (calls.get(key) ?? []).filter(({ at = now }) => at > now - windowMs);
+        put(key, [...kept, call]);
       }
-      dropOldest(calls);
+      return {
+        ended() {
+          call.at ??= clock.monotonic();
+        },
+      };
+    },
+    recall(key, endedAt) {
+      const early = clock.now() - clock.monotonic();
+      put(key, [...endedAt.map((at) => ({ at: at - early })), ...(calls.get(key) ?? [])]);
     },
     block(key, until) {
       const at = clock.monotonic() + Math.max(0, until - clock.now());

@@ -10,7 +10,7 @@ import { stopRun } from './stop-run.ts';
  * meanwhile, but start the sessions only afterwards: a run that begins before the commands have acted would be out of their reach.
  */
 export async function recover(kernel: Kernel): Promise<void> {
-  const work = await kernel.store.reader.findWork();
+  const [work] = await Promise.all([kernel.store.reader.findWork(), kernel.dispatcher.recall()]);
   for (const row of work.controls) {
     kernel.point('recover.each');
     await runControl(kernel, row).catch((error: unknown) => {

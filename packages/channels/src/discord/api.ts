@@ -1,7 +1,7 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { hadNoEffect, toNetworkError } from '../network-failure.ts';
-import { createBuckets } from './buckets.ts';
+import { type BucketCall, type Buckets, createBuckets } from './buckets.ts';
 import { toChannelError } from './discord-failure.ts';
 import type { DiscordOptions } from './options.ts';
 
@@ -36,17 +36,19 @@ export function createDiscordApi(
   const buckets = createBuckets({ clock });
   const once = async (call: DiscordCall, signal: AbortSignal): Promise<unknown> => {
     signal.throwIfAborted();
-    const { route, major } = bucketOf(call);
-    const waitMs = buckets.waitMs(route, major);
-    if (waitMs > 0)
-      throw new CuttleError('channel.rate-limited', 'Discord asked us to wait.', {
-        retryAfterMs: waitMs,
-      });
-    const response = await send(call, signal);
-    buckets.learn(route, major, response.headers);
-    return response.answer;
+    const counted = beginCall(buckets, call);
+    let headers: Headers | undefined;
+    try {
+      return await send(call, (response) => (headers = response.headers), signal);
+    } finally {
+      counted.ended(headers);
+    }
   };
-  const send = async (call: DiscordCall, signal: AbortSignal) => {
+  const send = async (
+    call: DiscordCall,
+    onAnswer: (response: Response) => void,
+    signal: AbortSignal,
+  ): Promise<unknown> => {
     const query = call.query === undefined ? '' : `?${new URLSearchParams(call.query).toString()}`;
     try {
       const response = await fetch(`${restUrl}/v${version}${call.path}${query}`, {
@@ -55,10 +57,11 @@ export function createDiscordApi(
         signal,
         ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
       });
+      onAnswer(response);
       const text = await response.text();
       if (!response.ok)
         throw toChannelError(response.status, text, response.headers.get('retry-after'));
-      return { headers: response.headers, answer: parseAnswer(text, response.status) };
+      return parseAnswer(text, response.status);
     } catch (error) {
       signal.throwIfAborted();
       throw isCuttleError(error) && error.code.startsWith('channel.')
@@ -79,6 +82,17 @@ export function createDiscordApi(
         }
     },
   };
+}
+
+/** Throws `channel.rate-limited` for a call that would exceed a limit that is known. */
+function beginCall(buckets: Buckets, call: DiscordCall): BucketCall {
+  const { route, major } = bucketOf(call);
+  const wait = buckets.waitFor(route, major);
+  if (wait === undefined) return buckets.begin(route, major);
+  throw new CuttleError('channel.rate-limited', 'Discord asked us to wait.', {
+    retryAfterMs: wait.ms,
+    details: { scope: wait.scope },
+  });
 }
 
 function headersOf({ body, open }: DiscordCall, token: string): Record<string, string> {

@@ -22,7 +22,13 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
     id: 'discord',
     // 50 calls a second for the whole bot, about five in five seconds for a channel; finer limits come with each answer.
     // https://discord.com/developers/docs/topics/rate-limits
-    limits: { maxTextLength: 2000, perSecond: 40, perMinuteInGroup: 60, editIntervalMs: 1200 },
+    limits: {
+      maxTextLength: 2000,
+      perSecond: 40,
+      perConversation: { count: 5, windowMs: 5000 },
+      perMinuteInGroup: 60,
+      editIntervalMs: 1200,
+    },
     ambiguity: 'idempotency-key',
     async connect(signal) {
       const self = await account.read(signal);

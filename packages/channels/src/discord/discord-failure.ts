@@ -47,7 +47,9 @@ export function toChannelError(
       status,
       discord: refusal.code,
       ...(refusal.errors && { fields: Object.keys(refusal.errors) }),
-      ...(refusal.global === true && { global: true }),
+      ...(code === 'channel.rate-limited' && {
+        scope: refusal.global === true ? 'account' : 'conversation',
+      }),
       ...(hadNoEffect(status) && { reached: false }),
     },
     ...(code === 'channel.rate-limited' && {

@@ -430,7 +430,10 @@ describe('sending to Discord', () => {
       );
     for (const key of ['a', 'b', 'c', 'd', 'e']) await send(key);
     const failure = await send('f').catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'channel.rate-limited' });
+    expect(failure).toMatchObject({
+      code: 'channel.rate-limited',
+      details: { scope: 'conversation' },
+    });
     expect((failure as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(5000); // a CuttleError, as seen above
     expect(bench.server.calls('POST', '/channels/:channel/messages')).toHaveLength(5);
     await bench.clock.sleep(5000, soon());
@@ -458,6 +461,8 @@ describe('sending to Discord', () => {
     [{ status: 504, body: 'time-out' }, 'channel.unavailable', { status: 504 }],
     [{ status: 200, body: '{"id":"1' }, 'channel.unavailable', { reached: true }],
     [{ status: 429, body: 'error code: 1015' }, 'channel.rate-limited', { status: 429 }],
+    [{ status: 429, retryAfter: 2, global: true }, 'channel.rate-limited', { scope: 'account' }],
+    [{ status: 429, retryAfter: 2 }, 'channel.rate-limited', { scope: 'conversation' }],
   ])('reads the answer %j of something that is not Discord', async (act, code, details) => {
     await using bench = await openBench();
     const channel = bench.open();

@@ -20,7 +20,14 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
   return {
     id: 'telegram',
     // https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-    limits: { maxTextLength: 4096, perSecond: 30, perMinuteInGroup: 20, editIntervalMs: 1200 },
+    limits: {
+      maxTextLength: 4096,
+      perSecond: 30,
+      // One a second; "short bursts" are let through, and five of them were never refused.
+      perConversation: { count: 5, windowMs: 5000 },
+      perMinuteInGroup: 20,
+      editIntervalMs: 1200,
+    },
     ambiguity: options.ambiguity,
     async connect(signal) {
       const self = await account.read(signal);

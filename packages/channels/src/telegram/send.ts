@@ -1,4 +1,4 @@
-import { type CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
 import type { TelegramApi } from './api.ts';
 import { encodeCall, type TelegramCall } from './encode.ts';
@@ -24,6 +24,7 @@ export async function sendCall(
     } catch (error) {
       const done = isCuttleError(error) ? asItShouldBe(request, error) : undefined;
       if (done !== undefined) return done;
+      if (isCuttleError(error, 'channel.rate-limited') && isGroup(call)) throw toNarrow(error);
       const next = isCuttleError(error, 'channel.invalid', 'channel.blocked')
         ? wayOut(request, call, error)
         : undefined;
@@ -32,6 +33,20 @@ export async function sendCall(
       call = next.call;
     }
   }
+}
+
+function isGroup({ params }: TelegramCall): boolean {
+  const chatId = params['chat_id'];
+  return typeof chatId === 'number' && chatId < 0;
+}
+
+/** Telegram does not say whose limit it is; in a group it is the group's 20 a minute, and other chats need not wait for it. */
+function toNarrow({ message, retryAfterMs, details, cause }: CuttleError): CuttleError {
+  return new CuttleError('channel.rate-limited', message, {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    details: { ...details, scope: 'conversation' },
+    cause,
+  });
 }
 
 function toReceipt(request: SendRequest, answer: unknown): Receipt {

@@ -132,6 +132,24 @@ describe('the Telegram channel', () => {
     expect(server.visible(-100_5)).toMatchObject([{ text: 'moved' }]);
   });
 
+  it.each([
+    [ann, undefined],
+    [-4711, 'conversation'],
+  ])('says of a pause in chat %s that it concerns %s', async (chatId, scope) => {
+    await using server = await openTelegramServer();
+    server.user({ id: ann });
+    server.group({ id: -4711, type: 'group', members: [ann] });
+    server.fail({ method: 'sendMessage', act: { code: 429, retryAfter: 7 } });
+    const { channel } = open(server);
+    const request = { target: { chatId }, part: part(channel, 'a'), idempotencyKey: 'k' };
+    const failure = await channel
+      .send({ kind: 'send', ...request }, soon())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'channel.rate-limited', retryAfterMs: 7000 });
+    // A CuttleError, as seen above.
+    expect((failure as { details: { scope?: string } }).details.scope).toBe(scope);
+  });
+
   it('keeps the formatting of the fallback to one try', async () => {
     await using server = await openTelegramServer();
     server.user({ id: ann });

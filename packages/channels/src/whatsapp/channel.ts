@@ -21,8 +21,14 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
   const typing = createTyping(shared);
   return {
     id: 'whatsapp',
-    // https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
-    limits: { maxTextLength: 4096, perSecond: 80, perMinuteInGroup: 10, editIntervalMs: 0 },
+    // To one person one message in 6 s, after 45 at once. https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+    limits: {
+      maxTextLength: 4096,
+      perSecond: 80,
+      perConversation: { count: 45, windowMs: 270_000 },
+      perMinuteInGroup: 10,
+      editIntervalMs: 0,
+    },
     // The API has no key by which it would recognise a repetition.
     ambiguity: options.ambiguity,
     connect: (signal) => account.read(signal),
@@ -36,7 +42,7 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
     menu: { publish: (commands, signal) => publishMenu(shared, commands, signal) },
     webhook: createWhatsappWebhook({
       ...shared,
-      onAccepted({ kind, chat, messageId }) {
+      onEvent({ kind, chat, messageId }) {
         if (kind === 'message') typing.hear(chat.id, messageId);
       },
     }),

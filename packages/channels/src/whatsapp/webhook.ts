@@ -10,8 +10,8 @@ import type { WireStatus } from './wire.ts';
 
 export interface WebhookDeps extends Pick<ChannelDeps, 'log'> {
   readonly options: Pick<WhatsappOptions, 'appSecret' | 'verifyToken' | 'phoneNumberId'>;
-  /** Told of each message that was stored. */
-  readonly onAccepted: (event: ChannelInbound) => void;
+  /** Told of each message before it is stored. */
+  readonly onEvent: (event: ChannelInbound) => void;
 }
 
 /** "Payloads can be up to 3 MB." https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview */
@@ -96,8 +96,9 @@ async function acceptAll(
   const outcomes = await Promise.allSettled(
     [...lanes.values()].map(async (lane) => {
       for (const event of lane) {
+        // Its run begins with its commit, and may ask for it at once.
+        deps.onEvent(event);
         await door.accept(event, signal);
-        deps.onAccepted(event);
       }
     }),
   );

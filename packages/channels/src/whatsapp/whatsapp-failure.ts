@@ -18,6 +18,8 @@ const verdicts: readonly {
   readonly what: string;
   readonly hint?: string;
   readonly waitMs?: number;
+  /** Only this person cannot be written to for now. */
+  readonly scope?: 'conversation';
 }[] = [
   {
     codes: [0, 190],
@@ -61,6 +63,7 @@ const verdicts: readonly {
     code: 'channel.rate-limited',
     what: 'Too many messages went to this person in a short time',
     waitMs: 6000,
+    scope: 'conversation',
   },
   {
     codes: [4, 80_007, 131_048, 133_016],
@@ -102,12 +105,17 @@ export function toChannelError({ status, body, retryAfter, accessToken }: Refuse
     details: {
       status,
       ...(graph !== undefined && { graph }),
+      ...scopeOf(verdict),
       ...(isUndone && { reached: false }),
     },
     ...(code === 'channel.rate-limited' && {
       retryAfterMs: waitOf(retryAfter, verdict?.waitMs),
     }),
   });
+}
+
+function scopeOf(verdict: (typeof verdicts)[number] | undefined): { scope?: 'conversation' } {
+  return verdict?.scope === undefined ? {} : { scope: verdict.scope };
 }
 
 function readRefusal(body: unknown): { graph: number | undefined; said: string } {

@@ -149,7 +149,14 @@ describe('a message', () => {
   });
 
   it.each([
-    [{ code: 131_056 }, { code: 'channel.rate-limited', retryAfterMs: 6000 }],
+    [
+      { code: 131_056 },
+      {
+        code: 'channel.rate-limited',
+        retryAfterMs: 6000,
+        details: { graph: 131_056, scope: 'conversation' },
+      },
+    ],
     [{ code: 131_031 }, { code: 'channel.auth' }],
     [{ code: 131_000 }, { code: 'channel.unavailable', details: { reached: false } }],
     [{ status: 504, text: '<html>' }, { code: 'channel.unavailable' }],

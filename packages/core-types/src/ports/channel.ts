@@ -112,6 +112,8 @@ export interface Limits {
   readonly perSecond: number;
   /** Visible calls per minute in one group conversation. */
   readonly perMinuteInGroup: number;
+  /** Visible calls into one conversation of any kind, in any window of so many ms; absent: no limit of its own. */
+  readonly perConversation?: { readonly count: number; readonly windowMs: number } | undefined;
   /** Least ms between two edits of one live message. */
   readonly editIntervalMs: number;
 }
@@ -215,7 +217,7 @@ export interface MenuCommand {
  *   it reconnects with backoff and ends only by abort (rejecting with `signal.reason`) or `channel.auth`;
  * - `render` is pure: an answer becomes parts within the platform's limits, never rejected for formatting;
  * - `send` makes exactly one visible call (a formatting fallback counts as the same call, since the first was refused), never retries, and throws
- *   `channel.rate-limited` (with `retryAfterMs`), `channel.unavailable` (`details.reached: false` when it surely had no effect, else its outcome is unknown),
+ *   `channel.rate-limited` (with `retryAfterMs`, and `details.scope: 'conversation'` where other conversations may be written to), `channel.unavailable` (`details.reached: false` when it surely had no effect, else its outcome is unknown),
  *   `channel.blocked`, `channel.invalid` or `channel.auth`; editing to equal text counts as sent.
  */
 export interface Channel extends AsyncDisposable {

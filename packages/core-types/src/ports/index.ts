@@ -24,6 +24,7 @@ export type {
 } from './channel.ts';
 export type { CheckpointJournal, CheckpointReader } from './checkpoint-journal.ts';
 export type { Clock } from './clock.ts';
+export type { DeliveryReader, RecentCall } from './delivery-reader.ts';
 export type { CompactionRecord, ContextJournal, SummaryCall } from './context-journal.ts';
 export type { ContextReader, StoredSummary } from './context-reader.ts';
 export type {

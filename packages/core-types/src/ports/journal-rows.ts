@@ -356,7 +356,13 @@ export type DeliveryClaim =
   | { readonly kind: 'idle' };
 export type DeliveryOutcome =
   | { readonly kind: 'sent'; readonly receipt: Receipt }
-  | { readonly kind: 'retry'; readonly notBefore: number; readonly reason: string }
+  /** `uncounted`: no attempt, since the call was not made or not looked at. */
+  | {
+      readonly kind: 'retry';
+      readonly notBefore: number;
+      readonly reason: string;
+      readonly uncounted?: boolean | undefined;
+    }
   /** `rest`: also the later rows of the same origin. */
   | { readonly kind: 'dead'; readonly reason: string; readonly rest: boolean }
   | { readonly kind: 'ambiguous' };

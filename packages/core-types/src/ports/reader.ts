@@ -15,6 +15,7 @@ import type {
 } from './journal-rows.ts';
 import type { CheckpointReader } from './checkpoint-journal.ts';
 import type { ContextReader } from './context-reader.ts';
+import type { DeliveryReader } from './delivery-reader.ts';
 import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { PersonReader } from './person-journal.ts';
@@ -35,6 +36,7 @@ export interface Reader
   extends
     CheckpointReader,
     ContextReader,
+    DeliveryReader,
     MediaReader,
     MemoryReader,
     PersonReader,

@@ -229,6 +229,37 @@ export function describeDelivery(get: () => World): void {
     expect(await codeOf(noAccount)).toBe('request.invalid');
   });
 
+  it('counts no attempt that was not made', async () => {
+    const { send, now, advance } = get();
+    const lane = await prepare(0);
+    const notBefore = now() + 1_000;
+    const reason = 'channel.rate-limited';
+    await settle(await send(lane), { kind: 'retry', notBefore, reason, uncounted: true });
+    advance(1_000);
+    expect(await send(lane)).toMatchObject({ outboundId: 'out-0', attempt: 1 });
+  });
+
+  it('lists the calls that platforms still count, those under way as made now', async () => {
+    const { send, deliver, now, advance, reader, accountId } = get();
+    const lane = await prepare(0, 1, 2, 3);
+    await settle(await send(lane), sent);
+    advance(5_000);
+    const since = now() - 1_000;
+    expect(await reader.listRecentCalls({ since })).toEqual([]);
+    expect((await deliver(lane)).outboundId).toBe('out-1');
+    const sentAt = now();
+    advance(100);
+    expect((await send(lane)).outboundId).toBe('out-2');
+
+    const calls = await reader.listRecentCalls({ since });
+
+    const call = { accountId, conversationId: lane };
+    expect(calls).toEqual([
+      { ...call, at: now() },
+      { ...call, at: sentAt },
+    ]);
+  });
+
   it('lists rows by state, newest first', async () => {
     const { reader, advance, journal, draft } = get();
     for (const outboundId of ['a', 'b', 'c']) {

@@ -112,6 +112,7 @@ const readerNames = [
   'findApproval',
   'listOutbound',
   'findOutbound',
+  'listRecentCalls',
   'findConversation',
   'findConversationById',
   'counts',

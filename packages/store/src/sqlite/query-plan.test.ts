@@ -196,6 +196,7 @@ async function useAll(world: World): Promise<void> {
     reader.findApproval('x'),
     reader.listOutbound({ states: ['dead', 'sent', 'prepared'], limit: 5 }),
     reader.findOutbound('x'),
+    reader.listRecentCalls({ since: 1 }),
     reader.findConversation({ accountId: world.accountId, key: 'x' }),
     reader.findConversationById('x'),
     reader.counts(),

@@ -1,9 +1,15 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
-import { defineTool, type Tool, type ToolContext } from '@cuttle/core-types/ports';
+import {
+  type BlobStore,
+  defineTool,
+  type MediaFacts,
+  type Tool,
+  type ToolContext,
+  type ToolOutput,
+} from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { decodeText, encodeText } from './file-text.ts';
 import { isMemoryPath, reachOf } from '../memory/memory-path.ts';
-import { type Pictures, toPicture } from '../shown-picture.ts';
 import { createWorkspace, type Workspace, type WorkspacePlace } from './workspace.ts';
 
 const maxBytes = 5_000_000;
@@ -33,14 +39,22 @@ async function openFor(
   return workspace;
 }
 
+/** Where pictures of the workspace are put for a model to see. Absent: they are files like others. */
+export interface FilePictures {
+  inspect(
+    bytes: Uint8Array,
+    declared: { readonly mimeType: string; readonly name: string },
+  ): MediaFacts;
+  readonly blobs: Pick<BlobStore, 'put'>;
+}
+
 /** Reads, writes, edits and lists text files of the workspace of the agent that calls. Its folder must exist. */
 export function createFileTools({
   placeOf,
   pictures,
 }: {
   placeOf(agentId: string): WorkspacePlace;
-  /** Absent: pictures are files like others. */
-  readonly pictures?: Pictures | undefined;
+  readonly pictures?: FilePictures | undefined;
 }): readonly Tool[] {
   const workspaceOf: WorkspaceOf = (agentId) => createWorkspace(placeOf(agentId));
   return [
@@ -51,7 +65,7 @@ export function createFileTools({
   ];
 }
 
-function createRead(workspaceOf: WorkspaceOf, pictures: Pictures | undefined): Tool {
+function createRead(workspaceOf: WorkspaceOf, pictures: FilePictures | undefined): Tool {
   return defineTool({
     name: 'file_read',
     description:
@@ -69,14 +83,38 @@ function createRead(workspaceOf: WorkspaceOf, pictures: Pictures | undefined): T
       signal.throwIfAborted();
       const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'read' });
       const bytes = await workspace.readFile(input.path, maxBytes);
-      const name = input.path.split('/').at(-1) ?? input.path;
-      const picture = pictures && (await toPicture(pictures, { bytes, name }, signal));
+      const picture = pictures && (await toPicture(pictures, { bytes, path: input.path }, signal));
       context.taint('file');
       if (picture) return picture;
       const text = decodeText(bytes, input.path);
       return { text: pageOf(text, input.offset, input.limit) };
     },
   });
+}
+
+/** Formats that every dialect with pictures carries. */
+const pictureTypes: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+]);
+
+/** A picture by what its bytes are, stored before the result names it; undefined for anything else. */
+async function toPicture(
+  { inspect, blobs }: FilePictures,
+  { bytes, path: asked }: { readonly bytes: Uint8Array; readonly path: string },
+  signal: AbortSignal,
+): Promise<ToolOutput | undefined> {
+  const name = asked.split('/').at(-1) ?? asked;
+  const { mimeType, width, height } = inspect(bytes, { mimeType: '', name });
+  if (!pictureTypes.has(mimeType)) return undefined;
+  const sha256 = await blobs.put(bytes, mimeType, signal);
+  const size = width === undefined || height === undefined ? '' : `, ${width}×${height} pixels`;
+  return {
+    text: `The picture ${name} (${mimeType}, ${bytes.length} bytes${size}).`,
+    images: [{ type: 'image', mimeType, name, source: { kind: 'blob', sha256 } }],
+  };
 }
 
 /** Whole lines from one on, as many as fit, and where to go on. */

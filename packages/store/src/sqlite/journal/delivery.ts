@@ -184,7 +184,7 @@ function lost(outboundId: string): CuttleError {
 }
 
 const becomeSent = `UPDATE outbound SET state = 'sent', receipt = ?, settled_at = ? WHERE space = 'main' AND id = ?`;
-const becomePrepared = `UPDATE outbound SET state = 'prepared', not_before = ?, reason = ? WHERE space = 'main' AND id = ?`;
+const becomePrepared = `UPDATE outbound SET state = 'prepared', not_before = ?, reason = ?, attempt = attempt - ? WHERE space = 'main' AND id = ?`;
 const leaveOpen = `UPDATE outbound SET state = 'ambiguous' WHERE space = 'main' AND id = ?`;
 const endRest = `UPDATE outbound SET state = 'dead', reason = ?, settled_at = ? WHERE space = 'main' AND conversation_id = ? AND origin = ? AND seq > ? AND state = 'prepared'`;
 
@@ -195,7 +195,13 @@ function settle(unit: Unit, row: OutboundRecord, outcome: DeliveryOutcome): void
       db.run(becomeSent, toStored(outcome.receipt), now, row.id);
       return;
     case 'retry':
-      db.run(becomePrepared, outcome.notBefore, outcome.reason, row.id);
+      db.run(
+        becomePrepared,
+        outcome.notBefore,
+        outcome.reason,
+        Number(outcome.uncounted ?? false),
+        row.id,
+      );
       return;
     case 'ambiguous':
       db.run(leaveOpen, row.id);

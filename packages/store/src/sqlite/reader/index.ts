@@ -19,6 +19,7 @@ import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { listPersonRows } from './person-rows.ts';
 import { findPerson, listPurges } from './privacy.ts';
+import { listRecentCalls } from './recent-calls.ts';
 import { findCheckpoint } from './checkpoints.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
@@ -71,6 +72,7 @@ export const reader = {
   findApproval,
   listOutbound,
   findOutbound,
+  listRecentCalls,
   findConversation,
   findConversationById,
   counts,

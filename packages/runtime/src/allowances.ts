@@ -1,0 +1,64 @@
+import type { Delivery, RecentCall } from '@cuttle/core-types/ports';
+import type { ChannelAccount } from './kernel.ts';
+import type { Allowance, Pace } from './pace.ts';
+
+/** Longest window of any limit that a channel declares. */
+const longestWindowMs = 300_000;
+
+/** The limits that are kept by waiting. */
+export type PacedLimit = 'perSecond' | 'perMinuteInGroup' | 'perConversation';
+
+/** What a call into a conversation counts against. */
+export function allowancesOf(
+  { channel, limits: granted }: Pick<ChannelAccount, 'channel' | 'limits'>,
+  { accountId, conversationId, group }: Pick<Delivery, 'accountId' | 'conversationId' | 'group'>,
+): readonly Allowance[] {
+  const conversation = conversationKey(conversationId);
+  const { limits } = channel;
+  const {
+    perSecond = limits.perSecond,
+    perMinuteInGroup = limits.perMinuteInGroup,
+    perConversation = limits.perConversation ?? unlimited,
+  } = granted;
+  return [
+    { key: accountKey(accountId), count: perSecond, windowMs: 1000 },
+    { key: conversation, ...perConversation },
+    ...(group
+      ? [{ key: groupKey(conversationId), count: perMinuteInGroup, windowMs: 60_000 }]
+      : []),
+  ];
+}
+
+/** A platform may ask for a pause all the same. */
+const unlimited = { count: Infinity, windowMs: 1 } as const;
+
+export function accountKey(accountId: string): string {
+  return `account:${accountId}`;
+}
+
+export function conversationKey(conversationId: string): string {
+  return `conversation:${conversationId}`;
+}
+
+function groupKey(conversationId: string): string {
+  return `group:${conversationId}`;
+}
+
+/** The platforms go on counting what an earlier life sent. */
+export function recallCalls(pace: Pace, calls: readonly RecentCall[]): void {
+  const keyed = calls.flatMap(({ accountId, conversationId, at }) => [
+    { key: accountKey(accountId), at },
+    { key: conversationKey(conversationId), at },
+    { key: groupKey(conversationId), at },
+  ]);
+  for (const [key, times] of Map.groupBy(keyed, (call) => call.key))
+    pace.recall(
+      key,
+      times.map(({ at }) => at),
+    );
+}
+
+/** From when on calls still count. */
+export function countedSince(now: number): number {
+  return now - longestWindowMs;
+}
