@@ -48,6 +48,10 @@ export interface Foundation {
   models: Models;
 }
 
+function random(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
+}
+
 /** Prepares the home and opens the store. Throws `store.*`, `gateway.already-running` or `config.invalid`. */
 export async function openFoundation(
   config: Config,
@@ -58,7 +62,6 @@ export async function openFoundation(
   const { clock = nodeClock } = overrides;
   const log = overrides.log ?? createLog({ ...config.log, now: clock.now });
   const newId = createIds({ now: clock.now, random: createRandomBytes() });
-  const random = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
   const health = createRouteHealth({
     clock,
     random,
