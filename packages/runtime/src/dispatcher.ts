@@ -19,6 +19,7 @@ import {
 } from './allowances.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { ChannelAccount } from './kernel.ts';
+import { readFiles } from './outbound-files.ts';
 import { type Allowance, createPace, type Pace } from './pace.ts';
 import { outcomeOfFailure, settlementOf } from './send-outcome.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -237,7 +238,8 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
       stopping.signal,
       AbortSignal.timeout(Math.max(1, delivery.deadline - deps.clock.now())),
     ]);
-    receipt = await channel.send(toRequest(delivery), signal);
+    const files = await readFiles(deps.store, delivery.body, signal);
+    receipt = await channel.send({ ...toRequest(delivery), ...(files && { files }) }, signal);
   } catch (error) {
     call.ended();
     await settleFailure(state, { error, delivery, channel });

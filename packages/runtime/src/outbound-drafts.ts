@@ -1,5 +1,6 @@
 import type { Answer, Channel, ConversationRef, OutboundDraft } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
+import { withPatience, withSendableFiles } from './outbound-files.ts';
 
 export interface DraftRequest {
   readonly channel: Channel;
@@ -15,13 +16,13 @@ export function noticeDrafts(
   { channel, conversation, origin, answer }: DraftRequest,
 ): OutboundDraft[] {
   const { ttlMs } = settings().delivery;
-  return channel.render(answer).map((body, part) => ({
+  return channel.render(withSendableFiles(channel, answer)).map((body, part) => ({
     outboundId: newId(),
     conversation,
     origin,
     part,
     kind: 'send',
-    body,
+    body: withPatience(body),
     ttlMs,
   }));
 }

@@ -22,7 +22,7 @@ export function outcomeOfFailure(
   if (code === 'channel.rate-limited')
     return { kind: 'blocked', until: now + (retryAfterMs ?? 1000), reason: code };
   if (code === 'channel.auth') return { kind: 'blocked', until: now + 60_000, reason: code };
-  if (isCuttleError(error, 'channel.blocked', 'channel.invalid', 'channel.not-found'))
+  if (isCuttleError(error, 'channel.blocked', 'channel.invalid', 'channel.not-found', 'media.gone'))
     return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
   const surelyNotSent = code === 'channel.unavailable' && details?.['reached'] === false;
   const isHarmless =

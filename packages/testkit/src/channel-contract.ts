@@ -16,6 +16,7 @@ import { describeManners } from './channel-contract/manners.contract.ts';
 import { describeMedia } from './channel-contract/media.contract.ts';
 import { describeReceive } from './channel-contract/receive.contract.ts';
 import { describeRender } from './channel-contract/render.contract.ts';
+import { describeUploads } from './channel-contract/uploads.contract.ts';
 import { describeSend } from './channel-contract/send.contract.ts';
 import type { OpenFixture } from './channel-contract/session.ts';
 import { describeWebhook } from './channel-contract/webhook.contract.ts';
@@ -34,6 +35,7 @@ export {
   type Place,
   type PlatformEvent,
   type Trouble,
+  type VisibleFile,
   type VisibleText,
 } from './channel-contract/fixture.ts';
 export {
@@ -72,5 +74,6 @@ function describeAll(contract: Contract): void {
   describeButtons(contract);
   describeManners(contract);
   contract.having('files', describeMedia);
+  contract.having('uploads', describeUploads);
   describeWebhook(contract);
 }

@@ -11,6 +11,7 @@ import { openMemoryWorld } from './contract/memory-world.ts';
 import { createKnownSubagents } from './contract/known-subagents.ts';
 import { createValueStore } from './contract/value-store.ts';
 import { describeTools } from './describe-tools.ts';
+import { createFileSendTool } from './files/file-send.ts';
 import { createFileTools } from './files/file-tools.ts';
 import { createMathTools } from './math/math-tools.ts';
 import { createMessageTool } from './message-tool.ts';
@@ -91,17 +92,20 @@ function inFolder(name: string, input: ToolFixture['input']): () => Promise<Tool
   return async () => {
     const root = await mkdtemp(join(tmpdir(), 'cuttle-tools-'));
     await writeFile(join(root, 'a.txt'), 'one two');
+    const placeOf = () => ({ root });
+    const inspect = (bytes: Uint8Array) =>
+      ({ kind: 'document', mimeType: 'text/plain', bytes: bytes.length }) as const;
+    const sending = { placeOf, inspect, blobs: { put: async () => 'hash' } };
     return {
-      ...alone(createFileTools({ placeOf: () => ({ root }) }), name, input),
-      async effects() {
+      ...alone([...createFileTools({ placeOf }), ...createFileSendTool(sending)], name, input),
+      async effects(contexts) {
         const names = (await readdir(root)).toSorted();
-        return Promise.all(
-          names.map(async (file) => [
-            file,
-            await readFile(join(root, file), 'utf8'),
-            (await stat(join(root, file))).mode,
-          ]),
-        );
+        const files = names.map(async (file) => [
+          file,
+          await readFile(join(root, file), 'utf8'),
+          (await stat(join(root, file))).mode,
+        ]);
+        return [await Promise.all(files), contexts.flatMap(({ sent }) => sent)];
       },
       [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
     };
@@ -186,6 +190,7 @@ const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
   file_write: inFolder('file_write', { path: 'b.txt', content: 'x' }),
   file_edit: inFolder('file_edit', { path: 'a.txt', old: 'one', new: 'three' }),
   file_list: inFolder('file_list', {}),
+  file_send: inFolder('file_send', { files: ['a.txt'] }),
   config_read: async () =>
     alone(createConfigTool({ config: () => ({ a: 1 }) }), 'config_read', { path: 'a' }),
 };
@@ -213,6 +218,7 @@ it('lists each tool with the profiles that hold it', () => {
       "file_edit opaque write coding,full",
       "file_list pure read coding,full",
       "file_read pure read coding,full",
+      "file_send keyed send coding,full",
       "file_write keyed write coding,full",
       "math_eval pure read minimal,messaging,coding,full",
       "memory_append keyed write messaging,coding,full",

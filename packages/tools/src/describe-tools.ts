@@ -2,6 +2,7 @@ import type { Effect, Risk, Tool } from '@cuttle/core-types/ports';
 import { profileIncludes, type ToolProfile, toolProfiles } from '@cuttle/security/policy';
 import { createAgentTools } from './agent-tools.ts';
 import { createConfigTool } from './config-tool.ts';
+import { createFileSendTool } from './files/file-send.ts';
 import { createFileTools } from './files/file-tools.ts';
 import { createMathTools } from './math/math-tools.ts';
 import { createMemoryTools } from './memory/memory-tools.ts';
@@ -55,6 +56,7 @@ function declaredTools(): readonly Tool[] {
     createSessionTools(none),
     createFetchTool(none),
     createFileTools({ placeOf: () => ({ root: '' }) }),
+    createFileSendTool(none),
     createConfigTool(none),
     createAgentTools(none),
   ].flat();

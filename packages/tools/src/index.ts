@@ -1,6 +1,7 @@
 export { createAgentTools } from './agent-tools.ts';
 export { createConfigTool } from './config-tool.ts';
 export { describeTools, type ToolRow } from './describe-tools.ts';
+export { createFileSendTool } from './files/file-send.ts';
 export { createFileTools } from './files/file-tools.ts';
 export type { WorkspacePlace } from './files/workspace.ts';
 export { createWorkspaceFiles } from './files/workspace-files.ts';

@@ -1,8 +1,10 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { SentFile } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { hadNoEffect, toNetworkError } from '../network-failure.ts';
 import { type BucketCall, type Buckets, createBuckets } from './buckets.ts';
 import { toChannelError } from './discord-failure.ts';
+import { toForm } from '../upload-form.ts';
 import type { DiscordOptions } from './options.ts';
 
 export interface DiscordCall {
@@ -11,6 +13,8 @@ export interface DiscordCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Go along with the body, as its `attachments` name them. */
+  readonly files?: readonly SentFile[] | undefined;
   /** The path holds a token of its own: ours is not sent along. */
   readonly open?: true;
 }
@@ -55,7 +59,7 @@ export function createDiscordApi(
         method: call.method,
         headers: headersOf(call, token),
         signal,
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+        ...(call.body !== undefined && { body: encodeBody(call) }),
       });
       onAnswer(response);
       const text = await response.text();
@@ -95,11 +99,20 @@ function beginCall(buckets: Buckets, call: DiscordCall): BucketCall {
   });
 }
 
-function headersOf({ body, open }: DiscordCall, token: string): Record<string, string> {
+/** https://discord.com/developers/docs/reference#uploading-files */
+function encodeBody({ body, files }: DiscordCall): string | FormData {
+  const json = JSON.stringify(body);
+  if (!files) return json;
+  const named = files.map((file, index) => ({ field: `files[${index}]`, file }));
+  return toForm({ payload_json: json }, named);
+}
+
+function headersOf({ body, files, open }: DiscordCall, token: string): Record<string, string> {
   return {
     'user-agent': userAgent,
     ...(open !== true && { authorization: `Bot ${token}` }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
+    // A form names its own boundary.
+    ...(body !== undefined && !files && { 'content-type': 'application/json' }),
   };
 }
 

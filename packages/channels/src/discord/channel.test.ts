@@ -143,6 +143,17 @@ function toPlatform(server: DiscordServer, checkpoint: MemoryCheckpoint): Channe
           text: readDiscordText(content),
           replyTo: (reference as { message_id?: string } | undefined)?.message_id, // as Discord writes it
         })),
+    sentFiles: (place) => {
+      const texts = new Map(
+        server.visibleFromBot(channels[place]).map(({ id, content }) => [id, content]),
+      );
+      return server.filesFromBot(channels[place]).map(({ messageId, filename, bytes }) => ({
+        messageId,
+        text: readDiscordText(texts.get(messageId) ?? ''),
+        name: filename,
+        bytes,
+      }));
+    },
     visibleCalls: () =>
       server.ledger.filter(({ method, route }) => method !== 'GET' && visibleRoutes.has(route))
         .length,

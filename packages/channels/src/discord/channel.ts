@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { createAccount } from './account.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
-import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
+import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
 import type { DiscordOptions } from './options.ts';
 import { createPlaces } from './places.ts';
 import { receiveEvents } from './receive.ts';
@@ -51,6 +51,7 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
       },
     },
     media: createFileFetch({ ...deps, api }),
+    uploads: { maxBytes: maxUploadBytes },
     menu: { publish: (commands, signal) => publishMenu({ api, account }, commands, signal) },
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.

@@ -1,5 +1,5 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
+import type { Answer, OutboundFile, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
@@ -15,21 +15,51 @@ const DiscordPayload = z.object({
   plain: z.string().exactOptional(),
   replyTo: z.string().exactOptional(),
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
+  /** How many files the part has. */
+  files: z.int().positive().exactOptional(),
 });
 type DiscordPayload = z.infer<typeof DiscordPayload>;
 
-/** An answer as messages. The quote goes with the first, the buttons with the last. */
+/** An answer as messages. The quote goes with the first, the buttons with the last of the words, and with it as many files as one message takes. */
 export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
-  const parts = renderMarkdown(answer.text, discordDialect);
+  const words = renderMarkdown(answer.text, discordDialect);
   const buttons = encodeButtons(answer.buttons);
-  if (parts.length === 0 && buttons !== undefined) parts.push(placeholderText());
+  if (words.length === 0 && buttons !== undefined) words.push(placeholderText());
   const replyTo = toMessageId(answer.replyTo);
-  return parts.map((part, index) =>
-    toPart(part, {
-      ...(index === 0 && replyTo !== undefined && { replyTo }),
-      ...(index === parts.length - 1 && buttons !== undefined && { buttons }),
-    }),
+  const last = words.length - 1;
+  const groups = toGroups(answer.files ?? []);
+  const parts = words.map((part, index) =>
+    toPart(
+      part,
+      { ...(index === last && buttons !== undefined && { buttons }) },
+      index === last ? groups.shift() : undefined,
+    ),
   );
+  parts.push(...groups.map((files) => toPart({ text: '', body: '', plain: '' }, {}, files)));
+  return parts.map((part, index) =>
+    index === 0 && replyTo !== undefined
+      ? { ...part, payload: { ...parsePayload(part), replyTo } }
+      : part,
+  );
+}
+
+/** https://discord.com/developers/docs/resources/message#create-message */
+const mostFiles = 10;
+/** What every server takes. https://discord.com/developers/docs/reference#uploading-files */
+export const maxUploadBytes = 10 * 1024 * 1024;
+/** "A maximum request size of 25 MiB". */
+const maxRequestBytes = 24 * 1024 * 1024;
+
+/** Files that go out with one message each. */
+function toGroups(files: readonly OutboundFile[]): OutboundFile[][] {
+  const groups: OutboundFile[][] = [];
+  for (const file of files) {
+    const last = groups.at(-1);
+    const bytes = (last ?? []).reduce((sum, one) => sum + one.bytes, file.bytes);
+    if (last && last.length < mostFiles && bytes <= maxRequestBytes) last.push(file);
+    else groups.push([file]);
+  }
+  return groups;
 }
 
 export function encodePlaceholder(replyTo?: string): OutboundPart {
@@ -50,9 +80,13 @@ function placeholderText(): RenderedPart {
 function toPart(
   { text, body, plain }: RenderedPart,
   extra: Pick<DiscordPayload, 'replyTo' | 'buttons'>,
+  files?: readonly OutboundFile[],
 ): OutboundPart {
   const fallback = plain === text ? {} : { plain };
-  return { v: 1, text, payload: { v: 1, content: body, ...fallback, ...extra } };
+  const payload = { v: 1, content: body, ...fallback, ...extra };
+  return files
+    ? { v: 1, text, payload: { ...payload, files: files.length }, files }
+    : { v: 1, text, payload };
 }
 
 function toMessageId(id: string | undefined): string | undefined {
@@ -84,12 +118,14 @@ function encodeButtons(rows: Answer['buttons']): DiscordPayload['buttons'] {
 
 /** The body of a message; `plain` is the fallback for words that were refused. https://discord.com/developers/docs/resources/message#create-message */
 export function encodeMessage(
-  { part, marked, kind }: SendRequest,
+  { part, marked, kind, files: sent }: SendRequest,
   words: 'styled' | 'plain',
 ): Readonly<Record<string, unknown>> {
-  const { content, plain = part.text, buttons, replyTo } = parsePayload(part);
+  const { content, plain = part.text, buttons, replyTo, files } = parsePayload(part);
   const mark = marked === true ? `${textFor('outbound.marked')}\n` : '';
   const isNew = kind === 'send' || kind === 'open';
+  if (isNew && (files ?? 0) !== (sent ?? []).length)
+    throw new CuttleError('channel.invalid', 'The files of this message are not at hand.');
   return {
     content: `${mark}${words === 'styled' ? content : plain}`,
     // Nobody is called by what a model writes; whoever is answered hears of it.
@@ -97,6 +133,7 @@ export function encodeMessage(
     // An edit takes the buttons away where there are none.
     components: encodeRows(buttons),
     ...(isNew && { flags: suppressEmbeds }),
+    ...(isNew && sent && { attachments: sent.map(({ name }, id) => ({ id, filename: name })) }),
     ...(isNew &&
       replyTo !== undefined && {
         message_reference: { message_id: replyTo, fail_if_not_exists: false },

@@ -41,9 +41,10 @@ export async function sendMessage(
       const nonce = await toNonce(request.idempotencyKey);
       const known = await findSent(deps, request, { path, nonce, signal });
       if (known !== undefined) return known;
+      const { files } = request;
       return tryWords(request, (body) =>
         deps.api.call(
-          { method: 'POST', path, body: { ...body, nonce, enforce_nonce: true } },
+          { method: 'POST', path, body: { ...body, nonce, enforce_nonce: true }, files },
           signal,
         ),
       );
@@ -99,12 +100,13 @@ const WireHistory = z.array(
     author: WireUser,
     content: z.string(),
     nonce: z.union([z.string(), z.number()]).nullish(),
+    attachments: z.array(z.looseObject({ size: z.number().nullish() })).nullish(),
   }),
 );
 /** Our clock and Discord's may differ. */
 const skewMs = 60_000;
 
-/** Our own message of this row, where an earlier try may have made one: by its nonce, or by its words where Discord names none. */
+/** Our own message of this row, where an earlier try may have made one: by its nonce, or by its words and the sizes of its files where Discord names none. */
 async function findSent(
   { api, account }: SendDeps,
   request: SendRequest,
@@ -120,10 +122,20 @@ async function findSent(
   const query = { after, limit: '100' };
   const history = WireHistory.parse(await api.call({ method: 'GET', path, query }, signal));
   const words = encodeMessage(request, 'styled')['content'];
+  const sizes = sizesOf(request.files?.map(({ bytes }) => ({ size: bytes })));
   const found = history.find(
     (message) =>
       message.author.id === self.id &&
-      (typeof message.nonce === 'string' ? message.nonce === nonce : message.content === words),
+      (typeof message.nonce === 'string'
+        ? message.nonce === nonce
+        : message.content === words && sizesOf(message.attachments) === sizes),
   );
   return found && { messageId: found.id, at: timeOfSnowflake(found.id) };
+}
+
+/** Names are changed on the way, sizes are not. */
+function sizesOf(
+  files: readonly { readonly size?: number | null | undefined }[] | null = [],
+): string {
+  return (files ?? []).map(({ size }) => String(size)).join();
 }

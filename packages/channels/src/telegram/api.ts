@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramOptions } from './options.ts';
 import { hadNoEffect, toNetworkError } from '../network-failure.ts';
+import { type FormFile, toForm } from '../upload-form.ts';
 import { toChannelError } from './telegram-failure.ts';
 
 /** Calls methods of the Bot API through grammY, which is loaded at the first call. No retries, no throttling. */
@@ -13,6 +14,14 @@ export interface TelegramApi {
     params: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<unknown>;
+  /** The same with files, which parameters name as `attach://<field>`. */
+  upload(request: Upload, signal: AbortSignal): Promise<unknown>;
+}
+
+export interface Upload {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly files: readonly FormFile[];
 }
 
 type Call = (
@@ -39,7 +48,32 @@ export function createTelegramApi(
         throw toChannelError(error);
       }
     },
+    async upload(request, signal) {
+      signal.throwIfAborted();
+      try {
+        return await upload(options, { ...request, fetch: deps.fetch }, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw toChannelError(error);
+      }
+    },
   };
+}
+
+/** A form by the standard `fetch`: grammY would bring its own streams, which the web's build writes byte by byte. */
+async function upload(
+  { token, apiRoot }: Pick<TelegramOptions, 'token' | 'apiRoot'>,
+  { method, params, files, fetch }: Upload & Pick<ChannelDeps, 'fetch'>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const fields = Object.entries(params).map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  const body = toForm(Object.fromEntries(fields), files);
+  const answer = await post(fetch, `${apiRoot}/bot${token}/${method}`, { body, signal });
+  if (answer.ok) return answer['result'];
+  throw toChannelError(answer);
 }
 
 type RawMethod = (...args: readonly unknown[]) => Promise<unknown>;
@@ -93,12 +127,8 @@ function toTransport(
         signal: controller.signal,
         ...(body !== undefined && { body }),
       };
-      const response = await fetch(url, request);
-      const answer = parseAnswer(await response.text(), response.status);
+      const answer = await post(fetch, url, request);
       return { json: () => Promise.resolve(answer) };
-    } catch (error) {
-      if (error instanceof CuttleError && error.code.startsWith('channel.')) throw error;
-      throw toNetworkError('Telegram', error);
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -106,9 +136,24 @@ function toTransport(
 }
 
 const Answer = z.looseObject({ ok: z.boolean() });
+type Answer = z.infer<typeof Answer>;
+
+async function post(
+  fetch: typeof globalThis.fetch,
+  url: string | URL,
+  init: RequestInit,
+): Promise<Answer> {
+  try {
+    const response = await fetch(url, { method: 'POST', ...init });
+    return parseAnswer(await response.text(), response.status);
+  } catch (error) {
+    if (error instanceof CuttleError && error.code.startsWith('channel.')) throw error;
+    throw toNetworkError('Telegram', error);
+  }
+}
 
 /** Half an answer says nothing about what happened; a proxy's page only that it failed. */
-function parseAnswer(text: string, status: number): unknown {
+function parseAnswer(text: string, status: number): Answer {
   try {
     return Answer.parse(JSON.parse(text));
   } catch {

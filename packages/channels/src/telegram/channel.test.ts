@@ -100,7 +100,15 @@ interface Mode {
 
 const fileKinds = { picture: 'photo', voice: 'voice', file: 'document' } as const;
 
-const visibleMethods = new Set(['sendMessage', 'editMessageText', 'deleteMessage']);
+const sendMethods = [
+  'sendMessage',
+  'sendPhoto',
+  'sendDocument',
+  'sendAudio',
+  'sendVideo',
+  'sendMediaGroup',
+];
+const visibleMethods = new Set([...sendMethods, 'editMessageText', 'deleteMessage']);
 
 function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
   const told = (update: WireUpdate | undefined, messageId: number): PlatformEvent => {
@@ -168,6 +176,13 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
         text,
         replyTo: replyTo === undefined ? undefined : String(replyTo),
       })),
+    sentFiles: (place) =>
+      server.filesFromBot(chats[place]).map(({ messageId, caption, name, bytes }) => ({
+        messageId: String(messageId),
+        text: caption,
+        name,
+        bytes,
+      })),
     visibleCalls: () => server.ledger.filter(({ method }) => visibleMethods.has(method)).length,
     typing: (place) =>
       server.chatActions(chats[place]).filter(({ action }) => action === 'typing').length,
@@ -179,12 +194,12 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
       const methods = {
         connect: 'getMe',
         receive: mode.receiveMethod,
-        send: 'sendMessage',
         fetch: 'file',
         edit: 'editMessageText',
         typing: 'sendChatAction',
       };
-      server.fail({ method: methods[calls], times, ...faultOf(trouble) });
+      const meant = calls === 'send' ? sendMethods : [methods[calls]];
+      for (const method of meant) server.fail({ method, times, ...faultOf(trouble) });
       // A poll that waits already would not meet the trouble.
       if (calls === 'receive') server.dropConnections();
     },

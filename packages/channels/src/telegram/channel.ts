@@ -1,5 +1,6 @@
 import type { Channel } from '@cuttle/core-types/ports';
 import { type Account, createAccount } from './account.ts';
+import { maxUploadBytes } from './arrange-files.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
@@ -48,6 +49,7 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
       show: (target, signal) => showTyping(api, target, signal),
     },
     media: createFileFetch(options, shared),
+    uploads: { maxBytes: maxUploadBytes },
     menu: { publish: (commands, signal) => publishMenu({ ...deps, api }, commands, signal) },
     ...(hook !== undefined && { webhook: createTelegramWebhook(hook) }),
     async [Symbol.asyncDispose]() {

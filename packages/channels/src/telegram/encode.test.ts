@@ -10,6 +10,8 @@ import inputs from './fixtures/markdown-inputs.json' with { type: 'json' };
 import { encodeAnswer, encodeCall, encodePlaceholder, encodePreview } from './encode.ts';
 
 const target = { chatId: 7 };
+const styled = { formatting: 'html', files: 'shown' } as const;
+const unstyled = { formatting: 'plain', files: 'shown' } as const;
 
 function requestOf(part: OutboundPart, more: Partial<SendRequest> = {}): SendRequest {
   return { kind: 'send', target, part, idempotencyKey: 'k', ...more };
@@ -17,7 +19,7 @@ function requestOf(part: OutboundPart, more: Partial<SendRequest> = {}): SendReq
 
 /** What Telegram's own parser makes of a part; it throws where the real server would refuse. */
 function shown(part: OutboundPart, more: Partial<SendRequest> = {}): string {
-  const { params } = encodeCall(requestOf(part, more), 'html');
+  const { params } = encodeCall(requestOf(part, more), styled);
   const { text } = parseTelegramText({ text: String(params['text']), parseMode: 'HTML' });
   if (text === '' || text.length > 4096)
     throw new Error(`Telegram refuses ${JSON.stringify(text)}`);
@@ -66,7 +68,7 @@ function check(answer: string): readonly OutboundPart[] {
     // Accepted, and a person reads exactly what the row says.
     expect(shown(part)).toBe(parseTelegramText({ text: part.text }).text);
     shown(part, { marked: true });
-    const plain = encodeCall(requestOf(part, { marked: true }), 'plain').params['text'];
+    const plain = encodeCall(requestOf(part, { marked: true }), unstyled).params['text'];
     expect(parseTelegramText({ text: String(plain) }).text.length).toBeLessThanOrEqual(4096);
   }
   return parts;
@@ -128,7 +130,7 @@ describe('an answer as Telegram messages', () => {
     const parts = check(`Intro\n\n\`\`\`ts\n${lines.join('\n')}\n\`\`\`\n\nEnd`);
     expect(parts.length).toBeGreaterThan(1);
     for (const part of parts) {
-      const { params } = encodeCall(requestOf(part), 'html');
+      const { params } = encodeCall(requestOf(part), styled);
       const { entities } = parseTelegramText({ text: String(params['text']), parseMode: 'HTML' });
       expect(entities.filter(({ type }) => type === 'pre')).toMatchObject([{ language: 'ts' }]);
     }
@@ -177,7 +179,7 @@ describe('an answer as Telegram messages', () => {
         [{ label: ' ', token: 'y' }],
       ],
     };
-    const calls = encodeAnswer(answer).map((part) => encodeCall(requestOf(part), 'html').params);
+    const calls = encodeAnswer(answer).map((part) => encodeCall(requestOf(part), styled).params);
     expect(calls.map((params) => params['reply_parameters'])).toEqual([
       { message_id: 41, allow_sending_without_reply: true },
       undefined,
@@ -196,7 +198,7 @@ describe('an answer as Telegram messages', () => {
       text: '[a](https://a.example/x)\n\n```\ncode\n```',
     });
     expect(part.text).toBe('a\n\ncode');
-    expect(encodeCall(requestOf(part), 'plain').params['text']).toBe(
+    expect(encodeCall(requestOf(part), unstyled).params['text']).toBe(
       'a (https://a.example/x)\n\n```\ncode\n```',
     );
   });
@@ -206,7 +208,7 @@ describe('an answer as Telegram messages', () => {
       expect(
         encodeCall(
           requestOf(encodeAnswer({ text: 'a', replyTo })[0] ?? encodePlaceholder()),
-          'html',
+          styled,
         ).params,
       ).not.toHaveProperty('reply_parameters');
   });
@@ -226,7 +228,7 @@ describe('a call', () => {
   const receipt = { messageId: '5' };
   it('is the method of its kind', () => {
     const topic = { chatId: -100, threadId: 9 };
-    expect(encodeCall(requestOf(part, { target: topic, marked: true }), 'html')).toEqual({
+    expect(encodeCall(requestOf(part, { target: topic, marked: true }), styled)).toEqual({
       method: 'sendMessage',
       params: {
         chat_id: -100,
@@ -236,7 +238,7 @@ describe('a call', () => {
         link_preview_options: { is_disabled: true },
       },
     });
-    expect(encodeCall(requestOf(part, { kind: 'edit', receipt }), 'plain')).toEqual({
+    expect(encodeCall(requestOf(part, { kind: 'edit', receipt }), unstyled)).toEqual({
       method: 'editMessageText',
       params: {
         chat_id: 7,
@@ -245,18 +247,18 @@ describe('a call', () => {
         link_preview_options: { is_disabled: true },
       },
     });
-    expect(encodeCall(requestOf(part, { kind: 'delete', receipt }), 'html')).toEqual({
+    expect(encodeCall(requestOf(part, { kind: 'delete', receipt }), styled)).toEqual({
       method: 'deleteMessage',
       params: { chat_id: 7, message_id: 5 },
     });
   });
 
   it('is refused where the row is not ours', () => {
-    expect(() => encodeCall(requestOf(part, { target: null }), 'html')).toThrow('no address');
+    expect(() => encodeCall(requestOf(part, { target: null }), styled)).toThrow('no address');
     expect(() =>
-      encodeCall(requestOf({ v: 1, text: 'x', payload: { blocks: [] } }), 'html'),
+      encodeCall(requestOf({ v: 1, text: 'x', payload: { blocks: [] } }), styled),
     ).toThrow('not rendered');
-    expect(() => encodeCall(requestOf(part, { kind: 'edit' }), 'html')).toThrow('receipt');
+    expect(() => encodeCall(requestOf(part, { kind: 'edit' }), styled)).toThrow('receipt');
   });
 });
 

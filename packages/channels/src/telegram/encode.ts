@@ -1,11 +1,14 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
+import type { Answer, OutboundFile, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
 import { isVisible } from '../markdown/split-rich-text.ts';
 import { telegramDialect } from '../markdown/telegram-dialect.ts';
 import { escapeHtml } from '../markdown/telegram-html.ts';
+import type { FormFile } from '../upload-form.ts';
+import { arrangeFiles, sentKindOf, sentKinds } from './arrange-files.ts';
+import { encodeFiles } from './encode-files.ts';
 import { parseTarget } from './target.ts';
 
 /** The body of an outbound row: one message, ready to be sent. */
@@ -16,27 +19,59 @@ const TelegramPayload = z.object({
   plain: z.string().exactOptional(),
   replyTo: z.int().exactOptional(),
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
+  /** What each file of the part is sent as; the words stand under the first. */
+  media: z.array(z.enum(sentKinds)).exactOptional(),
 });
 type TelegramPayload = z.infer<typeof TelegramPayload>;
 
 /** A method of the Bot API with its parameters. */
 export interface TelegramCall {
-  readonly method: 'sendMessage' | 'editMessageText' | 'deleteMessage';
+  readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  readonly files?: readonly FormFile[];
 }
 
-/** An answer as messages. The quote goes with the first, the buttons with the last. */
+/** An answer as messages. The quote goes with the first, the buttons with the last of the words, the files behind them. */
 export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
-  const parts = renderMarkdown(answer.text, telegramDialect);
+  const words = renderMarkdown(answer.text, telegramDialect);
   const buttons = encodeButtons(answer.buttons);
-  if (parts.length === 0 && buttons !== undefined) parts.push(placeholderText());
+  const groups = arrangeFiles(answer.files ?? []);
+  if (words.length === 0 && buttons !== undefined) words.push(placeholderText());
+  const caption = buttons === undefined ? toCaption(words, groups) : undefined;
+  const parts = [
+    ...(caption ? [] : words).map((part, index, all) =>
+      toPart(part, { ...(index === all.length - 1 && buttons !== undefined && { buttons }) }),
+    ),
+    ...groups.map((files, index) => toFilePart(files, index === 0 ? caption : undefined)),
+  ];
   const replyTo = toMessageId(answer.replyTo);
   return parts.map((part, index) =>
-    toPart(part, {
-      ...(index === 0 && replyTo !== undefined && { replyTo }),
-      ...(index === parts.length - 1 && buttons !== undefined && { buttons }),
-    }),
+    index === 0 && replyTo !== undefined ? withReply(part, replyTo) : part,
   );
+}
+
+/** "0-1024 characters after entities parsing", with room for the mark of a repetition. */
+const maxCaption = 900;
+
+/** Short words stand under the first files. */
+function toCaption(
+  words: readonly RenderedPart[],
+  groups: readonly unknown[],
+): RenderedPart | undefined {
+  const [only, ...more] = words;
+  const fits = groups.length > 0 && more.length === 0 && (only?.text.length ?? 0) <= maxCaption;
+  return fits ? only : undefined;
+}
+
+function toFilePart(
+  files: readonly OutboundFile[],
+  caption: RenderedPart = { text: '', body: '', plain: '' },
+): OutboundPart {
+  return { ...toPart(caption, { media: files.map(sentKindOf) }), files };
+}
+
+function withReply(part: OutboundPart, replyTo: number): OutboundPart {
+  return { ...part, payload: { ...parsePayload(part), replyTo } };
 }
 
 export function encodePlaceholder(replyTo?: string): OutboundPart {
@@ -56,7 +91,7 @@ function placeholderText(): RenderedPart {
 
 function toPart(
   { text, body, plain }: RenderedPart,
-  extra: Pick<TelegramPayload, 'replyTo' | 'buttons'>,
+  extra: Pick<TelegramPayload, 'replyTo' | 'buttons' | 'media'>,
 ): OutboundPart {
   return { v: 1, text, payload: { v: 1, html: body, ...(plain !== text && { plain }), ...extra } };
 }
@@ -82,8 +117,16 @@ function encodeButtons(rows: Answer['buttons']): TelegramPayload['buttons'] {
   return kept.length === 0 ? undefined : kept;
 }
 
-/** A send request as a call; `plain` is the fallback for a text whose formatting was refused. */
-export function encodeCall(request: SendRequest, formatting: 'html' | 'plain'): TelegramCall {
+/** How a call is written: `plain` and `files` are for what was refused otherwise. */
+export interface CallStyle {
+  readonly formatting: 'html' | 'plain';
+  /** `document`: pictures go as they are, which Telegram takes of any size and form. */
+  readonly files: 'shown' | 'document';
+}
+
+/** A send request as a call. */
+export function encodeCall(request: SendRequest, style: CallStyle): TelegramCall {
+  const { formatting } = style;
   const { chatId, threadId } = parseTarget(request.target);
   switch (request.kind) {
     case 'delete':
@@ -95,12 +138,13 @@ export function encodeCall(request: SendRequest, formatting: 'html' | 'plain'): 
     case 'send':
     case 'open': {
       const thread = threadId === undefined ? {} : { message_thread_id: threadId };
-      const params = {
-        chat_id: chatId,
-        ...thread,
-        ...encodeText(request, formatting),
-        ...encodeReply(request),
-      };
+      const place = { chat_id: chatId, ...thread, ...encodeReply(request) };
+      const { media } = parsePayload(request.part);
+      if (media) {
+        const caption = encodeCaption(request, formatting);
+        return encodeFiles(request.files, { media, params: place, caption, files: style.files });
+      }
+      const params = { ...place, ...encodeText(request, formatting) };
       return { method: 'sendMessage', params };
     }
   }
@@ -119,16 +163,31 @@ function encodeReply({ part }: SendRequest): Record<string, unknown> {
 }
 
 function encodeText(
-  { part, marked }: SendRequest,
-  formatting: 'html' | 'plain',
+  request: SendRequest,
+  formatting: CallStyle['formatting'],
 ): Record<string, unknown> {
-  const { html, plain = part.text, buttons } = parsePayload(part);
-  const mark = marked === true ? `${textFor('outbound.marked')}\n` : '';
-  const text =
-    formatting === 'plain'
-      ? { text: `${mark}${plain}` }
-      : { text: `${escapeHtml(mark)}${html}`, parse_mode: 'HTML' };
-  return { ...text, link_preview_options: { is_disabled: true }, ...encodeMarkup(buttons) };
+  const { buttons } = parsePayload(request.part);
+  const words = encodeWords(request, formatting);
+  return { ...words, link_preview_options: { is_disabled: true }, ...encodeMarkup(buttons) };
+}
+
+function encodeWords(
+  { part, marked }: SendRequest,
+  formatting: CallStyle['formatting'],
+): { readonly text: string; readonly parse_mode?: 'HTML' } {
+  const { html, plain = part.text } = parsePayload(part);
+  const body = formatting === 'plain' ? plain : html;
+  const gap = body === '' ? '' : '\n';
+  const mark = marked === true ? `${escapeHtml(textFor('outbound.marked'))}${gap}` : '';
+  return { text: `${mark}${body}`, ...(formatting === 'html' && { parse_mode: 'HTML' }) };
+}
+
+function encodeCaption(
+  request: SendRequest,
+  formatting: CallStyle['formatting'],
+): Record<string, unknown> {
+  const { text, parse_mode: parseMode } = encodeWords(request, formatting);
+  return text === '' ? {} : { caption: text, ...(parseMode && { parse_mode: parseMode }) };
 }
 
 function encodeMarkup(buttons: TelegramPayload['buttons']): Record<string, unknown> {

@@ -4,7 +4,7 @@ import type { TelegramApi } from './api.ts';
 
 /** The list behind the button beside the message box: everybody's, and a longer one in the chats of those who are shown more, in each language that has one. https://core.telegram.org/bots/api#setmycommands */
 export async function publishMenu(
-  { api, log }: { readonly api: TelegramApi } & Pick<ChannelDeps, 'log'>,
+  { api, log }: { readonly api: Pick<TelegramApi, 'call'> } & Pick<ChannelDeps, 'log'>,
   commands: readonly MenuCommand[],
   signal: AbortSignal,
 ): Promise<void> {

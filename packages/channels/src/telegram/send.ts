@@ -1,7 +1,7 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
 import type { TelegramApi } from './api.ts';
-import { encodeCall, type TelegramCall } from './encode.ts';
+import { type CallStyle, encodeCall, type TelegramCall } from './encode.ts';
 import { saidBy } from './telegram-failure.ts';
 import { WireSent } from './wire.ts';
 
@@ -15,22 +15,23 @@ export async function sendCall(
   signal: AbortSignal,
 ): Promise<Receipt> {
   signal.throwIfAborted();
-  let call = encodeCall(request, 'html');
+  let style: CallStyle = { formatting: 'html', files: 'shown' };
+  let call = encodeCall(request, style);
   // Each way out is taken at most once.
   const tried = new Set<string>();
   for (;;) {
     try {
-      return toReceipt(request, await api.call(call.method, call.params, signal));
+      return toReceipt(request, await makeCall(api, call, signal));
     } catch (error) {
       const done = isCuttleError(error) ? asItShouldBe(request, error) : undefined;
       if (done !== undefined) return done;
       if (isCuttleError(error, 'channel.rate-limited') && isGroup(call)) throw toNarrow(error);
       const next = isCuttleError(error, 'channel.invalid', 'channel.blocked')
-        ? wayOut(request, call, error)
+        ? wayOut(request, { call, style }, error)
         : undefined;
       if (next === undefined || tried.has(next.way)) throw error;
       tried.add(next.way);
-      call = next.call;
+      ({ call, style = style } = next);
     }
   }
 }
@@ -49,8 +50,17 @@ function toNarrow({ message, retryAfterMs, details, cause }: CuttleError): Cuttl
   });
 }
 
+function makeCall(
+  api: TelegramApi,
+  { method, params, files }: TelegramCall,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return files ? api.upload({ method, params, files }, signal) : api.call(method, params, signal);
+}
+
 function toReceipt(request: SendRequest, answer: unknown): Receipt {
-  const sent = WireSent.safeParse(answer);
+  // An album is as many messages; it is known by its first.
+  const sent = WireSent.safeParse(Array.isArray(answer) ? answer[0] : answer);
   // An edit or a deletion may be answered with `true`.
   if (!sent.success) return request.receipt ?? { messageId: '' };
   return { messageId: String(sent.data.message_id), at: sent.data.date * 1000 };
@@ -65,16 +75,30 @@ function asItShouldBe({ kind, receipt }: SendRequest, error: CuttleError): Recei
 
 function wayOut(
   request: SendRequest,
-  call: TelegramCall,
+  { call, style }: { readonly call: TelegramCall; readonly style: CallStyle },
   error: CuttleError,
-): { way: 'plain' | 'migrated'; call: TelegramCall } | undefined {
+): { way: string; call: TelegramCall; style?: CallStyle } | undefined {
   const migrateTo = error.details?.['migrateTo'];
   if (typeof migrateTo === 'number')
     return { way: 'migrated', call: { ...call, params: { ...call.params, chat_id: migrateTo } } };
-  if (!saidBy(error).includes("can't parse entities")) return undefined;
-  const plain = encodeCall(request, 'plain');
+  const said = saidBy(error);
+  const next = nextStyle(said, { call, style });
+  if (next === undefined) return undefined;
+  const again = encodeCall(request, next);
   return {
-    way: 'plain',
-    call: { ...plain, params: { ...plain.params, chat_id: call.params['chat_id'] } },
+    way: JSON.stringify(next),
+    call: { ...again, params: { ...again.params, chat_id: call.params['chat_id'] } },
+    style: next,
   };
+}
+
+/** A photo has limits of its own on its form: "width and height must not exceed 10000 in total". https://core.telegram.org/bots/api#sendphoto */
+const refusedPhoto = /PHOTO_(?:INVALID|SAVE|EXT)|IMAGE_PROCESS_FAILED|wrong type of the web page/i;
+
+function nextStyle(
+  said: string,
+  { call, style }: { readonly call: TelegramCall; readonly style: CallStyle },
+): CallStyle | undefined {
+  if (said.includes("can't parse entities")) return { ...style, formatting: 'plain' };
+  return call.files && refusedPhoto.test(said) ? { ...style, files: 'document' } : undefined;
 }

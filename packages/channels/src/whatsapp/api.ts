@@ -1,6 +1,9 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { SentFile } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { hadNoEffect, toNetworkError } from '../network-failure.ts';
+import { toForm } from '../upload-form.ts';
+import { uploadTypeOf } from './file-kind.ts';
 import type { WhatsappOptions } from './options.ts';
 import { toChannelError } from './whatsapp-failure.ts';
 
@@ -9,6 +12,8 @@ export interface GraphRequest {
   /** Behind the version, such as `1060/messages`. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Uploaded as a medium, in place of a body. */
+  readonly file?: SentFile;
 }
 
 /** Calls of the Graph API, once each: no retries, no throttling. https://developers.facebook.com/docs/graph-api/overview */
@@ -22,7 +27,7 @@ export function createWhatsappApi(
   { fetch }: Pick<ChannelDeps, 'fetch'>,
 ): WhatsappApi {
   return {
-    async call({ method, path, body }, signal) {
+    async call({ method, path, body, file }, signal) {
       signal.throwIfAborted();
       try {
         const response = await fetch(`${graphUrl}/${graphVersion}/${path}`, {
@@ -32,6 +37,7 @@ export function createWhatsappApi(
             ...(body && { 'content-type': 'application/json' }),
           },
           ...(body && { body: JSON.stringify(body) }),
+          ...(file && { body: toUpload(file) }),
           // A redirect would carry the token elsewhere.
           redirect: 'manual',
           signal,
@@ -48,6 +54,12 @@ export function createWhatsappApi(
       }
     },
   };
+}
+
+function toUpload(file: SentFile): FormData {
+  const mimeType = uploadTypeOf(file) ?? file.mimeType;
+  const fields = { messaging_product: 'whatsapp', type: mimeType };
+  return toForm(fields, [{ field: 'file', file: { ...file, mimeType } }]);
 }
 
 function parseJson(text: string): unknown {

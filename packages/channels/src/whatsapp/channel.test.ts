@@ -113,6 +113,10 @@ function toPlatform(server: WhatsappServer, gateway: Gateway): ChannelPlatform {
       server
         .visible(people.ann)
         .map(({ id, text, replyTo }) => ({ messageId: id, text: asMeant(text), replyTo })),
+    sentFiles: () =>
+      server
+        .files(people.ann)
+        .map(({ messageId, caption, name, bytes }) => ({ messageId, text: caption, name, bytes })),
     visibleCalls: () => server.calls('send').length,
     typing: () => server.reads.filter(({ typing }) => typing).length,
     commands: () => server.numbers[0]?.commands.map(({ name }) => name) ?? [],

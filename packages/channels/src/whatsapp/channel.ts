@@ -4,6 +4,7 @@ import { createWhatsappApi } from './api.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { encodeAnswer } from './encode.ts';
 import { createFileFetch } from './fetch-file.ts';
+import { maxUploadBytes, uploadTypeOf } from './file-kind.ts';
 import { publishMenu } from './menu.ts';
 import type { WhatsappOptions } from './options.ts';
 import { holdWebhook } from './receive.ts';
@@ -39,6 +40,7 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
     probe: (signal) => account.probe(signal),
     ...(options.typing && { typing: typing.capability }),
     media: createFileFetch(options, shared),
+    uploads: { maxBytes: maxUploadBytes, takes: (file) => uploadTypeOf(file) !== undefined },
     menu: { publish: (commands, signal) => publishMenu(shared, commands, signal) },
     webhook: createWhatsappWebhook({
       ...shared,

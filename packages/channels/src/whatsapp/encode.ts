@@ -1,38 +1,76 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
+import type {
+  Answer,
+  OutboundFile,
+  OutboundPart,
+  SendRequest,
+  SentFile,
+} from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { type RenderedPart, renderMarkdown } from '../markdown/dialect.ts';
 import { isVisible } from '../markdown/split-rich-text.ts';
 import { whatsappDialect } from '../markdown/whatsapp-dialect.ts';
 import { encodeButtons } from './encode-buttons.ts';
+import { fileKindOf, fileKinds } from './file-kind.ts';
 import { parseTarget } from './target.ts';
 
 /** The body of an outbound row: one message, ready to be sent. */
 const WhatsappPayload = z.object({
   v: z.literal(1),
-  body: z.string().min(1),
+  /** Empty only where there is a file. */
+  body: z.string(),
   replyTo: z.string().startsWith('wamid.').exactOptional(),
   buttons: z.array(z.object({ label: z.string(), token: z.string() })).exactOptional(),
+  /** What the file of the part is sent as. */
+  file: z.enum(fileKinds).exactOptional(),
 });
 type WhatsappPayload = z.infer<typeof WhatsappPayload>;
 
-/** An answer as messages. The quote goes with the first, the buttons with the last. */
+/** An answer as messages. The quote goes with the first, the buttons with the last of the words, and each file is one of its own behind them. */
 export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
-  const parts = renderMarkdown(answer.text, whatsappDialect);
+  const words = renderMarkdown(answer.text, whatsappDialect);
   const buttons = keepButtons(answer.buttons);
-  if (parts.length === 0 && buttons !== undefined) parts.push(placeholderText());
+  const files = answer.files ?? [];
+  if (words.length === 0 && buttons !== undefined) words.push(placeholderText());
+  const caption = buttons === undefined ? toCaption(words, files) : undefined;
+  const parts = [
+    ...(caption ? [] : words).map(({ text, body }, index, all): PartOf => {
+      const isLast = index === all.length - 1;
+      return { text, payload: { v: 1, body, ...(isLast && buttons !== undefined && { buttons }) } };
+    }),
+    ...files.map((file, index): PartOf => {
+      const { text, body } = (index === 0 ? caption : undefined) ?? { text: '', body: '' };
+      return { text, payload: { v: 1, body, file: fileKindOf(file) }, files: [file] };
+    }),
+  ];
   const replyTo = answer.replyTo?.startsWith('wamid.') === true ? answer.replyTo : undefined;
-  return parts.map(({ text, body }, index) => ({
+  return parts.map(({ payload, ...part }, index) => ({
     v: 1,
-    text,
-    payload: {
-      v: 1,
-      body,
-      ...(index === 0 && replyTo !== undefined && { replyTo }),
-      ...(index === parts.length - 1 && buttons !== undefined && { buttons }),
-    },
+    ...part,
+    payload: { ...payload, ...(index === 0 && replyTo !== undefined && { replyTo }) },
   }));
+}
+
+interface PartOf {
+  readonly text: string;
+  readonly payload: WhatsappPayload;
+  readonly files?: readonly OutboundFile[];
+}
+
+/** At most 1,024 characters, with room for the mark of a repetition. */
+const maxCaption = 900;
+
+/** Short words stand under the first file, where its kind has a caption. */
+function toCaption(
+  words: readonly RenderedPart[],
+  [first]: readonly OutboundFile[],
+): RenderedPart | undefined {
+  const [only, ...more] = words;
+  const isCaptioned = first !== undefined && fileKindOf(first) !== 'audio';
+  return isCaptioned && more.length === 0 && (only?.body.length ?? 0) <= maxCaption
+    ? only
+    : undefined;
 }
 
 function placeholderText(): RenderedPart {
@@ -61,13 +99,15 @@ function keepButtons(rows: Answer['buttons']): WhatsappPayload['buttons'] {
  * The body of `POST /{number}/messages`. Nothing that was sent can be changed there: what would be an edit is a message
  * of its own that quotes the old one. Throws `channel.invalid`.
  */
-export function encodeMessage(request: SendRequest): Readonly<Record<string, unknown>> {
+export function encodeMessage(
+  request: SendRequest,
+  mediaId: string | undefined,
+): Readonly<Record<string, unknown>> {
   const { waId } = parseTarget(request.target);
-  const { body, buttons, replyTo } = parsePayload(request.part);
+  const payload = parsePayload(request.part);
   if (request.kind === 'delete')
     throw new CuttleError('channel.invalid', 'WhatsApp lets nobody delete what a number sent.');
-  const mark = request.marked === true ? `${textFor('outbound.marked')}\n` : '';
-  const quoted = request.kind === 'edit' ? request.receipt?.messageId : replyTo;
+  const quoted = request.kind === 'edit' ? request.receipt?.messageId : payload.replyTo;
   return {
     messaging_product: 'whatsapp',
     recipient_type: 'individual',
@@ -75,15 +115,39 @@ export function encodeMessage(request: SendRequest): Readonly<Record<string, unk
     ...(quoted?.startsWith('wamid.') === true && { context: { message_id: quoted } }),
     // Comes back with what becomes of the message.
     biz_opaque_callback_data: request.idempotencyKey.slice(0, 512),
-    ...(buttons === undefined
-      ? { type: 'text', text: { body: `${mark}${body}`, preview_url: false } }
-      : { type: 'interactive', interactive: encodeButtons(`${mark}${body}`, buttons) }),
+    ...encodeContent(request, payload, mediaId),
   };
+}
+
+function encodeContent(
+  { marked, files: [sent] = [] }: SendRequest,
+  { body, buttons, file }: WhatsappPayload,
+  mediaId: string | undefined,
+): object {
+  const mark = marked === true ? [textFor('outbound.marked')] : [];
+  const words = [...mark, body].filter((text) => text !== '').join('\n');
+  if (file !== undefined) {
+    const caption = words !== '' && file !== 'audio' ? { caption: words } : {};
+    const filename = file === 'document' && sent ? { filename: sent.name } : {};
+    return { type: file, [file]: { id: mediaId, ...caption, ...filename } };
+  }
+  return buttons === undefined
+    ? { type: 'text', text: { body: words, preview_url: false } }
+    : { type: 'interactive', interactive: encodeButtons(words, buttons) };
+}
+
+/** The one file of a message; undefined where it has none. Throws `channel.invalid` where its bytes are missing. */
+export function fileOf({ part, files = [] }: SendRequest): SentFile | undefined {
+  if (parsePayload(part).file === undefined) return undefined;
+  const [file] = files;
+  if (file) return file;
+  throw new CuttleError('channel.invalid', 'The file of this message is not at hand.');
 }
 
 function parsePayload(part: OutboundPart): WhatsappPayload {
   const parsed = WhatsappPayload.safeParse(part.payload);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && (parsed.data.body !== '' || parsed.data.file !== undefined))
+    return parsed.data;
   throw new CuttleError('channel.invalid', 'This row was not rendered for WhatsApp.', {
     cause: parsed.error,
   });

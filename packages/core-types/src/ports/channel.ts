@@ -1,4 +1,16 @@
 import type { Json } from '../json.ts';
+import type { MediaKind } from './media-journal.ts';
+
+/** A file that goes out with an answer; its bytes are in the `BlobStore`. */
+export interface OutboundFile {
+  readonly sha256: string;
+  /** What its bytes are; `document` is anything. */
+  readonly kind: MediaKind;
+  readonly mimeType: string;
+  /** As people see it, without a folder. */
+  readonly name: string;
+  readonly bytes: number;
+}
 
 /** An answer in Markdown, before a channel renders it. */
 export interface Answer {
@@ -10,6 +22,8 @@ export interface Answer {
     | undefined;
   /** The platform's id of the message that is answered, for a quote. */
   readonly replyTo?: string | undefined;
+  /** What goes along, behind the words or under them; only where the channel has `uploads`, and each within its limit. */
+  readonly files?: readonly OutboundFile[] | undefined;
 }
 
 /** One visible platform call, ready to be sent: a channel's own JSON, stored as an outbound row. */
@@ -18,6 +32,10 @@ export interface OutboundPart {
   /** Text as a person will read it; used to tell whether a message is ours and in lists. */
   readonly text: string;
   readonly payload: Json;
+  /** What this call sends beside its words, in the order of its payload. */
+  readonly files?: readonly OutboundFile[] | undefined;
+  /** How long its files may take, beyond what a call without any may. */
+  readonly extraMs?: number | undefined;
 }
 
 /** What the platform gave back: enough to edit or delete the message later. */
@@ -182,12 +200,33 @@ export interface LoginCapability {
   logout(signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * Files that answers may carry. Contract:
+ * - `render` gives each file of an answer to exactly one part, in order; a part's `files` are those of its payload. Words that a caption has no
+ *   room for are messages of their own before it;
+ * - `send` of such a part makes one visible message, or one album, from the bytes in `SendRequest.files`, which are those of the part; what it
+ *   has to upload before is not visible, and its failure says `details.reached: false`;
+ * - it is interrupted, repeated and marked as any other send.
+ */
+export interface UploadCapability {
+  /** Of one file, as the platform limits what an account may send. A larger one is never rendered: the person is told of it in words. */
+  readonly maxBytes: number;
+  /** Whether the platform takes a file of this type at all; any without it. Pure. */
+  takes?(file: OutboundFile): boolean;
+}
+
+export interface SentFile extends OutboundFile {
+  readonly content: Uint8Array;
+}
+
 export type SendKind = 'send' | 'open' | 'edit' | 'delete';
 
 export interface SendRequest {
   readonly kind: SendKind;
   readonly target: Target;
   readonly part: OutboundPart;
+  /** Those of the part, with their bytes. */
+  readonly files?: readonly SentFile[] | undefined;
   /** The message to edit or delete. */
   readonly receipt?: Receipt | undefined;
   /** Stable per outbound row, for platforms with an idempotency key. */
@@ -245,4 +284,5 @@ export interface Channel extends AsyncDisposable {
   readonly webhook?: WebhookCapability;
   readonly media?: MediaCapability;
   readonly login?: LoginCapability;
+  readonly uploads?: UploadCapability;
 }

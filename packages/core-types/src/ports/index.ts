@@ -15,11 +15,14 @@ export type {
   LoginStep,
   MediaCapability,
   MenuCommand,
+  OutboundFile,
   OutboundPart,
   Receipt,
   SendKind,
   SendRequest,
+  SentFile,
   Target,
+  UploadCapability,
   WebhookCapability,
 } from './channel.ts';
 export type { CheckpointJournal, CheckpointReader } from './checkpoint-journal.ts';

@@ -43,7 +43,7 @@ export const toolGroups = {
   session: ['session_list', 'session_read'],
   agent: ['agent_spawn', 'agent_wait', 'agent_steer', 'agent_stop', 'agent_list', 'session_send'],
   web: ['web_fetch'],
-  file: ['file_read', 'file_write', 'file_edit', 'file_list'],
+  file: ['file_read', 'file_write', 'file_edit', 'file_list', 'file_send'],
   config: ['config_read'],
 } as const satisfies Record<string, readonly string[]>;
 type ToolGroup = keyof typeof toolGroups;

@@ -66,6 +66,7 @@ export function describeBlobs(get: () => World): void {
     const { journal, begin, complete, advance } = world;
     const said = await put('said');
     const shown = await put('shown');
+    const sent = await put('sent');
     const none = await put('none');
     const run = await begin(picture(said));
     const { runId, fence } = run;
@@ -76,7 +77,16 @@ export function describeBlobs(get: () => World): void {
     const image = { type: 'image', mimeType: 'image/png', source } as const;
     const result = { ...resultOf('call-0'), content: [image] };
     const end = { runId, fence, step: 1, index: 0, state: 'done', result } as const;
-    await journal.finishCall({ ...end, outbound: [], taint: [] });
+    const file = {
+      sha256: sent,
+      kind: 'image',
+      mimeType: 'image/png',
+      name: 'a',
+      bytes: 4,
+    } as const;
+    const body = { v: 1, text: '', payload: null, files: [file] } as const;
+    const outbound = [world.draft({ origin: `${runId}:1:0:0`, body })];
+    const { conversations } = await journal.finishCall({ ...end, outbound, taint: [] });
     await journal.openStep({ runId, fence, step: 2 });
     await complete(run, { last: world.record(run, 2) });
     advance(hourMs);
@@ -84,11 +94,12 @@ export function describeBlobs(get: () => World): void {
     expect(await codeOf(world.store.blobs.read(none, never))).toBe('request.not-found');
     await world.reopen();
     expect(await free()).toBe(0);
-    for (const sha256 of [said, shown]) await world.store.blobs.read(sha256, never);
+    for (const sha256 of [said, shown, sent]) await world.store.blobs.read(sha256, never);
+    for (const conversationId of conversations) await world.deliver(conversationId);
     const rule = { before: world.now(), wantChars: 0, keepArchived: true, after: 0, limit: 9 };
     await world.journal.removeClosedGroups(rule);
-    expect(await free()).toBe(2);
-    for (const sha256 of [said, shown])
+    expect(await free()).toBe(3);
+    for (const sha256 of [said, shown, sent])
       expect(await codeOf(world.store.blobs.read(sha256, never))).toBe('request.not-found');
   });
 

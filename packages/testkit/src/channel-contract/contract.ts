@@ -56,6 +56,8 @@ function claimOf(channel: Channel, ability: Ability): unknown {
       return channel.webhook;
     case 'files':
       return channel.media;
+    case 'uploads':
+      return channel.uploads;
     case 'groups':
     case 'threads':
     case 'edits':

@@ -36,6 +36,15 @@ export interface PlatformEvent {
   readonly ref: unknown;
 }
 
+/** A file of the account as a person opens it, with the words under it. */
+export interface VisibleFile {
+  readonly messageId: string;
+  readonly text: string;
+  /** Undefined where the platform shows none, as of a photo. */
+  readonly name: string | undefined;
+  readonly bytes: Uint8Array;
+}
+
 export interface VisibleText {
   readonly messageId: string;
   readonly text: string;
@@ -79,13 +88,15 @@ export interface ChannelPlatform {
   isAcknowledged(event: PlatformEvent): boolean;
   /** What people see of the account's messages in a place now, in order. */
   visible(place: Place): readonly VisibleText[];
+  /** The files of the account's messages that people see in a place, in order; for channels with `uploads`. */
+  sentFiles?(place: Place): readonly VisibleFile[];
   /** Calls that changed what people see, or tried to. */
   visibleCalls(): number;
   typing(place: Place): number;
   commands(): readonly string[];
   /** A person deletes a message of the account. */
   deleteMessage(place: Place, messageId: string): void;
-  /** `fetch`: a file is downloaded. `cut-after` gives half of it. */
+  /** `fetch`: a file is downloaded. `cut-after` gives half of it. `send`: also of files. */
   fail(
     calls: 'connect' | 'receive' | 'send' | 'edit' | 'typing' | 'fetch',
     trouble: Trouble,
@@ -138,6 +149,8 @@ export const abilities = {
   pictures: 'pictures of people',
   /** The channel fetches what people send. */
   files: 'files of people',
+  /** The channel sends files. */
+  uploads: 'files of ours',
   quotes: 'quotes',
   /** The platform parses the text we send, and may refuse it. */
   markup: 'refuses markup',

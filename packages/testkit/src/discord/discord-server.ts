@@ -51,6 +51,8 @@ export interface DiscordServer extends AsyncDisposable, People {
   visible(channelId: string): readonly WireMessage[];
   /** Like `visible`, only what the bot wrote. */
   visibleFromBot(channelId: string): readonly WireMessage[];
+  /** The files in what the bot wrote, in order. */
+  filesFromBot(channelId: string): readonly (AttachmentState & { readonly messageId: string })[];
   /** How often the bot showed that it writes. */
   typing(channelId: string): number;
   /** Tells the current session the same once more, under a new number. */
@@ -262,7 +264,7 @@ function createViews({
   world,
   ledger,
   context,
-}: Parts): Pick<DiscordServer, 'calls' | 'visible' | 'visibleFromBot' | 'typing'> {
+}: Parts): Pick<DiscordServer, 'calls' | 'visible' | 'visibleFromBot' | 'filesFromBot' | 'typing'> {
   const visible = (channelId: string): WireMessage[] =>
     [...(world.channels.get(channelId)?.messages.values() ?? [])]
       .filter(({ deleted }) => !deleted)
@@ -273,6 +275,10 @@ function createViews({
       ledger.entries.filter((entry) => entry.method === method && entry.route === route),
     visibleFromBot: (channelId) =>
       visible(channelId).filter(({ author }) => author.id === world.bot.id),
+    filesFromBot: (channelId) =>
+      [...(world.channels.get(channelId)?.messages.values() ?? [])]
+        .filter(({ deleted, author }) => !deleted && author.id === world.bot.id)
+        .flatMap(({ id, attachments }) => attachments.map((file) => ({ ...file, messageId: id }))),
     typing: (channelId) => world.channels.get(channelId)?.typing.length ?? 0,
   };
 }

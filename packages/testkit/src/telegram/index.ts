@@ -23,7 +23,7 @@ export {
   type TelegramServerOptions,
 } from './telegram-server.ts';
 export { findFault as findTelegramFault } from './validate.ts';
-export type { VisibleMessage } from './visible.ts';
+export type { VisibleFile, VisibleMessage } from './visible.ts';
 export type { WebhookDelivery } from './webhook.ts';
 export type { WireEntity, WireMessage, WireUpdate, WireUser } from './wire.ts';
 export type { Draft } from './world.ts';

@@ -10,7 +10,7 @@ import type { BotState, MethodContext } from './methods/method.ts';
 import { createPeople, type People } from './people.ts';
 import { createChanges } from '../signals.ts';
 import { createUpdateQueue } from './update-queue.ts';
-import { toVisible, type VisibleMessage } from './visible.ts';
+import { toFiles, toVisible, type VisibleFile, type VisibleMessage } from './visible.ts';
 import { createWebhookSender, type WebhookDelivery } from './webhook.ts';
 import type { WireUpdate, WireUser } from './wire.ts';
 import { type ChatState, createWorld, type Draft } from './world.ts';
@@ -57,6 +57,8 @@ export interface TelegramServer extends AsyncDisposable, People {
   visible(chatId: number): readonly VisibleMessage[];
   /** Like `visible`, only what the bot wrote. */
   visibleFromBot(chatId: number): readonly VisibleMessage[];
+  /** The files in what the bot wrote, in order. */
+  filesFromBot(chatId: number): readonly VisibleFile[];
   /** Every draft the bot showed in a private chat, in order. */
   drafts(chatId: number): readonly Draft[];
   chatActions(chatId: number): ChatState['actions'];
@@ -260,14 +262,23 @@ function createViews(
   parts: Parts,
 ): Pick<
   TelegramServer,
-  'calls' | 'visible' | 'visibleFromBot' | 'drafts' | 'chatActions' | 'callbackAnswer'
+  | 'calls'
+  | 'visible'
+  | 'visibleFromBot'
+  | 'filesFromBot'
+  | 'drafts'
+  | 'chatActions'
+  | 'callbackAnswer'
 > {
   const { world, ledger, state } = parts;
   const visible = (chatId: number): readonly VisibleMessage[] => toVisible(world.findChat(chatId));
+  const visibleFromBot = (chatId: number): readonly VisibleMessage[] =>
+    visible(chatId).filter(({ from }) => from.id === world.bot.id);
   return {
     calls: (method) => ledger.entries.filter((entry) => entry.method === method),
     visible,
-    visibleFromBot: (chatId) => visible(chatId).filter(({ from }) => from.id === world.bot.id),
+    visibleFromBot,
+    filesFromBot: (chatId) => toFiles(visibleFromBot(chatId), world.files),
     drafts: (chatId) => world.findChat(chatId).draftLog,
     chatActions: (chatId) => world.findChat(chatId).actions,
     callbackAnswer: (id) => state.callbacks.get(id)?.answer,

@@ -8,6 +8,7 @@ export { readWhatsappText } from './visible-text.ts';
 export type { PendingChange, WebhookDelivery } from './webhook-sender.ts';
 export {
   openWhatsappServer,
+  type VisibleFile,
   type VisibleMessage,
   type WhatsappServer,
   type WhatsappServerOptions,

@@ -147,8 +147,35 @@ function upload(context: GraphContext, { id, upload: file }: GraphCall): Json {
   if (file.product !== 'whatsapp')
     throw new GraphFailure({ code: 131_008, details: 'messaging_product is missing' });
   const { bytes, mimeType, name } = file;
+  if (!uploadTypes.has(mimeType))
+    throw new GraphFailure({
+      code: 100,
+      message: `Param file must be a file with one of the following types: ${[...uploadTypes].join(', ')}. Received file of type '${mimeType}'.`,
+    });
   return { id: keepMedia(context, { bytes, mimeType, name }) };
 }
+
+/** https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media#supported-media-types */
+const uploadTypes: ReadonlySet<string> = new Set([
+  'audio/aac',
+  'audio/amr',
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/ogg',
+  'text/plain',
+  'application/vnd.ms-excel',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/msword',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.ms-powerpoint',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/pdf',
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'video/3gpp',
+  'video/mp4',
+]);
 
 /** A file of a number or of a person; gives its id. */
 export function keepMedia(

@@ -79,6 +79,7 @@ function toMessage(
     // A message that is gone is not quoted, and the answer goes out.
     replyTo: quoted !== undefined && world.find(quoted) ? quoted : undefined,
     mediaId,
+    ...(outgoing.type === 'document' && { fileName: outgoing.document.filename }),
     callbackData: outgoing.biz_opaque_callback_data,
     at: now(),
     status: 'accepted',

@@ -52,6 +52,16 @@ export interface VisibleMessage extends ChatMessage {
   readonly text: string;
 }
 
+/** A file that a number sent, as a person opens it. */
+export interface VisibleFile {
+  readonly messageId: string;
+  /** `image`, `document`, … */
+  readonly kind: string;
+  readonly name: string | undefined;
+  readonly caption: string;
+  readonly bytes: Uint8Array;
+}
+
 /** The part of the Graph API that is the WhatsApp Cloud API, on the loopback interface, with the people behind it. */
 export interface WhatsappServer extends AsyncDisposable, People {
   /** In place of `https://graph.facebook.com`. */
@@ -64,6 +74,8 @@ export interface WhatsappServer extends AsyncDisposable, People {
   calls(call: GraphCallName): readonly LedgerEntry[];
   /** What a number wrote to a person, in order. The first number without one. */
   visible(phone: string, numberId?: string): readonly VisibleMessage[];
+  /** The files in what a number wrote to a person, in order. The first number without one. */
+  files(phone: string, numberId?: string): readonly VisibleFile[];
   readonly reactions: readonly { readonly messageId: string; readonly emoji: string }[];
   /** Marks of reading, with whether the number then shows that it types. */
   readonly reads: readonly { readonly messageId: string; readonly typing: boolean }[];
@@ -170,6 +182,13 @@ function limiterOf(
 
 function toServer(parts: Parts, http: Server): WhatsappServer {
   const { changes, ledger, world, sender, address, access, faults, people, secrets } = parts;
+  const visible: WhatsappServer['visible'] = (
+    phone,
+    numberId = world.numbers.keys().next().value,
+  ) =>
+    world.messages
+      .filter((one) => one.fromUs && one.person === phone && one.numberId === numberId)
+      .map((one) => ({ ...one, text: readWhatsappText(one.body) }));
   return {
     ...people,
     ...secrets,
@@ -177,10 +196,13 @@ function toServer(parts: Parts, http: Server): WhatsappServer {
     numbers: [...world.numbers.values()],
     ledger: ledger.entries,
     calls: (call) => ledger.entries.filter((entry) => entry.call === call),
-    visible: (phone, numberId = world.numbers.keys().next().value) =>
-      world.messages
-        .filter((one) => one.fromUs && one.person === phone && one.numberId === numberId)
-        .map((one) => ({ ...one, text: readWhatsappText(one.body) })),
+    visible,
+    files: (phone, numberId) =>
+      visible(phone, numberId).flatMap(({ id, type, text, mediaId, fileName }) => {
+        const media = world.media.get(mediaId ?? '');
+        const about = { messageId: id, kind: type, name: fileName, caption: text };
+        return media ? [{ ...about, bytes: media.bytes }] : [];
+      }),
     reactions: world.reactions,
     reads: world.reads,
     async setCallback(callback) {

@@ -51,6 +51,8 @@ export interface ChatMessage {
   readonly buttons: readonly ButtonState[];
   readonly replyTo: string | undefined;
   readonly mediaId: string | undefined;
+  /** What a document is called. */
+  readonly fileName?: string | undefined;
   readonly callbackData: string | undefined;
   readonly at: number;
   status: 'accepted' | 'sent' | 'delivered' | 'read' | 'failed';

@@ -9,8 +9,8 @@ import {
 } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { decodeText, encodeText } from './file-text.ts';
-import { isMemoryPath, reachOf } from '../memory/memory-path.ts';
-import { createWorkspace, type Workspace, type WorkspacePlace } from './workspace.ts';
+import { openFor, type WorkspaceOf } from './open-for.ts';
+import { createWorkspace, type WorkspacePlace } from './workspace.ts';
 
 const maxBytes = 5_000_000;
 const maxOutputChars = 20_000;
@@ -19,25 +19,6 @@ const path = z
   .min(1)
   .max(1000)
   .describe('A path relative to the workspace, such as "notes/today.md".');
-
-type WorkspaceOf = (agentId: string) => Workspace;
-
-/**
- * The memory has tools of its own, which keep one person's from another and know what a stranger made the agent remember. Beside
- * them the owner's own conversations may read its files, and nobody may write them.
- */
-async function openFor(
-  workspaceOf: WorkspaceOf,
-  { path: asked, context, to }: { path: string; context: ToolContext; to: 'read' | 'write' },
-): Promise<Workspace> {
-  const workspace = workspaceOf(context.agentId);
-  const mayRead = to === 'read' && reachOf(context).home === '';
-  if (!mayRead && isMemoryPath(await workspace.locate(asked)))
-    throw new CuttleError('tool.denied', `"${asked}" belongs to the memory.`, {
-      hint: 'Use memory_search, memory_get, memory_set and memory_append.',
-    });
-  return workspace;
-}
 
 /** Where pictures of the workspace are put for a model to see. Absent: they are files like others. */
 export interface FilePictures {

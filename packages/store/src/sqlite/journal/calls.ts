@@ -1,6 +1,6 @@
 import type { ToolResultPart } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Committed, Journal } from '@cuttle/core-types/ports';
+import type { Committed, Journal, OutboundDraft } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { query } from '../database.ts';
 import type { CallRecord, RunRecord } from '../rows.ts';
@@ -69,8 +69,15 @@ export function finishCall(unit: Unit, input: Parameters<Journal['finishCall']>[
   closeCall(unit, session, { run, call, state, result });
   addTaint(unit, session, { run, sources: input.taint });
   addOutbounds(unit, input.outbound);
+  keepFiles(unit, call, input.outbound);
   noteProgress(unit, run);
   return toCommitted(unit);
+}
+
+/** The call keeps the files of what it sends: they go with it, as the words of its messages do. */
+function keepFiles(unit: Unit, { id }: CallRecord, drafts: readonly OutboundDraft[]): void {
+  for (const { body } of drafts)
+    if (body.files) useBlobs(unit, { callId: id }, toStored(body.files));
 }
 
 type EndState = Parameters<Journal['finishCall']>[0]['state'];

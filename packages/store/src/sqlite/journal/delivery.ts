@@ -127,8 +127,13 @@ function startSending(
   input: { readonly fence: string; readonly deadlineMs: number },
 ): OutboundRecord {
   const { fence, deadlineMs } = input;
-  const deadline = unit.now + Math.min(deadlineMs, longestMs);
+  const deadline = unit.now + Math.min(deadlineMs + extraMsOf(row), longestMs);
   return unit.db.find(becomeSending, fence, unit.boot, deadline, row.id) ?? row;
+}
+
+/** Files take their time. A body is read here only where it may have some. */
+function extraMsOf({ body }: OutboundRecord): number {
+  return body.includes('"extraMs"') ? (fromStored(body).extraMs ?? 0) : 0;
 }
 
 /** What the platform gave for the message that is edited or deleted. */
