@@ -5,6 +5,7 @@ import { CuttleError, errorCodes } from '@cuttle/core-types/errors';
 import { methods, protocolVersion } from '@cuttle/core-types/protocol';
 import { textCodes, textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
+import { actionLines } from './actions-page.ts';
 import { conformanceLines } from './conformance-page.ts';
 import { providerLines } from './providers-page.ts';
 
@@ -66,6 +67,7 @@ function textsPage(): string {
 }
 
 const files: Readonly<Record<string, string>> = {
+  'channel-tools.md': page('Channel tools', actionLines(row)),
   'conformance.md': page('Conformance of channels', conformanceLines(row)),
   'errors.md': errorsPage(),
   'protocol.json': protocolJson(),

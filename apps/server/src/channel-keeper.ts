@@ -3,7 +3,7 @@ import type { Channel, Clock } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
 import { AccountOptions } from '@cuttle/channels';
 import { openBridges } from './bridge-places.ts';
-import { configuredChannels } from './channel-list.ts';
+import { configuredChannels, toChannelSettings } from './channel-list.ts';
 import type { Home } from './home.ts';
 import type { ServerLog } from './log.ts';
 
@@ -33,19 +33,7 @@ export function createChannelKeeper({
   for (const [id, channel] of Object.entries(given)) {
     const [, name = 'main'] = id.split(':');
     const account = AccountOptions.parse({ dmPolicy: 'open' });
-    const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-    const { identity, hint, queueMode, limits } = account;
-    runtime.addChannel({
-      name,
-      channel,
-      agentId: agent,
-      access: { dmPolicy, groupPolicy, allowedUsers, owners },
-      streaming,
-      queueMode,
-      limits,
-      identity,
-      hint,
-    });
+    runtime.addChannel(toChannelSettings({ name, channel }, account));
   }
   return {
     async apply(channels) {

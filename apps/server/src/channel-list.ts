@@ -114,22 +114,32 @@ function toChannel({
       fingerprint: JSON.stringify(raw),
       async open(deps, openBridges) {
         const bridges = known.hasBridge ? await openBridges({ platform, name }) : undefined;
-        const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
-        const { identity, hint, queueMode, limits } = account;
-        return {
-          name,
-          channel: await create({ ...deps, bridges }),
-          agentId: agent,
-          access: { dmPolicy, groupPolicy, allowedUsers, owners },
-          streaming,
-          queueMode,
-          limits,
-          identity,
-          hint,
-        };
+        return toChannelSettings({ name, channel: await create({ ...deps, bridges }) }, account);
       },
     },
   ];
+}
+
+/** What the owner decided for an account, as the runtime knows it. */
+export function toChannelSettings(
+  own: Pick<ChannelSettings, 'name' | 'channel'>,
+  account: AccountOptions,
+): ChannelSettings {
+  const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
+  const { identity, hint, queueMode, limits, confirmActions } = account;
+  const { ackReaction, ackReactionScope, statusReactions } = account;
+  return {
+    ...own,
+    agentId: agent,
+    access: { dmPolicy, groupPolicy, allowedUsers, owners },
+    streaming,
+    queueMode,
+    limits,
+    marks: { taken: ackReaction, scope: ackReactionScope, ...statusReactions },
+    confirmActions,
+    identity,
+    hint,
+  };
 }
 
 /** `TELEGRAM_BOT_TOKEN` or `DISCORD_BOT_TOKEN` alone is a working bot. */

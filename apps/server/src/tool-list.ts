@@ -27,7 +27,7 @@ interface ToolDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly memory: Memory;
-  readonly workspaceOf: (agentId: string) => WorkspacePlace;
+  readonly placeOf: (agentId: string) => WorkspacePlace;
   readonly config: () => unknown;
   readonly secrets: () => readonly string[];
   /** Files of worker threads, where a bundle has them. */
@@ -47,7 +47,7 @@ export function createTools({
   clock,
   newId,
   memory,
-  workspaceOf,
+  placeOf: workspaceOf,
   config,
   secrets,
   workers,

@@ -1,6 +1,7 @@
 import type { MediaReading, Tool } from '@cuttle/core-types/ports';
 import { createRuntime, type Runtime } from '@cuttle/runtime';
 import {
+  createChannelTools,
   createMemory,
   createMemoryNotes,
   createPageConverter,
@@ -50,12 +51,12 @@ export function wireRuntime(
     pages,
     worker: document,
   });
+  const keeping = { placeOf, inspect: media.inspect, blobs: foundation.store.blobs };
   const shipped = createTools({
     ...foundation,
+    ...keeping,
     pages,
-    inspect: media.inspect,
     memory,
-    workspaceOf: placeOf,
     config: () => configuration.current().redacted,
     secrets: () => [token, ...configuration.current().secrets],
     workers: overrides.workers ?? {},
@@ -65,6 +66,7 @@ export function wireRuntime(
   const runtime: Runtime = createRuntime({
     ...foundation,
     tools,
+    channelTools: (channel) => createChannelTools(keeping, channel),
     files: foundation.scope.use(createWorkspaceFiles({ ...foundation, placeOf })),
     models: () => foundation.models,
     settings,

@@ -155,5 +155,7 @@ export interface AgentDeps {
    */
   readonly authorise?: ((plan: CallPlan) => Promise<CallVerdict>) | undefined;
   /** What a call may know and ask for; `key` and `progress` are the loop's. */
-  readonly contextFor?: ((plan: CallPlan) => Pick<ToolContext, 'taint' | 'send'>) | undefined;
+  readonly contextFor?:
+    | ((plan: CallPlan) => Pick<ToolContext, 'taint' | 'send' | 'act'>)
+    | undefined;
 }

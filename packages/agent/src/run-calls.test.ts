@@ -212,7 +212,7 @@ describe('the calls of a step', () => {
       deps: {
         contextFor: ({ index }) => {
           if (index === 1) throw new TypeError('a mistake of the program');
-          return { taint: () => {}, send: () => {} };
+          return { taint: () => {}, send: () => [], act: async () => '' };
         },
       },
     });

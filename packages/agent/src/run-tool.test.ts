@@ -1,3 +1,4 @@
+import type { ToolContext } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { manualClock } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
@@ -136,19 +137,27 @@ describe('runTool', () => {
 
   it('hands what a tool asks for to the program', async () => {
     const asked: string[] = [];
-    const contextFor = (): { taint(): void; send(): void } => ({
+    const contextFor = (): Pick<ToolContext, 'taint' | 'send' | 'act'> => ({
       taint: () => void asked.push('taint'),
-      send: () => void asked.push('send'),
+      send() {
+        asked.push('send');
+        return ['id-1'];
+      },
+      async act({ action }) {
+        asked.push(action);
+        return 'id-2';
+      },
     });
     const tool = testTool('tool', {
       run: async ({ context }) => {
         context.taint('web');
-        context.send({ to: 'current', answer: { text: 'hi' } });
-        return { text: 'sent' };
+        const ids = context.send({ to: 'current', answer: { text: 'hi' } });
+        const id = await context.act({ action: 'react', input: {} });
+        return { text: [...ids, id].join() };
       },
     });
     await runTool(ready(tool), surroundings({ contextFor }), never);
-    expect(asked).toEqual(['taint', 'send']);
+    expect(asked).toEqual(['taint', 'send', 'react']);
   });
 });
 

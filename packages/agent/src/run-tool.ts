@@ -32,7 +32,7 @@ export async function runTool(
 ): Promise<SettledCall | ParkedCall> {
   const { tool, step, index } = plan;
   const maxChars = tool.maxOutputChars ?? defaultMaxChars;
-  const asks = contextFor?.(plan) ?? { taint: () => {}, send: refuseSend };
+  const asks = contextFor?.(plan) ?? { taint: () => {}, send: refuseSend, act: refuseSend };
   const progress = latestOnly((text) =>
     say(() => ({ type: 'tool.progress', step, index, callId, text: text() })),
   );
@@ -79,7 +79,7 @@ function latestOnly(say: (text: () => string) => void): {
   };
 }
 
-function refuseSend(): void {
+function refuseSend(): never {
   throw new TypeError('This program gave the agent no way to send messages.');
 }
 

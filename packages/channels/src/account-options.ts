@@ -61,6 +61,38 @@ export const AccountOptions = z.object({
     })
     .prefault({})
     .describe('What the platform grants this account, where that is not the usual.'),
+  ackReaction: z
+    .string()
+    .max(100)
+    .default('')
+    .describe('An emoji set on a message that was taken, until it is answered; empty: none.'),
+  ackReactionScope: z
+    .enum(['all', 'direct', 'group-all', 'group-mentions'])
+    .default('all')
+    .describe(
+      'Which messages get it: all, private ones, those of groups, those that name the bot.',
+    ),
+  statusReactions: z
+    .object({
+      done: z
+        .string()
+        .max(100)
+        .default('')
+        .describe('What it becomes when the message is answered; empty: it is taken back.'),
+      failed: z
+        .string()
+        .max(100)
+        .default('')
+        .describe('What it becomes when the answer fails; empty: it is taken back.'),
+    })
+    .prefault({})
+    .describe('What becomes of `ackReaction`.'),
+  confirmActions: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `[[label|data]]` in an answer is a button: pressed, it says its data in the name of whoever pressed it.',
+    ),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

@@ -62,6 +62,8 @@ export const InboundBody = z.object({
   /** `<provider>/<model>` of a plain proxy call: no agent prompt, no own tools. */
   proxyModel: z.string().optional(),
   senderName: z.string().optional(),
+  /** The messenger's own id of the message, by which it is quoted or reacted to. */
+  messageId: z.string().optional(),
   /** What a hook wants of this run instead of what the agent's settings say; tools and prompt stay the agent's. */
   wishes: RunWishes.optional(),
   task: RunTask.optional(),

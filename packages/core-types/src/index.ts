@@ -35,6 +35,7 @@ export {
   UserPart,
 } from './message.ts';
 export { dollarText, microsOf } from './money.ts';
+export { readToken, sayToken } from './said-button.ts';
 export { costOf, ModelPrices, mostCostOf } from './prices.ts';
 export {
   personPrincipalId,

@@ -137,6 +137,8 @@ const rows = {
   'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
   'outbound.placeholder': '…',
   'outbound.choose': 'Choose',
+  'prompt.buttons':
+    'Where this person is to choose, you may end your answer with buttons, one `[[label|what it says when pressed]]` for each.',
   'run.aborted': '[stopped]',
   'run.filtered':
     "The model's service stopped this answer by its filter. Say it in another way, or ask another model.",

@@ -11,7 +11,12 @@ export type PacedLimit = 'perSecond' | 'perMinuteInGroup' | 'perConversation';
 /** What a call into a conversation counts against. */
 export function allowancesOf(
   { channel, limits: granted }: Pick<ChannelAccount, 'channel' | 'limits'>,
-  { accountId, conversationId, group }: Pick<Delivery, 'accountId' | 'conversationId' | 'group'>,
+  {
+    accountId,
+    conversationId,
+    group,
+    body,
+  }: Pick<Delivery, 'accountId' | 'conversationId' | 'group'> & Partial<Pick<Delivery, 'body'>>,
 ): readonly Allowance[] {
   const conversation = conversationKey(conversationId);
   const { limits } = channel;
@@ -23,7 +28,8 @@ export function allowancesOf(
   return [
     { key: accountKey(accountId), count: perSecond, windowMs: 1000 },
     { key: conversation, ...perConversation },
-    ...(group
+    // What only marks a message is none of those that platforms count in a group.
+    ...(group && body?.act === undefined
       ? [{ key: groupKey(conversationId), count: perMinuteInGroup, windowMs: 60_000 }]
       : []),
   ];

@@ -1,3 +1,4 @@
+import { withoutButtons } from './confirm-actions.ts';
 import type { ChannelAccount } from './kernel.ts';
 import { type RunState, textSoFar } from './run-state.ts';
 
@@ -25,7 +26,10 @@ export async function showBubble(state: RunState): Promise<void> {
   kernel.dispatcher.showLive({
     conversationId,
     bubbleId: state.bubbleId,
-    preview: () => live.preview(textSoFar(state)),
+    preview: () => {
+      const text = textSoFar(state);
+      return live.preview(account.confirmActions === true ? withoutButtons(text) : text);
+    },
   });
 }
 

@@ -1,4 +1,11 @@
-import type { InboundBody, Json, QueueMode, Route, UserPart } from '@cuttle/core-types';
+import {
+  type InboundBody,
+  type Json,
+  type QueueMode,
+  readToken,
+  type Route,
+  type UserPart,
+} from '@cuttle/core-types';
 import { bindAgent, buildSessionKey, placeKindOf, type Speaker } from '@cuttle/sessions';
 import type {
   AcceptInput,
@@ -21,6 +28,7 @@ import { taskOf, toTaskBody } from './run-task.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
 import { withMediaTaint } from './media/taint-of-media.ts';
 import { claimWithMessage, mayClaim } from './work-session.ts';
+import { takenMark } from './marks.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { makePairingCode } from './pairing.ts';
 import { placeMode } from './queue-mode.ts';
@@ -109,7 +117,7 @@ async function arrive(
     agentId,
     sessionKey,
     chosenMode: session?.queueMode,
-    text: event.kind === 'button' ? `/${event.buttonToken ?? ''}` : event.text,
+    text: event.kind === 'button' ? readToken(event.buttonToken ?? '') : event.text,
   };
 }
 
@@ -172,6 +180,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     bounds: settings.queue,
     busyNotice: notice(kernel, arrival, textFor('busy')),
     renew: renewOf(kernel, arrival),
+    ...(verdict.kind === 'queue' && { mark: takenMark(kernel, account, arrival) }),
   };
 }
 
@@ -292,7 +301,13 @@ function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
     v: 1,
     parts: [...(words === '' ? [] : [{ type: 'text' as const, text: words }]), ...held],
     ...(name !== undefined && { senderName: name }),
+    ...(isAMessage(event) && { messageId: event.messageId }),
   };
+}
+
+/** Of a press it is the message with the button, and a command may be none that others see. */
+function isAMessage({ kind, command }: ChannelInbound): boolean {
+  return kind === 'message' && command === undefined;
 }
 
 function toHeldPart(

@@ -1,6 +1,7 @@
 import type { RunEventOf, RunOutcome } from '@cuttle/core-types';
 import type { DurableEvent, Journal } from '@cuttle/core-types/ports';
 import { endBubble } from './bubble.ts';
+import { endMarks } from './marks.ts';
 import { finalDrafts } from './final-drafts.ts';
 import { modelOf, publish, type RunState, textSoFar, usedBy } from './run-state.ts';
 import { endSeqOf, othersOf, publishParked, tellOthers } from './subagent-ends.ts';
@@ -44,7 +45,10 @@ async function commitAnswer(
     fence: claimed.fence,
     last: held?.record,
     finish: outcome.finish,
-    outbound: finalDrafts(kernel, claimed, { text }),
+    outbound: [
+      ...finalDrafts(kernel, claimed, { text }),
+      ...(await endMarks(kernel, claimed, 'done')),
+    ],
     silent: text === '' && clientCalls.length === 0 ? 'run.silent' : undefined,
   });
   kernel.point('complete.after.commit');

@@ -1,5 +1,5 @@
 import { createTokenMeters } from '@cuttle/agent';
-import type { Channel } from '@cuttle/core-types/ports';
+import type { Channel, Tool } from '@cuttle/core-types/ports';
 import { createActiveRuns } from './active-runs.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createFates } from './fates.ts';
@@ -26,6 +26,7 @@ export function createKernel(
 ): { readonly kernel: Kernel; readonly connected: ConnectedAccounts } {
   const accounts = new Map<string, ChannelAccount>();
   const adapters = new Map<string, Channel>();
+  const toolsOf = new Map<string, readonly Tool[]>();
   const waiting = new Map<string, Set<string>>();
   const point = deps.point ?? ((): void => {});
   const kernel: Kernel = {
@@ -34,6 +35,7 @@ export function createKernel(
     accounts,
     // An adapter renders the same for all its accounts, and needs no connection for it.
     findRenderer: ({ accountId, door }) => accounts.get(accountId)?.channel ?? adapters.get(door),
+    toolsOfChannel: (door) => toolsOf.get(door) ?? [],
     prompts: createPromptBuilder(deps),
     lazyTools: createLazyTools(() => deps.settings().lazyTools),
     meters: createTokenMeters(),
@@ -55,7 +57,11 @@ export function createKernel(
   };
   const connected: ConnectedAccounts = {
     accounts,
-    setUp: (channel) => void adapters.set(channel.id, channel),
+    setUp(channel) {
+      adapters.set(channel.id, channel);
+      // An adapter does the same for all its accounts.
+      if (!toolsOf.has(channel.id)) toolsOf.set(channel.id, deps.channelTools?.(channel) ?? []);
+    },
     add(account) {
       accounts.set(account.accountId, account);
       kernel.dispatcher.accountReady(account.accountId);

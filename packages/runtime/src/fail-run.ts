@@ -6,6 +6,7 @@ import { cutBeforeCall, cutStepOf } from './count-cuts.ts';
 import { failureText } from './failure-text.ts';
 import { finalDrafts } from './final-drafts.ts';
 import type { Kernel } from './kernel.ts';
+import { endMarks } from './marks.ts';
 import { publishRows } from './publish-rows.ts';
 import { modelOf, type RunState, usedBy } from './run-state.ts';
 import { othersOf, tellOthers } from './subagent-ends.ts';
@@ -22,7 +23,8 @@ export async function failRun(
   const error = toRunError(failure);
   const text = failureText(error);
   if (state) endBubble(state);
-  const notice = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
+  const told = finalDrafts(kernel, claimed, { text, notice: 'run.failed' });
+  const notice = [...told, ...(await endMarks(kernel, claimed, 'failed'))];
   const cut = await (state ? cutStepOf(state) : cutBeforeCall(kernel, claimed));
   const settled = await kernel.store.journal.failRun({ runId, fence, error, cut, notice });
   for (const conversationId of settled.conversations) kernel.dispatcher.wake(conversationId);

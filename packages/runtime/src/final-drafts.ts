@@ -1,4 +1,5 @@
 import type { Answer, ClaimedRun, OutboundDraft } from '@cuttle/core-types/ports';
+import { withButtons } from './confirm-actions.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { conversationOf } from './to-active.ts';
@@ -10,6 +11,9 @@ export function finalDrafts(kernel: Kernel, claimed: ClaimedRun, answer: Answer)
   // A run may be given up before its account is connected, and its sender must be told.
   const { accountId } = conversation;
   const channel = kernel.findRenderer({ accountId, door: claimed.route.door });
+  // What the system says is in its own words.
+  const isTheirs = answer.notice === undefined && kernel.accounts.get(accountId)?.confirmActions;
+  const said = isTheirs === true ? withButtons(answer) : answer;
   const origin = `${claimed.runId}:final`;
-  return channel ? noticeDrafts(kernel, { channel, conversation, origin, answer }) : [];
+  return channel ? noticeDrafts(kernel, { channel, conversation, origin, answer: said }) : [];
 }

@@ -35,6 +35,10 @@ export interface RuntimeDeps {
   readonly log: Log;
   readonly models: () => ModelSource;
   readonly tools: readonly Tool[];
+  /** Tools for what a channel can do; absent: there are none. */
+  readonly channelTools?:
+    | ((channel: Pick<Channel, 'id' | 'actions'>) => readonly Tool[])
+    | undefined;
   readonly files: WorkspaceFiles;
   readonly settings: () => RuntimeSettings;
   /** What media are, and who puts them into words. */
@@ -65,6 +69,8 @@ export type BeforeCompaction = (
 /** What the parts of the kernel share; made once by `createRuntime`. */
 export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly point: CrashPoint;
+  /** Those of the platform behind a door. */
+  readonly toolsOfChannel: (door: string) => readonly Tool[];
   readonly prompts: PromptBuilder;
   readonly lazyTools: LazyTools;
   readonly meters: (family: TokenFamily) => TokenMeter;
@@ -82,6 +88,15 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   }) => Channel | undefined;
   /** Sessions whose run waits until a messenger account is connected. */
   readonly waitingForAccount: { add(accountId: string, sessionId: string): void };
+}
+
+/** Emoji set on people's messages; empty: none. */
+export interface AccountMarks {
+  readonly taken: string;
+  readonly scope: 'all' | 'direct' | 'group-all' | 'group-mentions';
+  /** What the first becomes with the answer. */
+  readonly done: string;
+  readonly failed: string;
 }
 
 /** A connected messenger account with what its owner decided for it. */
@@ -103,6 +118,10 @@ export interface ChannelAccount {
   readonly queueMode: QueueMode | undefined;
   /** What the platform grants this account, over what the channel declares. */
   readonly limits: { readonly [Name in PacedLimit]?: Limits[Name] | undefined };
+  /** How messages are marked that were taken; absent: not at all. */
+  readonly marks?: AccountMarks | undefined;
+  /** Whether `[[label|data]]` in an answer is a button. */
+  readonly confirmActions?: boolean | undefined;
   /** How the agent appears here, over its own identity. */
   readonly identity: IdentityOver;
   /** What the agent is told of this account. */

@@ -1,4 +1,4 @@
-import type { Json, Principal, Provenance, TaintSource } from '@cuttle/core-types';
+import type { Json, Principal, Provenance, Route, TaintSource } from '@cuttle/core-types';
 import type { ClaimedSubagent, Tool } from '@cuttle/core-types/ports';
 import {
   authorise,
@@ -12,6 +12,7 @@ import { type AgentSettings, agentSettings } from './settings.ts';
 
 /** For whom a run works. */
 interface Asker {
+  readonly route: Route;
   readonly principal: Principal;
   readonly provenance: Provenance;
   /** What a sub-agent's run is held to. */
@@ -20,7 +21,7 @@ interface Asker {
 
 /** The first place of the policy: what a model is shown. A tool that would ask is shown. */
 export function offeredTools(
-  kernel: Pick<Kernel, 'tools' | 'settings'>,
+  kernel: Pick<Kernel, 'tools' | 'toolsOfChannel' | 'settings'>,
   {
     claimed,
     agent,
@@ -29,7 +30,10 @@ export function offeredTools(
 ): readonly Tool[] {
   const above = policiesAbove(kernel, claimed.subagent);
   const only = claimed.subagent?.tools;
-  return kernel.tools.filter(
+  const { route } = claimed;
+  // What a messenger can do is offered where the answer goes there.
+  const ofChannel = route.kind === 'push' ? kernel.toolsOfChannel(route.door) : [];
+  return [...kernel.tools, ...ofChannel].filter(
     (tool) =>
       (only === undefined || only.includes(tool.name)) &&
       judgeTool({ claimed, agent, above, taint, tool, action: 'tool.offer' }).kind !== 'deny',

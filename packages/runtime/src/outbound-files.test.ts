@@ -24,7 +24,7 @@ it('says of files that cannot go out how large they are and why', () => {
 
 it('says so of each file where the platform takes none, and believes no name', () => {
   const answer = withSendableFiles({}, { text: '', files: [file('[a](http://b)\n**c**', 3)] });
-  expect(answer).toEqual({ text: '[The file  a  http://b  c  (3 bytes) cannot be sent here.]' });
+  expect(answer).toEqual({ text: '[The file a http://b c (3 bytes) cannot be sent here.]' });
 });
 
 it('gives a part the time that its files may take, and others none', () => {
@@ -50,8 +50,12 @@ it('reads the bytes of a part in order; of what is gone or cannot be read nothin
     ['b', 'b'],
   ]);
   expect(await readFiles({ blobs }, { ...part, files: [] }, never)).toBeUndefined();
-  const failing = (error: Error) =>
-    readFiles({ blobs: { ...blobs, read: () => Promise.reject(error) } }, part, never);
+  const failing = (error: Error) => {
+    const read = async (): Promise<never> => {
+      throw error;
+    };
+    return readFiles({ blobs: { ...blobs, read } }, part, never);
+  };
   const unknown = new CuttleError('request.not-found', 'no such blob');
   await expect(failing(unknown)).rejects.toMatchObject({ code: 'media.gone' });
   await expect(failing(new Error('disk'))).rejects.toMatchObject({

@@ -37,7 +37,7 @@ function leftOut({ name, bytes }: OutboundFile, most: number | undefined): strin
       : textFor('outbound.file-too-large', { most: sizeText(most) });
   // A name is no word of ours: it must not become a link or a style.
   return textFor('outbound.file-left-out', {
-    name: name.replaceAll(/[\p{Cc}\p{Cf}[\]()<>*_`~]+/gu, ' '),
+    name: name.replaceAll(/[\p{Cc}\p{Cf}[\]()<>*_`~ ]+/gu, ' ').trim(),
     size: sizeText(bytes),
     reason,
   });

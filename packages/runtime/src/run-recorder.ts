@@ -25,6 +25,7 @@ import type {
 import { textFor } from '@cuttle/core-types/texts';
 import { givenUpOf } from './count-cuts.ts';
 import { showBubble } from './bubble.ts';
+import { actionDraft } from './action-draft.ts';
 import { approvalDraft } from './approval-draft.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishWithdrawn } from './publish-rows.ts';
@@ -240,18 +241,25 @@ function verdictOf(approval: StoredCall['approvalState'], ref: string): CallVerd
 export function askContext(
   state: RunState,
   { index, step }: CallPlan,
-): Pick<ToolContext, 'taint' | 'send'> {
+): Pick<ToolContext, 'taint' | 'send' | 'act'> {
   const drafts: OutboundDraft[] = [];
   const taint = new Set<TaintSource>();
   state.asks.set(index, { drafts, taint });
   const { kernel, claimed } = state;
   kernel.point('tool.effect.before');
+  const nextOrigin = (): string => `${claimed.runId}:${step}:${index}:${drafts.length}`;
   return {
     taint: (source) => void taint.add(source),
     send({ to, answer }) {
       const place = findPlace(state, to);
-      const origin = `${claimed.runId}:${step}:${index}:${drafts.length}`;
-      drafts.push(...noticeDrafts(kernel, { ...place, origin, answer }));
+      const added = noticeDrafts(kernel, { ...place, origin: nextOrigin(), answer });
+      drafts.push(...added);
+      return added.map(({ outboundId }) => outboundId);
+    },
+    async act(request) {
+      const draft = await actionDraft(state, request);
+      drafts.push({ ...draft, origin: nextOrigin() });
+      return draft.outboundId;
     },
   };
 }

@@ -28,6 +28,7 @@ export function outcomeOfFailure(
   const isHarmless =
     delivery.kind === 'edit' ||
     delivery.kind === 'delete' ||
+    delivery.body.act !== undefined ||
     channel.ambiguity === 'idempotency-key';
   if (surelyNotSent || isHarmless) return { kind: 'retry', notBefore: later, reason: code };
   return { kind: 'ambiguous' };
@@ -36,10 +37,10 @@ export function outcomeOfFailure(
 /** How an ambiguous row of this channel is settled. A placeholder holds no words: it is never sent twice. */
 export function settlementOf(
   channel: Channel,
-  { kind }: Delivery,
+  { kind, body }: Delivery,
 ): 'resend' | 'resend-marked' | 'unconfirmed' {
-  if (kind === 'edit' || kind === 'delete' || channel.ambiguity === 'idempotency-key')
-    return 'resend';
+  const isHarmless = kind === 'edit' || kind === 'delete' || body.act !== undefined;
+  if (isHarmless || channel.ambiguity === 'idempotency-key') return 'resend';
   if (kind === 'open' || channel.ambiguity === 'at-most-once') return 'unconfirmed';
   return 'resend-marked';
 }

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeActions } from './channel-contract/actions.contract.ts';
 import { describeButtons } from './channel-contract/buttons.contract.ts';
 import { describeChanges } from './channel-contract/changes.contract.ts';
 import { describeConnect } from './channel-contract/connect.contract.ts';
@@ -72,6 +73,7 @@ function describeAll(contract: Contract): void {
   contract.having('changes', describeLive);
   describeRender(contract);
   describeButtons(contract);
+  describeActions(contract);
   describeManners(contract);
   contract.having('files', describeMedia);
   contract.having('uploads', describeUploads);

@@ -1,4 +1,5 @@
 export { createAgentTools } from './agent-tools.ts';
+export { createChannelTools } from './channel-tools.ts';
 export { createConfigTool } from './config-tool.ts';
 export { describeTools, type ToolRow } from './describe-tools.ts';
 export { createFileSendTool } from './files/file-send.ts';

@@ -31,8 +31,8 @@ export function createMessageTool(): readonly Tool[] {
         const standing = effectiveTrust(context.principal, context.provenance);
         if (to !== 'current' && standing !== 'owner')
           throw new CuttleError('tool.denied', 'Only the owner may have messages sent elsewhere.');
-        context.send({ to, answer: { text } });
-        return { text: 'The message is on its way.' };
+        const ids = context.send({ to, answer: { text } });
+        return { text: `The message is on its way: ${ids.join(', ')}.` };
       },
     }),
   ];

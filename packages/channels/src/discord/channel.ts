@@ -1,6 +1,7 @@
 import type { Channel } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
+import { discordActions, discordReactions } from './actions.ts';
 import { createAccount } from './account.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
@@ -52,6 +53,8 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
     },
     media: createFileFetch({ ...deps, api }),
     uploads: { maxBytes: maxUploadBytes },
+    actions: discordActions,
+    reactions: discordReactions,
     menu: { publish: (commands, signal) => publishMenu({ api, account }, commands, signal) },
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.

@@ -1,3 +1,4 @@
+import { Json } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Answer, OutboundFile, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
@@ -15,6 +16,8 @@ const DiscordPayload = z.object({
   plain: z.string().exactOptional(),
   replyTo: z.string().exactOptional(),
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
+  /** Cards, as Discord takes them. */
+  embeds: z.array(Json).exactOptional(),
   /** How many files the part has. */
   files: z.int().positive().exactOptional(),
 });
@@ -49,6 +52,44 @@ const mostFiles = 10;
 export const maxUploadBytes = 10 * 1024 * 1024;
 /** "A maximum request size of 25 MiB". */
 const maxRequestBytes = 24 * 1024 * 1024;
+
+interface Embed {
+  readonly title: string;
+  readonly description: string;
+  readonly url?: string | undefined;
+  readonly colour?: string | undefined;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly inline: boolean;
+  }[];
+  readonly image?: string | undefined;
+  readonly footer: string;
+}
+
+/** "The combined sum of characters … must not exceed 6000". https://discord.com/developers/docs/resources/message#embed-object-embed-limits */
+const maxEmbed = 6000;
+
+/** A card as a message of its own. Throws `tool.failed` for one that Discord refuses. */
+export function encodeEmbed(embed: Embed): OutboundPart {
+  const { title, description, url, colour, fields, image, footer } = embed;
+  const words = [title, description, footer, ...fields.flatMap(({ name, value }) => [name, value])];
+  const text = words.filter((one) => one.trim() !== '').join('\n');
+  if (text === '' && image === undefined)
+    throw new CuttleError('tool.failed', 'There is nothing to see in it.');
+  if (text.length > maxEmbed)
+    throw new CuttleError('tool.failed', `A card has at most ${maxEmbed} characters in all.`);
+  const card = {
+    ...(title !== '' && { title }),
+    ...(description !== '' && { description }),
+    ...(url !== undefined && { url }),
+    ...(colour !== undefined && { color: Number.parseInt(colour.slice(1), 16) }),
+    ...(fields.length > 0 && { fields: [...fields] }),
+    ...(image !== undefined && { image: { url: image } }),
+    ...(footer !== '' && { footer: { text: footer } }),
+  };
+  return { v: 1, text, payload: { v: 1, content: '', embeds: [card] } };
+}
 
 /** Files that go out with one message each. */
 function toGroups(files: readonly OutboundFile[]): OutboundFile[][] {
@@ -118,26 +159,39 @@ function encodeButtons(rows: Answer['buttons']): DiscordPayload['buttons'] {
 
 /** The body of a message; `plain` is the fallback for words that were refused. https://discord.com/developers/docs/resources/message#create-message */
 export function encodeMessage(
-  { part, marked, kind, files: sent }: SendRequest,
+  request: SendRequest,
   words: 'styled' | 'plain',
 ): Readonly<Record<string, unknown>> {
-  const { content, plain = part.text, buttons, replyTo, files } = parsePayload(part);
+  const { part, marked, kind } = request;
+  const payload = parsePayload(part);
+  const { content, plain = part.text, buttons, embeds } = payload;
   const mark = marked === true ? `${textFor('outbound.marked')}\n` : '';
   const isNew = kind === 'send' || kind === 'open';
-  if (isNew && (files ?? 0) !== (sent ?? []).length)
-    throw new CuttleError('channel.invalid', 'The files of this message are not at hand.');
   return {
     content: `${mark}${words === 'styled' ? content : plain}`,
     // Nobody is called by what a model writes; whoever is answered hears of it.
     allowed_mentions: { parse: [], replied_user: true },
+    ...(embeds && { embeds }),
     // An edit takes the buttons away where there are none.
     components: encodeRows(buttons),
-    ...(isNew && { flags: suppressEmbeds }),
-    ...(isNew && sent && { attachments: sent.map(({ name }, id) => ({ id, filename: name })) }),
-    ...(isNew &&
-      replyTo !== undefined && {
-        message_reference: { message_id: replyTo, fail_if_not_exists: false },
-      }),
+    ...(isNew && encodeNew(request, payload)),
+  };
+}
+
+/** What only a message has that comes to be. */
+function encodeNew(
+  { files: sent }: SendRequest,
+  { replyTo, files = 0, embeds }: DiscordPayload,
+): object {
+  if (files !== (sent ?? []).length)
+    throw new CuttleError('channel.invalid', 'The files of this message are not at hand.');
+  return {
+    // It hides cards, too.
+    ...(!embeds && { flags: suppressEmbeds }),
+    ...(sent && { attachments: sent.map(({ name }, id) => ({ id, filename: name })) }),
+    ...(replyTo !== undefined && {
+      message_reference: { message_id: replyTo, fail_if_not_exists: false },
+    }),
   };
 }
 

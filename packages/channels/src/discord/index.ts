@@ -1,2 +1,3 @@
+export { discordActions } from './actions.ts';
 export { createDiscordChannel } from './channel.ts';
 export { DiscordOptions } from './options.ts';

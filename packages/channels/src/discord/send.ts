@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Account } from './account.ts';
 import type { DiscordApi } from './api.ts';
 import { discordCodeOf, isRefusedContent } from './discord-failure.ts';
+import { type ActCall, encodeAct, threadExists } from './encode-act.ts';
 import { encodeMessage, messageIdOf, toNonce } from './encode.ts';
 import { snowflakeAt, timeOfSnowflake } from './snowflake.ts';
 import { type DiscordTarget, parseTarget } from './target.ts';
@@ -29,6 +30,8 @@ export async function sendMessage(
   signal.throwIfAborted();
   const channelId = await channelOf(deps, parseTarget(request.target), signal);
   const path = `/channels/${channelId}/messages`;
+  const act = encodeAct(request, channelId);
+  if (act) return actOn(deps, act, signal);
   switch (request.kind) {
     case 'delete':
       return deleteMessage(deps, request, { path, signal });
@@ -50,6 +53,20 @@ export async function sendMessage(
       );
     }
   }
+}
+
+/** What is as it should be already counts as done. */
+async function actOn(
+  { api }: SendDeps,
+  { call, messageId }: ActCall,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  try {
+    await api.call(call, signal);
+  } catch (error) {
+    if (!isCuttleError(error) || discordCodeOf(error) !== threadExists) throw error;
+  }
+  return { messageId };
 }
 
 async function channelOf(

@@ -1,5 +1,6 @@
 import type { Channel } from '@cuttle/core-types/ports';
 import { type Account, createAccount } from './account.ts';
+import { telegramActions, telegramReactions } from './actions.ts';
 import { maxUploadBytes } from './arrange-files.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
@@ -50,6 +51,8 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
     },
     media: createFileFetch(options, shared),
     uploads: { maxBytes: maxUploadBytes },
+    actions: telegramActions,
+    reactions: telegramReactions,
     menu: { publish: (commands, signal) => publishMenu({ ...deps, api }, commands, signal) },
     ...(hook !== undefined && { webhook: createTelegramWebhook(hook) }),
     async [Symbol.asyncDispose]() {

@@ -122,6 +122,8 @@ export interface CallStyle {
   readonly formatting: 'html' | 'plain';
   /** `document`: pictures go as they are, which Telegram takes of any size and form. */
   readonly files: 'shown' | 'document';
+  /** `caption`: the message that is edited is a file, and has its words under it. */
+  readonly words?: 'caption';
 }
 
 /** A send request as a call. */
@@ -132,7 +134,13 @@ export function encodeCall(request: SendRequest, style: CallStyle): TelegramCall
     case 'delete':
       return { method: 'deleteMessage', params: { chat_id: chatId, ...messageOf(request) } };
     case 'edit': {
-      const params = { chat_id: chatId, ...messageOf(request), ...encodeText(request, formatting) };
+      const message = { chat_id: chatId, ...messageOf(request) };
+      if (style.words === 'caption')
+        return {
+          method: 'editMessageCaption',
+          params: { ...message, ...encodeCaption(request, formatting) },
+        };
+      const params = { ...message, ...encodeText(request, formatting) };
       return { method: 'editMessageText', params };
     }
     case 'send':

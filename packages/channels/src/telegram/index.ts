@@ -1,2 +1,3 @@
+export { telegramActions } from './actions.ts';
 export { createTelegramChannel } from './channel.ts';
 export { TelegramOptions } from './options.ts';

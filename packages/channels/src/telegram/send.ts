@@ -1,6 +1,7 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
 import type { TelegramApi } from './api.ts';
+import { encodeAct } from './encode-act.ts';
 import { type CallStyle, encodeCall, type TelegramCall } from './encode.ts';
 import { saidBy } from './telegram-failure.ts';
 import { WireSent } from './wire.ts';
@@ -16,7 +17,7 @@ export async function sendCall(
 ): Promise<Receipt> {
   signal.throwIfAborted();
   let style: CallStyle = { formatting: 'html', files: 'shown' };
-  let call = encodeCall(request, style);
+  let call = encodeAct(request) ?? encodeCall(request, style);
   // Each way out is taken at most once.
   const tried = new Set<string>();
   for (;;) {
@@ -66,8 +67,13 @@ function toReceipt(request: SendRequest, answer: unknown): Receipt {
   return { messageId: String(sent.data.message_id), at: sent.data.date * 1000 };
 }
 
-function asItShouldBe({ kind, receipt }: SendRequest, error: CuttleError): Receipt | undefined {
+function asItShouldBe(
+  { kind, receipt, part }: SendRequest,
+  error: CuttleError,
+): Receipt | undefined {
   const said = saidBy(error);
+  const isDone = /CHAT_NOT_MODIFIED|message to unpin not found|is not pinned/i.test(said);
+  if (part.act !== undefined && isDone) return receipt ?? { messageId: '' };
   if (kind === 'edit' && said.includes('message is not modified')) return receipt;
   if (kind === 'delete' && said.includes('message to delete not found')) return receipt;
   return undefined;
@@ -100,5 +106,7 @@ function nextStyle(
   { call, style }: { readonly call: TelegramCall; readonly style: CallStyle },
 ): CallStyle | undefined {
   if (said.includes("can't parse entities")) return { ...style, formatting: 'plain' };
+  if (said.includes('there is no text in the message to edit'))
+    return { ...style, words: 'caption' };
   return call.files && refusedPhoto.test(said) ? { ...style, files: 'document' } : undefined;
 }

@@ -1,3 +1,4 @@
+import { readToken } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
@@ -50,9 +51,9 @@ function spellButtons({ text, buttons = [] }: Answer): string[] {
   const lines = buttons
     .flat()
     .filter(({ label, token }) => isVisible(label) && token.trim() !== '' && token.length <= 200)
-    .filter(({ token }) => !text.includes(`/${token}`))
+    .filter(({ token }) => !text.includes(readToken(token)))
     .slice(0, 20)
-    .map(({ label, token }) => `${escapeMarkdown(label)}: ${escapeMarkdown(`/${token}`)}`);
+    .map(({ label, token }) => `${escapeMarkdown(label)}: ${escapeMarkdown(readToken(token))}`);
   return lines.length === 0 ? [] : [lines.join('\n\n')];
 }
 

@@ -1,4 +1,5 @@
 import type { Channel } from '@cuttle/core-types/ports';
+import { whatsappActions, whatsappReactions } from './actions.ts';
 import { createAccount } from './account.ts';
 import { createWhatsappApi } from './api.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
@@ -41,6 +42,8 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
     ...(options.typing && { typing: typing.capability }),
     media: createFileFetch(options, shared),
     uploads: { maxBytes: maxUploadBytes, takes: (file) => uploadTypeOf(file) !== undefined },
+    actions: whatsappActions,
+    reactions: whatsappReactions,
     menu: { publish: (commands, signal) => publishMenu(shared, commands, signal) },
     webhook: createWhatsappWebhook({
       ...shared,

@@ -104,19 +104,40 @@ export function encodeMessage(
   mediaId: string | undefined,
 ): Readonly<Record<string, unknown>> {
   const { waId } = parseTarget(request.target);
+  const reaction = encodeReaction(request);
+  if (reaction) return { ...toPerson(waId), ...reaction };
   const payload = parsePayload(request.part);
   if (request.kind === 'delete')
     throw new CuttleError('channel.invalid', 'WhatsApp lets nobody delete what a number sent.');
   const quoted = request.kind === 'edit' ? request.receipt?.messageId : payload.replyTo;
   return {
-    messaging_product: 'whatsapp',
-    recipient_type: 'individual',
-    to: waId,
+    ...toPerson(waId),
     ...(quoted?.startsWith('wamid.') === true && { context: { message_id: quoted } }),
     // Comes back with what becomes of the message.
     biz_opaque_callback_data: request.idempotencyKey.slice(0, 512),
     ...encodeContent(request, payload, mediaId),
   };
+}
+
+function toPerson(waId: string): object {
+  return { messaging_product: 'whatsapp', recipient_type: 'individual', to: waId };
+}
+
+const WhatsappReaction = z.object({
+  act: z.literal('react'),
+  emoji: z.string(),
+  messageId: z.string().optional(),
+});
+
+/** A row that is no message; undefined where it is one. https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/reaction-messages */
+function encodeReaction({ part, receipt }: SendRequest): object | undefined {
+  const parsed = WhatsappReaction.safeParse(part.payload);
+  if (!parsed.success) return undefined;
+  const { emoji, messageId } = parsed.data;
+  const about = receipt?.messageId ?? messageId;
+  if (about?.startsWith('wamid.') !== true)
+    throw new CuttleError('channel.invalid', 'The message that this is about is not there.');
+  return { type: 'reaction', reaction: { message_id: about, emoji } };
 }
 
 function encodeContent(
@@ -138,6 +159,7 @@ function encodeContent(
 
 /** The one file of a message; undefined where it has none. Throws `channel.invalid` where its bytes are missing. */
 export function fileOf({ part, files = [] }: SendRequest): SentFile | undefined {
+  if (part.act !== undefined) return undefined;
   if (parsePayload(part).file === undefined) return undefined;
   const [file] = files;
   if (file) return file;

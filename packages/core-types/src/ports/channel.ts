@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import type { ChannelAction } from './channel-action.ts';
 import type { MediaKind } from './media-journal.ts';
 
 /** A file that goes out with an answer; its bytes are in the `BlobStore`. */
@@ -34,6 +35,8 @@ export interface OutboundPart {
   readonly payload: Json;
   /** What this call sends beside its words, in the order of its payload. */
   readonly files?: readonly OutboundFile[] | undefined;
+  /** The action it is, in place of a message; doing it again changes nothing more. */
+  readonly act?: string | undefined;
   /** How long its files may take, beyond what a call without any may. */
   readonly extraMs?: number | undefined;
 }
@@ -215,6 +218,18 @@ export interface UploadCapability {
   takes?(file: OutboundFile): boolean;
 }
 
+/**
+ * Marks of the account under what people say: one emoji at a time. Pure: what these give are parts with `act`, made rows and sent as others.
+ * Undefined where the platform has no such emoji.
+ */
+export interface ReactionCapability {
+  /** Whether a mark takes the place of the one before; else that one is taken back first. */
+  readonly replaces: boolean;
+  mark(messageId: string, emoji: string): OutboundPart | undefined;
+  /** Takes a mark back. */
+  unmark(messageId: string, emoji: string): OutboundPart | undefined;
+}
+
 export interface SentFile extends OutboundFile {
   readonly content: Uint8Array;
 }
@@ -285,4 +300,7 @@ export interface Channel extends AsyncDisposable {
   readonly media?: MediaCapability;
   readonly login?: LoginCapability;
   readonly uploads?: UploadCapability;
+  readonly reactions?: ReactionCapability;
+  /** What a model may do in a conversation of this channel, beside answering. The same for every account. */
+  readonly actions?: readonly ChannelAction[];
 }

@@ -17,6 +17,7 @@ export type {
   MenuCommand,
   OutboundFile,
   OutboundPart,
+  ReactionCapability,
   Receipt,
   SendKind,
   SendRequest,
@@ -25,6 +26,13 @@ export type {
   UploadCapability,
   WebhookCapability,
 } from './channel.ts';
+export {
+  type ActionContext,
+  type ActionRequest,
+  type ActionSubject,
+  type ChannelAction,
+  defineAction,
+} from './channel-action.ts';
 export type { CheckpointJournal, CheckpointReader } from './checkpoint-journal.ts';
 export type { Clock } from './clock.ts';
 export type { DeliveryReader, RecentCall } from './delivery-reader.ts';
@@ -37,6 +45,7 @@ export type {
   EmbeddingRequest,
   Embeddings,
 } from './embedder.ts';
+export type { OutboundReader, OwnMessage } from './outbound-reader.ts';
 export type { Journal } from './journal.ts';
 export type {
   AbortInput,

@@ -104,6 +104,8 @@ export interface AcceptInput {
     | { readonly before: number; readonly notice: readonly OutboundDraft[] }
     | undefined;
   readonly expiresAt?: number | undefined;
+  /** Shows that the message was taken; not for a command. */
+  readonly mark?: readonly OutboundDraft[] | undefined;
 }
 
 export type AcceptResult =

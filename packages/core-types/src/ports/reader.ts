@@ -18,6 +18,7 @@ import type { ContextReader } from './context-reader.ts';
 import type { DeliveryReader } from './delivery-reader.ts';
 import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
+import type { OutboundReader } from './outbound-reader.ts';
 import type { PersonReader } from './person-journal.ts';
 import type { PrivacyReader } from './privacy-journal.ts';
 import type { PinReader } from './pin-reader.ts';
@@ -39,6 +40,7 @@ export interface Reader
     DeliveryReader,
     MediaReader,
     MemoryReader,
+    OutboundReader,
     PersonReader,
     PinReader,
     PrivacyReader,
@@ -276,6 +278,8 @@ export interface StoredInbound {
   readonly reply: string | undefined;
   /** What was said, as text. */
   readonly text: string;
+  /** The messenger's own id of the message. */
+  readonly messageId?: string | undefined;
   readonly at: number;
 }
 export interface FoundInbound extends StoredInbound {

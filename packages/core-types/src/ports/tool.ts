@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import type { ImagePart } from '../message.ts';
 import type { ParkReason } from '../run-event.ts';
 import type { Principal, Provenance, TaintSource } from '../principal.ts';
+import type { ActionRequest } from './channel-action.ts';
 import type { Answer } from './channel.ts';
 
 /**
@@ -26,9 +27,14 @@ export interface ToolContext {
   taint(source: TaintSource): void;
   /**
    * Asks for a message to be sent: `to` is `current` or `<channel>[:<account>]:<address>`. It becomes an outbound row in the transaction that stores this call's result,
-   * so it is sent once if the call is done, and not at all otherwise. Throws `channel.not-found`.
+   * so it is sent once if the call is done, and not at all otherwise. Returns the ids of the rows, one for each message. Throws `channel.not-found`.
    */
-  send(message: { readonly to: string; readonly answer: Answer }): void;
+  send(message: { readonly to: string; readonly answer: Answer }): readonly string[];
+  /**
+   * Asks the channel of the run's own conversation to do something there, as a row like that of `send`. Returns its id. Throws `tool.failed` where the
+   * channel has no such action or there is no such message.
+   */
+  act(request: ActionRequest): Promise<string>;
   progress(text: string): void;
 }
 

@@ -23,7 +23,8 @@ export const memoryCommand: CommandHandler = async (kernel, row, { rest }) => {
     key: inboundId,
     // Its words are read by a person and reach no model.
     taint: () => {},
-    send: () => {},
+    send: () => [],
+    act: async () => '',
     progress: () => {},
   };
   try {

@@ -41,7 +41,7 @@ export function toolsFor(
 ): readonly OfferedTool[] {
   const agent = agentSettings(kernel.settings(), agentId);
   if (!agent) return [];
-  const claimed = { principal, provenance };
+  const claimed = { principal, provenance, route };
   const taint = new Set(taintOf(provenance, route.kind === 'push' ? route.chat : 'pull'));
   const asked = { claimed, agent, taint };
   return offeredTools(kernel, asked).map((tool) => {

@@ -1,6 +1,7 @@
 import { estimateTokens } from '@cuttle/agent';
 import type { Route } from '@cuttle/core-types';
 import type { Tool, WorkspaceFile, WorkspaceFiles } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
 import { type AgentSettings, type IdentityOver, withOver } from '../settings.ts';
 import {
   filePart,
@@ -18,7 +19,11 @@ export interface PromptFacts {
   readonly agent: AgentSettings;
   /** What the messenger account says, over the agent's own. */
   readonly account:
-    | { readonly identity: IdentityOver; readonly hint: string | undefined }
+    | {
+        readonly identity: IdentityOver;
+        readonly hint: string | undefined;
+        readonly confirmActions?: boolean | undefined;
+      }
     | undefined;
   readonly route: Pick<Route, 'kind'> & { readonly chat?: 'dm' | 'group' };
   /** `private`: the owner alone reads along. */
@@ -135,7 +140,7 @@ function textOf(id: PromptPartId, facts: PromptFacts): string {
     case 'place':
       return placeHint(route);
     case 'hint':
-      return account?.hint ?? '';
+      return hintOf(account);
     case 'persona':
       return personaPart(persona);
     case 'turn':
@@ -147,4 +152,9 @@ function textOf(id: PromptPartId, facts: PromptFacts): string {
     case 'MEMORY.md':
       return ''; // there is no such file
   }
+}
+
+function hintOf(account: PromptFacts['account']): string {
+  const buttons = account?.confirmActions === true ? textFor('prompt.buttons') : '';
+  return [account?.hint ?? '', buttons].filter((text) => text !== '').join('\n\n');
 }

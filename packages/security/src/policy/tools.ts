@@ -43,7 +43,39 @@ export const toolGroups = {
   session: ['session_list', 'session_read'],
   agent: ['agent_spawn', 'agent_wait', 'agent_steer', 'agent_stop', 'agent_list', 'session_send'],
   web: ['web_fetch'],
-  file: ['file_read', 'file_write', 'file_edit', 'file_list', 'file_send'],
+  /** What a messenger can do beyond sending words, where the conversation is there. */
+  channel: [
+    'telegram_edit',
+    'telegram_delete',
+    'telegram_pin',
+    'telegram_unpin',
+    'telegram_react',
+    'telegram_reply_markup',
+    'discord_react',
+    'discord_edit',
+    'discord_delete',
+    'discord_pin',
+    'discord_unpin',
+    'discord_thread',
+    'discord_embed',
+    'slack_blocks',
+    'slack_ephemeral',
+    'slack_reaction',
+    'slack_update',
+    'slack_delete',
+    'whatsapp_react',
+    'whatsapp_buttons',
+    'whatsapp_list',
+  ],
+  file: [
+    'file_read',
+    'file_write',
+    'file_edit',
+    'file_list',
+    'file_send',
+    'telegram_send_photo',
+    'telegram_send_document',
+  ],
   config: ['config_read'],
 } as const satisfies Record<string, readonly string[]>;
 type ToolGroup = keyof typeof toolGroups;
@@ -60,8 +92,8 @@ const forGuests = [
   'web',
 ] as const;
 
-/** Sub-agents multiply what one message costs, so guests have none. */
-const messaging = [...forGuests, 'agent'] as const;
+/** Sub-agents multiply what one message costs, and what is pinned or deleted is seen by all, so guests have none of it. */
+const messaging = [...forGuests, 'agent', 'channel'] as const;
 
 export const toolProfiles = {
   minimal: ['time', 'search', 'math'],

@@ -87,6 +87,7 @@ export function describeBlobs(get: () => World): void {
     const body = { v: 1, text: '', payload: null, files: [file] } as const;
     const outbound = [world.draft({ origin: `${runId}:1:0:0`, body })];
     const { conversations } = await journal.finishCall({ ...end, outbound, taint: [] });
+    for (const conversationId of conversations) await world.deliver(conversationId);
     await journal.openStep({ runId, fence, step: 2 });
     await complete(run, { last: world.record(run, 2) });
     advance(hourMs);
@@ -95,7 +96,6 @@ export function describeBlobs(get: () => World): void {
     await world.reopen();
     expect(await free()).toBe(0);
     for (const sha256 of [said, shown, sent]) await world.store.blobs.read(sha256, never);
-    for (const conversationId of conversations) await world.deliver(conversationId);
     const rule = { before: world.now(), wantChars: 0, keepArchived: true, after: 0, limit: 9 };
     await world.journal.removeClosedGroups(rule);
     expect(await free()).toBe(3);

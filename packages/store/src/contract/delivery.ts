@@ -30,6 +30,28 @@ export function describeDelivery(get: () => World): void {
     expect((await reader.counts()).undelivered).toBe(1);
   });
 
+  it('finds our newest message of a lane, or one by its id, and nothing that is none', async () => {
+    const { journal, draft, reader, deliver, claimDelivery } = get();
+    const lane = await prepare(0, 1);
+    const find = async (outboundId?: string): Promise<string | undefined> =>
+      (await reader.findOwnMessage({ conversationId: lane, outboundId }))?.outboundId;
+    expect(await find()).toBe('out-1');
+    expect(await find('out-0')).toBe('out-0');
+    await deliver(lane);
+    const change = { targetId: 'out-0', kind: 'edit' } as const;
+    const body = { v: 1, text: '', payload: null, act: 'react' } as const;
+    await journal.prepareOutbound({ drafts: [draft({ ...change, outboundId: 'edit' })] });
+    await journal.prepareOutbound({ drafts: [draft({ outboundId: 'act', body })] });
+    expect(await find()).toBe('out-1');
+    for (const none of ['edit', 'act', 'nobody']) expect(await find(none)).toBeUndefined();
+    const other = await reader.findOwnMessage({ conversationId: 'other', outboundId: 'out-0' });
+    expect(other).toBeUndefined();
+    const claim = await claimDelivery(lane);
+    if (claim.kind !== 'send') throw new Error(`not to send: ${claim.kind}`);
+    await settle(claim.delivery, { kind: 'dead', reason: 'channel.blocked', rest: false });
+    expect(await find()).toBe('out-0');
+  });
+
   it('gives the head of a lane with all that a send needs', async () => {
     const { claimDelivery, accountId, now, journal } = get();
     const lane = await prepare(0);

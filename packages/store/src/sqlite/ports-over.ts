@@ -113,6 +113,7 @@ const readerNames = [
   'listOutbound',
   'findOutbound',
   'listRecentCalls',
+  'findOwnMessage',
   'findConversation',
   'findConversationById',
   'counts',

@@ -197,6 +197,8 @@ async function useAll(world: World): Promise<void> {
     reader.listOutbound({ states: ['dead', 'sent', 'prepared'], limit: 5 }),
     reader.findOutbound('x'),
     reader.listRecentCalls({ since: 1 }),
+    reader.findOwnMessage({ conversationId: 'x' }),
+    reader.findOwnMessage({ conversationId: 'x', outboundId: 'y' }),
     reader.findConversation({ accountId: world.accountId, key: 'x' }),
     reader.findConversationById('x'),
     reader.counts(),

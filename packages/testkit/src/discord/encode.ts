@@ -58,7 +58,7 @@ export function encodeMessage(world: World, message: MessageState, cdnUrl: strin
     attachments: message.attachments.map((one) => encodeAttachment(one, message, cdnUrl)),
     embeds: [...message.embeds],
     components: [...message.components],
-    pinned: false,
+    pinned: message.pinned,
     flags: message.flags,
     ...(message.nonce !== undefined && { nonce: message.nonce }),
     ...(message.reactions.size > 0 && { reactions: encodeReactions(message) }),

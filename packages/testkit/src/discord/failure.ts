@@ -28,6 +28,10 @@ export const failures = {
   unauthorised: () => new DiscordFailure(401, 0, '401: Unauthorized'),
   notFound: () => new DiscordFailure(404, 0, '404: Not Found'),
   methodNotAllowed: () => new DiscordFailure(405, 0, '405: Method Not Allowed'),
+  wrongChannelType: () =>
+    new DiscordFailure(400, 50_024, 'Cannot execute action on this channel type'),
+  threadExists: () =>
+    new DiscordFailure(400, 160_004, 'A thread has already been created for this message'),
   unknownChannel: () => new DiscordFailure(404, 10_003, 'Unknown Channel'),
   unknownGuild: () => new DiscordFailure(404, 10_004, 'Unknown Guild'),
   unknownMessage: () => new DiscordFailure(404, 10_008, 'Unknown Message'),

@@ -41,6 +41,7 @@ export function postMessage(world: World, input: NewMessage): MessageState {
     replyTo: input.replyTo,
     nonce: input.nonce,
     flags: input.flags ?? 0,
+    pinned: false,
     reactions: new Map(),
     deleted: false,
   };

@@ -34,6 +34,7 @@ export interface MessageState {
   readonly replyTo: string | undefined;
   readonly nonce: string | number | undefined;
   readonly flags: number;
+  pinned: boolean;
   /** Emoji → who. */
   readonly reactions: Map<string, Set<string>>;
   deleted: boolean;

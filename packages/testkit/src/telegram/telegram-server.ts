@@ -62,6 +62,8 @@ export interface TelegramServer extends AsyncDisposable, People {
   /** Every draft the bot showed in a private chat, in order. */
   drafts(chatId: number): readonly Draft[];
   chatActions(chatId: number): ChatState['actions'];
+  /** Ids of pinned messages, the newest last. */
+  pinned(chatId: number): readonly number[];
   callbackAnswer(callbackId: string): Readonly<Record<string, unknown>> | undefined;
   /** Commands of the default scope, without a language. */
   readonly commands: readonly { readonly command: string; readonly description: string }[];
@@ -268,6 +270,7 @@ function createViews(
   | 'filesFromBot'
   | 'drafts'
   | 'chatActions'
+  | 'pinned'
   | 'callbackAnswer'
 > {
   const { world, ledger, state } = parts;
@@ -280,6 +283,7 @@ function createViews(
     visibleFromBot,
     filesFromBot: (chatId) => toFiles(visibleFromBot(chatId), world.files),
     drafts: (chatId) => world.findChat(chatId).draftLog,
+    pinned: (chatId) => [...world.findChat(chatId).pinned],
     chatActions: (chatId) => world.findChat(chatId).actions,
     callbackAnswer: (id) => state.callbacks.get(id)?.answer,
   };

@@ -75,6 +75,8 @@ export interface ChatState {
   /** Why the bot cannot write here. */
   barrier: 'blocked' | 'not-started' | 'deactivated' | 'kicked' | undefined;
   botIsAdmin: boolean;
+  /** Pinned messages, the newest last. */
+  readonly pinned: Set<number>;
 }
 
 export interface StoredFile {
@@ -170,6 +172,7 @@ function createChat(chat: WireChat): ChatState {
     actions: [],
     barrier: undefined,
     botIsAdmin: false,
+    pinned: new Set(),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Principal, TaintSource, Trust } from '@cuttle/core-types';
-import type { Answer, ToolContext } from '@cuttle/core-types/ports';
+import type { ActionRequest, Answer, ToolContext } from '@cuttle/core-types/ports';
 
 /** A context that notes what a tool did with it. */
 export interface NotedContext extends ToolContext {
   readonly taints: Set<TaintSource>;
   readonly sent: { readonly to: string; readonly answer: Answer }[];
+  readonly acts: ActionRequest[];
 }
 
 export const owner: Principal = { id: 'owner', kind: 'owner', scopes: ['operator.admin'] };
@@ -19,6 +20,7 @@ export function contextOf(
   const { trust = 'owner', ...fields } = over;
   const taints = new Set<TaintSource>();
   const sent: NotedContext['sent'] = [];
+  const acts: ActionRequest[] = [];
   return {
     runId: 'run-1',
     agentId: 'main',
@@ -31,10 +33,16 @@ export function contextOf(
     },
     send: (message) => {
       sent.push(message);
+      return [`message-${sent.length}`];
+    },
+    async act(request) {
+      acts.push(request);
+      return `act-${acts.length}`;
     },
     progress: () => undefined,
     ...fields,
     taints,
     sent,
+    acts,
   };
 }

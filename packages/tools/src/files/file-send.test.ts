@@ -56,7 +56,7 @@ async function codeOf(raw: object, context = contextOf()): Promise<string> {
 it('keeps the bytes and asks for one message that names them, by what they are', async () => {
   const context = contextOf();
   const said = await call({ files: ['charts/week.png', 'notes.md'], text: 'Here.' }, context);
-  expect(said).toBe('On their way: week.png, notes.md.');
+  expect(said).toBe('On the way: week.png, notes.md, as message-1.');
   expect([...kept]).toEqual([
     ['hash-0', 'picture'],
     ['hash-1', 'words'],

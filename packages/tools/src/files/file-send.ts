@@ -1,33 +1,15 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import {
-  type BlobStore,
-  defineTool,
-  type MediaReading,
-  type OutboundFile,
-  type Tool,
-  type ToolContext,
-} from '@cuttle/core-types/ports';
+import { defineTool, type OutboundFile, type Tool } from '@cuttle/core-types/ports';
 import { effectiveTrust } from '@cuttle/security/policy';
 import { z } from 'zod';
-import { openFor, type WorkspaceOf } from './open-for.ts';
-import { createWorkspace, type WorkspacePlace } from './workspace.ts';
-
-/** The most that any platform takes; each channel says in words what is too large for it. */
-const maxBytes = 100 * 1024 * 1024;
-
-export interface FileSendDeps {
-  placeOf(agentId: string): WorkspacePlace;
-  /** What the bytes of a file are. */
-  readonly inspect: MediaReading['inspect'];
-  readonly blobs: Pick<BlobStore, 'put'>;
-}
+import { createFileKeeper, type FileKeeperDeps } from './keep-file.ts';
 
 /**
  * Sends files of the workspace as outbound rows, stored with the call's result: sent once if the call is done, else not at all. What is sent are the
  * bytes as they were when the call was made. Only the owner's runs may send to other conversations than their own.
  */
-export function createFileSendTool(deps: FileSendDeps): readonly Tool[] {
-  const workspaceOf: WorkspaceOf = (agentId) => createWorkspace(deps.placeOf(agentId));
+export function createFileSendTool(deps: FileKeeperDeps): readonly Tool[] {
+  const keepFile = createFileKeeper(deps);
   return [
     defineTool({
       name: 'file_send',
@@ -57,36 +39,11 @@ export function createFileSendTool(deps: FileSendDeps): readonly Tool[] {
         if (to !== 'current' && standing !== 'owner')
           throw new CuttleError('tool.denied', 'Only the owner may have files sent elsewhere.');
         const sent: OutboundFile[] = [];
-        for (const path of files)
-          sent.push(await keepFile(deps, { workspaceOf, path, context }, signal));
-        context.send({ to, answer: { text, files: sent } });
+        for (const path of files) sent.push(await keepFile(path, context, signal));
+        const ids = context.send({ to, answer: { text, files: sent } });
         const names = sent.map(({ name }) => name).join(', ');
-        return { text: `On ${sent.length === 1 ? 'its' : 'their'} way: ${names}.` };
+        return { text: `On the way: ${names}, as ${ids.join(', ')}.` };
       },
     }),
   ];
-}
-
-/** The bytes are synced before the row that names them. */
-async function keepFile(
-  { inspect, blobs }: FileSendDeps,
-  {
-    workspaceOf,
-    path,
-    context,
-  }: {
-    readonly workspaceOf: WorkspaceOf;
-    readonly path: string;
-    readonly context: ToolContext;
-  },
-  signal: AbortSignal,
-): Promise<OutboundFile> {
-  const workspace = await openFor(workspaceOf, { path, context, to: 'read' });
-  const content = await workspace.readFile(path, maxBytes);
-  if (content.length === 0) throw new CuttleError('tool.failed', `"${path}" is empty.`);
-  const name = path.split('/').at(-1) ?? path;
-  const { kind, mimeType } = inspect(content, { mimeType: '', name });
-  const sha256 = await blobs.put(content, mimeType, signal);
-  const what = kind === 'other' ? 'document' : kind;
-  return { sha256, kind: what, mimeType, name, bytes: content.length };
 }

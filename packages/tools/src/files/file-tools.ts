@@ -4,7 +4,6 @@ import {
   defineTool,
   type MediaFacts,
   type Tool,
-  type ToolContext,
   type ToolOutput,
 } from '@cuttle/core-types/ports';
 import { z } from 'zod';

@@ -81,6 +81,7 @@ function take(unit: Unit, input: AcceptInput): AcceptResult {
   const control = input.verdict.kind === 'control';
   insertInbound(unit, input, { session, state: 'queued', control, renews });
   if (renews) addOutbounds(unit, input.renew?.notice ?? []);
+  if (input.mark) addOutbounds(unit, input.mark);
   // Whoever writes to an archived place wants it back.
   if (session.archived === 1) markArchived(unit, session, 'current');
   if (!control) {

@@ -14,7 +14,13 @@ import {
   searchMemoryText,
   searchMemoryVectors,
 } from './memory.ts';
-import { findConversation, findConversationById, findOutbound, listOutbound } from './outbound.ts';
+import {
+  findConversation,
+  findConversationById,
+  findOutbound,
+  findOwnMessage,
+  listOutbound,
+} from './outbound.ts';
 import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './retention.ts';
 import { listAnchored, verifyAudit, verifySession } from './records.ts';
 import { listPersonRows } from './person-rows.ts';
@@ -73,6 +79,7 @@ export const reader = {
   listOutbound,
   findOutbound,
   listRecentCalls,
+  findOwnMessage,
   findConversation,
   findConversationById,
   counts,

@@ -1,4 +1,10 @@
-import type { ConversationRef, OutboundRow, OutboundState, Reader } from '@cuttle/core-types/ports';
+import type {
+  ConversationRef,
+  OutboundRow,
+  OutboundState,
+  OwnMessage,
+  Reader,
+} from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored } from '../stored-json.ts';
@@ -53,6 +59,30 @@ export function listOutbound(
 export function findOutbound(view: View, outboundId: string): OutboundRow | undefined {
   const row = view.db.find(selectById, outboundId);
   return row && toOutboundRow(row);
+}
+
+const selectNewest = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND conversation_id = ? ORDER BY seq DESC LIMIT ?`,
+);
+/** Behind the newest message there are at most a few edits, and what was done to others. */
+const mostLooked = 200;
+
+export function findOwnMessage(
+  view: View,
+  { conversationId, outboundId }: Parameters<Reader['findOwnMessage']>[0],
+): OwnMessage | undefined {
+  const row =
+    outboundId === undefined
+      ? view.db.list(selectNewest, conversationId, mostLooked).find(isMessage)
+      : view.db.find(selectById, outboundId);
+  if (row?.conversation_id !== conversationId || !isMessage(row)) return undefined;
+  return { outboundId: row.id, text: fromStored(row.body).text };
+}
+
+function isMessage({ kind, state, body }: OutboundRecord): boolean {
+  const isNew = kind === 'send' || kind === 'open';
+  const isGone = state === 'dead' || state === 'withdrawn' || state === 'held';
+  return isNew && !isGone && fromStored(body).act === undefined;
 }
 
 function toOutboundRow(row: OutboundWithAccount): OutboundRow {

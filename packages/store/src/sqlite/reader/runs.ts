@@ -126,6 +126,12 @@ export function toStoredInbound(row: InboundWithKey): StoredInbound {
     reason: row.reason ?? undefined,
     reply: row.reply ?? undefined,
     text: toText(row.body),
+    ...messageIdOf(row.body),
     at: row.at,
   };
+}
+
+function messageIdOf(body: InboundRecord['body']): { readonly messageId?: string } {
+  const { messageId } = fromStored(body);
+  return messageId === undefined ? {} : { messageId };
 }

@@ -52,6 +52,16 @@ export const messageRoutes: readonly Route[] = [
   },
   {
     method: 'PUT',
+    path: '/channels/:channel/messages/pins/:message',
+    run: (context, call) => setPinned(context, call, true),
+  },
+  {
+    method: 'DELETE',
+    path: '/channels/:channel/messages/pins/:message',
+    run: (context, call) => setPinned(context, call, false),
+  },
+  {
+    method: 'PUT',
     path: '/channels/:channel/messages/:message/reactions/:emoji/@me',
     run(context, call) {
       const message = messageOf(context, call);
@@ -77,6 +87,14 @@ export const messageRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** https://discord.com/developers/docs/resources/message#pin-message */
+function setPinned(context: RouteContext, call: RouteCall, pinned: boolean) {
+  const message = messageOf(context, call);
+  mayWrite(channelOf(context, call));
+  message.pinned = pinned;
+  return { status: 204 };
+}
 
 /** Newest first, whatever was asked for; `after` takes those nearest to it. https://discord.com/developers/docs/resources/message#get-channel-messages */
 function listMessages(context: RouteContext, call: RouteCall) {

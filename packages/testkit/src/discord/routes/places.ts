@@ -49,8 +49,11 @@ export const placeRoutes: readonly Route[] = [
     run(context, call) {
       const message = messageOf(context, call);
       const { name } = parseBody(ThreadBody, call.body);
+      const parent = channelOf(context, call);
+      if (parent.guildId === undefined || isThread(parent)) throw failures.wrongChannelType();
+      if (context.world.channels.has(message.id)) throw failures.threadExists();
       // Such a thread has the id of its first message.
-      const thread = addThread(context, channelOf(context, call), { name, id: message.id });
+      const thread = addThread(context, parent, { name, id: message.id });
       return { ...shown(context, thread), status: 201 };
     },
   },

@@ -1,5 +1,5 @@
 import { badRequest } from '../failure.ts';
-import { checkWritable, type StoredMessage } from '../world.ts';
+import { type ChatState, checkWritable, type StoredMessage } from '../world.ts';
 import {
   arrayOf,
   integerOf,
@@ -23,6 +23,8 @@ export const messageMethods: MethodTable = {
   deleteMessages,
   sendChatAction,
   setMessageReaction,
+  pinChatMessage,
+  unpinChatMessage,
 };
 
 function sendMessage(call: MethodCall, context: MethodContext): MethodResult {
@@ -150,6 +152,31 @@ function sendChatAction({ params }: MethodCall, context: MethodContext): MethodR
     at: context.now(),
   });
   return { result: true };
+}
+
+/** https://core.telegram.org/bots/api#pinchatmessage */
+function pinChatMessage({ params }: MethodCall, context: MethodContext): MethodResult {
+  const chat = pinnable(context.world.findChat(params['chat_id']));
+  const message = chat.messages.get(integerOf(params['message_id']) ?? 0);
+  if (message === undefined || message.deletedAt !== undefined)
+    throw badRequest('message to pin not found');
+  chat.pinned.delete(message.id);
+  chat.pinned.add(message.id);
+  return { result: true };
+}
+
+function unpinChatMessage({ params }: MethodCall, context: MethodContext): MethodResult {
+  const chat = pinnable(context.world.findChat(params['chat_id']));
+  const id = integerOf(params['message_id']) ?? [...chat.pinned].at(-1) ?? 0;
+  if (!chat.pinned.delete(id)) throw badRequest('message to unpin not found');
+  return { result: true };
+}
+
+function pinnable(chat: ChatState): ChatState {
+  checkWritable(chat);
+  if (chat.chat.type !== 'private' && !chat.botIsAdmin)
+    throw badRequest('not enough rights to manage pinned messages in the chat');
+  return chat;
 }
 
 function setMessageReaction({ params }: MethodCall, context: MethodContext): MethodResult {

@@ -1,0 +1,78 @@
+import { openDiscordServer } from '@cuttle/testkit/discord';
+import { openTelegramServer } from '@cuttle/testkit/telegram';
+import { expect, it } from 'vitest';
+import { openGateway } from './open-gateway.ts';
+
+const soon = (): AbortSignal => AbortSignal.timeout(40_000);
+const ann = 1001;
+
+it('acts on messages of the conversation it is in, marks what it takes, and hears its buttons', async () => {
+  await using telegram = await openTelegramServer();
+  await using discord = await openDiscordServer();
+  const person = discord.user({ globalName: 'Ann' });
+  const dm = discord.direct(person);
+  telegram.user({ id: ann });
+  const marks = { ackReaction: '👀', statusReactions: { done: '👍', failed: '😢' } };
+  const { token, url: apiRoot } = telegram;
+  const onTelegram = { token, apiRoot, owners: [ann], confirmActions: true, ...marks };
+  const { restUrl } = discord;
+  const onDiscord = { token: discord.token, restUrl, owners: [person], ackReaction: '👀' };
+  await using gateway = await openGateway({
+    config: { channels: { telegram: { main: onTelegram }, discord: { main: onDiscord } } },
+  });
+  const { model } = gateway;
+  const telegramSays = (words: string): Promise<true> =>
+    telegram.waitFor(
+      () => telegram.visibleFromBot(ann).some(({ text }) => text.includes(words)),
+      soon(),
+    );
+  const reactionsOf = (messageId: number): unknown =>
+    telegram.visible(ann).find(({ id }) => id === messageId)?.reactions;
+  const untilReaction = (messageId: number, emoji: string): Promise<true> =>
+    telegram.waitFor(() => JSON.stringify([reactionsOf(messageId)]).includes(emoji), soon());
+
+  // Taken, then answered.
+  const first = telegram.say({ from: ann, text: 'Shall I? [[Yes, do|go on]]' });
+  await untilReaction(first.messageId, '👍');
+  expect(
+    telegram.calls('setMessageReaction').map(({ params }) => JSON.stringify(params['reaction'])),
+  ).toEqual([expect.stringContaining('👀'), expect.stringContaining('👍')]);
+
+  // Of its own messages the newest is meant; another conversation's cannot be named.
+  const acts = [
+    '[[tool=telegram_reply_markup {"text":"Choose","buttons":[[{"label":"Left","data":"go left"}]]}]]',
+    '[[tool=telegram_react {"emoji":"🔥"}]]',
+    '[[tool=telegram_pin {}]]',
+    '[[tool=telegram_edit {"text":"hijacked","message":"of-nobody"}]]',
+    '[[say=Acted.]]',
+  ];
+  const second = telegram.say({ from: ann, text: acts.join(' ') });
+  await telegramSays('Acted.');
+  await untilReaction(second.messageId, '👍');
+  expect(telegram.pinned(ann)).toEqual([second.messageId]);
+  expect(telegram.visibleFromBot(ann).map(({ text }) => text)).not.toContain('hijacked');
+  expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('of-nobody');
+  const asked = telegram.visibleFromBot(ann).find(({ text }) => text === 'Choose');
+  telegram.pressButton({ from: ann, chat: ann, messageId: asked?.id ?? 0, button: 'Left' });
+  await telegramSays('go left');
+
+  const third = telegram.say({
+    from: ann,
+    text: '[[tool=telegram_edit {"text":"Edited"}]] [[say=Third.]]',
+  });
+  await telegramSays('Third.');
+  await untilReaction(third.messageId, '👍');
+  expect(telegram.visibleFromBot(ann).map(({ text }) => text)).toContain('Edited');
+
+  // What one platform can do is not offered on another, and a mark goes with the answer.
+  discord.say({ from: person, text: '[[tool=discord_embed {"title":"A card"}]] [[say=Carded.]]' });
+  await discord.waitFor(() => discord.calls('DELETE', reactionRoute).length > 0, soon());
+  expect(discord.visibleFromBot(dm).map(({ embeds }) => embeds)).toContainEqual([
+    expect.objectContaining({ title: 'A card' }),
+  ]);
+  const offered = JSON.stringify(model.requests.at(-1)?.body);
+  expect(offered).toContain('discord_embed');
+  expect(offered).not.toContain('telegram_react');
+}, 120_000);
+
+const reactionRoute = '/channels/:channel/messages/:message/reactions/:emoji/@me';
