@@ -197,6 +197,8 @@ describe('every method', () => {
     expect(sender).toBe('7');
     const { channels } = await call('channels.status', {});
     expect(channels).toMatchObject([{ channel: 'telegram', account: 'main', state: 'connected' }]);
+    const probed = await call('channels.probe', { channel: 'telegram' });
+    expect(probed).toMatchObject({ ok: true, platformId: channels[0]?.platformId });
     const { ids } = await call('send', {
       channel: 'telegram',
       to: '7',
@@ -304,7 +306,7 @@ describe('every method', () => {
 
   it('was called here, or where it has a server or a run of its own', () => {
     const elsewhere =
-      /^(models\.(pulls?|running|load|unload|remove)|subagents\.|sessions\.(compact|restore))/;
+      /^(models\.(pulls?|running|load|unload|remove)|channels\.log(in|out)|subagents\.|sessions\.(compact|restore))/;
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left.filter((name) => !elsewhere.test(name))).toEqual(['connect', 'config.set']);
   });
@@ -328,6 +330,9 @@ describe('a call that cannot be done', () => {
     ['sessions.get', { sessionKey: 'nowhere' }, 'session.not-found'],
     ['exec.approvals.resolve', { approvalId: 'x', decision: 'approved' }, 'approval.not-found'],
     ['pairing.approve', { code: 'WRONG-CODE' }, 'request.not-found'],
+    ['channels.probe', { channel: 'pager' }, 'channel.not-found'],
+    ['channels.login', { channel: 'telegram' }, 'request.unsupported'],
+    ['channels.logout', { channel: 'telegram' }, 'request.unsupported'],
     ['send', { channel: 'pager', to: '1', message: 'x', idempotencyKey: 'x' }, 'channel.not-found'],
     ['events.resume', { cursor: 'nonsense' }, 'cursor.expired'],
     ['events.resume', { cursor: 'a.b.c.d' }, 'cursor.expired'],

@@ -1,16 +1,18 @@
 import type { Environment } from '@cuttle/config';
 import type { OutStream } from './context.ts';
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan' | 'paper';
 export type Paint = (style: Style, text: string) => string;
 
-const codes: Readonly<Record<Style, readonly [number, number]>> = {
+const codes: Readonly<Record<Style, readonly [number | string, number | string]>> = {
   bold: [1, 22],
   dim: [2, 22],
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],
   cyan: [36, 39],
+  // Black on white, whatever the terminal's own colours are.
+  paper: ['30;107', '39;49'],
 };
 
 /** Colours for a stream: none where it is no terminal, where `NO_COLOR` is set (https://no-color.org) or `TERM` is `dumb`. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAgent } from './commands/agent.ts';
 import { addApprovals } from './commands/approvals.ts';
 import { addAuth } from './commands/auth.ts';
+import { addChannels } from './commands/channels.ts';
 import { addChat } from './commands/chat.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
@@ -64,6 +65,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addStatus,
     addHealth,
     addConfig,
+    addChannels,
     addPair,
     addPerson,
     addRetention,

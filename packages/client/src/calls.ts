@@ -34,6 +34,7 @@ const maxCalls = 1000;
 // Reads: a second one changes nothing. Calls with an idempotency key are repeatable by that key.
 const reads: ReadonlySet<MethodName> = new Set<MethodName>([
   'agent.wait',
+  'channels.probe',
   'channels.status',
   'chat.history',
   'commands.list',

@@ -12,6 +12,7 @@ import { contextHandlers } from './handlers/context.ts';
 import { createChatHandlers } from './handlers/chat.ts';
 import { createGatewayHandlers } from './handlers/gateway.ts';
 import { createUsageHandlers } from './handlers/usage.ts';
+import { channelHandlers } from './handlers/channels.ts';
 import { wakeHandlers } from './handlers/wake.ts';
 import { messageHandlers } from './handlers/messages.ts';
 import { pinHandlers } from './handlers/pins.ts';
@@ -62,6 +63,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...wakeHandlers,
     ...messageHandlers,
     ...subagentHandlers,
+    ...channelHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),
     ...createUsageHandlers(),

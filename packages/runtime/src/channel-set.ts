@@ -6,6 +6,7 @@ import {
   type ChannelSupervisor,
   createChannelSupervisor,
 } from './channel-supervisor.ts';
+import { type ChannelLogins, createChannelLogins } from './channel-logins.ts';
 import { runControl } from './control.ts';
 import type { ConnectedAccounts } from './create-kernel.ts';
 import type { Kernel } from './kernel.ts';
@@ -16,6 +17,7 @@ export interface ChannelSet {
   /** Resolves when the account has stopped and its adapter is closed. */
   remove(channel: string, name: string): Promise<void>;
   statuses(): readonly ChannelStatus[];
+  readonly logins: ChannelLogins;
   receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
   /** Connects what was added, and from now on what is added. */
   start(): void;
@@ -73,16 +75,12 @@ export function createChannelSet(
       supervised.delete(key);
       if (entry) await end(entry);
     },
+    logins: createChannelLogins(kernel, ({ channel, name }) =>
+      supervised.get(keyOf(channel, name)),
+    ),
     statuses: () => [...supervised.values()].map(({ supervisor }) => supervisor.status()),
-    receiveWebhook({ channel, name, request }, signal) {
-      const entry = supervised.get(keyOf(channel, name));
-      const account = entry?.supervisor.account();
-      const webhook = entry?.settings.channel.webhook;
-      if (!account || !webhook)
-        throw new CuttleError('channel.not-found', 'No connected channel takes webhooks here.');
-      const door = createChannelDoor(kernel, account, (row) => runControl(kernel, row));
-      return webhook.receive(request, door, signal);
-    },
+    receiveWebhook: ({ channel, name, request }, signal) =>
+      takeWebhook(kernel, { entry: supervised.get(keyOf(channel, name)), request }, signal),
     start() {
       started = true;
       for (const entry of supervised.values()) run(entry);
@@ -96,6 +94,19 @@ export function createChannelSet(
       await Promise.all([...supervised.values()].map(end));
     },
   };
+}
+
+async function takeWebhook(
+  kernel: Kernel,
+  { entry, request }: { readonly entry: Supervised | undefined; readonly request: Request },
+  signal: AbortSignal,
+): Promise<Response> {
+  const account = entry?.supervisor.account();
+  const webhook = entry?.settings.channel.webhook;
+  if (!account || !webhook)
+    throw new CuttleError('channel.not-found', 'No connected channel takes webhooks here.');
+  const door = createChannelDoor(kernel, account, (row) => runControl(kernel, row));
+  return webhook.receive(request, door, signal);
 }
 
 async function firstAttempts(all: readonly Supervised[]): Promise<void> {

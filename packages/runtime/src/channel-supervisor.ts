@@ -16,6 +16,8 @@ export interface ChannelStatus {
   readonly name: string | undefined;
   readonly detail: string | undefined;
   readonly ambiguity: Channel['ambiguity'];
+  /** A person links it. */
+  readonly hasLogin: boolean;
 }
 export type ChannelSettings = Omit<ChannelAccount, 'accountId'>;
 
@@ -25,6 +27,8 @@ export interface ChannelSupervisor {
   readonly account: () => ChannelAccount | undefined;
   /** Resolves when the account is connected or could not be at the first attempt. */
   readonly tried: Promise<void>;
+  /** Ends a pause before the next try, where there is one. */
+  tryNow(): void;
   /** Never rejects. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -50,6 +54,7 @@ export function createChannelSupervisor(
     detail: undefined,
     account: undefined,
   };
+  let pause = new AbortController();
   const connected = (account: ChannelAccount): void => {
     known.account = account;
     onConnected(account);
@@ -58,12 +63,17 @@ export function createChannelSupervisor(
   return {
     account: () => known.account,
     tried: tried.promise,
+    tryNow: () => pause.abort('now'),
     status: () => toStatus(settings, known),
     async run(signal) {
       for (let attempt = 1; !signal.aborted; attempt += 1) {
+        // Asked for while this try goes on, the next one comes at once.
+        pause = new AbortController();
         const failure = await serve(kernel, { settings, known, connected }, signal);
         tried.resolve();
-        if (failure) await pauseAfter(kernel, { settings, known, attempt, ...failure }, signal);
+        if (!failure) continue;
+        const waiting = AbortSignal.any([signal, pause.signal]);
+        await pauseAfter(kernel, { settings, known, attempt, ...failure }, waiting);
       }
       known.state = 'stopped';
     },
@@ -74,7 +84,8 @@ function toStatus({ channel, name: account }: ChannelSettings, known: Known): Ch
   const { state, platformId, name, detail } = known;
   const accountId = known.account?.accountId;
   const { id, ambiguity } = channel;
-  return { channel: id, account, state, accountId, platformId, name, detail, ambiguity };
+  const hasLogin = channel.login !== undefined;
+  return { channel: id, account, state, accountId, platformId, name, detail, ambiguity, hasLogin };
 }
 
 /** One connection from its beginning to its end; undefined where it ended because it was asked to. */
@@ -124,7 +135,7 @@ async function pauseAfter(
   const place = { channel: settings.channel.id, account: settings.name };
   kernel.log.warn('A channel lost its connection.', { ...place, error });
   const waitMs = isFinal ? refusedWaitMs : backoffMs(attempt, kernel.random);
-  await kernel.clock.sleep(waitMs, signal).catch(() => {}); // stopped
+  await kernel.clock.sleep(waitMs, signal).catch(() => {}); // stopped, or asked to try now
 }
 
 /** A refused token may be mended on the platform's side; there is no hurry. */

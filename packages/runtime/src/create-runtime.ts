@@ -10,6 +10,7 @@ import type {
 } from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
 import { approvePairing } from './approve-pairing.ts';
+import type { ChannelLogins } from './channel-logins.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
 import type { ChannelSettings, ChannelStatus } from './channel-supervisor.ts';
 import { type ContextMeter, readContextMeter } from './context-meter.ts';
@@ -82,6 +83,7 @@ export interface Runtime extends AsyncDisposable {
   addChannel(settings: ChannelSettings): void;
   removeChannel(channel: string, name: string): Promise<void>;
   channels(): readonly ChannelStatus[];
+  readonly logins: ChannelLogins;
   readonly subagents: SubagentControl;
   /** A schedule was written by a tool: look at them again. */
   schedulesChanged(): void;
@@ -223,11 +225,12 @@ function refuseWhile(draining: AbortSignal): void {
 function channelCalls(
   set: ChannelSet,
   draining: AbortSignal,
-): Pick<Runtime, 'addChannel' | 'removeChannel' | 'channels' | 'receiveWebhook'> {
+): Pick<Runtime, 'addChannel' | 'removeChannel' | 'channels' | 'logins' | 'receiveWebhook'> {
   return {
     addChannel: (settings) => set.add(settings),
     removeChannel: (channel, name) => set.remove(channel, name),
     channels: () => set.statuses(),
+    logins: set.logins,
     async receiveWebhook(delivery, signal) {
       refuseWhile(draining);
       return set.receiveWebhook(delivery, signal);

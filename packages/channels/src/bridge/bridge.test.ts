@@ -213,6 +213,31 @@ describe('a login', () => {
     expect(await channel.connect(soon())).toMatchObject({ platformId: '15550783881' });
   });
 
+  it('that ends well while a connection is tried is what the try comes to', async () => {
+    await using bench = await openBench();
+    const program = await bench.write(`
+      import { createInterface } from 'node:readline';
+      const held = [];
+      console.log(JSON.stringify({ type: 'ready', version: 1 }));
+      for await (const line of createInterface({ input: process.stdin })) {
+        const { id, type } = JSON.parse(line);
+        if (held.push({ id, type }) < 2) continue;
+        const idOf = (name) => held.find((one) => one.type === name)?.id;
+        const lines = [
+          { type: 'failed', id: idOf('connect'), code: 'unlinked', message: 'No account.' },
+          { type: 'connected', account: { id: '15550783881', name: 'Cuttle' } },
+          { type: 'done', id: idOf('login') },
+        ];
+        process.stdout.write(lines.map((one) => JSON.stringify(one) + '\\n').join(''));
+      }`);
+    const channel = bench.open(program);
+    const account = { platformId: '15550783881', name: 'Cuttle' };
+    expect(
+      await Promise.all([channel.connect(soon()), channel.login?.step(undefined, soon())]),
+    ).toEqual([account, { state: 'linked', ...account }]);
+    expect(await channel.connect(soon())).toEqual(account);
+  });
+
   it('that came to nothing says why, and may be begun again', async () => {
     await using bench = await openBench();
     await using world = await openWorld({ isLinked: false });

@@ -1,3 +1,4 @@
+import type { BridgeAccount } from '@cuttle/core-types/bridge';
 import { CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel } from '@cuttle/core-types/ports';
 import type { BridgeHost, BridgeProgram } from '../bridge/bridge-host.ts';
@@ -23,11 +24,13 @@ export function createWhatsappWebChannel(options: WhatsappWebOptions, deps: Chan
   const login = createBridgeLogin({ ...deps, link });
   const connect: Channel['connect'] = async (signal) => {
     try {
-      const { id, name } = await link.connect(signal);
-      return { platformId: id, name: name === '' ? `+${id}` : name };
+      return toFacts(await link.connect(signal));
     } catch (error) {
+      if (!isCuttleError(error, 'channel.auth')) throw error;
+      // A login may have ended well since this was asked.
+      if (link.account !== undefined) return toFacts(link.account);
       // Nothing is linked: the program would only wait.
-      if (isCuttleError(error, 'channel.auth') && !login.isActive) await link.rest();
+      if (!login.isActive) await link.rest();
       throw error;
     }
   };
@@ -79,6 +82,10 @@ export function createWhatsappWebChannel(options: WhatsappWebOptions, deps: Chan
 function hostOf({ bridges }: ChannelDeps): BridgeHost {
   if (bridges !== undefined) return bridges;
   throw new TypeError('A channel with a program of its own needs a host for it');
+}
+
+function toFacts({ id, name }: BridgeAccount): { platformId: string; name: string } {
+  return { platformId: id, name: name === '' ? `+${id}` : name };
 }
 
 async function startBridge(

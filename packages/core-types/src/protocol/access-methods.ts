@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { defineMethod } from './method.ts';
-import { ApprovalReport, ChannelReport, PairingReport } from './shapes.ts';
+import { ApprovalReport, PairingReport } from './shapes.ts';
 
 /** Who is let in, and what may run. */
 export const accessMethods = [
-  defineMethod({
-    name: 'channels.status',
-    summary: 'Messenger accounts and their connections.',
-    scope: 'operator.read',
-    since: 1,
-    params: z.looseObject({}),
-    result: z.object({ channels: z.array(ChannelReport) }),
-  }),
   defineMethod({
     name: 'pairing.list',
     summary: 'People who asked to be let in.',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accessMethods } from './access-methods.ts';
+import { channelMethods } from './channel-methods.ts';
 import { agentsMethods } from './agents-methods.ts';
 import { chatMethods } from './chat-methods.ts';
 import { contextMethods } from './context-methods.ts';
@@ -27,6 +28,7 @@ export const methods = [
   ...privacyMethods,
   ...subagentMethods,
   ...modelsMethods,
+  ...channelMethods,
   ...accessMethods,
   ...settingsMethods,
   ...usageMethods,

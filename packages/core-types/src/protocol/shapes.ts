@@ -129,6 +129,8 @@ export const ChannelReport = z.object({
   detail: z.string().optional(),
   /** What happens to a message whose sending was cut off. */
   ambiguity: z.string(),
+  /** A person links it: `channels.login`. */
+  hasLogin: z.boolean(),
 });
 
 export const UsageReport = z.object({

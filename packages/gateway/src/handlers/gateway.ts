@@ -1,13 +1,13 @@
-import type { ChannelStatus } from '@cuttle/runtime';
 import { commandTable } from '@cuttle/runtime';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { isoTime } from '../iso-time.ts';
 import { describeProtocol } from '../describe-protocol.ts';
 import type { GatewayDeps, Handlers } from '../gateway-deps.ts';
+import { channelReports } from './channels.ts';
 
 export type GatewayHandlers = Pick<
   Handlers,
-  'protocol.describe' | 'health' | 'status' | 'commands.list' | 'channels.status' | 'web.code'
+  'protocol.describe' | 'health' | 'status' | 'commands.list' | 'web.code'
 >;
 
 export function createGatewayHandlers(gateway: {
@@ -26,7 +26,6 @@ export function createGatewayHandlers(gateway: {
     'commands.list': async () => ({
       commands: commandTable.map(({ name, args, description }) => ({ name, args, description })),
     }),
-    'channels.status': async (deps) => ({ channels: channelReports(deps) }),
     async 'web.code'({ facts }, { caller }) {
       const { code, expiresAt } = await gateway.makeCode(caller);
       return { url: `${facts.url()}/#code=${code}`, expiresAt: isoTime(expiresAt) };
@@ -62,29 +61,5 @@ async function readStatus(deps: GatewayDeps, connections: number): Promise<Resul
     eventLoopP99Ms: facts.eventLoopP99Ms(),
     channels: channelReports(deps),
     configProblems: [...facts.configProblems()],
-  };
-}
-
-function channelReports({ runtime }: GatewayDeps): ResultOf<'channels.status'>['channels'] {
-  return runtime.channels().map((status) => toReport(status));
-}
-
-function toReport({
-  channel,
-  account,
-  state,
-  name,
-  platformId,
-  detail,
-  ambiguity,
-}: ChannelStatus): ResultOf<'channels.status'>['channels'][number] {
-  return {
-    channel,
-    account,
-    state,
-    ambiguity,
-    ...(name !== undefined && { name }),
-    ...(platformId !== undefined && { platformId }),
-    ...(detail !== undefined && { detail }),
   };
 }

@@ -34,6 +34,7 @@ export function serveBridge(
     if (world.connections.has(connection))
       void obey(world, connection, parseJson(BridgeCommand, line)); // never rejects
   });
+  lines.on('error', () => {}); // a program that was killed
   lines.on('close', () => connection.die());
   connection.say({ type: 'ready', version: bridgeVersion });
   return connection;
