@@ -19,6 +19,9 @@ export default defineConfig({
     exclude: ['**/*.live.test.ts', '**/node_modules/**', '**/dist/**'],
     environment: 'node',
     setupFiles: ['tooling/loopback-only.ts'],
+    // Time enough on a busy machine: what hangs is found later, what is slow for once is not called broken.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     // No module of ours keeps state, so files can share what they import: loading it anew for each took half of the time.
     isolate: false,
     // Without a number vitest leaves one core to itself, and it is hardly busy.

@@ -39,7 +39,8 @@ function toPlatform<Options extends z.ZodType>({
     id,
     hasBridge,
     parse(place, raw) {
-      const parsed = options.safeParse(raw);
+      // Parsed at a start and a reload only: see `parsedOnce` of the configuration.
+      const parsed = options.safeParse(raw, { jitless: true });
       if (!parsed.success) throw settingsFault(place, parsed.error);
       return async (deps) => (await load())(parsed.data, deps);
     },
@@ -103,7 +104,7 @@ function toChannel({
       hint: `Platforms: ${platforms.map(({ id }) => id).join(', ')}.`,
     });
   const create = known.parse(`channels.${platform}.${name}`, raw);
-  const parsed = AccountOptions.safeParse(raw);
+  const parsed = AccountOptions.safeParse(raw, { jitless: true });
   if (!parsed.success) throw settingsFault(`channels.${platform}.${name}`, parsed.error);
   const account = parsed.data;
   if (!account.enabled) return [];

@@ -107,7 +107,7 @@ function withKey({ id, settings }: ProviderEntry, apiKey: string | undefined): o
 
 /** Wrong settings are told with their place before the first message needs them. Throws `config.invalid`. */
 export function requireSettings({ id, kind, settings, login }: ProviderEntry): void {
-  const checked = requireKind(id, kind).options.safeParse({ ...settings, id });
+  const checked = requireKind(id, kind).options.safeParse({ ...settings, id }, { jitless: true });
   if (!checked.success) throw settingsFault(`providers.${id}`, checked.error);
   if (login !== undefined) requireLogin({ id, kind, login });
 }

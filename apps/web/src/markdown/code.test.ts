@@ -44,7 +44,7 @@ describe('highlight', () => {
       '"""'.repeat(30_000),
     ])
       highlight(text, 'ts');
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(6000);
   });
 });
 

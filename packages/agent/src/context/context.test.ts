@@ -1,4 +1,5 @@
 import { callsOf, type Message, type SummaryBody, userText } from '@cuttle/core-types';
+import { withCpuMs } from '@cuttle/tooling/cpu-time';
 import { describe, expect, it } from 'vitest';
 import { collectFacts, mergeFacts } from './collect-facts.ts';
 import { type ContextRoom, defaultContextRules, roomFor } from './context-rules.ts';
@@ -296,13 +297,13 @@ describe('a summary', () => {
 it('builds the view of 500 entries in little time', () => {
   const messages = Array.from({ length: 125 }, (_, at) => toolTurn(`t${at}`, 2_000)).flat();
   const fresh = createTokenMeter('gpt');
-  const startedAt = performance.now();
-  const view = fitContext(messages, roomOf(32_000), { rules: defaultContextRules, meter: fresh });
-  const tookMs = performance.now() - startedAt;
+  const { value: view, cpuMs } = withCpuMs(() =>
+    fitContext(messages, roomOf(32_000), { rules: defaultContextRules, meter: fresh }),
+  );
   expect(view.messages).toHaveLength(500);
   expect(view.messages.flatMap((m) => (m.role === 'assistant' ? callsOf(m) : []))).toHaveLength(
     125,
   );
   // A loose bound, for busy machines; the benchmark measures it.
-  expect(tookMs).toBeLessThan(100);
+  expect(cpuMs).toBeLessThan(100);
 });

