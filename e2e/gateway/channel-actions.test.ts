@@ -14,7 +14,9 @@ it('acts on messages of the conversation it is in, marks what it takes, and hear
   telegram.user({ id: ann });
   const marks = { ackReaction: '👀', statusReactions: { done: '👍', failed: '😢' } };
   const { token, url: apiRoot } = telegram;
-  const onTelegram = { token, apiRoot, owners: [ann], confirmActions: true, ...marks };
+  const reactionNotifications = 'own';
+  const account = { owners: [ann], confirmActions: true, reactionNotifications, ...marks };
+  const onTelegram = { token, apiRoot, ...account };
   const { restUrl } = discord;
   const onDiscord = { token: discord.token, restUrl, owners: [person], ackReaction: '👀' };
   await using gateway = await openGateway({
@@ -58,11 +60,25 @@ it('acts on messages of the conversation it is in, marks what it takes, and hear
 
   const third = telegram.say({
     from: ann,
+    replyTo: asked?.id ?? 0,
     text: '[[tool=telegram_edit {"text":"Edited"}]] [[say=Third.]]',
   });
   await telegramSays('Third.');
   await untilReaction(third.messageId, '👍');
   expect(telegram.visibleFromBot(ann).map(({ text }) => text)).toContain('Edited');
+
+  expect(JSON.stringify(model.requests.at(-1)?.body)).toContain('in reply to your message: Choose');
+
+  // A reaction to what it said is a message of who may write; one to what others said is none.
+  telegram.user({ id: 2002, firstName: 'Ben' });
+  const edited = telegram.visibleFromBot(ann).find(({ text }) => text === 'Edited')?.id ?? 0;
+  telegram.react({ from: ann, chat: ann, messageId: third.messageId, emoji: '🤔' });
+  telegram.react({ from: 2002, chat: ann, messageId: edited, emoji: '💩' });
+  telegram.react({ from: ann, chat: ann, messageId: edited, emoji: '🎉' });
+  await telegramSays('reacted with 🎉 to your message: Edited');
+  const heard = JSON.stringify(model.requests.map(({ body }) => body));
+  expect(heard).not.toContain('🤔');
+  expect(heard).not.toContain('💩');
 
   // What one platform can do is not offered on another, and a mark goes with the answer.
   discord.say({ from: person, text: '[[tool=discord_embed {"title":"A card"}]] [[say=Carded.]]' });

@@ -87,6 +87,12 @@ export const AccountOptions = z.object({
     })
     .prefault({})
     .describe('What becomes of `ackReaction`.'),
+  reactionNotifications: z
+    .enum(['off', 'own'])
+    .default('off')
+    .describe(
+      'Whether reactions of people to what the account said come as messages: not at all, or from whoever may write.',
+    ),
   confirmActions: z
     .boolean()
     .default(false)

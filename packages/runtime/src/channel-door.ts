@@ -93,15 +93,17 @@ async function arrive(
   const { reader } = kernel.store;
   const place = { agentId, channel: channel.id, account: name, chat: event.chat };
   const ownKey = buildSessionKey(place);
-  const [identity, own] = await Promise.all([
+  const thread = event.chat.threadId === undefined ? '' : `:${event.chat.threadId}`;
+  const key = `${event.chat.id}${thread}`;
+  const [identity, own, text] = await Promise.all([
     reader.findIdentity({ channel: channel.id, accountId, externalId: event.sender.id }),
     reader.findSession(ownKey),
+    textOf(kernel, event, { accountId, key }),
   ]);
   const standing = standingOf(account, event, identity);
   const sessionKey = kernel.settings().sessions.keyOf(place, speakerOf(standing, identity));
   // Only a place that shares a session is looked up by another key.
   const session = sessionKey === ownKey ? own : await reader.findSession(sessionKey);
-  const thread = event.chat.threadId === undefined ? '' : `:${event.chat.threadId}`;
   return {
     account,
     event,
@@ -109,7 +111,7 @@ async function arrive(
     standing,
     conversation: {
       accountId,
-      key: `${event.chat.id}${thread}`,
+      key,
       target: event.target,
       group: event.chat.kind === 'group',
     },
@@ -117,8 +119,24 @@ async function arrive(
     agentId,
     sessionKey,
     chosenMode: session?.queueMode,
-    text: event.kind === 'button' ? readToken(event.buttonToken ?? '') : event.text,
+    text,
   };
+}
+
+/** What an event says, in words; empty for a reaction to what is not ours. */
+async function textOf(
+  { store }: Kernel,
+  event: ChannelInbound,
+  place: { readonly accountId: string; readonly key: string },
+): Promise<string> {
+  if (event.kind === 'button') return readToken(event.buttonToken ?? '');
+  if (event.kind !== 'reaction') return event.text;
+  const { messageId, reaction: emoji = '' } = event;
+  const ours = await store.reader.findSentMessage({ ...place, messageId });
+  if (!ours) return '';
+  const [words = ''] = ours.text.trim().split('\n', 1);
+  const text = words.length > 100 ? `${words.slice(0, 99)}…` : words;
+  return textFor('inbound.reaction', { emoji, text });
 }
 
 /** The most specific binding of the place; `agent` of an account is one for that account. */
@@ -208,6 +226,7 @@ async function judge(
   });
   if (event.kind === 'unparsed') return silent('inbound.unparsed');
   if (event.kind === 'edit') return silent('inbound.edited');
+  if (event.kind === 'reaction' && text === '') return silent('inbound.not-ours');
   const access = judgeAccess(account, event, { identity, standing, isCommand });
   if (access.kind === 'refused') return refuse(kernel, arrival, access.reason);
   if (text.trim() === '' && !event.media?.length) return silent('inbound.empty');
@@ -295,7 +314,7 @@ function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
   const unread = media.flatMap(({ kind, file }) =>
     file ? [] : [textFor('media.unread', { kind })],
   );
-  const words = [text, ...unread].filter((line) => line !== '').join('\n');
+  const words = [quoteOf(event), text, ...unread].filter((line) => line !== '').join('\n');
   const name = event.chat.kind === 'group' ? event.sender.name : undefined;
   return {
     v: 1,
@@ -303,6 +322,19 @@ function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
     ...(name !== undefined && { senderName: name }),
     ...(isAMessage(event) && { messageId: event.messageId }),
   };
+}
+
+const mostQuoted = 300;
+
+/** What is answered, in one line: people say "that one" and mean it. */
+function quoteOf({ quoted, command }: ChannelInbound): string {
+  const words = quoted?.text.replaceAll(/\s+/g, ' ').trim() ?? '';
+  if (!quoted || words === '' || command !== undefined) return '';
+  const text = words.length > mostQuoted ? `${words.slice(0, mostQuoted - 1)}…` : words;
+  return textFor('inbound.quoted', {
+    who: quoted.from ?? 'your message',
+    text: text.toWellFormed(),
+  });
 }
 
 /** Of a press it is the message with the button, and a command may be none that others see. */

@@ -31,7 +31,7 @@ it('gives a part the time that its files may take, and others none', () => {
   const part = { v: 1, text: '', payload: null } as const;
   expect(withPatience(part)).toBe(part);
   const files = [file('a', 100_000), file('b', 50_000)];
-  expect(withPatience({ ...part, files }).extraMs).toBe(1500);
+  expect(withPatience({ ...part, files }).extraMs).toBe(600);
 });
 
 it('reads the bytes of a part in order; of what is gone or cannot be read nothing was sent', async () => {

@@ -44,7 +44,7 @@ function leftOut({ name, bytes }: OutboundFile, most: number | undefined): strin
 }
 
 /** A slow line sends so much in a millisecond. */
-const slowestBytesPerMs = 100;
+const slowestBytesPerMs = 250;
 
 /** A part with the time that its files may take. */
 export function withPatience(part: OutboundPart): OutboundPart {

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { oneMessage } from '../one-message.ts';
 import type { DiscordAct } from './encode-act.ts';
 import { encodeAnswer, encodeEmbed } from './encode.ts';
+import { askToken, maxQuestion } from './form.ts';
 
 const hexColour = z.string().regex(/^#[\da-f]{6}$/i);
 
@@ -80,6 +81,29 @@ export const discordActions = [
     kind: 'edit',
     risk: 'send',
     render: ({ name }, about) => toPart({ act: 'thread', name }, about),
+  }),
+  defineAction({
+    name: 'ask',
+    description:
+      'Sends a message with a button to this Discord channel that opens a form for words. They come back as a message.',
+    input: z.strictObject({
+      text: z.string().min(1).max(2000).describe('The message, in Markdown.'),
+      question: z
+        .string()
+        .trim()
+        .min(1)
+        .max(maxQuestion)
+        .describe('What the form asks for, short.'),
+      button: z.string().trim().min(1).max(80).default('Answer').describe('What stands on it.'),
+    }),
+    subject: 'none',
+    kind: 'send',
+    risk: 'send',
+    render: ({ text, question, button }) =>
+      oneMessage(encodeAnswer, {
+        text,
+        buttons: [[{ label: button, token: askToken(question) }]],
+      }),
   }),
   defineAction({
     name: 'embed',

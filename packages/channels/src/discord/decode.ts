@@ -4,9 +4,10 @@ import { cleanText, shortHash } from '../foreign-text.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
 import { readWords } from './decode-text.ts';
+import { questionOf, wordsOfForm } from './form.ts';
 import type { Place, Places } from './places.ts';
 import { timeOfSnowflake } from './snowflake.ts';
-import { WireInteraction, WireMessage, type WireUser } from './wire.ts';
+import { WireInteraction, WireMessage, WireReaction, type WireUser } from './wire.ts';
 
 export type Decoded =
   | {
@@ -14,6 +15,12 @@ export type Decoded =
       readonly event: ChannelInbound;
       /** A press or a command, which wants an answer. */
       readonly interaction?: { readonly id: string; readonly token: string; readonly type: number };
+    }
+  /** A press that asks for words: nothing is said before the form comes. */
+  | {
+      readonly kind: 'form';
+      readonly question: string;
+      readonly interaction: { readonly id: string; readonly token: string };
     }
   /** Nothing anyone said to us: our own message, the platform's note, a kind we do not read. */
   | { readonly kind: 'ignored'; readonly reason: 'own' | 'service' | 'other-kind' };
@@ -33,11 +40,13 @@ export const heardEvents: ReadonlySet<string> = new Set([
   'MESSAGE_CREATE',
   'MESSAGE_UPDATE',
   'INTERACTION_CREATE',
+  'MESSAGE_REACTION_ADD',
 ]);
 
 /** An event of the gateway → its facts. Total: what cannot be read becomes an `unparsed` event that keeps it whole. */
 export function decodeEvent(type: string, raw: unknown, setting: Setting): Decoded {
   if (type === 'INTERACTION_CREATE') return decodeInteraction(raw, setting);
+  if (type === 'MESSAGE_REACTION_ADD') return decodeReaction(raw, setting);
   if (type !== 'MESSAGE_CREATE' && type !== 'MESSAGE_UPDATE')
     return { kind: 'ignored', reason: 'other-kind' };
   return decodeMessage(raw, setting, type === 'MESSAGE_CREATE' ? 'message' : 'edit');
@@ -60,14 +69,35 @@ export function decodeMessage(raw: unknown, setting: Setting, kind: 'message' | 
     kind,
     sender: senderOf(message),
     messageId: message.id,
-    text: said.text,
+    text: withTopic(said.text, message, setting.place),
     mentioned: said.mentioned,
     replyToUs: message.referenced_message?.author?.id === self.id,
+    ...quotedIn(message, self),
     command: commandOf(said.text),
     ...(media.length > 0 && { media }),
     at: timeOfSnowflake(message.id),
   };
   return { kind: 'event', event };
+}
+
+function quotedIn(
+  { referenced_message: reply }: WireMessage,
+  self: Self,
+): Pick<ChannelInbound, 'quoted'> {
+  const text = cleanText(reply?.content ?? '');
+  if (!reply?.author || text === '') return {};
+  const from =
+    reply.author.id === self.id
+      ? undefined
+      : (toSender(reply.author, undefined).name ?? 'somebody');
+  return { quoted: { text, from } };
+}
+
+/** The message that a post of a forum begins with has its id, and is read with its title and tags. https://discord.com/developers/docs/topics/threads#forums */
+function withTopic(text: string, { id }: WireMessage, { channelId, name, tags }: Place): string {
+  if (id !== channelId || name === undefined) return text;
+  const topic = cleanText([name, ...tags.map((tag) => `#${tag}`)].join(' '));
+  return text === '' ? topic : `${topic}\n\n${text}`;
 }
 
 /** Nobody's words: a note of the platform, or a preview of a link, which comes later as an edit without a time of its own. */
@@ -79,7 +109,7 @@ function isNote(
 }
 
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
-const interactionTypes = { command: 2, component: 3 } as const;
+const interactionTypes = { command: 2, component: 3, form: 5 } as const;
 
 function decodeInteraction(raw: unknown, { place }: Setting): Decoded {
   const parsed = WireInteraction.safeParse(raw);
@@ -94,11 +124,50 @@ function decodeInteraction(raw: unknown, { place }: Setting): Decoded {
     at: timeOfSnowflake(id),
   };
   const interaction = { id, token, type };
+  const question = questionOf(parsed.data.data?.custom_id ?? '');
+  if (type === interactionTypes.component && question !== undefined)
+    return { kind: 'form', question, interaction };
   if (type === interactionTypes.component)
     return { kind: 'event', event: { ...facts, ...decodePress(parsed.data) }, interaction };
   if (type === interactionTypes.command)
     return { kind: 'event', event: { ...facts, ...decodeCommand(parsed.data) }, interaction };
+  if (type === interactionTypes.form)
+    return { kind: 'event', event: { ...facts, ...decodeForm(parsed.data) }, interaction };
   return { kind: 'ignored', reason: 'other-kind' };
+}
+
+/** What was written into a form is said as any message is, and is no command. */
+function decodeForm({ id, data, message }: WireInteraction): Pressed {
+  const text = wordsOfForm(data?.components).replace(/^[\s/]+/, '');
+  return { externalId: `form:${id}`, kind: 'message', text, messageId: message?.id ?? id };
+}
+
+/**
+ * One person's emoji under one message; put there anew it is the same event, which Discord gives neither a number nor a time.
+ * https://discord.com/developers/docs/events/gateway-events#message-reaction-add
+ */
+function decodeReaction(raw: unknown, { self, place }: Setting): Decoded {
+  const parsed = WireReaction.safeParse(raw);
+  if (!parsed.success) return unparsed(raw);
+  const { user_id: userId, message_id: messageId, member, emoji } = parsed.data;
+  if (userId === self.id) return { kind: 'ignored', reason: 'own' };
+  const reaction = cleanText(emoji.name ?? '');
+  if (reaction === '') return { kind: 'ignored', reason: 'service' };
+  const sender = member?.user ? toSender(member.user, member.nick ?? undefined) : undefined;
+  const event: ChannelInbound = {
+    ...whereOf(place),
+    externalId: `reaction:${messageId}:${userId}:${shortHash(`${emoji.id ?? ''}${reaction}`)}`,
+    kind: 'reaction',
+    sender: sender ?? { id: userId, isBot: false },
+    messageId,
+    text: '',
+    reaction,
+    mentioned: false,
+    // Whose the message is the gateway finds out.
+    replyToUs: true,
+    at: timeOfSnowflake(messageId),
+  };
+  return { kind: 'event', event };
 }
 
 /** In a guild the member, in private the user. */

@@ -116,6 +116,90 @@ describe('receiving from Discord', () => {
     });
   });
 
+  it('hears what is put under messages where it is told to, each once', async () => {
+    await using bench = await openBench();
+    const { server, ann, dm } = bench;
+    const { door, stop } = bench.start(bench.open({ reactionNotifications: 'own' }));
+    await untilBegun(bench);
+    const { messageId } = server.say({ from: ann, text: 'one' });
+    await door.waitForAccepted(1, soon());
+    const react = { from: ann, channel: dm, messageId };
+    server.react({ ...react, emoji: '🎉' });
+    server.react({ ...react, emoji: '🎉', remove: true });
+    server.say({ from: ann, text: 'two' });
+    await door.waitForAccepted(3, soon());
+    await stop();
+    expect(door.accepted.slice(1)).toMatchObject([
+      { kind: 'reaction', reaction: '🎉', messageId, sender: { id: ann }, chat: { kind: 'dm' } },
+      { kind: 'message', text: 'two' },
+    ]);
+  });
+
+  it('opens a form for words where a button asks for them, and takes them as said', async () => {
+    await using bench = await openBench();
+    const { server, ann, dm } = bench;
+    const channel = bench.open();
+    const action = channel.actions?.find(({ name }) => name === 'ask');
+    const input = { text: 'How was it?', question: 'Your words', button: 'Write' };
+    const part = action?.render(action.input.parse(input), {});
+    if (part === undefined) throw new Error('Nothing was rendered');
+    const request = { kind: 'send', target: { channelId: dm }, part, idempotencyKey: 'k' } as const;
+    const { messageId } = await channel.send(request, soon());
+    const { door, stop } = bench.start(channel);
+    await untilBegun(bench);
+    const press = server.press({ from: ann, channel: dm, messageId, button: 'Write' });
+    const opened = server.interactions.get(press.interactionId);
+    await server.waitFor(() => opened?.answer !== undefined, soon());
+    expect(opened?.answer).toMatchObject({ type: 9, data: { title: 'Your words' } });
+    const { interactionId } = press;
+    const sent = server.submit({ interactionId, values: { words: '/stop was it good' } });
+    await door.waitForAccepted(1, soon());
+    await server.waitFor(
+      () => server.interactions.get(sent.interactionId)?.answer?.type === 6,
+      soon(),
+    );
+    await stop();
+    expect(door.accepted).toMatchObject([
+      { kind: 'message', text: 'stop was it good', messageId, sender: { id: ann } },
+    ]);
+    expect(door.accepted[0]?.command).toBeUndefined();
+  });
+
+  it('reads the beginning of a post of a forum with its title and tags', async () => {
+    await using bench = await openBench();
+    const { server, ann } = bench;
+    const guild = server.guild({ members: [ann] });
+    const forum = server.channel({ guild, type: 'forum', name: 'help' });
+    const { door, stop } = bench.start();
+    await untilBegun(bench);
+    const [bug, odd] = ['700000000000000001', '700000000000000002'];
+    const tags = { available_tags: [{ id: bug, name: 'bug' }] };
+    server.push('CHANNEL_UPDATE', { id: forum, type: 15, guild_id: guild, ...tags });
+    const post = { id: '800000000000000001', type: 11, guild_id: guild, parent_id: forum };
+    server.push('THREAD_CREATE', { ...post, name: 'It burns', applied_tags: [bug, odd] });
+    const author = { id: ann, username: 'ann' };
+    const said = { channel_id: post.id, guild_id: guild, author, type: 0 };
+    server.push('MESSAGE_CREATE', { ...said, id: post.id, content: 'All of it.' });
+    server.push('MESSAGE_CREATE', { ...said, id: '800000000000000002', content: 'Still.' });
+    await door.waitForAccepted(2, soon());
+    await stop();
+    expect(textsOf(door)).toEqual(['It burns #bug\n\nAll of it.', 'Still.']);
+    expect(door.accepted[0]?.chat).toMatchObject({ id: forum, threadId: post.id });
+  });
+
+  it('tells what a message answers', async () => {
+    await using bench = await openBench();
+    const { server, ann } = bench;
+    const { door, stop } = bench.start();
+    await untilBegun(bench);
+    const { messageId } = server.say({ from: ann, text: 'A plan' });
+    server.say({ from: ann, text: 'That one', replyTo: messageId });
+    await door.waitForAccepted(2, soon());
+    await stop();
+    expect(door.accepted[0]?.quoted).toBeUndefined();
+    expect(door.accepted[1]).toMatchObject({ quoted: { text: 'A plan', from: 'Ann' } });
+  });
+
   it('says what to switch on where an intent is refused', async () => {
     await using bench = await openBench({ privilegedIntents: [] });
     const { ended } = bench.start();

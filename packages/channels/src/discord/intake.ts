@@ -5,6 +5,7 @@ import type { Account } from './account.ts';
 import type { DiscordApi } from './api.ts';
 import { type Decoded, decodeEvent } from './decode.ts';
 import { createLanes, type Lanes } from '../lanes.ts';
+import { encodeForm } from './form.ts';
 import type { Place, Places } from './places.ts';
 
 export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
@@ -59,6 +60,7 @@ export function createIntake(
         signal,
       );
       if (decoded.kind === 'event') await accept(decoded);
+      if (decoded.kind === 'form') await openForm(deps, decoded, signal);
     },
   };
 }
@@ -97,6 +99,22 @@ async function untilTaken<T>(
     }
 }
 
+/** Whoever pressed sees the form for as long as they like; where it could not be opened they press again. */
+async function openForm(
+  { api, log }: IntakeDeps,
+  { question, interaction }: Extract<Decoded, { kind: 'form' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/interactions/${interaction.id}/${interaction.token}/callback`;
+  const call = { method: 'POST', path, body: encodeForm(question), open: true } as const;
+  try {
+    await api.call(call, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.debug('A form could not be opened on Discord.', { error });
+  }
+}
+
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type */
 const callbackTypes = { command: 5, component: 6 } as const;
 const ephemeral = 64;
@@ -107,7 +125,8 @@ async function answerInteraction(
   { id, token, type }: { readonly id: string; readonly token: string; readonly type: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const isPress = type === 3;
+  // A form stands over the message with its button.
+  const isPress = type === 3 || type === 5;
   const body = isPress
     ? { type: callbackTypes.component }
     : { type: callbackTypes.command, data: { flags: ephemeral } };

@@ -4,11 +4,16 @@ import type { DiscordOptions } from './options.ts';
 const guilds = 1 << 0;
 const guildMessages = 1 << 9;
 const directMessages = 1 << 12;
+const reactions = (1 << 10) | (1 << 13);
 /** Privileged: the owner switches it on in the portal. */
 const messageContent = 1 << 15;
 
-export function intentsFor(options: Pick<DiscordOptions, 'messageContent'>): number {
-  return guilds | guildMessages | directMessages | (options.messageContent ? messageContent : 0);
+export function intentsFor(
+  options: Pick<DiscordOptions, 'messageContent' | 'reactionNotifications'>,
+): number {
+  const words = options.messageContent ? messageContent : 0;
+  const marks = options.reactionNotifications === 'off' ? 0 : reactions;
+  return guilds | guildMessages | directMessages | words | marks;
 }
 
 /** https://discord.com/developers/docs/topics/gateway-events#update-presence */

@@ -10,6 +10,8 @@ export interface Place {
   /** The channel of a thread, or the forum of a post. */
   readonly parentId: string | undefined;
   readonly guildId: string | undefined;
+  /** What a post of a forum is tagged with. */
+  readonly tags: readonly string[];
 }
 
 /** What is known of guilds and their channels: from the gateway where it tells, else asked for. Bounded; nothing that matters is only here. */
@@ -33,10 +35,13 @@ const maxPlaces = 20_000;
 export function createPlaces({ api }: { readonly api: DiscordApi }): Places {
   const known = new Map<string, Place>();
   const botRoles = new Map<string, string>();
+  const tagNames = new Map<string, string>();
   const learn: Places['learn'] = (value, guildId) => {
     const parsed = WireChannel.safeParse(value);
     if (!parsed.success) return undefined;
-    const place = toPlace(parsed.data, guildId);
+    for (const tag of parsed.data.available_tags ?? []) remember(tagNames, tag.id, tag.name);
+    const tags = (parsed.data.applied_tags ?? []).flatMap((tag) => tagNames.get(tag) ?? []);
+    const place = { ...toPlace(parsed.data, guildId), tags };
     remember(known, place.channelId, place);
     return place;
   };
@@ -71,6 +76,7 @@ export function createPlaces({ api }: { readonly api: DiscordApi }): Places {
         name: undefined,
         parentId: undefined,
         guildId: undefined,
+        tags: [],
       };
     },
     nameOf: (channelId) => known.get(channelId)?.name,
@@ -78,7 +84,7 @@ export function createPlaces({ api }: { readonly api: DiscordApi }): Places {
   };
 }
 
-function toPlace(channel: WireChannel, guildId: string | undefined): Place {
+function toPlace(channel: WireChannel, guildId: string | undefined): Omit<Place, 'tags'> {
   const isThread = threadTypes.has(channel.type);
   return {
     channelId: channel.id,

@@ -59,7 +59,12 @@ export const WireMessage = z.looseObject({
   edited_timestamp: z.string().nullish(),
   mentions: z.array(WireUser).nullish(),
   mention_roles: z.array(z.string()).nullish(),
-  referenced_message: z.looseObject({ author: WireUser.nullish() }).nullish(),
+  referenced_message: z
+    .looseObject({
+      author: WireUser.nullish(),
+      content: z.string().nullish().catch(undefined),
+    })
+    .nullish(),
   /** What was forwarded. https://discord.com/developers/docs/resources/message#message-snapshot-object */
   message_snapshots: z.array(z.looseObject({ message: z.looseObject(said) })).nullish(),
   ...said,
@@ -86,6 +91,7 @@ export const WireInteraction = z.looseObject({
     .looseObject({
       name: z.string().nullish(),
       custom_id: z.string().nullish(),
+      components: z.array(z.unknown()).nullish(),
       options: z
         .array(z.looseObject({ value: z.union([z.string(), z.number(), z.boolean()]).nullish() }))
         .nullish(),
@@ -93,6 +99,13 @@ export const WireInteraction = z.looseObject({
     .nullish(),
 });
 export type WireInteraction = z.infer<typeof WireInteraction>;
+
+export const WireReaction = z.looseObject({
+  user_id: id,
+  message_id: id,
+  member: WireMember.nullish(),
+  emoji: z.looseObject({ id: id.nullish(), name: z.string().nullish() }),
+});
 
 /** https://discord.com/developers/docs/resources/channel#channel-object */
 export const WireChannel = z.looseObject({
@@ -102,6 +115,11 @@ export const WireChannel = z.looseObject({
   name: z.string().nullish(),
   parent_id: id.nullish(),
   last_message_id: id.nullish(),
+  applied_tags: z.array(id).nullish().catch(undefined),
+  available_tags: z
+    .array(z.looseObject({ id, name: z.string() }))
+    .nullish()
+    .catch(undefined),
 });
 export type WireChannel = z.infer<typeof WireChannel>;
 

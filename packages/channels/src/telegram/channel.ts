@@ -4,6 +4,7 @@ import { telegramActions, telegramReactions } from './actions.ts';
 import { maxUploadBytes } from './arrange-files.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
+import { updateKindsFor } from './decode.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
 import { createFileFetch } from './fetch-file.ts';
 import type { TelegramOptions } from './options.ts';
@@ -17,7 +18,8 @@ import { createTelegramWebhook, holdWebhook, type WebhookDeps } from './webhook.
 export function createTelegramChannel(options: TelegramOptions, deps: ChannelDeps): Channel {
   const api = createTelegramApi(options, deps);
   const account = createAccount(api);
-  const shared = { ...deps, api, account, answerButton: createButtonAnswer(api, deps) };
+  const answerButton = createButtonAnswer(api, deps);
+  const shared = { ...deps, api, account, answerButton, updateKinds: updateKindsFor(options) };
   const hook = hookOf(options, shared);
   return {
     id: 'telegram',
@@ -65,6 +67,7 @@ interface Shared extends ChannelDeps {
   readonly api: TelegramApi;
   readonly account: Account;
   readonly answerButton: PollDeps['answerButton'];
+  readonly updateKinds: readonly string[];
 }
 
 function hookOf({ webhook, token }: TelegramOptions, shared: Shared): WebhookDeps | undefined {

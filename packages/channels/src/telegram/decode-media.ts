@@ -85,8 +85,21 @@ function toMedia(kind: FileKind, file: WireFile): ChannelMedia {
   const voice = kind === 'voice' ? { voice: true } : {};
   return {
     kind: kind.replace('_', ' '),
-    file: { ...factsOf(file), type, mimeType: clean(file.mime_type ?? mimeType), ...voice },
+    file: {
+      ...factsOf(file),
+      ...stickerName(kind, file),
+      type,
+      mimeType: clean(file.mime_type ?? mimeType),
+      ...voice,
+    },
   };
+}
+
+/** What a sticker stands for is known by its emoji, also where nobody can look at it. */
+function stickerName(kind: FileKind, { emoji }: WireFile): { readonly name?: string } {
+  return kind === 'sticker' && typeof emoji === 'string' && emoji !== ''
+    ? { name: `sticker ${clean(emoji)}` }
+    : {};
 }
 
 /** A sticker that moves is an animation or a film, and no picture. https://core.telegram.org/bots/api#sticker */

@@ -210,7 +210,10 @@ describe('decodeUpdate', () => {
     [
       'sticker',
       { sticker: { file_id: 's', emoji: '👍' } },
-      { kind: 'sticker', file: { type: 'image', mimeType: 'image/webp', ref: { fileId: 's' } } },
+      {
+        kind: 'sticker',
+        file: { type: 'image', mimeType: 'image/webp', name: 'sticker 👍', ref: { fileId: 's' } },
+      },
     ],
     [
       'sticker that moves',

@@ -3,12 +3,14 @@ import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
 import { cleanText, shortHash } from '../foreign-text.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
+import type { TelegramOptions } from './options.ts';
 import type { TelegramTarget } from './target.ts';
 import {
   WireCallback,
   type WireChat,
   type WireEntity,
   WireMessage,
+  WireReaction,
   WireUpdate,
   type WireUser,
 } from './wire.ts';
@@ -19,16 +21,24 @@ export type Decoded =
   | { readonly kind: 'ignored'; readonly reason: 'own' | 'service' | 'other-kind' };
 
 /** The kinds of updates we ask for. https://core.telegram.org/bots/api#update */
-export const updateKinds = ['message', 'edited_message', 'callback_query'] as const;
+const updateKinds = ['message', 'edited_message', 'callback_query'] as const;
+
+export function updateKindsFor({
+  reactionNotifications,
+}: Pick<TelegramOptions, 'reactionNotifications'>): readonly string[] {
+  return reactionNotifications === 'off' ? updateKinds : [...updateKinds, 'message_reaction'];
+}
 
 /** An update → the facts of one event. Total: what cannot be read becomes an `unparsed` event that keeps it whole. */
 export function decodeUpdate(raw: Json, self: Self): Decoded {
   const update = WireUpdate.safeParse(raw);
   if (!update.success) return unparsed(raw);
   const { message, edited_message: edited, callback_query: callback } = update.data;
+  const { message_reaction: reaction } = update.data;
   if (message !== undefined) return decodeMessage(raw, message, { self, kind: 'message' });
   if (edited !== undefined) return decodeMessage(raw, edited, { self, kind: 'edit' });
   if (callback !== undefined) return decodeCallback(raw, callback);
+  if (reaction !== undefined) return decodeReaction(raw, reaction, self);
   return { kind: 'ignored', reason: 'other-kind' };
 }
 
@@ -61,6 +71,7 @@ function decodeMessage(
     text: command?.text ?? withAddresses(text, entities),
     mentioned: entities.some((entity) => isOurName(entity, text, self)),
     replyToUs: isReplyToUs(message, self),
+    ...quotedIn(message, self),
     command: command?.fact,
     ...(media.length > 0 && { media }),
     at: (message.edit_date ?? message.date) * 1000,
@@ -98,6 +109,32 @@ function decodeCallback(raw: Json, value: unknown): Decoded {
     at: message.date * 1000,
   };
   return { kind: 'event', event, callbackId: id };
+}
+
+/** Only what was added is told of, and only where it is known who did. https://core.telegram.org/bots/api#messagereactionupdated */
+function decodeReaction(raw: Json, value: unknown, self: Self): Decoded {
+  const parsed = WireReaction.safeParse(value);
+  if (!parsed.success) return unparsed(raw);
+  const { chat, user, message_id: messageId, date } = parsed.data;
+  if (!user) return { kind: 'ignored', reason: 'service' };
+  if (user.id === self.id) return { kind: 'ignored', reason: 'own' };
+  const before = new Set(parsed.data.old_reaction.map(({ emoji }) => emoji));
+  const added = parsed.data.new_reaction.find(({ emoji }) => emoji && !before.has(emoji))?.emoji;
+  if (added === undefined || added === null) return { kind: 'ignored', reason: 'service' };
+  const event: ChannelInbound = {
+    ...placeOf({ chat }),
+    externalId: `reaction:${chat.id}:${messageId}:${user.id}:${date}:${shortHash(added)}`,
+    kind: 'reaction',
+    sender: toSender(user),
+    messageId: String(messageId),
+    text: '',
+    reaction: cleanText(added),
+    mentioned: false,
+    // To whom it is the gateway finds out: Telegram does not say whose the message is.
+    replyToUs: true,
+    at: date * 1000,
+  };
+  return { kind: 'event', event };
 }
 
 function placeOf(message: {
@@ -180,6 +217,22 @@ function isOurName(entity: WireEntity, text: string, self: Self): boolean {
 /** In a topic every message replies to the one that opened it; that is not a reply to whoever opened it. */
 function isReplyToUs({ reply_to_message: reply }: WireMessage, self: Self): boolean {
   return reply?.from?.id === self.id && reply.forum_topic_created === undefined;
+}
+
+function quotedIn(
+  { reply_to_message: reply, quote }: WireMessage,
+  self: Self,
+): Pick<ChannelInbound, 'quoted'> {
+  if (!reply) return {};
+  const text = cleanText(quote?.text ?? reply.text ?? reply.caption ?? '');
+  if (text === '') return {};
+  const isOurs = reply.from?.id === self.id;
+  return { quoted: { text, from: isOurs ? undefined : nameOf(reply) } };
+}
+
+function nameOf({ from, sender_chat: chat }: Pick<WireMessage, 'from' | 'sender_chat'>): string {
+  const name = chat?.title ?? (from && toSender(from).name);
+  return cleanText(name ?? 'somebody');
 }
 
 /** A command at the beginning, for us or for any bot; the text loses our name behind it. */

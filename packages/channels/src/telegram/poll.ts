@@ -4,7 +4,7 @@ import type { Door } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramApi } from './api.ts';
 import type { Account } from './account.ts';
-import { type Decoded, decodeUpdate, updateIdOf, updateKinds } from './decode.ts';
+import { type Decoded, decodeUpdate, updateIdOf } from './decode.ts';
 import { saidBy } from './telegram-failure.ts';
 import { WireUpdates } from './wire.ts';
 
@@ -12,6 +12,7 @@ export interface PollDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> 
   readonly api: TelegramApi;
   readonly account: Pick<Account, 'read'>;
   readonly timeoutSeconds: number;
+  readonly updateKinds: readonly string[];
   /** Tells Telegram that a button press arrived. Never rejects. */
   readonly answerButton: (callbackId: string, signal: AbortSignal) => Promise<void>;
 }
@@ -45,7 +46,8 @@ async function readUpdates(
   offset: number,
   signal: AbortSignal,
 ): Promise<readonly Json[]> {
-  const params = { offset, limit: 100, timeout: deps.timeoutSeconds, allowed_updates: updateKinds };
+  const { timeoutSeconds: timeout, updateKinds } = deps;
+  const params = { offset, limit: 100, timeout, allowed_updates: updateKinds };
   return WireUpdates.parse(await deps.api.call('getUpdates', params, signal));
 }
 

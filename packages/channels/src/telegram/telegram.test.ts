@@ -55,6 +55,70 @@ describe('the Telegram channel', () => {
     await server.waitFor(() => server.waitingPolls === 0, soon());
   });
 
+  it('hears what is put under messages where it is told to, and not what is taken back', async () => {
+    await using server = await openTelegramServer();
+    server.user({ id: ann, firstName: 'Ann' });
+    const { channel } = open(server, { reactionNotifications: 'own' });
+    const sent = await channel.send(
+      { kind: 'send', target: { chatId: ann }, part: part(channel, 'Good?'), idempotencyKey: 'k' },
+      soon(),
+    );
+    const door = createRecordingDoor();
+    const stop = new AbortController();
+    const receiving = channel.receive(door, stop.signal).catch((error: unknown) => error);
+    await server.waitFor(() => server.waitingPolls === 1, soon());
+    const messageId = Number(sent.messageId);
+    const about = { chat: { id: ann, type: 'private' }, message_id: messageId, date: 5 };
+    const user = { id: ann, is_bot: false, first_name: 'Ann' };
+    const heart = { type: 'emoji', emoji: '❤' };
+    server.react({ from: ann, chat: ann, messageId, emoji: '👍' });
+    for (const change of [
+      { user, old_reaction: [heart], new_reaction: [] },
+      { user: server.bot, old_reaction: [], new_reaction: [heart] },
+      { old_reaction: [], new_reaction: [heart] },
+      { user, old_reaction: [heart], new_reaction: [heart, { type: 'paid' }] },
+    ])
+      server.push('message_reaction', { ...about, ...change });
+    server.say({ from: ann, text: 'after' });
+    await door.waitForAccepted(2, soon());
+    stop.abort();
+    await receiving;
+    expect(door.accepted).toMatchObject([
+      { kind: 'reaction', reaction: '👍', messageId: sent.messageId, sender: { id: String(ann) } },
+      { kind: 'message', text: 'after' },
+    ]);
+  });
+
+  it('tells what a message answers, and what a sticker stands for', async () => {
+    await using server = await openTelegramServer();
+    server.user({ id: ann, firstName: 'Ann' });
+    const { channel } = open(server);
+    const target = { chatId: ann };
+    const sent = await channel.send(
+      { kind: 'send', target, part: part(channel, 'Red or blue?'), idempotencyKey: 'k' },
+      soon(),
+    );
+    const door = createRecordingDoor();
+    const stop = new AbortController();
+    const receiving = channel.receive(door, stop.signal).catch((error: unknown) => error);
+    server.say({ from: ann, text: 'The first', replyTo: Number(sent.messageId) });
+    const own = server.say({ from: ann, text: 'A plan' });
+    server.say({ from: ann, text: 'That one', replyTo: own.messageId });
+    const about = { chat: { id: ann, type: 'private' }, from: { id: ann }, date: 5 };
+    const sticker = { file_id: 'f1', emoji: '🎉', is_animated: true };
+    server.push('message', { ...about, message_id: 90, sticker });
+    await door.waitForAccepted(4, soon());
+    stop.abort();
+    await receiving;
+    expect(door.accepted).toMatchObject([
+      { text: 'The first', quoted: { text: 'Red or blue?', from: undefined } },
+      { text: 'A plan' },
+      { text: 'That one', quoted: { text: 'A plan', from: 'Ann' } },
+      { media: [{ kind: 'sticker', file: { name: 'sticker 🎉' } }] },
+    ]);
+    expect(door.accepted[1]?.quoted).toBeUndefined();
+  });
+
   it('takes over from a webhook of an earlier configuration', async () => {
     await using server = await openTelegramServer();
     server.user({ id: ann });

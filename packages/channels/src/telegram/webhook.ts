@@ -5,7 +5,7 @@ import type { WebhookCapability } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { Account } from './account.ts';
 import type { TelegramApi } from './api.ts';
-import { decodeUpdate, updateKinds } from './decode.ts';
+import { decodeUpdate } from './decode.ts';
 import type { TelegramOptions } from './options.ts';
 
 export interface WebhookDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
@@ -13,6 +13,7 @@ export interface WebhookDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random
   readonly account: Pick<Account, 'read'>;
   readonly token: string;
   readonly settings: NonNullable<TelegramOptions['webhook']>;
+  readonly updateKinds: readonly string[];
   readonly answerButton: (callbackId: string, signal: AbortSignal) => Promise<void>;
 }
 
@@ -68,7 +69,7 @@ async function setWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void>
     url,
     secret_token: await secretOf(deps),
     max_connections: maxConnections,
-    allowed_updates: updateKinds,
+    allowed_updates: deps.updateKinds,
   };
   for (let failures = 0; ; failures += 1) {
     try {

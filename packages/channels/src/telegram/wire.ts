@@ -30,6 +30,9 @@ export type WireEntity = z.infer<typeof WireEntity>;
 
 const WireReply = z.looseObject({
   from: WireUser.nullish(),
+  sender_chat: WireChat.nullish(),
+  text: z.string().nullish().catch(undefined),
+  caption: z.string().nullish().catch(undefined),
   forum_topic_created: z.unknown().optional(),
 });
 
@@ -47,6 +50,8 @@ export const WireMessage = z.looseObject({
   entities: z.array(WireEntity).nullish(),
   caption_entities: z.array(WireEntity).nullish(),
   reply_to_message: WireReply.nullish(),
+  /** The part of it that is quoted. */
+  quote: z.looseObject({ text: z.string() }).nullish().catch(undefined),
 });
 export type WireMessage = z.infer<typeof WireMessage>;
 
@@ -65,6 +70,20 @@ export const WireCallback = z.looseObject({
   data: z.string().nullish(),
 });
 export type WireCallback = z.infer<typeof WireCallback>;
+
+const WireReactions = z
+  .array(z.looseObject({ type: z.string(), emoji: z.string().nullish() }))
+  .default([]);
+
+/** https://core.telegram.org/bots/api#messagereactionupdated */
+export const WireReaction = z.looseObject({
+  chat: WireChat,
+  message_id: z.int(),
+  user: WireUser.nullish(),
+  date: z.int(),
+  old_reaction: WireReactions,
+  new_reaction: WireReactions,
+});
 
 /** An update is taken as JSON first: one that we cannot read is still kept. */
 export const WireUpdate = z.looseObject({ update_id: z.int() });

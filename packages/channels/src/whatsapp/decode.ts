@@ -8,7 +8,7 @@ import { WireDelivery, WireMessage, WireStatus, WireValue } from './wire.ts';
 export type Decoded =
   | { readonly kind: 'event'; readonly event: ChannelInbound }
   | { readonly kind: 'status'; readonly status: WireStatus }
-  /** Nothing anyone said to us: our own message, a reaction, another number's, a kind we did not ask for. */
+  /** Nothing anyone said to us: our own message, a reaction taken back, another number's, a kind we did not ask for. */
   | {
       readonly kind: 'ignored';
       readonly reason: 'own' | 'service' | 'other-number' | 'other-kind';
@@ -50,8 +50,9 @@ function decodeMessage(raw: Json, value: WireValue): Decoded {
   if (!parsed.success) return unparsed(raw);
   const message = parsed.data;
   if (message.from === ourPhone(value)) return ignored('own');
-  if (message.type === 'reaction' || message.type === 'system') return ignored('service');
+  if (message.type === 'system') return ignored('service');
   const facts = factsOf(message, value);
+  if (message.type === 'reaction') return decodeReaction(message, facts);
   const token = tokenOf(message);
   if (token !== undefined) return { kind: 'event', event: toPress(message, facts, token) };
   const { media, caption } = decodeMedia(message);
@@ -66,6 +67,23 @@ function decodeMessage(raw: Json, value: WireValue): Decoded {
     replyToUs: isPhone(message.context?.from, ourPhone(value)),
     ...(command && { command }),
     ...(media.length > 0 && { media }),
+  };
+  return { kind: 'event', event };
+}
+
+/** A reaction that was taken back comes without an emoji. https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/reaction */
+function decodeReaction({ id, reaction }: WireMessage, facts: Facts): Decoded {
+  const emoji = cleanText(reaction?.emoji ?? '');
+  if (reaction === undefined || emoji === '') return ignored('service');
+  const event: ChannelInbound = {
+    ...facts,
+    externalId: `reaction:${id}`,
+    kind: 'reaction',
+    messageId: reaction.message_id,
+    text: '',
+    reaction: emoji,
+    // Whose the message is the gateway finds out.
+    replyToUs: true,
   };
   return { kind: 'event', event };
 }

@@ -9,7 +9,10 @@ import { explainCode } from './whatsapp-failure.ts';
 import type { WireStatus } from './wire.ts';
 
 export interface WebhookDeps extends Pick<ChannelDeps, 'log'> {
-  readonly options: Pick<WhatsappOptions, 'appSecret' | 'verifyToken' | 'phoneNumberId'>;
+  readonly options: Pick<
+    WhatsappOptions,
+    'appSecret' | 'verifyToken' | 'phoneNumberId' | 'reactionNotifications'
+  >;
   /** Told of each message before it is stored. */
   readonly onEvent: (event: ChannelInbound) => void;
 }
@@ -28,7 +31,7 @@ export function createWhatsappWebhook(deps: WebhookDeps): WebhookCapability {
       if (raw === undefined) return new Response('Not a delivery', { status: 400 });
       const events: ChannelInbound[] = [];
       for (const decoded of decodeDelivery(raw, deps.options.phoneNumberId)) {
-        if (decoded.kind === 'event') events.push(decoded.event);
+        if (decoded.kind === 'event' && isWanted(deps, decoded.event)) events.push(decoded.event);
         if (decoded.kind === 'status') logStatus(deps, decoded.status);
         if (decoded.kind === 'ignored' && decoded.reason === 'other-number')
           deps.log.warn('Meta delivers messages of another number here; they are not taken.', {
@@ -39,6 +42,11 @@ export function createWhatsappWebhook(deps: WebhookDeps): WebhookCapability {
       return new Response(null, { status: 200 });
     },
   };
+}
+
+/** Meta tells of every reaction. */
+function isWanted({ options }: WebhookDeps, { kind }: ChannelInbound): boolean {
+  return kind !== 'reaction' || options.reactionNotifications !== 'off';
 }
 
 /** The handshake when the address is set. https://developers.facebook.com/docs/graph-api/webhooks/getting-started#verification-requests */

@@ -1,4 +1,4 @@
-import type { Channel, ChannelInbound, Door } from '@cuttle/core-types/ports';
+import type { Channel, ChannelInbound, Door, OutboundFile } from '@cuttle/core-types/ports';
 import { createInstantClock } from '@cuttle/testkit/channel-contract';
 import { openWhatsappServer, type WhatsappServer } from '@cuttle/testkit/whatsapp';
 import { describe, expect, it } from 'vitest';
@@ -96,6 +96,30 @@ describe('a delivery', () => {
     ]);
     expect(accepted.map(({ text }) => text)).toEqual(['one', 'two']);
     expect(world.warnings).toMatchObject([expect.stringContaining('another number')]);
+  });
+
+  it('of reactions is taken where the owner wants them, but for those taken back', async () => {
+    const heart = { message_id: 'wamid.one', emoji: '❤️' };
+    const changes = [
+      changeOf([
+        message('r1', { type: 'reaction', reaction: heart }),
+        message('r2', { type: 'reaction', reaction: { message_id: 'wamid.one' } }),
+        message('r3', { type: 'reaction', reaction: 'broken' }),
+        message('r4', { type: 'reaction' }),
+      ]),
+    ];
+    await using deaf = await openWorld();
+    expect(await take(deaf, changes)).toEqual([]);
+    await using world = await openWorld({ reactionNotifications: 'own' });
+    expect(await take(world, changes)).toMatchObject([
+      {
+        kind: 'reaction',
+        externalId: 'reaction:r1',
+        messageId: 'wamid.one',
+        reaction: '❤️',
+        sender: { id: ann },
+      },
+    ]);
   });
 
   it('of something that the API does not pass on, or new, says so', async () => {
@@ -208,6 +232,66 @@ describe('a message', () => {
     await expect(world.channel.send({ ...request, kind: 'delete' }, soon())).rejects.toMatchObject({
       code: 'channel.invalid',
     });
+  });
+});
+
+describe('a file', () => {
+  const content = new TextEncoder().encode('# words');
+  const file = {
+    sha256: 'a',
+    kind: 'document',
+    mimeType: 'text/markdown',
+    name: 'notes.md',
+    bytes: content.length,
+  } as const;
+  const send = async ({ channel }: World, more: Partial<OutboundFile> = {}) => {
+    const sent = { ...file, ...more };
+    for (const part of channel.render({ text: 'Here.', files: [sent] })) {
+      const request = { kind: 'send', target: { waId: ann }, part, idempotencyKey: 'k' } as const;
+      const files = part.files && { files: [{ ...sent, content }] };
+      await channel.send({ ...request, ...files }, soon());
+    }
+  };
+
+  it('of a type that Meta does not know goes as what it is near to, or is not taken', async () => {
+    await using world = await openWorld();
+    await send(world);
+    expect(world.server.files(ann)).toMatchObject([
+      { kind: 'document', name: 'notes.md', caption: 'Here.' },
+    ]);
+    const { uploads } = world.channel;
+    expect(uploads?.takes?.(file)).toBe(true);
+    expect(uploads?.takes?.({ ...file, mimeType: 'application/zip' })).toBe(false);
+  });
+
+  it('that is too large for a picture or a film goes as a document', async () => {
+    await using world = await openWorld();
+    await send(world, { mimeType: 'image/png', bytes: 6_000_000 });
+    await send(world, { mimeType: 'image/png' });
+    await send(world, { mimeType: 'audio/ogg' });
+    expect(world.server.files(ann).map(({ kind }) => kind)).toEqual(['document', 'image', 'audio']);
+    // A recording has no words under it.
+    const texts = world.server.visible(ann).map(({ text }) => text);
+    expect(texts).toEqual(['Here.', 'Here.', 'Here.', '']);
+  });
+
+  it.each([
+    [
+      { status: 504, text: 'late' },
+      { code: 'channel.unavailable', details: { reached: false } },
+    ],
+    [
+      { status: 200, text: '{}' },
+      { code: 'channel.unavailable', details: { reached: false } },
+    ],
+    ['cut', { code: 'channel.unavailable', details: { reached: false } }],
+    [{ code: 130_429 }, { code: 'channel.rate-limited' }],
+    [{ code: 190 }, { code: 'channel.auth' }],
+  ] as const)('that could not be given to Meta (%j) was not sent', async (act, expected) => {
+    await using world = await openWorld();
+    world.server.fail({ call: 'upload', act, when: 'after' });
+    await expect(send(world)).rejects.toMatchObject(expected);
+    expect(world.server.visible(ann)).toEqual([]);
   });
 });
 

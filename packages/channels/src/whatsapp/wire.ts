@@ -42,6 +42,10 @@ export const WireMessage = z.looseObject({
     .catch(undefined),
   text: z.looseObject({ body: z.string() }).optional(),
   button: z.looseObject({ text: z.string() }).optional(),
+  reaction: z
+    .looseObject({ message_id: z.string(), emoji: z.string().optional() })
+    .optional()
+    .catch(undefined),
   interactive: z
     .looseObject({
       type: z.string(),

@@ -83,7 +83,8 @@ export interface ChannelMedia {
 export interface ChannelInbound {
   /** The message's identity (chat, message id, edit revision), not the delivery's. */
   readonly externalId: string;
-  readonly kind: 'message' | 'edit' | 'button' | 'unparsed';
+  /** `reaction`: somebody put `reaction` under the message `messageId`; a channel tells of it only where its account's owner wants that. */
+  readonly kind: 'message' | 'edit' | 'button' | 'reaction' | 'unparsed';
   readonly target: Target;
   readonly chat: {
     /** Stable within the account; with `threadId` it names the conversation. */
@@ -102,8 +103,18 @@ export interface ChannelInbound {
   readonly text: string;
   readonly mentioned: boolean;
   readonly replyToUs: boolean;
+  /** What the message answers, where the platform brings its words: a message of the same chat. */
+  readonly quoted?:
+    | {
+        readonly text: string;
+        /** Who said it; undefined: we did. */
+        readonly from: string | undefined;
+      }
+    | undefined;
   readonly command?: CommandFact | undefined;
   readonly buttonToken?: string | undefined;
+  /** An emoji, or the name of one. */
+  readonly reaction?: string | undefined;
   readonly media?: readonly ChannelMedia[] | undefined;
   /** Unix ms as the platform says. */
   readonly at: number;

@@ -13,4 +13,10 @@ export interface OutboundReader {
     readonly conversationId: string;
     readonly outboundId?: string | undefined;
   }): Promise<OwnMessage | undefined>;
+  /** One of the newest messages of ours in a place, by the platform's id, with what it says now. Undefined where it is none, or long ago. */
+  findSentMessage(input: {
+    readonly accountId: string;
+    readonly key: string;
+    readonly messageId: string;
+  }): Promise<OwnMessage | undefined>;
 }

@@ -57,6 +57,7 @@ export const toolGroups = {
     'discord_pin',
     'discord_unpin',
     'discord_thread',
+    'discord_ask',
     'discord_embed',
     'slack_blocks',
     'slack_ephemeral',

@@ -52,6 +52,26 @@ export function describeDelivery(get: () => World): void {
     expect(await find()).toBe('out-0');
   });
 
+  it('finds our message by the id that the platform gave it, as it reads now', async () => {
+    const { journal, draft, reader, deliver, accountId } = get();
+    const lane = await prepare(0);
+    const { key } = draft().conversation;
+    const find = (messageId: string) => reader.findSentMessage({ accountId, key, messageId });
+    expect(await find('m-7')).toBeUndefined();
+    await deliver(lane, 'm-7');
+    expect(await find('m-7')).toEqual({ outboundId: 'out-0', text: 'words' });
+    const body = { v: 1, text: 'other words', payload: null } as const;
+    const edit = draft({ targetId: 'out-0', kind: 'edit', body });
+    await journal.prepareOutbound({ drafts: [edit] });
+    expect(await find('m-7')).toMatchObject({ text: 'words' });
+    await deliver(lane, 'm-7');
+    expect(await find('m-7')).toEqual({ outboundId: 'out-0', text: 'other words' });
+    for (const none of ['', 'm-8']) expect(await find(none)).toBeUndefined();
+    expect(
+      await reader.findSentMessage({ accountId, key: 'elsewhere', messageId: 'm-7' }),
+    ).toBeUndefined();
+  });
+
   it('gives the head of a lane with all that a send needs', async () => {
     const { claimDelivery, accountId, now, journal } = get();
     const lane = await prepare(0);

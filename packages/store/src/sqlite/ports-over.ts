@@ -114,6 +114,7 @@ const readerNames = [
   'findOutbound',
   'listRecentCalls',
   'findOwnMessage',
+  'findSentMessage',
   'findConversation',
   'findConversationById',
   'counts',

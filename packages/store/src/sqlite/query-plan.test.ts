@@ -198,6 +198,7 @@ async function useAll(world: World): Promise<void> {
     reader.findOutbound('x'),
     reader.listRecentCalls({ since: 1 }),
     reader.findOwnMessage({ conversationId: 'x' }),
+    reader.findSentMessage({ accountId: world.accountId, key: 'chat-1', messageId: 'x' }),
     reader.findOwnMessage({ conversationId: 'x', outboundId: 'y' }),
     reader.findConversation({ accountId: world.accountId, key: 'x' }),
     reader.findConversationById('x'),

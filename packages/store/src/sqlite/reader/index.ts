@@ -19,6 +19,7 @@ import {
   findConversationById,
   findOutbound,
   findOwnMessage,
+  findSentMessage,
   listOutbound,
 } from './outbound.ts';
 import { countOldAudit, countOldUsage, previewClosedGroups, usedBytes } from './retention.ts';
@@ -80,6 +81,7 @@ export const reader = {
   findOutbound,
   listRecentCalls,
   findOwnMessage,
+  findSentMessage,
   findConversation,
   findConversationById,
   counts,

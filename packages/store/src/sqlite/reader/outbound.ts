@@ -7,7 +7,7 @@ import type {
 } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
-import { fromStored } from '../stored-json.ts';
+import { fromStored, fromStoredOr } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
 type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
@@ -77,6 +77,29 @@ export function findOwnMessage(
       : view.db.find(selectById, outboundId);
   if (row?.conversation_id !== conversationId || !isMessage(row)) return undefined;
   return { outboundId: row.id, text: fromStored(row.body).text };
+}
+
+const selectLane = query<Pick<ConversationRecord, 'id'>>(
+  `SELECT id FROM conversation WHERE space = 'main' AND account_id = ? AND key = ?`,
+);
+
+export function findSentMessage(
+  view: View,
+  { accountId, key, messageId }: Parameters<Reader['findSentMessage']>[0],
+): OwnMessage | undefined {
+  const lane = view.db.find(selectLane, accountId, key);
+  if (!lane || messageId === '') return undefined;
+  const rows = view.db.list(selectNewest, lane.id, mostLooked);
+  const row = rows.find(
+    (one) => isMessage(one) && fromStoredOr(one.receipt)?.messageId === messageId,
+  );
+  if (!row) return undefined;
+  const edit = rows.find((one) => one.kind === 'edit' && one.target_id === row.id && isShown(one));
+  return { outboundId: row.id, text: fromStored((edit ?? row).body).text };
+}
+
+function isShown({ state, body }: OutboundRecord): boolean {
+  return state === 'sent' && fromStored(body).act === undefined;
 }
 
 function isMessage({ kind, state, body }: OutboundRecord): boolean {

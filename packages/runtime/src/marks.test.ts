@@ -1,0 +1,119 @@
+import type {
+  Channel,
+  ChannelInbound,
+  ClaimedRun,
+  OutboundDraft,
+  ReactionCapability,
+} from '@cuttle/core-types/ports';
+import { sequentialIds } from '@cuttle/testkit';
+import { expect, it } from 'vitest';
+import type { AccountMarks, ChannelAccount, Kernel } from './kernel.ts';
+import { endMarks, takenMark } from './marks.ts';
+
+const conversation = { accountId: 'account-1', key: 'chat', target: null, group: false };
+const marks: AccountMarks = { taken: '👀', scope: 'all', done: '👍', failed: '😢' };
+
+function reactionsOf(replaces: boolean): ReactionCapability {
+  const part = (text: string) => ({ v: 1, text, payload: null, act: 'react' }) as const;
+  return {
+    replaces,
+    mark: (messageId, emoji) => (emoji === 'none' ? undefined : part(`${messageId} +${emoji}`)),
+    unmark: (messageId, emoji) => part(`${messageId} -${emoji}`),
+  };
+}
+
+function accountOf(own: Partial<AccountMarks> = {}, replaces = true): ChannelAccount {
+  const channel = { id: 'test', reactions: reactionsOf(replaces) } as Partial<Channel>;
+  // What marks read of an account.
+  return { channel, marks: { ...marks, ...own } } as ChannelAccount;
+}
+
+function kernelOf(account: ChannelAccount): Kernel {
+  const reader = {
+    findRun: async () => ({ inbounds: ['in-1', 'in-2', 'in-3'] }),
+    findInbound: async ({ inboundId }: { inboundId: string }) =>
+      inboundId === 'in-2' ? {} : { inboundId, messageId: `m-${inboundId}` },
+  };
+  // What marks read of the kernel.
+  return {
+    newId: sequentialIds(),
+    settings: () => ({ delivery: { ttlMs: 5000 } }),
+    accounts: new Map([['account-1', account]]),
+    store: { reader },
+  } as unknown as Kernel;
+}
+
+const claimed = {
+  runId: 'run-1',
+  route: { kind: 'push', door: 'test', accountId: 'account-1', target: null, chat: 'dm' },
+  conversationKey: 'chat',
+} as unknown as ClaimedRun; // what marks read of a run
+
+function eventOf(more: Partial<ChannelInbound> = {}): ChannelInbound {
+  return {
+    externalId: 'x',
+    kind: 'message',
+    target: null,
+    chat: { id: 'chat', kind: 'dm' },
+    sender: { id: 'ann', isBot: false },
+    messageId: 'm-1',
+    text: 'hi',
+    mentioned: false,
+    replyToUs: false,
+    at: 0,
+    ...more,
+  };
+}
+
+const inGroup = { chat: { id: 'chat', kind: 'group' } } as const;
+const wordsOf = (drafts: readonly OutboundDraft[]): string[] => drafts.map(({ body }) => body.text);
+
+it.each([
+  ['all', {}, 1],
+  ['all', inGroup, 1],
+  ['direct', {}, 1],
+  ['direct', inGroup, 0],
+  ['group-all', {}, 0],
+  ['group-all', inGroup, 1],
+  ['group-mentions', inGroup, 0],
+  ['group-mentions', { ...inGroup, mentioned: true }, 1],
+  ['group-mentions', { ...inGroup, replyToUs: true }, 1],
+  ['group-mentions', { mentioned: true }, 0],
+  ['all', { kind: 'button' }, 0],
+  ['all', { command: { name: 'help', args: '' } }, 0],
+] as const)('marks by the scope %s an event %j: %i', (scope, event, count) => {
+  const account = accountOf({ scope });
+  const place = { conversation, inboundId: 'in-1' };
+  const drafts = takenMark(kernelOf(account), account, { ...place, event: eventOf(event) });
+  expect(wordsOf(drafts)).toEqual(count === 0 ? [] : ['m-1 +👀']);
+  for (const draft of drafts)
+    expect(draft).toMatchObject({ origin: 'mark:in-1', part: 0, kind: 'send', ttlMs: 5000 });
+});
+
+it('marks nothing without an emoji, and with none that the platform has', () => {
+  for (const taken of ['', 'none']) {
+    const account = accountOf({ taken });
+    const about = { conversation, inboundId: 'in-1', event: eventOf() };
+    expect(takenMark(kernelOf(account), account, about)).toEqual([]);
+  }
+});
+
+it.each([
+  ['done', true, {}, ['+👍']],
+  ['failed', true, {}, ['+😢']],
+  ['stopped', true, {}, ['-👀']],
+  ['done', false, {}, ['-👀', '+👍']],
+  ['done', true, { done: '' }, ['-👀']],
+  ['done', false, { done: 'none' }, ['-👀']],
+  ['done', false, { done: '👀' }, ['+👀']],
+  ['done', true, { taken: '' }, []],
+] as const)('ends marks as %s, replacing %s, with %j: %j', async (how, replaces, own, expected) => {
+  const drafts = await endMarks(kernelOf(accountOf(own, replaces)), claimed, how);
+  expect(wordsOf(drafts)).toEqual(
+    ['in-1', 'in-3'].flatMap((id) => expected.map((words) => `m-${id} ${words}`)),
+  );
+  // None stands where the first words of an answer do.
+  expect(drafts.every(({ part }) => part > 0)).toBe(true);
+  const names = drafts.map(({ origin, part, kind }) => `${origin} ${part} ${kind}`);
+  expect(new Set(names).size).toBe(names.length);
+});
