@@ -91,6 +91,7 @@ const decided: Readonly<Record<string, Member>> = {
       './discord',
       './whatsapp',
       './whatsapp-web',
+      './slack',
       './options',
     ],
   },

@@ -3,6 +3,7 @@ import {
   type ChannelDefinition,
   type ChannelDeps,
   discord,
+  slack,
   telegram,
   whatsapp,
   whatsappWeb,
@@ -20,6 +21,7 @@ const platforms = [
   toPlatform(discord),
   toPlatform(whatsapp),
   toPlatform(whatsappWeb),
+  toPlatform(slack),
 ] as const;
 
 interface Platform {
@@ -143,30 +145,39 @@ export function toChannelSettings(
   };
 }
 
-/** `TELEGRAM_BOT_TOKEN` or `DISCORD_BOT_TOKEN` alone is a working bot. */
+/** `TELEGRAM_BOT_TOKEN` or `DISCORD_BOT_TOKEN` alone is a working bot, as `SLACK_BOT_TOKEN` is with one of its two others. */
 function withEnvironment(
   channels: Config['channels'],
   env: Readonly<Record<string, string | undefined>>,
 ): Config['channels'] {
-  const added = Object.fromEntries(
-    ['telegram', 'discord'].flatMap((platform) => {
-      const own = fromEnvironment(platform.toUpperCase(), env);
-      const main = { ...own, ...channels[platform]?.['main'] };
-      return own ? [[platform, { ...channels[platform], main }]] : [];
-    }),
-  );
-  return { ...channels, ...added };
+  const added = Object.entries(variables).flatMap(([platform, names]) => {
+    const own = fromEnvironment(platform.toUpperCase(), names, env);
+    const main = { ...own, ...channels[platform]?.['main'] };
+    return own ? [[platform, { ...channels[platform], main }]] : [];
+  });
+  return { ...channels, ...Object.fromEntries(added) };
 }
+
+/** Settings by the end of their variable's name; without the first there is no account. */
+const variables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  telegram: { BOT_TOKEN: 'token' },
+  discord: { BOT_TOKEN: 'token' },
+  slack: { BOT_TOKEN: 'botToken', APP_TOKEN: 'appToken', SIGNING_SECRET: 'signingSecret' },
+};
 
 function fromEnvironment(
   name: string,
+  names: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string | undefined>>,
 ): AccountInput | undefined {
-  const token = env[`${name}_BOT_TOKEN`];
-  if (!token) return undefined;
+  if (!env[`${name}_BOT_TOKEN`]) return undefined;
+  const settings = Object.entries(names).flatMap(([end, key]) => {
+    const value = env[`${name}_${end}`];
+    return value ? [[key, value]] : [];
+  });
   const allowedUsers = (env[`${name}_ALLOWED_USERS`] ?? '')
     .split(',')
     .map((user) => user.trim())
     .filter((user) => user !== '');
-  return { token, ...(allowedUsers.length > 0 && { allowedUsers }) };
+  return { ...Object.fromEntries(settings), ...(allowedUsers.length > 0 && { allowedUsers }) };
 }

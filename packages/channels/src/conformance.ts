@@ -36,6 +36,27 @@ export const whatsappWebLacks = {
   markup: 'WhatsApp takes any text and refuses none for its marks',
 } as const satisfies Reasons;
 
+/** What Slack has nowhere. https://docs.slack.dev/apis/web-api/ */
+const slackNowhere = {
+  quotes: 'Slack quotes nothing: an answer stands in the channel or in a thread',
+  typing: "Slack shows that an app writes only in the threads of its own assistants' view",
+  menu: "Slack takes slash commands from the app's manifest alone",
+  uploads: 'Slack makes messages of files later, under no key; no file goes out to it yet',
+} as const satisfies Reasons;
+
+/** What Slack lacks, by how its events come. https://docs.slack.dev/apis/events-api/ */
+export const slackLacks = {
+  socket: {
+    ...slackNowhere,
+    pushes: 'Slack calls no address of an app in Socket Mode',
+  },
+  http: {
+    ...slackNowhere,
+    pulls:
+      'an app with a request URL fetches nothing, and meets a revoked token when it next calls',
+  },
+} as const satisfies Readonly<Record<string, Reasons>>;
+
 /** Each way to run a channel of ours, for the table of conformance. */
 export const conformance: readonly { readonly name: string; readonly lacks: Reasons }[] = [
   { name: 'Telegram, polling', lacks: telegramLacks.polling },
@@ -43,4 +64,6 @@ export const conformance: readonly { readonly name: string; readonly lacks: Reas
   { name: 'Discord', lacks: discordLacks },
   { name: 'WhatsApp', lacks: whatsappLacks },
   { name: 'WhatsApp Web', lacks: whatsappWebLacks },
+  { name: 'Slack, Socket Mode', lacks: slackLacks.socket },
+  { name: 'Slack, HTTP', lacks: slackLacks.http },
 ];

@@ -2,6 +2,7 @@ import type { BridgeHost } from './bridge/bridge-host.ts';
 import type { BridgeHostOptions } from './bridge/create-bridge-host.ts';
 import { defineChannel } from './channel-definition.ts';
 import { DiscordOptions } from './discord/options.ts';
+import { SlackOptions } from './slack/options.ts';
 import { TelegramOptions } from './telegram/options.ts';
 import { WhatsappOptions } from './whatsapp/options.ts';
 import { WhatsappWebOptions } from './whatsapp-web/options.ts';
@@ -44,3 +45,10 @@ export const whatsappWeb = defineChannel({
 export async function openBridgeHost(options: BridgeHostOptions): Promise<BridgeHost> {
   return (await import('./bridge/create-bridge-host.ts')).createBridgeHost(options);
 }
+
+/** Only the settings are loaded with this module. */
+export const slack = defineChannel({
+  id: 'slack',
+  options: SlackOptions,
+  load: async () => (await import('./slack/channel.ts')).createSlackChannel,
+});

@@ -32,6 +32,8 @@ export interface DeliveryState extends Delivery {
 /** Carries deliveries to the app. */
 export interface Carrier {
   readonly by: Attempt['by'];
+  /** Those of one lane wait until the one before them was taken or given up. */
+  readonly inOrder: boolean;
   /** False: there is nobody to carry it to now; it waits. */
   carry(delivery: DeliveryState, settle: (outcome: Outcome, reason: string) => void): boolean;
 }
@@ -119,6 +121,7 @@ function flush(state: State): void {
 function send(state: State, delivery: DeliveryState): void {
   const { deps, attempts } = state;
   for (const carrier of deps.carriers()) {
+    if (carrier.inOrder && isBehind(state, delivery)) continue;
     const isCarried = carrier.carry(delivery, (outcome, reason) =>
       settle(state, delivery, { outcome, reason }),
     );
@@ -134,6 +137,15 @@ function send(state: State, delivery: DeliveryState): void {
     deps.changes.notify();
     return;
   }
+}
+
+function isBehind({ all }: State, { seq, lane }: DeliveryState): boolean {
+  return all.some(
+    (other) =>
+      other.seq < seq &&
+      other.lane === lane &&
+      (other.state === 'waiting' || other.state === 'sent'),
+  );
 }
 
 interface Settled {

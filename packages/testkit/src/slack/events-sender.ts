@@ -32,11 +32,11 @@ export function signSlackBody(
 
 export function createEventsSender(deps: EventsSenderDeps): EventsSender {
   const stop = new AbortController();
-  const busy = new Set<string>();
   const running = new Set<Promise<void>>();
   let url: string | undefined;
   return {
     by: 'http',
+    inOrder: true,
     get url() {
       return url;
     },
@@ -46,11 +46,9 @@ export function createEventsSender(deps: EventsSenderDeps): EventsSender {
       deps.kick();
     },
     carry(delivery, settle) {
-      if (url === undefined || busy.has(delivery.lane)) return false;
-      busy.add(delivery.lane);
+      if (url === undefined) return false;
       const run = async (to: string): Promise<void> => {
         const outcome = await post(deps, { delivery, url: to }, stop.signal);
-        busy.delete(delivery.lane);
         if (!stop.signal.aborted) settle(outcome, outcome === 'taken' ? '' : 'http_error');
       };
       const task = run(url).finally(() => running.delete(task));

@@ -76,6 +76,7 @@ export function createSocketMode(deps: SocketModeDeps): SocketMode {
   const each = (act: (connection: Connection) => void): void => state.connections.forEach(act);
   return {
     by: 'socket',
+    inOrder: false,
     get connections() {
       return state.connections.size;
     },

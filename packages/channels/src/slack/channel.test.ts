@@ -1,0 +1,306 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Channel, Door } from '@cuttle/core-types/ports';
+import {
+  type ChannelFixture,
+  type ChannelPlatform,
+  type ContractDeps,
+  describeChannel,
+  type PersonSays,
+  type Place,
+  type PlatformEvent,
+  type Trouble,
+} from '@cuttle/testkit/channel-contract';
+import {
+  type Delivery,
+  type Fault,
+  openSlackServer,
+  type SayInput,
+  type SlackServer,
+} from '@cuttle/testkit/slack';
+import { slackLacks } from '../conformance.ts';
+import { createSlackChannel } from './channel.ts';
+import { SlackOptions } from './options.ts';
+
+describeChannel('slack, Socket Mode', (deps) => openSlack(deps, 'socket'), slackLacks.socket);
+describeChannel('slack, HTTP', (deps) => openSlack(deps, 'http'), slackLacks.http);
+
+type Mode = 'socket' | 'http';
+
+const people = { ann: 'U0TESTANN', ben: 'W0TESTBEN' } as const;
+const general = 'C0TESTGENERAL';
+const longAgo = '1700000000.000100';
+
+async function openSlack(deps: ContractDeps, mode: Mode): Promise<ChannelFixture> {
+  // What repeats it is the channel itself in Socket Mode, and Slack by HTTP: for longer than it does.
+  const server = await openSlackServer({ retryMs: [1], maxRetries: 200 });
+  server.user({ id: people.ann, name: 'ann', realName: 'Ann' });
+  server.user({ id: people.ben, name: 'ben', realName: 'Ben' });
+  server.channel({ id: general, name: 'general', members: Object.values(people) });
+  const gateway = await openGateway();
+  if (mode === 'http') await gateway.join(server);
+  // Signatures tell the time of this machine.
+  const clock = { ...deps.clock, now: () => Date.now() };
+  const closed = await closedAddress();
+  const open = (apiUrl: string): Channel =>
+    createSlackChannel(
+      SlackOptions.parse({
+        botToken: server.botToken,
+        ...(mode === 'socket' && { appToken: server.appToken }),
+        ...(mode === 'http' && { signingSecret: server.signingSecret }),
+        apiUrl,
+      }),
+      { ...deps, clock },
+    );
+  return {
+    platform: toPlatform(server, gateway, mode),
+    open: () => open(server.apiUrl),
+    openUnreachable: () => open(closed),
+    ...(mode === 'http' && {
+      serve: (channel, door, signal) => gateway.serve(channel, door, signal),
+      delivery: (kind) => delivery(server, kind),
+    }),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Where nobody listens any more. */
+async function closedAddress(): Promise<string> {
+  await using gone = await openSlackServer();
+  return gone.apiUrl;
+}
+
+const visibleMethods = new Set([
+  'chat.postMessage',
+  'chat.update',
+  'chat.delete',
+  'chat.postEphemeral',
+]);
+
+function toPlatform(server: SlackServer, gateway: Gateway, mode: Mode): ChannelPlatform {
+  const dm = server.direct(people.ann);
+  const channels: Readonly<Record<Place, string>> = { dm, group: general, thread: general };
+  const topic = server.world.nextTs();
+  server.world.channels
+    .get(general)
+    ?.messages.set(topic, { ...rootOf(topic), channel: general, user: people.ben });
+  const told = (ts: string, ref: Delivery | undefined): PlatformEvent => ({ messageId: ts, ref });
+  const deliveryOf = ({ ref }: PlatformEvent) => ref as Delivery; // ours, from `told`
+  return {
+    accountId: `${server.team.id}:${server.botUserId}`,
+    personId: (person) => people[person],
+    chatId: (place) => channels[place],
+    target: (place) => ({
+      channel: channels[place],
+      ...(place === 'thread' && { thread: topic }),
+    }),
+    say(says) {
+      const said = server.say({
+        from: people[says.from ?? 'ann'],
+        text: says.text,
+        ...placeOf(says, topic, server),
+        ...(says.mention === true && { mention: true }),
+        ...filesOf(says),
+      });
+      return told(said.ts, said.delivery);
+    },
+    edit(ts, text) {
+      return told(ts, server.editMessage({ channel: dm, ts, text }).delivery);
+    },
+    press(ts, button) {
+      return told(ts, server.press({ from: people.ann, channel: dm, ts, button }).delivery);
+    },
+    echoOwn() {
+      const said = server.say({ from: server.botUserId, channel: general, text: 'mine' });
+      return told(said.ts, said.delivery);
+    },
+    deliverUnreadable: () => told('', server.pushEvent({ type: 'message', channel: 5 })),
+    redeliver: (event) => server.sendDuplicate(deliveryOf(event)),
+    isAcknowledged: (event) => server.isTaken(deliveryOf(event)),
+    visible: (place) =>
+      server
+        .visible(channels[place], place === 'thread' ? topic : undefined)
+        .map(({ ts, shown }) => ({ messageId: ts, text: asMeant(shown) })),
+    visibleCalls: () => server.ledger.filter(({ method }) => visibleMethods.has(method)).length,
+    typing: () => 0,
+    commands: () => [],
+    deleteMessage(place, ts) {
+      server.deleteMessage({ channel: channels[place], ts });
+    },
+    fail(calls, trouble, times = 1) {
+      const methods = {
+        connect: 'auth.test',
+        receive: mode === 'socket' ? 'apps.connections.open' : 'auth.test',
+        send: 'chat.postMessage',
+        edit: 'chat.update',
+        typing: 'none',
+        fetch: 'file',
+      };
+      server.fail({ method: methods[calls], times, ...faultOf(trouble) });
+    },
+    forgetFiles: () => server.forgetFiles(),
+    fetches: () => server.calls('file').length,
+    revoke: () => server.revokeTokens(),
+    dropConnections: () => server.dropConnections(),
+    isListening: () =>
+      mode === 'socket'
+        ? server.socket.connections > 0
+        : gateway.isServing() && server.calls('auth.test').some(({ status }) => status === 200),
+    waitFor: (predicate, signal) => server.waitFor(predicate, signal),
+  };
+}
+
+function rootOf(ts: string) {
+  const nothing = { threadTs: undefined, botId: undefined, metadata: undefined, edited: undefined };
+  return {
+    ...nothing,
+    ts,
+    text: 'A topic',
+    mrkdwn: true,
+    blocks: [],
+    files: [],
+    broadcast: false,
+    deleted: false,
+    onlyFor: undefined,
+    reactions: new Map<string, Set<string>>(),
+  };
+}
+
+/** An answer stands in the thread of what it answers; to one that stands in a thread itself people link. */
+function placeOf(
+  { in: place = 'dm', from = 'ann', replyTo }: PersonSays,
+  topic: string,
+  server: SlackServer,
+): Partial<SayInput> {
+  const channel = place === 'dm' ? server.direct(people[from]) : general;
+  const answered = server.world.channels.get(channel)?.messages.get(replyTo ?? '');
+  const isRoot = answered !== undefined && answered.threadTs === undefined;
+  return {
+    channel,
+    ...(place === 'thread' && { threadTs: topic }),
+    ...(isRoot && { threadTs: answered.ts }),
+  };
+}
+
+function filesOf({ picture, file }: PersonSays): Pick<SayInput, 'files'> {
+  const sent =
+    file ?? (picture === true ? { kind: 'picture', bytes: new Uint8Array([1]) } : undefined);
+  if (sent === undefined) return {};
+  const types = { picture: 'image/png', voice: 'audio/webm', file: 'application/octet-stream' };
+  const { name = 'a', mimeType = types[sent.kind] } = file ?? {};
+  const one = {
+    name,
+    mimeType,
+    bytes: sent.bytes,
+    ...(sent.kind === 'picture' && { width: 10 }),
+    voice: sent.kind === 'voice',
+  };
+  return { files: [one] };
+}
+
+/** Slack has no escape: what keeps a character from being a mark is read as nothing, and a stand-in as what it stands for. */
+function asMeant(text: string): string {
+  return text.replaceAll('\u200A', '').replaceAll('ˋ', '`');
+}
+
+function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
+  const faults: Readonly<Record<Trouble, Pick<Fault, 'act' | 'when'>>> = {
+    'rate-limited': { act: { error: 'ratelimited', retryAfter: 7 } },
+    'server-error': { act: { status: 503, text: '<html>' } },
+    'cut-before': { act: 'cut' },
+    'cut-after': { act: 'cut', when: 'after' },
+    blocked: { act: { error: 'restricted_action' } },
+    invalid: { act: { error: 'invalid_arguments', messages: ['[ERROR] no [json-pointer:/text]'] } },
+    auth: { act: { error: 'token_revoked' } },
+    formatting: { act: { error: 'invalid_blocks' } },
+    hang: { act: 'hang' },
+  };
+  return faults[trouble];
+}
+
+/** Stands for the gateway: an HTTP server that hands what arrives to the channel that serves now. */
+interface Gateway extends AsyncDisposable {
+  isServing(): boolean;
+  /** Makes its address known to Slack, as an owner does who sets the app up. */
+  join(server: SlackServer): Promise<void>;
+  serve(channel: Channel, door: Door, signal: AbortSignal): Promise<void>;
+}
+
+async function openGateway(): Promise<Gateway> {
+  let now: { channel: Channel; door: Door; signal: AbortSignal } | undefined;
+  let isKnown = false;
+  const answer = async (request: IncomingMessage): Promise<Response> => {
+    const body = await readAll(request);
+    if (!isKnown) return new Response(body.toString());
+    if (now?.channel.webhook === undefined) return new Response(null, { status: 503 });
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+    headers.delete('connection');
+    const arrived = new Request('http://gateway.test/hooks/slack/main', {
+      method: 'POST',
+      headers,
+      body: new Uint8Array(body),
+    });
+    return now.channel.webhook.receive(arrived, now.door, now.signal);
+  };
+  const http = createServer((request, response) => {
+    void answer(request)
+      .catch(() => new Response(null, { status: 500 }))
+      .then(async (answered) => response.writeHead(answered.status).end(await answered.text()));
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
+  return {
+    isServing: () => now !== undefined,
+    async join(server) {
+      await server.setRequestUrl(
+        `http://127.0.0.1:${(http.address() as AddressInfo).port}/hooks/slack/main`,
+      );
+      isKnown = true;
+    },
+    serve(channel, door, signal) {
+      now = { channel, door, signal };
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          now = undefined;
+          resolve();
+        });
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      http.closeAllConnections();
+      await new Promise<void>((resolve) => http.close(() => resolve()));
+    },
+  };
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
+  return Buffer.concat(chunks);
+}
+
+function delivery(
+  server: SlackServer,
+  kind: Parameters<NonNullable<ChannelFixture['delivery']>>[0],
+): Request {
+  const event = {
+    type: 'message',
+    channel: server.direct(people.ann),
+    channel_type: 'im',
+    user: people.ann,
+    text: 'hi',
+    ts: longAgo,
+  };
+  const whole = JSON.stringify({ type: 'event_callback', team_id: server.team.id, event });
+  const bodies = { 'not-json': 'not json', huge: `{"x":"${'y'.repeat(2_000_000)}"}` };
+  const body = kind === 'not-json' || kind === 'huge' ? bodies[kind] : whole;
+  const signed = server.sign(kind === 'wrong-secret' ? `${body} ` : body);
+  return new Request('http://gateway.test/hooks/slack/main', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...(kind !== 'no-secret' && signed) },
+  });
+}

@@ -1,0 +1,183 @@
+import { CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import type { Door } from '@cuttle/core-types/ports';
+import { z } from 'zod';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { Account } from './account.ts';
+import type { SlackApi } from './api.ts';
+import { eventIdOf, type Intake, type Payload } from './intake.ts';
+import type { SlackOptions } from './options.ts';
+import { slackWordOf } from './slack-failure.ts';
+import { runSocket, type SocketEnd } from './socket.ts';
+
+export interface ReceiveDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+  /** With the app-level token. */
+  readonly appApi: SlackApi;
+  readonly account: Account;
+  readonly intake: Intake;
+  readonly options: Pick<SlackOptions, 'apiUrl'>;
+}
+
+/** Slack pings about every ten seconds. */
+const silenceMs = 30_000;
+/** Payloads that wait for the door; with more the connection is left until they are stored. */
+const maxPending = 2000;
+const maxStored = 2000;
+
+interface State {
+  readonly deps: ReceiveDeps;
+  readonly door: Door;
+  readonly signal: AbortSignal;
+  /** By what Slack calls each: a repetition waits with the first. */
+  readonly pending: Map<string, Promise<void>>;
+  /** What was stored, and by which connection it came: its acknowledgement may have been lost with that one. */
+  readonly stored: Map<string, number>;
+  /** Connections that were begun. */
+  connections: number;
+  /** A greeting came since the last failure. */
+  isWell: boolean;
+}
+
+/**
+ * Receives by Socket Mode. A payload is acknowledged after it is stored, over the connection it came by; where that is gone,
+ * Slack brings it again and it is recognised.
+ */
+export async function receiveBySocket(
+  deps: ReceiveDeps,
+  door: Door,
+  signal: AbortSignal,
+): Promise<never> {
+  const ended = new AbortController();
+  const inner = AbortSignal.any([signal, ended.signal]);
+  const maps = { pending: new Map(), stored: new Map() };
+  const state: State = { deps, door, signal: inner, ...maps, connections: 0, isWell: false };
+  try {
+    for (let failures = 0; ;) {
+      try {
+        const end = await connect(state);
+        failures = state.isWell ? 0 : failures;
+        if (end.asked && state.isWell) continue;
+        throw new CuttleError(
+          'channel.unavailable',
+          `The connection to Slack ended: ${end.reason}.`,
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isCuttleError(error, 'channel.auth')) throw error;
+        failures = (state.isWell ? 0 : failures) + 1;
+        await recover(deps, { error, failures }, signal);
+      }
+    }
+  } finally {
+    ended.abort('ended');
+    await deps.intake.lanes.idle();
+  }
+}
+
+async function connect(state: State): Promise<SocketEnd> {
+  const { deps, signal, pending } = state;
+  state.isWell = false;
+  if (pending.size > maxPending) await deps.intake.lanes.idle();
+  const url = await openUrl(deps, signal);
+  const number = (state.connections += 1);
+  const full = new AbortController();
+  const connection = {
+    url,
+    silenceMs,
+    onReady() {
+      state.isWell = true;
+    },
+    onPayload(payload: Payload): Promise<void> {
+      if (pending.size > maxPending) full.abort('full');
+      return take(state, payload, number);
+    },
+  };
+  try {
+    return await runSocket(connection, AbortSignal.any([signal, full.signal]));
+  } catch (error) {
+    if (!full.signal.aborted || signal.aborted) throw error;
+    return { reason: 'too much waits to be stored', asked: true };
+  }
+}
+
+function take(state: State, payload: Payload, connection: number): Promise<void> {
+  const { deps, door, signal, pending, stored } = state;
+  const id = eventIdOf(payload);
+  if (id === undefined) return deps.intake.takePatiently(payload, door, signal);
+  const before = stored.get(id);
+  if (before !== undefined && before !== connection) return Promise.resolve();
+  const waiting = pending.get(id);
+  if (waiting !== undefined) return waiting;
+  const taking = deps.intake.takePatiently(payload, door, signal);
+  pending.set(id, taking);
+  const settle = async (): Promise<void> => {
+    const [outcome] = await Promise.allSettled([taking]);
+    pending.delete(id);
+    if (outcome.status === 'fulfilled') remember(stored, id, connection);
+  };
+  void settle();
+  return taking;
+}
+
+function remember(stored: State['stored'], id: string, connection: number): void {
+  stored.set(id, connection);
+  const [oldest] = stored.keys();
+  if (stored.size > maxStored && oldest !== undefined) stored.delete(oldest);
+}
+
+const WireUrl = z.looseObject({ url: z.string() });
+
+/** https://docs.slack.dev/reference/methods/apps.connections.open */
+async function openUrl({ appApi, options }: ReceiveDeps, signal: AbortSignal): Promise<string> {
+  const url = await askUrl(appApi, signal);
+  const isOpen = options.apiUrl.startsWith('http:');
+  if (url.startsWith('wss://') || (isOpen && url.startsWith('ws://'))) return url;
+  throw new CuttleError('channel.unavailable', 'Slack named no address of a connection.');
+}
+
+async function askUrl(api: SlackApi, signal: AbortSignal): Promise<string> {
+  try {
+    return WireUrl.parse(await api.call('apps.connections.open', {}, signal)).url;
+  } catch (error) {
+    signal.throwIfAborted();
+    const word = slackWordOf(error);
+    if (word !== 'missing_scope' && !word.includes('socket_mode')) throw error;
+    throw new CuttleError('channel.auth', `Slack opens no connection for this app (${word}).`, {
+      hint: 'Give the app-level token connections:write, and switch Socket Mode on in the settings of the app.',
+    });
+  }
+}
+
+/** Sees that the bot's token is good, and stays until the abort: what happens comes by HTTP. */
+export async function holdWebhook(
+  { account, ...deps }: Pick<ReceiveDeps, 'account' | 'clock' | 'log' | 'random'>,
+  signal: AbortSignal,
+): Promise<never> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      await account.ask(signal);
+      break;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isCuttleError(error, 'channel.auth')) throw error;
+      await recover(deps, { error, failures }, signal);
+    }
+  }
+  return new Promise((_, reject) => {
+    const end = (): void => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** Says what went wrong and waits: as long as asked, else 500 ms doubled up to 30 s, with jitter. */
+async function recover(
+  { clock, log, random }: Pick<ReceiveDeps, 'clock' | 'log' | 'random'>,
+  { error, failures }: { readonly error: unknown; readonly failures: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { code, retryAfterMs } = toCuttleError(error);
+  const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
+  const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
+  log.warn('Receiving from Slack failed; it is tried again.', { code, waitMs, error });
+  await clock.sleep(waitMs, signal);
+}

@@ -1,0 +1,199 @@
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
+import { z } from 'zod';
+import type { ChannelDeps } from '../channel-definition.ts';
+import type { SlackApi } from './api.ts';
+import { type EncodedMessage, encodeMessage, messageIdOf } from './encode.ts';
+import { isRefusedContent, slackWordOf } from './slack-failure.ts';
+import { isPerson, parseTarget, type SlackTarget, timeOfTs, tsAt } from './target.ts';
+import { WireHistory, WireSent, WireSentToOne } from './wire.ts';
+
+export interface SendDeps extends Pick<ChannelDeps, 'clock'> {
+  readonly api: SlackApi;
+}
+
+export interface Sender {
+  /** One visible call. A refused one is no call: words that were refused go again without their marks. */
+  send(request: SendRequest, signal: AbortSignal): Promise<Receipt>;
+}
+
+/** Sends whose outcome nobody knows, that this process remembers. */
+const mostUnsure = 1000;
+
+/**
+ * Slack has no key by which it would recognise a repetition, but keeps what an app writes into a message for itself: each holds
+ * the key of its row, and what may have been sent before is first looked for. https://docs.slack.dev/messaging/message-metadata
+ */
+export function createSender(deps: SendDeps): Sender {
+  const { api } = deps;
+  const openDirect = createDirect(api);
+  const unsure = createUnsure(deps);
+  const placeOf = async (request: SendRequest, signal: AbortSignal): Promise<SlackTarget> => {
+    const place = parseTarget(request.target);
+    if (!isPerson(place.channel)) return place;
+    return { channel: await openDirect(place.channel, signal) };
+  };
+  const post: Sender['send'] = async (request, signal) => {
+    const at = await placeOf(request, signal);
+    const key = request.idempotencyKey;
+    const since = request.repeats?.since ?? unsure.since(key);
+    const known = since === undefined ? undefined : await findSent(api, { at, key, since }, signal);
+    if (known !== undefined) return known;
+    try {
+      return await tryWords(request, (message) => say(api, { at, key, message }, signal));
+    } catch (error) {
+      if (!isUndone(error)) unsure.add(key);
+      throw error;
+    }
+  };
+  const edit: Sender['send'] = async (request, signal) => {
+    const ts = messageIdOf(request);
+    const { channel } = await placeOf(request, signal);
+    if (request.kind === 'delete') return remove(api, { channel, ts }, signal);
+    return tryWords(request, async ({ content }) =>
+      toReceipt(await api.call('chat.update', { ...content, channel, ts }, signal)),
+    );
+  };
+  return {
+    async send(request, signal) {
+      signal.throwIfAborted();
+      const isNew = request.kind === 'send' || request.kind === 'open';
+      return isNew ? post(request, signal) : edit(request, signal);
+    },
+  };
+}
+
+/** Keys of sends that may have come to be, and since when, for as long as this process lives. */
+function createUnsure({ clock }: Pick<SendDeps, 'clock'>) {
+  const known = new Map<string, number>();
+  return {
+    since: (key: string): number | undefined => known.get(key),
+    add(key: string): void {
+      known.set(key, known.get(key) ?? clock.now());
+      const [oldest] = known.keys();
+      if (known.size > mostUnsure && oldest !== undefined) known.delete(oldest);
+    },
+  };
+}
+
+/** Whether an error says that no message came to be. */
+function isUndone(error: unknown): boolean {
+  if (!isCuttleError(error)) return false;
+  return error.code !== 'channel.unavailable' || error.details?.['reached'] === false;
+}
+
+async function tryWords(
+  request: SendRequest,
+  call: (message: EncodedMessage) => Promise<Receipt>,
+): Promise<Receipt> {
+  try {
+    return await call(encodeMessage(request, 'styled'));
+  } catch (error) {
+    if (!isRefusedContent(error)) throw error;
+    return call(encodeMessage(request, 'plain'));
+  }
+}
+
+interface Saying {
+  readonly at: SlackTarget;
+  readonly key: string;
+  readonly message: EncodedMessage;
+}
+
+/** What Slack calls our messages' own facts. */
+const eventType = 'cuttle';
+
+async function say(
+  api: SlackApi,
+  { at, key, message }: Saying,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  const { content, onlyFor } = message;
+  const place = {
+    channel: at.channel,
+    ...(at.thread !== undefined && { thread_ts: at.thread }),
+  };
+  if (onlyFor !== undefined && !at.channel.startsWith('D')) {
+    const args = { ...content, ...place, user: onlyFor };
+    const sent = WireSentToOne.parse(await api.call('chat.postEphemeral', args, signal));
+    return { messageId: sent.message_ts };
+  }
+  const metadata = { event_type: eventType, event_payload: { key } };
+  return toReceipt(await api.call('chat.postMessage', { ...content, ...place, metadata }, signal));
+}
+
+function toReceipt(answer: unknown): Receipt {
+  const sent = WireSent.safeParse(answer);
+  if (!sent.success)
+    throw new CuttleError('channel.unavailable', 'Slack took a message and did not say which.');
+  return { messageId: sent.data.ts, at: timeOfTs(sent.data.ts) };
+}
+
+/** https://docs.slack.dev/reference/methods/chat.delete */
+async function remove(
+  api: SlackApi,
+  at: { readonly channel: string; readonly ts: string },
+  signal: AbortSignal,
+): Promise<Receipt> {
+  try {
+    await api.call('chat.delete', at, signal);
+  } catch (error) {
+    if (slackWordOf(error) !== 'message_not_found') throw error;
+  }
+  return { messageId: at.ts };
+}
+
+interface Sought {
+  readonly at: SlackTarget;
+  readonly key: string;
+  readonly since: number;
+}
+
+/** Our clock and Slack's may differ. */
+const skewMs = 60_000;
+const maxPages = 10;
+
+/** Our own message of this row, where an earlier try may have made one. https://docs.slack.dev/reference/methods/conversations.history */
+async function findSent(
+  api: SlackApi,
+  { at, key, since }: Sought,
+  signal: AbortSignal,
+): Promise<Receipt | undefined> {
+  const { channel, thread } = at;
+  const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
+  const args = {
+    channel,
+    ...(thread !== undefined && { ts: thread }),
+    oldest: tsAt(since - skewMs),
+    include_all_metadata: true,
+    limit: 200,
+  };
+  let cursor = '';
+  for (let page = 0; page < maxPages; page += 1) {
+    const more = cursor === '' ? {} : { cursor };
+    const found = WireHistory.parse(await api.call(method, { ...args, ...more }, signal));
+    const sent = found.messages.find(
+      ({ metadata }) => metadata?.event_type === eventType && metadata.event_payload?.key === key,
+    );
+    if (sent) return { messageId: sent.ts, at: timeOfTs(sent.ts) };
+    cursor = found.response_metadata?.next_cursor ?? '';
+    if (cursor === '') return undefined;
+  }
+  return undefined;
+}
+
+const WireOpened = z.looseObject({ channel: z.looseObject({ id: z.string() }) });
+
+/** The private chat with a person. https://docs.slack.dev/reference/methods/conversations.open */
+function createDirect(api: SlackApi): (userId: string, signal: AbortSignal) => Promise<string> {
+  const known = new Map<string, string>();
+  return async (userId, signal) => {
+    const found = known.get(userId);
+    if (found !== undefined) return found;
+    const answer = await api.call('conversations.open', { users: userId }, signal);
+    const { id } = WireOpened.parse(answer).channel;
+    if (known.size >= 1000) known.clear();
+    known.set(userId, id);
+    return id;
+  };
+}
