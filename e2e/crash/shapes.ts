@@ -282,8 +282,9 @@ const approval: Shape = {
     tell(batch, doors, { chat, id, words: `${first} ${gated} if I may` });
     const place = `telegram:${chat}`;
     // The end takes the question's place; where the question's receipt was lost, it stands beside it.
-    batch.notices.push({ place, words: /^May I use crash_gated/, count: 'optional' });
-    batch.notices.push({ place, words: /^I asked to use crash_gated/, count: 'optional' });
+    const end = /^I asked to use crash_gated/;
+    batch.notices.push({ place, words: /^May I use crash_gated/, count: 'optional', end });
+    batch.notices.push({ place, words: end, count: 'optional' });
     batch.notices.push({ place, words: /^Approved: crash_gated/, count: 'once' });
     batch.notices.push({ place, words: /^Nothing waits for an approval/, count: 'optional' });
     let asked = false;
