@@ -36,7 +36,6 @@ const outcomes: ReadonlySet<string> = new Set<TransactionName>([
   'settleCommand',
   'settleDelivery',
   'resolveDelivery',
-  'expireDeliveries',
   'decideApproval',
 ]);
 

@@ -34,7 +34,6 @@ const journalNames = [
   'settleDelivery',
   'resolveDelivery',
   'prepareOutbound',
-  'expireDeliveries',
   'retryDead',
   'discardDead',
   'putSchedule',
