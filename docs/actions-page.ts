@@ -1,4 +1,5 @@
 import { discordActions } from '@cuttle/channels/discord';
+import { slackActions } from '@cuttle/channels/slack';
 import { telegramActions } from '@cuttle/channels/telegram';
 import { whatsappActions } from '@cuttle/channels/whatsapp';
 import type { ActionSubject, ChannelAction } from '@cuttle/core-types/ports';
@@ -9,6 +10,7 @@ type Row = (...cells: readonly string[]) => string;
 const channels: Readonly<Record<string, readonly ChannelAction[]>> = {
   telegram: telegramActions,
   discord: discordActions,
+  slack: slackActions,
   whatsapp: whatsappActions,
 };
 

@@ -64,6 +64,8 @@ export const InboundBody = z.object({
   senderName: z.string().optional(),
   /** The messenger's own id of the message, by which it is quoted or reacted to. */
   messageId: z.string().optional(),
+  /** The messenger's own id of who said it. */
+  senderId: z.string().optional(),
   /** What a hook wants of this run instead of what the agent's settings say; tools and prompt stay the agent's. */
   wishes: RunWishes.optional(),
   task: RunTask.optional(),

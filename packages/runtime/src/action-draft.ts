@@ -15,7 +15,8 @@ export async function actionDraft(
   if (!action) throw failed(`${channel.id} has no action "${request.action}".`);
   const subject = await findSubject(state, action, request);
   const messageId = subject.kind === 'theirs' ? subject.messageId : undefined;
-  const body = action.render(request.input, { messageId, file: request.file });
+  const senderId = state.claimed.inputs.at(-1)?.body.senderId;
+  const body = action.render(request.input, { messageId, senderId, file: request.file });
   return {
     outboundId: kernel.newId(),
     conversation,

@@ -320,7 +320,7 @@ function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
     v: 1,
     parts: [...(words === '' ? [] : [{ type: 'text' as const, text: words }]), ...held],
     ...(name !== undefined && { senderName: name }),
-    ...(isAMessage(event) && { messageId: event.messageId }),
+    ...(isAMessage(event) && { messageId: event.messageId, senderId: event.sender.id }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Channel } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
+import { slackActions, slackReactions } from './actions.ts';
 import { createAccount, toIdentity } from './account.ts';
 import { createSlackApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
@@ -38,6 +39,8 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     probe: (signal) => account.probe(signal),
     live: { placeholder: encodePlaceholder, preview: encodePreview },
     media: createFileFetch(options, { ...deps, api }),
+    actions: slackActions,
+    reactions: slackReactions,
     ...(!isSocket && { webhook: createSlackWebhook({ ...deps, signingSecret, intake }) }),
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.

@@ -1,3 +1,4 @@
+import { Json } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
@@ -5,6 +6,7 @@ import { z } from 'zod';
 import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
 import { slackDialect } from '../markdown/slack-dialect.ts';
 import { isVisible } from '../markdown/split-rich-text.ts';
+import type { CardBlock } from './actions.ts';
 import { onlyFor } from './decode.ts';
 import { Ts } from './target.ts';
 
@@ -17,6 +19,8 @@ const SlackPayload = z.object({
   /** The only person who is to see it. */
   onlyFor: z.string().exactOptional(),
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
+  /** Blocks as Slack takes them. */
+  blocks: z.array(Json).exactOptional(),
 });
 type SlackPayload = z.infer<typeof SlackPayload>;
 
@@ -32,6 +36,11 @@ export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
       ...(index === parts.length - 1 && buttons !== undefined && { buttons }),
     }),
   );
+}
+
+/** Words that only one person is shown. */
+export function toOnePerson(text: string, personId: string): Answer {
+  return { text, notice: 'ephemeral', replyTo: `${onlyFor}${personId}` };
 }
 
 function personIn(replyTo = ''): string | undefined {
@@ -58,6 +67,34 @@ function toPart(
 ): OutboundPart {
   const fallback = plain === text ? {} : { plain };
   return { v: 1, text, payload: { v: 1, body, ...fallback, ...extra } };
+}
+
+/** A message made of blocks; `text` is for notifications. */
+export function encodeCard(text: string, blocks: readonly CardBlock[]): OutboundPart {
+  const body = escapeWords(text);
+  return { v: 1, text, payload: { v: 1, body, blocks: blocks.map(toBlock) } };
+}
+
+function toBlock(block: CardBlock): Json {
+  switch (block.type) {
+    case 'header':
+      return { type: 'header', text: { type: 'plain_text', text: block.text } };
+    case 'section': {
+      const fields = block.fields && { fields: block.fields.map(toMrkdwn) };
+      return { type: 'section', text: toMrkdwn(block.text), ...fields };
+    }
+    case 'context':
+      return { type: 'context', elements: block.texts.map(toMrkdwn) };
+    case 'image':
+      return { type: 'image', image_url: block.url, alt_text: block.alt };
+    case 'divider':
+      return { type: 'divider' };
+  }
+}
+
+/** Nobody is called by what a model writes: `<!channel>` and `<@U…>` stay words. */
+function toMrkdwn(text: string): { type: 'mrkdwn'; text: string } {
+  return { type: 'mrkdwn', text: text.replaceAll(/<(?=[!@#])/g, '&lt;') };
 }
 
 /** Limits of a button, of a row and of a message. https://docs.slack.dev/reference/block-kit/block-elements/button-element */
@@ -98,7 +135,7 @@ export function encodeMessage(
   { part, marked }: SendRequest,
   words: 'styled' | 'plain',
 ): EncodedMessage {
-  const { body, plain = part.text, buttons, onlyFor: eyes } = parsePayload(part);
+  const { body, plain = part.text, buttons, blocks, onlyFor: eyes } = parsePayload(part);
   const mark = marked === true ? `${textFor('outbound.marked')}\n` : '';
   const isStyled = words === 'styled';
   const text = `${mark}${isStyled ? body : escapeWords(plain)}`;
@@ -108,7 +145,7 @@ export function encodeMessage(
       text,
       mrkdwn: isStyled,
       // An edit takes the buttons away where there are none.
-      blocks: isStyled && buttons !== undefined ? encodeBlocks(text, buttons) : [],
+      blocks: isStyled ? (blocks ?? encodeBlocks(text, buttons)) : [],
       unfurl_links: false,
       unfurl_media: false,
     },
@@ -121,10 +158,8 @@ function escapeWords(text: string): string {
 }
 
 /** https://docs.slack.dev/reference/block-kit/blocks/actions-block */
-function encodeBlocks(
-  text: string,
-  buttons: NonNullable<SlackPayload['buttons']>,
-): readonly object[] {
+function encodeBlocks(text: string, buttons: SlackPayload['buttons']): readonly object[] {
+  if (buttons === undefined) return [];
   const section = { type: 'section', text: { type: 'mrkdwn', text } };
   const rows = buttons.map((row, at) => ({
     type: 'actions',

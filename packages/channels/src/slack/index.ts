@@ -1,2 +1,3 @@
+export { slackActions } from './actions.ts';
 export { createSlackChannel } from './channel.ts';
 export { SlackOptions } from './options.ts';

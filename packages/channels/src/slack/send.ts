@@ -3,6 +3,7 @@ import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { SlackApi } from './api.ts';
+import { encodeAct, type SlackActCall } from './encode-act.ts';
 import { type EncodedMessage, encodeMessage, messageIdOf } from './encode.ts';
 import { isRefusedContent, slackWordOf } from './slack-failure.ts';
 import { isPerson, parseTarget, type SlackTarget, timeOfTs, tsAt } from './target.ts';
@@ -57,6 +58,8 @@ export function createSender(deps: SendDeps): Sender {
   return {
     async send(request, signal) {
       signal.throwIfAborted();
+      const act = encodeAct(request);
+      if (act) return react(api, { ...act, at: await placeOf(request, signal) }, signal);
       const isNew = request.kind === 'send' || request.kind === 'open';
       return isNew ? post(request, signal) : edit(request, signal);
     },
@@ -127,6 +130,21 @@ function toReceipt(answer: unknown): Receipt {
   if (!sent.success)
     throw new CuttleError('channel.unavailable', 'Slack took a message and did not say which.');
   return { messageId: sent.data.ts, at: timeOfTs(sent.data.ts) };
+}
+
+/** What is as it should be already counts as done. https://docs.slack.dev/reference/methods/reactions.add */
+async function react(
+  api: SlackApi,
+  { method, name, ts, at }: SlackActCall & { readonly at: SlackTarget },
+  signal: AbortSignal,
+): Promise<Receipt> {
+  try {
+    await api.call(method, { channel: at.channel, timestamp: ts, name }, signal);
+  } catch (error) {
+    const word = slackWordOf(error);
+    if (word !== 'already_reacted' && word !== 'no_reaction') throw error;
+  }
+  return { messageId: ts };
 }
 
 /** https://docs.slack.dev/reference/methods/chat.delete */

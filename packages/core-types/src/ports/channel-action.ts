@@ -35,6 +35,8 @@ export interface ChannelAction<Input = unknown> {
 export interface ActionContext {
   /** The message of a person it is about. */
   readonly messageId?: string | undefined;
+  /** The platform's id of the person who is answered. */
+  readonly senderId?: string | undefined;
   readonly file?: OutboundFile | undefined;
 }
 
