@@ -24,8 +24,7 @@ import {
   withRows,
 } from './home-rows.ts';
 import { judgeSocket } from './judge-socket.ts';
-import { type ShapeName, shapes } from './shapes.ts';
-import { socketSessions } from './shapes/sockets.ts';
+import { type ShapeName, shapes, socketSessions } from './shapes.ts';
 
 /** How a life of a cycle ends: at a named instant, asked to stop or not, or so many ms after it was ready or its process was born. */
 export type Death =
@@ -236,17 +235,17 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     mark: textFor('outbound.marked'),
     placeholder: textFor('outbound.placeholder'),
   });
-  const unknown = seen.filter(
-    ({ chat, number }) => rows.receipts.get(chat)?.has(number) !== true,
-  ).length;
+  const unknown = seen.filter(({ chat, number }) => rows.receipts.get(chat)?.has(number) !== true);
   const asked = model.calls.filter(({ order }) => order > before.calls);
   const violations = [
     ...batch.violations,
     ...victim.faults.slice(before.faults),
     ...[...model.violations, ...ledger.violations].slice(before.violations),
   ];
-  if (unknown > answers.ambiguous.length + answers.orphans)
-    violations.push(`${unknown} visible messages have no row that sent them`);
+  if (unknown.length > answers.ambiguous.length + answers.orphans)
+    violations.push(
+      `visible messages have no row that sent them: ${JSON.stringify(unknown.map(({ text }) => text.slice(0, 120)))}`,
+    );
   if (kills === 0 && answers.ambiguous.length > 0)
     violations.push(`${answers.ambiguous.length} ambiguous sends without a kill`);
   return joinVerdicts([

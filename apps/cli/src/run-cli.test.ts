@@ -371,6 +371,9 @@ describe('what it shows', () => {
               state: 'dead',
               kind: 'send',
               origin: 'r',
+              channel: 'telegram',
+              account: 'main',
+              to: '42',
               text: 'a\nb',
               attempt: 3,
               reason: 'channel.blocked',
@@ -381,7 +384,7 @@ describe('what it shows', () => {
       },
       {
         status: 0,
-        out: 'Id  State  When                  Why              Text\no1  dead   2026-01-02 03:04:05Z  channel.blocked  a b\n',
+        out: 'Id  State  When                  To                Why              Text\no1  dead   2026-01-02 03:04:05Z  telegram/main 42  channel.blocked  a b\n',
         err: '',
       },
     ],

@@ -137,6 +137,10 @@ const rows = {
   'outbound.file-left-out': '[The file {name} ({size}) {reason}.]',
   'outbound.file-none': 'cannot be sent here',
   'outbound.file-too-large': 'is larger than what can be sent here ({most})',
+  'outbound.digest':
+    'I could not reach you for a while. What I had to say is too old to be sent now ({count}):\n{lines}\nIt stays in the history: ask me about any of it.',
+  'outbound.digest-line': '– {at} UTC: {text}',
+  'outbound.digest-more': '– and {count} more',
   'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
   'outbound.placeholder': '…',
   'outbound.choose': 'Choose',

@@ -99,10 +99,37 @@ describe('a platform that asks for a pause', () => {
   });
 });
 
+describe('a delivery that fails for a reason of its own', () => {
+  it('is given up after five tries, and its person told', async () => {
+    const edit = (id: string, attempt: number): Delivery => ({
+      ...bubble,
+      outboundId: id,
+      kind: 'edit',
+      receipt: { messageId: '1' },
+      attempt,
+    });
+    const lane = openLane([edit('a', 4), edit('b', 5)]);
+    for (let twice = 0; twice < 2; twice += 1)
+      lane.failNext(new CuttleError('internal', 'It cannot be written.'));
+    lane.dispatcher.wake(conversationId);
+    await lane.settled(2);
+
+    expect(lane.outcomes).toMatchObject([
+      { kind: 'retry', reason: 'internal' },
+      {
+        kind: 'dead',
+        notice: [{ origin: 'gave-up:b', body: { text: expect.stringContaining('internal') } }],
+      },
+    ]);
+    await lane.dispatcher.stop();
+  });
+});
+
 const bubble: Delivery = {
   outboundId: 'bubble-1',
   conversationId,
   accountId: 'account-1',
+  conversationKey: '42',
   target: null,
   group: false,
   kind: 'open',
@@ -178,6 +205,7 @@ function openLane(
       perConversation,
     },
     ambiguity: 'at-most-once',
+    render: ({ text }: { readonly text: string }) => [part(text)],
     async send(request: SendRequest) {
       requests.push(request);
       changed.resolve();
@@ -200,7 +228,9 @@ function openLane(
     random: () => 0.5,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     settings: () =>
-      ({ delivery: { deadlineMs: 1000, marginMs: 100 } }) as unknown as RuntimeSettings,
+      ({
+        delivery: { deadlineMs: 1000, marginMs: 100, ttlMs: 60_000 },
+      }) as unknown as RuntimeSettings,
     accounts: new Map([['account-1', account as unknown as ChannelAccount]]),
     point() {},
   });

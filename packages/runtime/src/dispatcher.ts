@@ -4,6 +4,7 @@ import type {
   Channel,
   Clock,
   Delivery,
+  DeliveryClaim,
   DeliveryOutcome,
   Log,
   OutboundPart,
@@ -18,6 +19,7 @@ import {
   recallCalls,
 } from './allowances.ts';
 import type { CrashPoint } from './crash-point.ts';
+import { digestDrafts, gaveUpDrafts } from './digest.ts';
 import type { ChannelAccount } from './kernel.ts';
 import { readFiles } from './outbound-files.ts';
 import { type Allowance, createPace, type Pace } from './pace.ts';
@@ -201,6 +203,8 @@ async function workOnce(
       return deliver(state, lane, claim.delivery);
     case 'ambiguous':
       return settleAmbiguous(state, lane, claim.delivery);
+    case 'expired':
+      return expire(state, claim);
     case 'wait':
       await rest(state, lane, claim.until - deps.clock.now());
       return 'go-on';
@@ -255,6 +259,24 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
   return 'go-on';
 }
 
+/** What is too old is not said any more; a digest tells of it. */
+async function expire(
+  { deps, orphans }: Lanes,
+  claim: Extract<DeliveryClaim, { kind: 'expired' }>,
+): Promise<Next> {
+  const { conversationId, outboundIds } = claim;
+  const { accountId } = claim.conversation;
+  const account = deps.accounts.get(accountId);
+  if (!account) {
+    orphans.set(accountId, (orphans.get(accountId) ?? new Set()).add(conversationId));
+    return 'leave';
+  }
+  const digest = digestDrafts(deps, account.channel, claim);
+  deps.log.warn('Messages were too old to be sent.', { conversationId, count: outboundIds.length });
+  await deps.store.journal.expireDeliveries({ conversationId, outboundIds, digest });
+  return 'go-on';
+}
+
 /** The account is not connected: the row waits, due at once when it is. */
 async function adopt(
   { deps, orphans }: Lanes,
@@ -293,6 +315,10 @@ async function settleFailure(
     outboundId,
     error,
   });
+  if (outcome.kind === 'dead') {
+    const notice = gaveUpDrafts(deps, { channel, delivery, error });
+    return journal.settleDelivery({ outboundId, fence, outcome: { ...outcome, notice } });
+  }
   if (outcome.kind !== 'blocked') return journal.settleDelivery({ outboundId, fence, outcome });
   pace.block(blockedKey(error, delivery), outcome.until);
   return journal.settleDelivery({

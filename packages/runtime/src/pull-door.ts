@@ -87,9 +87,7 @@ export async function acceptPull(
   const { sessionKey, mode } = input;
   if (result.kind === 'duplicate') {
     const fate = (signal: AbortSignal): Promise<InboundFate> => findFate(kernel, inboundId, signal);
-    // Whoever asks again after its answer was lost reads what a command said.
-    const status = isCommand ? 'command' : 'duplicate';
-    return { sessionId, sessionKey, inboundId, status, fate };
+    return { sessionId, sessionKey, inboundId, status: 'duplicate', fate };
   }
   const fate = (signal: AbortSignal): Promise<InboundFate> =>
     kernel.fates.expect(inboundId, signal);

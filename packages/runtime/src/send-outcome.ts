@@ -1,4 +1,4 @@
-import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { type ErrorCode, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel, Delivery, DeliveryOutcome } from '@cuttle/core-types/ports';
 
 export type SendOutcome =
@@ -25,13 +25,24 @@ export function outcomeOfFailure(
   if (isCuttleError(error, 'channel.blocked', 'channel.invalid', 'channel.not-found', 'media.gone'))
     return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
   const surelyNotSent = code === 'channel.unavailable' && details?.['reached'] === false;
-  const isHarmless =
-    delivery.kind === 'edit' ||
-    delivery.kind === 'delete' ||
-    delivery.body.act !== undefined ||
-    channel.ambiguity === 'idempotency-key';
+  const isHarmless = mayRepeat(delivery, channel);
+  if (isHarmless && isPoison(delivery, code))
+    return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
   if (surelyNotSent || isHarmless) return { kind: 'retry', notBefore: later, reason: code };
   return { kind: 'ambiguous' };
+}
+
+function mayRepeat({ kind, body }: Delivery, channel: Channel): boolean {
+  const changes = kind === 'edit' || kind === 'delete' || body.act !== undefined;
+  return changes || channel.ambiguity === 'idempotency-key';
+}
+
+/** Tries of a delivery that fails for no reason a platform gives. */
+const mostFailures = 5;
+
+/** What fails again and again for a reason of its own holds up whatever waits behind it; platforms and networks come back. */
+function isPoison({ attempt }: Delivery, code: ErrorCode): boolean {
+  return attempt >= mostFailures && !code.startsWith('channel.');
 }
 
 /** How an ambiguous row of this channel is settled. A placeholder holds no words: it is never sent twice. */

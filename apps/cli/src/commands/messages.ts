@@ -34,11 +34,12 @@ function addFailed(cli: Cli, messages: Command): void {
       result.messages.length === 0
         ? ['Everything was delivered.']
         : toTable(
-            ['Id', 'State', 'When', 'Why', 'Text'],
-            result.messages.map(({ id, state, at, reason, text }) => [
+            ['Id', 'State', 'When', 'To', 'Why', 'Text'],
+            result.messages.map(({ id, state, at, reason, text, channel, account, to }) => [
               id,
               state,
               toTimeText(at),
+              channel === undefined ? '' : `${channel}/${account} ${to}`,
               reason ?? '',
               text.length > 60 ? `${text.slice(0, 59)}…` : text,
             ]),

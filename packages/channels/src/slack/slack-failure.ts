@@ -37,7 +37,7 @@ const verdicts: readonly (Verdict & { readonly errors: readonly string[] })[] = 
     ],
     code: 'channel.auth',
     what: 'Slack refused the token',
-    hint: 'Install the app again under OAuth & Permissions, set the new token and restart the channel: docs/channels/slack.md.',
+    hint: 'Install the app again under OAuth & Permissions, set the new token and restart the channel: docs/slack.md.',
   },
   {
     errors: [
@@ -110,7 +110,7 @@ function otherwise(word: string, needed = ''): Verdict {
   return {
     code,
     what: `The app was not given ${needed.slice(0, 100) || 'what this needs'}`,
-    hint: 'Add the scope under OAuth & Permissions and install the app again: docs/channels/slack.md.',
+    hint: 'Add the scope under OAuth & Permissions and install the app again: docs/slack.md.',
   };
 }
 

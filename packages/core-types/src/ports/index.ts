@@ -35,6 +35,7 @@ export {
 } from './channel-action.ts';
 export type { CheckpointJournal, CheckpointReader } from './checkpoint-journal.ts';
 export type { Clock } from './clock.ts';
+export type { DeliveryJournal } from './delivery-journal.ts';
 export type { DeliveryReader, RecentCall } from './delivery-reader.ts';
 export type { CompactionRecord, ContextJournal, SummaryCall } from './context-journal.ts';
 export type { ContextReader, StoredSummary } from './context-reader.ts';

@@ -337,6 +337,7 @@ export interface Delivery {
   readonly outboundId: string;
   readonly conversationId: string;
   readonly accountId: string;
+  readonly conversationKey: string;
   readonly target: Target;
   readonly group: boolean;
   readonly kind: SendKind;
@@ -354,6 +355,15 @@ export interface Delivery {
 export type DeliveryClaim =
   | { readonly kind: 'send'; readonly delivery: Delivery }
   | { readonly kind: 'ambiguous'; readonly delivery: Delivery }
+  /** Rows waited past their time, and a person misses some of them: `expireDeliveries` gives them up. */
+  | {
+      readonly kind: 'expired';
+      readonly conversationId: string;
+      readonly conversation: ConversationRef;
+      readonly outboundIds: readonly string[];
+      /** Beginnings of answers and notices that nobody has seen, those of earlier steps of the same outage too. */
+      readonly missed: readonly { readonly text: string; readonly at: number }[];
+    }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'idle' };
 export type DeliveryOutcome =
@@ -366,7 +376,13 @@ export type DeliveryOutcome =
       readonly uncounted?: boolean | undefined;
     }
   /** `rest`: also the later rows of the same origin. */
-  | { readonly kind: 'dead'; readonly reason: string; readonly rest: boolean }
+  | {
+      readonly kind: 'dead';
+      readonly reason: string;
+      readonly rest: boolean;
+      /** Tells the person, where they can be told. */
+      readonly notice?: readonly OutboundDraft[] | undefined;
+    }
   | { readonly kind: 'ambiguous' };
 
 export interface ScheduleDraft {

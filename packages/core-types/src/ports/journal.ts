@@ -5,6 +5,7 @@ import type { TaintSource } from '../principal.ts';
 import type { ParkReason, RunError } from '../run-event.ts';
 import type { CheckpointJournal } from './checkpoint-journal.ts';
 import type { ContextJournal } from './context-journal.ts';
+import type { DeliveryJournal } from './delivery-journal.ts';
 import type { MediaJournal } from './media-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { LeaseJournal } from './lease-journal.ts';
@@ -59,6 +60,7 @@ export interface Journal
   extends
     CheckpointJournal,
     ContextJournal,
+    DeliveryJournal,
     LeaseJournal,
     MediaJournal,
     MemoryJournal,
@@ -252,7 +254,7 @@ export interface Journal
   }): Promise<{ outboundId: string } | undefined>;
   /**
    * The head of a conversation's lane, its lowest undelivered row. `prepared` and due: becomes `sending` with fence and deadline → `send`.
-   * `sending` of an earlier boot: becomes `ambiguous` once its deadline and `marginMs` have passed → `ambiguous`. TTL passed: becomes dead, looks on.
+   * `sending` of an earlier boot: becomes `ambiguous` once its deadline and `marginMs` have passed → `ambiguous`. TTL passed → `expired`, nothing is changed; a row that nobody misses becomes dead, looks on.
    * An `edit` or `delete` whose target has no receipt: the edit is returned without `receipt` (send it anew), the delete is withdrawn.
    */
   claimDelivery(input: {
@@ -277,7 +279,7 @@ export interface Journal
   prepareOutbound(input: {
     drafts: readonly OutboundDraft[];
   }): Promise<{ outboundIds: readonly string[]; conversations: readonly string[] }>;
-  /** Dead letters: `dead → prepared`, or listed no more. */
+  /** Dead letters, and those of unknown outcome: `→ prepared` (marked where it may have arrived), or listed no more. */
   retryDead(input: { outboundId: string }): Promise<boolean>;
   discardDead(input: { outboundId: string }): Promise<boolean>;
 

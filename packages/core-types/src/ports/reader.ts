@@ -365,6 +365,10 @@ export interface OutboundRow {
   readonly outboundId: string;
   readonly conversationId: string;
   readonly accountId: string;
+  readonly channel: string;
+  /** The name of the account in the configuration. */
+  readonly account: string;
+  readonly conversationKey: string;
   readonly state: OutboundState;
   readonly kind: string;
   readonly origin: string;

@@ -77,6 +77,10 @@ export const OutboundReport = z.object({
   state: z.string(),
   kind: z.string(),
   origin: z.string(),
+  channel: z.string().optional(),
+  account: z.string().optional(),
+  /** The chat, as the platform numbers it. */
+  to: z.string().optional(),
   text: z.string(),
   attempt: z.int(),
   reason: z.string().optional(),

@@ -26,16 +26,23 @@ export const messageHandlers: Pick<
       limit: params.limit,
     });
     return {
-      messages: rows.map(({ outboundId, state, kind, origin, text, attempt, reason, at }) => ({
-        id: outboundId,
-        state,
-        kind,
-        origin,
-        text,
-        attempt,
-        ...(reason !== undefined && { reason }),
-        at: isoTime(at),
-      })),
+      messages: rows.map((row) => {
+        const { outboundId, state, kind, origin, text, attempt, reason, at } = row;
+        const { channel, account, conversationKey } = row;
+        return {
+          id: outboundId,
+          state,
+          kind,
+          origin,
+          channel,
+          account,
+          to: conversationKey,
+          text,
+          attempt,
+          ...(reason !== undefined && { reason }),
+          at: isoTime(at),
+        };
+      }),
     };
   },
   'messages.retry': async ({ runtime }, { params }) => ({

@@ -87,6 +87,7 @@ export function describeDelivery(get: () => World): void {
         outboundId: 'out-0',
         conversationId: lane,
         accountId,
+        conversationKey: expect.any(String),
         target: { chat: 'chat-1' },
         group: false,
         kind: 'send',
@@ -159,17 +160,89 @@ export function describeDelivery(get: () => World): void {
     expect((await reader.counts()).dead).toBe(3);
   });
 
-  it('lets a row die that waited past its time, and looks on', async () => {
-    const { send, advance, journal, draft } = get();
-    const lane = await prepare(0);
+  it('gives up what waited past its time, and says so once, of all that nobody saw since', async () => {
+    const { send, advance, journal, draft, place, claimDelivery, reader, now } = get();
+    const lane = await prepare(0, 1);
+    const at = now();
     const fresh = draft({ outboundId: 'fresh', origin: 'cli:3', ttlMs: 3_600_000 });
     await journal.prepareOutbound({ drafts: [fresh] });
     advance(60_000);
-    expect(await send(lane)).toMatchObject({ outboundId: 'fresh' });
-    expect(await get().reader.findOutbound('out-0')).toMatchObject({
-      state: 'dead',
-      reason: 'expired',
+    const expected = {
+      kind: 'expired',
+      conversationId: lane,
+      conversation: place(),
+      outboundIds: ['out-0', 'out-1'],
+      missed: [{ text: 'words', at }],
+    };
+    expect(await claimDelivery(lane)).toEqual(expected);
+    expect(await claimDelivery(lane)).toEqual(expected);
+    const digest = (id: string, ttlMs = 90_000) => [
+      draft({ outboundId: id, origin: `digest:${id}`, ttlMs }),
+    ];
+    const input = { conversationId: lane, outboundIds: ['out-0', 'out-1', 'fresh'] };
+    for (let twice = 0; twice < 2; twice += 1)
+      await journal.expireDeliveries({ ...input, digest: digest('d1') });
+    expect(await reader.findOutbound('out-1')).toMatchObject({ state: 'dead', reason: 'expired' });
+    expect(await stateOf('fresh')).toBe('prepared');
+    expect(await stateOf('d1')).toBe('prepared');
+
+    // The outage goes on: one digest tells of everything, and one that is too old itself is not told of.
+    await journal.prepareOutbound({
+      drafts: [draft({ outboundId: 'later', origin: 'cli:4', ttlMs: 60_000 })],
     });
+    advance(60_000);
+    await settle(await send(lane), { kind: 'retry', notBefore: now() + 3_540_000, reason: 'x' });
+    advance(3_540_000);
+    const again = await claimDelivery(lane);
+    expect(again).toMatchObject({ kind: 'expired', outboundIds: ['fresh', 'd1', 'later'] });
+    expect(again.kind === 'expired' && again.missed).toHaveLength(3);
+    const all = { conversationId: lane, outboundIds: ['fresh', 'd1', 'later'] };
+    await journal.expireDeliveries({ ...all, digest: digest('d2') });
+    expect(await send(lane)).toMatchObject({ outboundId: 'd2' });
+  });
+
+  it('lets go of what nobody misses', async () => {
+    const { send, advance, journal, draft, claimDelivery } = get();
+    const lane = await prepare(0);
+    await settle(await send(lane), sent);
+    const gone = draft({
+      outboundId: 'gone',
+      origin: 'cli:5',
+      kind: 'delete',
+      targetId: 'out-0',
+      ttlMs: 1,
+    });
+    const digest = draft({ outboundId: 'digest', origin: 'digest:x', ttlMs: 1 });
+    await journal.prepareOutbound({ drafts: [gone, digest] });
+    advance(10);
+    expect(await claimDelivery(lane)).toEqual({ kind: 'idle' });
+    expect([await stateOf('gone'), await stateOf('digest')]).toEqual(['dead', 'dead']);
+  });
+
+  it('tells of what was refused with the refusal', async () => {
+    const { send, draft } = get();
+    const lane = await prepare(0, 1);
+    const notice = [draft({ outboundId: 'notice', origin: 'gave-up:out-0' })];
+    await settle(await send(lane), { kind: 'dead', reason: 'x', rest: true, notice });
+    expect(await send(lane)).toMatchObject({
+      outboundId: 'notice',
+      conversationKey: get().place().key,
+    });
+  });
+
+  it('sends what may have arrived again only where the owner says so, with a mark', async () => {
+    const { send, journal, reader, newId } = get();
+    const lane = await prepare(0, 1);
+    for (const outboundId of ['out-0', 'out-1']) {
+      await settle(await send(lane), { kind: 'ambiguous' });
+      const to = 'unconfirmed';
+      await journal.resolveDelivery({ outboundId, fence: newId(), deadlineMs: 1, to });
+    }
+    expect(await journal.retryDead({ outboundId: 'out-0' })).toBe(true);
+    expect(await send(lane)).toMatchObject({ outboundId: 'out-0', marked: true });
+    expect(await journal.discardDead({ outboundId: 'out-1' })).toBe(true);
+    expect((await reader.counts()).unconfirmed).toBe(0);
+    expect(await reader.listOutbound({ states: ['unconfirmed'], limit: 5 })).toEqual([]);
   });
 
   it('revives a dead letter with a new time to live, at its old place', async () => {

@@ -36,6 +36,7 @@ const outcomes: ReadonlySet<string> = new Set<TransactionName>([
   'settleCommand',
   'settleDelivery',
   'resolveDelivery',
+  'expireDeliveries',
   'decideApproval',
 ]);
 

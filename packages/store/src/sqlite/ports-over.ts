@@ -34,6 +34,7 @@ const journalNames = [
   'settleDelivery',
   'resolveDelivery',
   'prepareOutbound',
+  'expireDeliveries',
   'retryDead',
   'discardDead',
   'putSchedule',

@@ -18,6 +18,8 @@ export interface ExpectedNotice {
   readonly words: RegExp;
   /** `optional`: at most once. */
   readonly count: 'once' | 'optional';
+  /** What takes its place later. Where both are seen, the receipt of the first was lost: an ambiguous send. */
+  readonly end?: RegExp | undefined;
 }
 
 /** A text that a person sees now, after edits and deletes. Texts of a place stand in the order in which they are seen. */

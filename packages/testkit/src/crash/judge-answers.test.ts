@@ -203,4 +203,14 @@ describe('what the gateway itself says', () => {
       emptyVerdict,
     );
   });
+
+  it('is an ambiguous send where it stands beside what should have taken its place', () => {
+    const question = { place, words: /^May I/, count: 'optional', end: /^I asked/ } as const;
+    const notices = [question, { place, words: question.end, count: 'optional' } as const];
+    const judge = (...texts: readonly string[]): unknown =>
+      judgeAnswers(record({ notices, shown: shown(...texts, ...answers) })).ambiguous;
+    expect(judge('May I?')).toEqual([]);
+    expect(judge('I asked.')).toEqual([]);
+    expect(judge('May I?', 'I asked.')).toEqual([{ place, text: 'May I?', resolved: 'seen once' }]);
+  });
 });

@@ -1,4 +1,10 @@
-import type { AmbiguousSend, CrashRecord, ShownText, UnconfirmedText } from './crash-record.ts';
+import type {
+  AmbiguousSend,
+  CrashRecord,
+  ExpectedNotice,
+  ShownText,
+  UnconfirmedText,
+} from './crash-record.ts';
 
 /** A text with ids, and the texts without any that follow it. */
 export interface Reply {
@@ -40,7 +46,11 @@ export function readReplies(record: CrashRecord, place: string): SeenPlace {
     else if (replies.length > 0) replies.at(-1)?.texts.push(text);
     else strays.push(text);
   }
-  const ambiguous = [...marked.ambiguous, ...listed.flatMap((row) => toAmbiguous(row, shown))];
+  const ambiguous = [
+    ...marked.ambiguous,
+    ...listed.flatMap((row) => toAmbiguous(row, shown)),
+    ...notices.flatMap((notice) => (notice.place === place ? toOutlived(notice, notes) : [])),
+  ];
   return { replies, notes, strays, orphans, ambiguous };
 }
 
@@ -82,6 +92,17 @@ function toAmbiguous(row: UnconfirmedText, shown: readonly ShownText[]): Ambiguo
   if (row.kind === 'delete') return [];
   const resolved = isSeen(row, shown) ? 'seen once' : 'not seen, listed';
   return [{ place: row.place, text: shorten(row.text), resolved }];
+}
+
+/** What should have been replaced by its end, and stands beside it. */
+function toOutlived(
+  { place, words, end }: ExpectedNotice,
+  notes: SeenPlace['notes'],
+): AmbiguousSend[] {
+  if (!end || !notes.some(({ text }) => end.test(text))) return [];
+  return notes
+    .filter(({ text }) => words.test(text))
+    .map(({ text }) => ({ place, text: shorten(text), resolved: 'seen once' }));
 }
 
 function isSeen(row: UnconfirmedText, shown: readonly ShownText[]): boolean {

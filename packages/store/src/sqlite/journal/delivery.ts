@@ -10,6 +10,7 @@ import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored, fromStoredOr, toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
+import { claimExpired, isMissed } from './expiry.ts';
 import { addOutbound, addOutbounds, openConversation } from './outbound.ts';
 import { holdRun } from './runs.ts';
 
@@ -96,7 +97,10 @@ function claimPrepared(
   row: OutboundRecord,
   input: Input<'claimDelivery'>,
 ): DeliveryClaim | undefined {
-  if (row.expires_at <= unit.now) return end(unit, row, { state: 'dead', reason: 'expired' });
+  if (row.expires_at <= unit.now) {
+    if (!isMissed(row)) return end(unit, row, { state: 'dead', reason: 'expired' });
+    return claimExpired(unit, readConversation(unit, row));
+  }
   if (row.not_before !== null && row.not_before > unit.now)
     return { kind: 'wait', until: row.not_before };
   const receipt = findReceipt(unit, row);
@@ -143,12 +147,12 @@ function findReceipt(unit: Unit, row: OutboundRecord): Receipt | undefined {
 }
 
 function toDelivery(unit: Unit, row: OutboundRecord, receipt: Receipt | undefined): Delivery {
-  const conversation = unit.db.find(selectConversation, row.conversation_id);
-  if (!conversation) throw new TypeError(`Outbound ${row.id} has no conversation.`);
+  const conversation = readConversation(unit, row);
   return {
     outboundId: row.id,
     conversationId: conversation.id,
     accountId: conversation.account_id,
+    conversationKey: conversation.key,
     target: fromStored(conversation.target),
     group: conversation.is_group === 1,
     kind: row.kind,
@@ -162,6 +166,12 @@ function toDelivery(unit: Unit, row: OutboundRecord, receipt: Receipt | undefine
     deadline: row.deadline ?? 0,
     origin: row.origin,
   };
+}
+
+function readConversation(unit: Unit, row: OutboundRecord): ConversationRecord {
+  const conversation = unit.db.find(selectConversation, row.conversation_id);
+  if (!conversation) throw new TypeError(`Outbound ${row.id} has no conversation.`);
+  return conversation;
 }
 
 /** Stores what became of a send. */
@@ -215,6 +225,7 @@ function settle(unit: Unit, row: OutboundRecord, outcome: DeliveryOutcome): void
       end(unit, row, { state: 'dead', reason: outcome.reason });
       if (outcome.rest)
         db.run(endRest, outcome.reason, now, row.conversation_id, row.origin, row.seq);
+      addOutbounds(unit, outcome.notice ?? []);
   }
 }
 
@@ -250,14 +261,15 @@ export function prepareOutbound(
   return { outboundIds, conversations: [...unit.conversations] };
 }
 
-const revive = `UPDATE outbound SET state = 'prepared', not_before = NULL, reason = NULL, settled_at = NULL, expires_at = ? + ttl_ms WHERE space = 'main' AND id = ? AND state = 'dead' AND discarded = 0`;
+// What may have arrived is sent with a mark that says so.
+const revive = `UPDATE outbound SET marked = max(marked, state = 'unconfirmed'), state = 'prepared', not_before = NULL, reason = NULL, settled_at = NULL, expires_at = ? + ttl_ms WHERE space = 'main' AND id = ? AND (state = 'dead' OR state = 'unconfirmed') AND discarded = 0`;
 
 /** The owner wants a dead letter sent after all, with a new time to live. */
 export function retryDead(unit: Unit, input: { outboundId: string }): boolean {
   return unit.db.run(revive, unit.now, input.outboundId) > 0;
 }
 
-const discard = `UPDATE outbound SET discarded = 1 WHERE space = 'main' AND id = ? AND state = 'dead' AND discarded = 0`;
+const discard = `UPDATE outbound SET discarded = 1 WHERE space = 'main' AND id = ? AND (state = 'dead' OR state = 'unconfirmed') AND discarded = 0`;
 
 export function discardDead(unit: Unit, input: { outboundId: string }): boolean {
   return unit.db.run(discard, input.outboundId) > 0;

@@ -28,6 +28,7 @@ import {
   retryDead,
   settleDelivery,
 } from './delivery.ts';
+import { expireDeliveries } from './expiry.ts';
 import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './retention.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
 import { putFetchedMedia, putMediaText } from './media.ts';
@@ -79,6 +80,7 @@ export const journal = {
   settleDelivery,
   resolveDelivery,
   prepareOutbound,
+  expireDeliveries,
   retryDead,
   discardDead,
   putSchedule,

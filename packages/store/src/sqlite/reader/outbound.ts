@@ -10,9 +10,14 @@ import type { ConversationRecord, OutboundRecord } from '../rows.ts';
 import { fromStored, fromStoredOr } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
 
-type OutboundWithAccount = OutboundRecord & { readonly account_id: string };
-const columns = `SELECT outbound.*, conversation.account_id`;
-const account = `JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id`;
+type OutboundWithAccount = OutboundRecord & {
+  readonly account_id: string;
+  readonly key: string;
+  readonly channel: string;
+  readonly account_name: string;
+};
+const columns = `SELECT outbound.*, conversation.account_id, conversation.key, account.channel, account.name AS account_name`;
+const account = `JOIN conversation ON conversation.space = 'main' AND conversation.id = outbound.conversation_id JOIN account ON account.space = 'main' AND account.id = conversation.account_id`;
 const newest = `ORDER BY outbound.rowid DESC LIMIT ?`;
 
 const selectById = query<OutboundWithAccount>(
@@ -113,6 +118,9 @@ function toOutboundRow(row: OutboundWithAccount): OutboundRow {
     outboundId: row.id,
     conversationId: row.conversation_id,
     accountId: row.account_id,
+    channel: row.channel,
+    account: row.account_name,
+    conversationKey: row.key,
     state: row.state,
     kind: row.kind,
     origin: row.origin,

@@ -84,7 +84,7 @@ const countDead = query<Count>(
   `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'dead' AND discarded = 0`,
 );
 const countUnconfirmed = query<Count>(
-  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed'`,
+  `SELECT count(*) AS n FROM outbound WHERE space = 'main' AND state = 'unconfirmed' AND discarded = 0`,
 );
 
 const countSubagents = query<Count>(
