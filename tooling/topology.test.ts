@@ -95,6 +95,12 @@ const decided: Readonly<Record<string, Member>> = {
       './options',
     ],
   },
+  'packages/whatsapp-web': {
+    name: 'whatsapp-web',
+    tag: 'adapter',
+    uses: ['core-types'],
+    exports: ['.'],
+  },
   'packages/agent': { name: 'agent', tag: 'engine', uses: ['core-types'], exports: ['.'] },
   'packages/sessions': { name: 'sessions', tag: 'engine', uses: ['core-types'], exports: ['.'] },
   'packages/cron': { name: 'cron', tag: 'engine', uses: ['core-types'], exports: ['.'] },

@@ -47,6 +47,9 @@ const bytes = Buffer.from('%PDF-1.7\\n');`,
     after: `console.log(inspectMedia(bytes, { mimeType: 'image/png' }).kind);`,
     prints: /^document\n$/,
   },
+  '@cuttle/whatsapp-web': {
+    prints: /^\{"type":"ready","version":1\}\n.*"code":"unlinked".*\n$/,
+  },
   '@cuttle/cron': {
     prints: /^2026-03-28T08:00:00\.000Z\n2026-03-29T07:00:00\.000Z 2026-03-30T07:00:00\.000Z\n$/,
   },
