@@ -27,11 +27,12 @@ it('says so of each file where the platform takes none, and believes no name', (
   expect(answer).toEqual({ text: '[The file a http://b c (3 bytes) cannot be sent here.]' });
 });
 
-it('gives a part the time that its files may take, and others none', () => {
+it('gives a part the time that its files may take and a name, and others none', () => {
   const part = { v: 1, text: '', payload: null } as const;
   expect(withPatience(part)).toBe(part);
   const files = [file('a', 100_000), file('b', 50_000)];
-  expect(withPatience({ ...part, files }).extraMs).toBe(600);
+  expect(withPatience({ ...part, files })).toMatchObject({ extraMs: 600, text: '[a] [b]' });
+  expect(withPatience({ ...part, text: 'Look', files }).text).toBe('Look');
 });
 
 it('reads the bytes of a part in order; of what is gone or cannot be read nothing was sent', async () => {

@@ -46,11 +46,13 @@ function leftOut({ name, bytes }: OutboundFile, most: number | undefined): strin
 /** A slow line sends so much in a millisecond. */
 const slowestBytesPerMs = 250;
 
-/** A part with the time that its files may take. */
+/** A part with the time that its files may take; one without words is known by their names where it is listed. */
 export function withPatience(part: OutboundPart): OutboundPart {
   if (!part.files?.length) return part;
   const bytes = part.files.reduce((sum, file) => sum + file.bytes, 0);
-  return { ...part, extraMs: Math.ceil(bytes / slowestBytesPerMs) };
+  const names = part.files.map(({ name }) => `[${name}]`).join(' ');
+  const text = part.text === '' ? names : part.text;
+  return { ...part, text, extraMs: Math.ceil(bytes / slowestBytesPerMs) };
 }
 
 /** The bytes of what a part sends; none of them left the machine where this fails. Throws `media.gone` or `channel.unavailable`. */
