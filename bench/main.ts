@@ -9,6 +9,7 @@ import { memoryBench } from './memory.ts';
 import { providersBench } from './providers.ts';
 import type { Bench, Row } from './report.ts';
 import { printRow } from './report.ts';
+import { removalBench } from './removal.ts';
 import { searchBench } from './search.ts';
 import { soakBench } from './soak.ts';
 import { socketsBench } from './sockets.ts';
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   growthBench,
   longBench,
   searchBench,
+  removalBench,
   subagentsBench,
   memoryBench,
   crashBench,

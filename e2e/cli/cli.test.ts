@@ -190,3 +190,19 @@ describe('cuttle config', () => {
     expect((await home.run('config', 'get', 'providers.local.apiKey')).out).toBe('[redacted]\n');
   });
 });
+
+describe('cuttle retention', () => {
+  it('shows what would go and takes nothing, until it is told to; the records stay whole', async () => {
+    await home.run('run', 'Hello there');
+    await home.run('config', 'set', 'retention.sessions.maxBytes', '1000');
+    const would = await home.run('retention', '--dry-run');
+    expect(would.out).toMatch(/^Would be removed:\n {2}1 runs with 2 entries, \d+ characters\n/);
+    expect((await home.run('sessions', 'show', 'main')).out).toContain('You said: Hello there');
+    const gone = await home.run('retention', '--remove');
+    expect(gone.out).toBe(would.out.replace('Would be removed', 'Removed'));
+    expect((await home.run('sessions', 'show', 'main')).out).not.toContain('Hello there');
+    const { status, out } = await home.run('sessions', 'verify');
+    expect({ status, whole: out.startsWith('whole') }).toEqual({ status: 0, whole: true });
+    expect(out).toContain('2 purged');
+  });
+});

@@ -15,6 +15,8 @@ const instants = [
   'accept.before.ack',
   'claim.after.commit',
   'model.mid_stream',
+  'command.before.commit',
+  'command.after.commit',
   'compaction.after.model',
   'compaction.flush.after.model',
   'compaction.flush.after.append',

@@ -106,7 +106,8 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
   );
   forbid(
     'entries out of sequence',
-    `SELECT session_id, count(*) AS n, max(seq) AS high FROM entry GROUP BY session_id HAVING max(seq) <> count(*)`,
+    // A fork goes on behind the entries that it begins with, which are not its own.
+    `SELECT session_id, count(*) AS n, min(seq) AS low, max(seq) AS high FROM entry GROUP BY session_id HAVING max(seq) - min(seq) + 1 <> count(*) OR (min(seq) > 1 AND session_id NOT IN (SELECT session_id FROM lineage))`,
   );
   forbid(
     'two deliveries with one message',
@@ -117,8 +118,9 @@ export function judgeRows(rows: RowReader, since: number): CrashVerdict {
     `SELECT queued FROM store WHERE queued <> (SELECT count(*) FROM inbound WHERE state = 'queued' AND control = 0)`,
   );
   forbid(
+    // A fork and a rewind take summaries along, which were paid for where they were made.
     'finished model calls that are not in the usage once',
-    `SELECT usage.session_id, sum(usage.calls - usage.cut) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') + (SELECT count(*) FROM summary WHERE summary.session_id = usage.session_id AND json_extract(summary.body, '$.flushed') = 1) AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
+    `SELECT usage.session_id, sum(usage.calls - usage.cut) AS counted, (SELECT count(*) FROM step JOIN run ON run.id = step.run_id WHERE run.session_id = usage.session_id AND step.state = 'done' AND json_extract(step.usage, '$.inputTokens') > 0) + (SELECT count(DISTINCT made.id || ':' || summary.upto_seq) FROM summary JOIN run AS made ON made.id = json_extract(summary.body, '$.runId') WHERE made.session_id = usage.session_id AND json_extract(summary.body, '$.by') = 'model') + (SELECT count(DISTINCT made.id || ':' || summary.upto_seq) FROM summary JOIN run AS made ON made.id = json_extract(summary.body, '$.runId') WHERE made.session_id = usage.session_id AND json_extract(summary.body, '$.flushed') = 1) AS done FROM usage GROUP BY usage.session_id HAVING counted <> done`,
   );
   forbid(
     'opaque calls that were begun twice',
@@ -140,7 +142,7 @@ export interface FlushedRows {
 
 export function readFlushed(rows: RowReader): FlushedRows {
   const summaries = rows(
-    `SELECT json_extract(body, '$.runId') || ':' || upto_seq AS chunk, json_extract(body, '$.flushed') AS flushed FROM summary WHERE json_extract(body, '$.by') = 'model'`,
+    `SELECT DISTINCT json_extract(body, '$.runId') || ':' || upto_seq AS chunk, json_extract(body, '$.flushed') AS flushed FROM summary WHERE json_extract(body, '$.by') = 'model'`,
   );
   const chunks = summaries.map(({ chunk }) => String(chunk));
   return {

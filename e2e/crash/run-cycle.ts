@@ -24,7 +24,8 @@ import {
   withRows,
 } from './home-rows.ts';
 import { judgeSocket } from './judge-socket.ts';
-import { type ShapeName, shapes, socketSessions } from './shapes.ts';
+import { type ShapeName, shapes } from './shapes.ts';
+import { socketSessions } from './shapes/sockets.ts';
 
 /** How a life of a cycle ends: at a named instant, asked to stop or not, or so many ms after it was ready or its process was born. */
 export type Death =

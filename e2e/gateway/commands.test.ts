@@ -71,6 +71,19 @@ describe('commands', () => {
     expect(await command('/stop it now')).toContain('Nothing was running.');
   });
 
+  it('are done once a key, and tell whoever asks again what they said', async () => {
+    gateway = await openGateway();
+    await say('one');
+    await say('two');
+    const asked = { sessionKey: 'main', message: '/rewind', idempotencyKey: 'back' };
+    const first = await gateway.server.call('chat.send', asked);
+    expect(first.reply).toContain('the first was: two');
+    await gateway.restart();
+    const again = await gateway.server.call('chat.send', asked);
+    expect(again).toEqual(first);
+    expect(await command('/rewind')).toContain('the first was: one');
+  });
+
   it('leaves what is no command to the agent', async () => {
     gateway = await openGateway({ script: () => [text('A folder.')] });
     expect(await say('/etc/hosts')).toBe('A folder.');

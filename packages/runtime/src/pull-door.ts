@@ -87,7 +87,9 @@ export async function acceptPull(
   const { sessionKey, mode } = input;
   if (result.kind === 'duplicate') {
     const fate = (signal: AbortSignal): Promise<InboundFate> => findFate(kernel, inboundId, signal);
-    return { sessionId, sessionKey, inboundId, status: 'duplicate', fate };
+    // Whoever asks again after its answer was lost reads what a command said.
+    const status = isCommand ? 'command' : 'duplicate';
+    return { sessionId, sessionKey, inboundId, status, fate };
   }
   const fate = (signal: AbortSignal): Promise<InboundFate> =>
     kernel.fates.expect(inboundId, signal);
