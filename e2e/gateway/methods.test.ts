@@ -306,7 +306,7 @@ describe('every method', () => {
 
   it('was called here, or where it has a server or a run of its own', () => {
     const elsewhere =
-      /^(models\.(pulls?|running|load|unload|remove)|channels\.log(in|out)|subagents\.|sessions\.(compact|restore))/;
+      /^(pairing\.revoke|models\.(pulls?|running|load|unload|remove)|channels\.log(in|out)|subagents\.|sessions\.(compact|restore))/;
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left.filter((name) => !elsewhere.test(name))).toEqual(['connect', 'config.set']);
   });
@@ -330,6 +330,7 @@ describe('a call that cannot be done', () => {
     ['sessions.get', { sessionKey: 'nowhere' }, 'session.not-found'],
     ['exec.approvals.resolve', { approvalId: 'x', decision: 'approved' }, 'approval.not-found'],
     ['pairing.approve', { code: 'WRONG-CODE' }, 'request.not-found'],
+    ['pairing.revoke', { channel: 'pager', sender: '7' }, 'channel.not-found'],
     ['channels.probe', { channel: 'pager' }, 'channel.not-found'],
     ['channels.login', { channel: 'telegram' }, 'request.unsupported'],
     ['channels.logout', { channel: 'telegram' }, 'request.unsupported'],

@@ -270,6 +270,15 @@ describe('what it shows', () => {
       },
     ],
     [
+      ['pair', 'revoke', 'telegram/work', '42'],
+      {
+        'pairing.revoke': ({ channel, account, sender }) => ({
+          ok: [channel, account, sender].join(' ') === 'telegram work 42',
+        }),
+      },
+      { status: 0, out: '42 is a stranger again.\n', err: '' },
+    ],
+    [
       ['pair', 'approve', 'ABCD'],
       { 'pairing.approve': ({ code }) => ({ channel: 'telegram', sender: '42', name: code }) },
       { status: 0, out: 'ABCD is let in on telegram.\n', err: '' },

@@ -258,6 +258,8 @@ async function offerPairing(kernel: Kernel, arrival: Arrival): Promise<AcceptInp
   const now = kernel.clock.now();
   if (known && known.expiresAt > now)
     return { kind: 'refuse', reason: 'access.pairing', notice: [] };
+  if (await isCrowded(kernel, place.accountId))
+    return { kind: 'refuse', reason: 'access.pairing', notice: [] };
   const code = makePairingCode(kernel.random);
   const { ttlMs } = kernel.settings().pairing;
   const pairing: PairingDraft = {
@@ -275,6 +277,14 @@ async function offerPairing(kernel: Kernel, arrival: Arrival): Promise<AcceptInp
     notice: notice(kernel, arrival, text),
     pairing,
   };
+}
+
+/** Codes of one account that wait at once: a crowd of strangers makes neither rows nor messages without end. */
+const mostCodes = 50;
+
+async function isCrowded(kernel: Kernel, accountId: string): Promise<boolean> {
+  const waiting = await kernel.store.reader.listPairings({ limit: 1000 });
+  return waiting.filter((pairing) => pairing.accountId === accountId).length >= mostCodes;
 }
 
 function notice(

@@ -1,3 +1,5 @@
+import { CuttleError } from '@cuttle/core-types/errors';
+import type { Command } from 'commander';
 import { type Cli, does } from '../command.ts';
 import { toTable } from '../output.ts';
 import { toTimeText } from '../time-text.ts';
@@ -33,5 +35,28 @@ export function addPair(cli: Cli): void {
     output.result(result, () => [
       `${result.name ?? result.sender} is let in on ${result.channel}.`,
     ]);
+  });
+  addRevoke(cli, pair);
+}
+
+function addRevoke(cli: Cli, pair: Command): void {
+  const revoke = pair
+    .command('revoke')
+    .argument('<place>', 'channel, or channel/account')
+    .argument('<sender>', 'the id that the platform gives, as `cuttle pair list` showed it')
+    .description('Take back that somebody was let in.');
+  does(cli, revoke, async ({ connect, output, signal }, { args: [place = '', sender = ''] }) => {
+    const [channel = '', account = 'main'] = place.split('/');
+    const client = await connect();
+    const { ok } = await client.call('pairing.revoke', { channel, account, sender }, signal);
+    if (!ok)
+      throw new CuttleError(
+        'request.not-found',
+        `${sender} was not let in on ${place} by a code.`,
+        {
+          hint: 'People in `allowedUsers` or `owners` are let in by the configuration.',
+        },
+      );
+    output.result({ ok, channel, account, sender }, () => [`${sender} is a stranger again.`]);
   });
 }

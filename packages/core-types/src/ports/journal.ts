@@ -302,11 +302,13 @@ export interface Journal
     by: string;
     outbound: readonly OutboundDraft[];
   }): Promise<({ identity: Identity } & Committed) | undefined>;
+  /** `by`: whose decision it is, for the audit. */
   setIdentityAccess(input: {
     channel: string;
     accountId: string;
     externalId: string;
     access: 'allowed' | 'blocked' | 'none';
+    by?: string | undefined;
   }): Promise<void>;
   putToken(input: TokenDraft): Promise<void>;
   /** Single-use tokens are gone after the first success. */

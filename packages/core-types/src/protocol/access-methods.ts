@@ -21,6 +21,18 @@ export const accessMethods = [
     result: z.object({ channel: z.string(), sender: z.string(), name: z.string().optional() }),
   }),
   defineMethod({
+    name: 'pairing.revoke',
+    summary: 'Takes back that somebody was let in: their next message is a stranger’s again.',
+    scope: 'operator.pairing',
+    since: 1,
+    params: z.looseObject({
+      channel: z.string().max(50),
+      account: z.string().max(100).default('main'),
+      sender: z.string().min(1).max(200),
+    }),
+    result: z.object({ ok: z.boolean() }),
+  }),
+  defineMethod({
     name: 'exec.approvals.list',
     summary: 'Calls that wait for an approval.',
     scope: 'operator.approvals',

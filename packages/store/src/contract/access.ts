@@ -75,6 +75,11 @@ export function describeAccess(get: () => World): void {
     await say({ identity: { channel: 'telegram', externalId: 'stranger', name: 'Ann' } });
     await journal.setIdentityAccess({ ...peer(), access: 'none' });
     expect(await reader.findIdentity(peer())).toEqual({ ...first, name: 'Ann', access: 'none' });
+    expect(await reader.readAudit({ limit: 5 })).toEqual([]);
+    await journal.setIdentityAccess({ ...peer(), access: 'blocked', by: 'owner' });
+    expect(await reader.readAudit({ limit: 5 })).toMatchObject([
+      { kind: 'identity.access', principal: 'owner', details: { access: 'blocked' } },
+    ]);
   });
 
   it('uses a code once and a key for ever', async () => {

@@ -68,8 +68,11 @@ const updateAccess = `UPDATE identity SET access = ?, updated_at = ? WHERE space
 
 export function setIdentityAccess(unit: Unit, input: Input<'setIdentityAccess'>): void {
   seeIdentity(unit, input);
-  const { channel, accountId, externalId, access } = input;
+  const { channel, accountId, externalId, access, by } = input;
   unit.db.run(updateAccess, access, unit.now, channel, accountId, externalId);
+  if (by === undefined) return;
+  const details = { channel, accountId, externalId, access };
+  appendAudit(unit, { kind: 'identity.access', principal: by, details });
 }
 
 const upsertPairing = `INSERT INTO pairing (code_hash, code_hint, channel, account_id, external_id, name, conversation, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
