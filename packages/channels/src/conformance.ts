@@ -41,7 +41,6 @@ const slackNowhere = {
   quotes: 'Slack quotes nothing: an answer stands in the channel or in a thread',
   typing: "Slack shows that an app writes only in the threads of its own assistants' view",
   menu: "Slack takes slash commands from the app's manifest alone",
-  uploads: 'Slack makes messages of files later, under no key; no file goes out to it yet',
 } as const satisfies Reasons;
 
 /** What Slack lacks, by how its events come. https://docs.slack.dev/apis/events-api/ */

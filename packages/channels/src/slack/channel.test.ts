@@ -78,6 +78,7 @@ const visibleMethods = new Set([
   'chat.update',
   'chat.delete',
   'chat.postEphemeral',
+  'files.completeUploadExternal',
 ]);
 
 function toPlatform(server: SlackServer, gateway: Gateway, mode: Mode): ChannelPlatform {
@@ -124,6 +125,12 @@ function toPlatform(server: SlackServer, gateway: Gateway, mode: Mode): ChannelP
       server
         .visible(channels[place], place === 'thread' ? topic : undefined)
         .map(({ ts, shown }) => ({ messageId: ts, text: asMeant(shown) })),
+    sentFiles: (place) =>
+      server
+        .visible(channels[place], place === 'thread' ? topic : undefined)
+        .flatMap(({ ts, shown, files }) =>
+          files.map(({ name, bytes }) => ({ messageId: ts, text: shown, name, bytes })),
+        ),
     visibleCalls: () => server.ledger.filter(({ method }) => visibleMethods.has(method)).length,
     typing: () => 0,
     commands: () => [],
@@ -134,7 +141,7 @@ function toPlatform(server: SlackServer, gateway: Gateway, mode: Mode): ChannelP
       const methods = {
         connect: 'auth.test',
         receive: mode === 'socket' ? 'apps.connections.open' : 'auth.test',
-        send: 'chat.postMessage',
+        send: ['chat.postMessage', 'files.completeUploadExternal'],
         edit: 'chat.update',
         typing: 'none',
         fetch: 'file',

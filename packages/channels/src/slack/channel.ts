@@ -3,7 +3,7 @@ import type { ChannelDeps } from '../channel-definition.ts';
 import { slackActions, slackReactions } from './actions.ts';
 import { createAccount, toIdentity } from './account.ts';
 import { createSlackApi } from './api.ts';
-import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
+import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
 import { createFileFetch } from './fetch-file.ts';
 import { createIntake } from './intake.ts';
 import { modeOf, type SlackOptions } from './options.ts';
@@ -21,7 +21,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
   const account = createAccount(api);
   const people = createPeople({ ...deps, api });
   const intake = createIntake({ ...deps, account, people, options });
-  const sender = createSender({ ...deps, api });
+  const sender = createSender({ ...deps, api, apiUrl, account });
   const receiveDeps = { ...deps, appApi, account, intake, options };
   const isSocket = modeOf(options) === 'socket';
   return {
@@ -39,6 +39,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     probe: (signal) => account.probe(signal),
     live: { placeholder: encodePlaceholder, preview: encodePreview },
     media: createFileFetch(options, { ...deps, api }),
+    uploads: { maxBytes: maxUploadBytes },
     actions: slackActions,
     reactions: slackReactions,
     ...(!isSocket && { webhook: createSlackWebhook({ ...deps, signingSecret, intake }) }),

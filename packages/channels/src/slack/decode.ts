@@ -14,6 +14,7 @@ import {
   type WireCommand,
   type WireMessage,
   WireMessageEvent,
+  WireReaction,
 } from './wire.ts';
 
 export type Decoded =
@@ -28,7 +29,7 @@ export type Decoded =
 export interface Setting {
   readonly self: Self;
   readonly names: Names;
-  readonly options: Pick<SlackOptions, 'replyIn' | 'slashCommand'>;
+  readonly options: Pick<SlackOptions, 'replyIn' | 'slashCommand' | 'reactionNotifications'>;
   /** Unix ms; a slash command tells no time. */
   readonly now: number;
 }
@@ -49,6 +50,7 @@ export function decodeCallback(raw: unknown, setting: Setting): Decoded {
   if (!isOurs(parsed.data, setting.self)) return ignored('other-team');
   const { event } = parsed.data;
   const { type, subtype } = event;
+  if (type === 'reaction_added') return decodeReaction(raw, event, setting);
   // A channel's message that names us may come as both, under one id.
   if (type !== 'message' && type !== 'app_mention') return ignored('other-kind');
   if (subtype === 'message_changed') return decodeChanged(raw, event, setting);
@@ -78,6 +80,32 @@ function decodeChanged(raw: unknown, event: unknown, setting: Setting): Decoded 
   const isEdit = message.edited && message.text !== before?.text;
   if (!isEdit || !spoken.has(message.subtype ?? '')) return ignored('service');
   return decodeMessage(message, { ...placeOf(parsed.data), kind: 'edit' }, setting);
+}
+
+/** Somebody's emoji under a message of ours, where the owner wants to hear of it. */
+function decodeReaction(raw: unknown, event: unknown, setting: Setting): Decoded {
+  const { self, options, names } = setting;
+  if (options.reactionNotifications === 'off') return ignored('other-kind');
+  const parsed = WireReaction.safeParse(event);
+  if (!parsed.success) return unparsed(raw);
+  const { user, reaction, item, item_user: author, event_ts: at } = parsed.data;
+  if (user === self.userId) return ignored('own');
+  if (author !== self.userId) return ignored('service');
+  return {
+    kind: 'event',
+    event: {
+      ...whereOf(placeOf(item), { ts: item.ts }, setting),
+      externalId: `reaction:${item.channel}:${item.ts}:${user}:${at}`,
+      kind: 'reaction',
+      sender: toSender(user, names.get(user) ?? {}),
+      messageId: item.ts,
+      text: '',
+      reaction: cleanText(reaction),
+      mentioned: false,
+      replyToUs: true,
+      at: timeOfTs(at),
+    },
+  };
 }
 
 interface Place {
@@ -129,7 +157,13 @@ function isOwnBot({ bot_id: botId }: WireMessage, self: Self): boolean {
   return typeof botId === 'string' && botId === self.botId;
 }
 
-function isReply({ ts, thread_ts: thread }: Pick<WireMessage, 'ts' | 'thread_ts'>): boolean {
+function isReply({
+  ts,
+  thread_ts: thread,
+}: {
+  readonly ts: string;
+  readonly thread_ts?: string | null | undefined;
+}): boolean {
   return typeof thread === 'string' && thread !== ts;
 }
 
@@ -145,7 +179,7 @@ function externalIdOf(
 /** A thread is a conversation of its own; a channel's message begins one where it is to be answered in one. */
 function whereOf(
   { channel, isDirect }: Place,
-  message: Pick<WireMessage, 'ts' | 'thread_ts'>,
+  message: { readonly ts: string; readonly thread_ts?: string | null | undefined },
   { options }: Setting,
 ): Pick<ChannelInbound, 'chat' | 'target'> {
   const begun = options.replyIn === 'thread' && !isDirect ? message.ts : undefined;

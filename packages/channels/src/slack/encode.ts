@@ -1,6 +1,6 @@
 import { Json } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Answer, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
+import type { Answer, OutboundFile, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
@@ -13,7 +13,8 @@ import { Ts } from './target.ts';
 /** The body of an outbound row: one message, ready to be sent. */
 const SlackPayload = z.object({
   v: z.literal(1),
-  body: z.string().min(1),
+  /** Empty only where there are files. */
+  body: z.string(),
   /** For when the words are refused, where it says more than the row's text. */
   plain: z.string().exactOptional(),
   /** The only person who is to see it. */
@@ -21,21 +22,53 @@ const SlackPayload = z.object({
   buttons: z.array(z.array(z.object({ label: z.string(), token: z.string() }))).exactOptional(),
   /** Blocks as Slack takes them. */
   blocks: z.array(Json).exactOptional(),
+  /** How many files the part has. */
+  files: z.int().positive().exactOptional(),
 });
 type SlackPayload = z.infer<typeof SlackPayload>;
 
-/** An answer as messages. The buttons go with the last; what the system says to a slash command only its giver sees. */
+/**
+ * An answer as messages. The buttons go with the last of the words, files behind them, under a few words in one message; what
+ * the system says to a slash command only its giver sees.
+ */
 export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
-  const parts = renderMarkdown(answer.text, slackDialect);
+  const words = renderMarkdown(answer.text, slackDialect);
   const buttons = encodeButtons(answer.buttons);
-  if (parts.length === 0 && buttons !== undefined) parts.push(placeholderText());
+  if (words.length === 0 && buttons !== undefined) words.push(placeholderText());
+  const groups = toGroups(answer.files ?? []);
+  const isCaption = groups.length > 0 && words.length === 1 && buttons === undefined;
+  const caption = isCaption ? words.pop() : undefined;
   const eyes = answer.notice === undefined ? undefined : personIn(answer.replyTo);
-  return parts.map((part, index) =>
-    toPart(part, {
-      ...(eyes !== undefined && { onlyFor: eyes }),
-      ...(index === parts.length - 1 && buttons !== undefined && { buttons }),
-    }),
-  );
+  return [
+    ...words.map((part, index) =>
+      toPart(part, {
+        ...(eyes !== undefined && { onlyFor: eyes }),
+        ...(index === words.length - 1 && buttons !== undefined && { buttons }),
+      }),
+    ),
+    ...groups.map((files, index) => ({
+      ...toPart((index === 0 ? caption : undefined) ?? { text: '', body: '', plain: '' }, {
+        files: files.length,
+      }),
+      files,
+    })),
+  ];
+}
+
+/** As many as people can put into one message. */
+const mostFiles = 10;
+/** Slack takes a gigabyte; this much is held in memory. */
+export const maxUploadBytes = 50 * 1024 * 1024;
+
+function toGroups(files: readonly OutboundFile[]): OutboundFile[][] {
+  const groups: OutboundFile[][] = [];
+  for (const file of files) {
+    const last = groups.at(-1);
+    const bytes = (last ?? []).reduce((sum, one) => sum + one.bytes, file.bytes);
+    if (last && last.length < mostFiles && bytes <= maxUploadBytes) last.push(file);
+    else groups.push([file]);
+  }
+  return groups;
 }
 
 /** Words that only one person is shown. */
@@ -63,7 +96,7 @@ function placeholderText(): RenderedPart {
 
 function toPart(
   { text, body, plain }: RenderedPart,
-  extra: Pick<SlackPayload, 'buttons' | 'onlyFor'>,
+  extra: Pick<SlackPayload, 'buttons' | 'onlyFor' | 'files'>,
 ): OutboundPart {
   const fallback = plain === text ? {} : { plain };
   return { v: 1, text, payload: { v: 1, body, ...fallback, ...extra } };
@@ -122,6 +155,15 @@ function encodeButtons(rows: Answer['buttons']): SlackPayload['buttons'] {
     .filter((row) => row.length > 0)
     .slice(0, most.rows);
   return kept.length === 0 ? undefined : kept;
+}
+
+/** The words over files; undefined where a part has none. Throws `channel.invalid` where their bytes are missing. */
+export function encodeComment({ part, marked, files: sent = [] }: SendRequest): string | undefined {
+  const { body, files = 0 } = parsePayload(part);
+  if (files !== sent.length)
+    throw new CuttleError('channel.invalid', 'The files of this message are not at hand.');
+  if (files === 0) return undefined;
+  return `${marked === true ? `${textFor('outbound.marked')}\n` : ''}${body}`.trim();
 }
 
 export interface EncodedMessage {

@@ -51,7 +51,7 @@ async function findUrl(api: SlackApi, fileId: string, signal: AbortSignal): Prom
 }
 
 /** The token goes to nobody but Slack. */
-function isTheirs(url: string, apiUrl: string): boolean {
+export function isTheirs(url: string, apiUrl: string): boolean {
   const { origin, protocol, hostname } = new URL(url);
   if (origin === new URL(apiUrl).origin) return true;
   return protocol === 'https:' && /(?:^|\.)slack(?:-gov)?\.com$/.test(hostname);

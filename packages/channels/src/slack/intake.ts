@@ -20,7 +20,7 @@ export interface Payload {
 export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
   readonly account: Pick<Account, 'read'>;
   readonly people: People;
-  readonly options: Pick<SlackOptions, 'replyIn' | 'slashCommand'>;
+  readonly options: Pick<SlackOptions, 'replyIn' | 'slashCommand' | 'reactionNotifications'>;
 }
 
 /** Hands what is delivered to the door: each conversation in order. */
@@ -125,6 +125,7 @@ function laneOf({ kind, raw }: Payload): string {
   const holder = kind === 'events_api' ? fieldOf(raw, 'event') : raw;
   const channel =
     fieldOf(holder, 'channel') ??
+    fieldOf(fieldOf(holder, 'item'), 'channel') ??
     fieldOf(holder, 'channel_id') ??
     fieldOf(fieldOf(holder, 'container'), 'channel_id');
   const id = fieldOf(channel, 'id') ?? channel;

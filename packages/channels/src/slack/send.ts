@@ -1,16 +1,18 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
-import type { Receipt, SendRequest } from '@cuttle/core-types/ports';
+import type { Receipt, SendRequest, SentFile } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
+import type { Account } from './account.ts';
 import type { SlackApi } from './api.ts';
 import { encodeAct, type SlackActCall } from './encode-act.ts';
-import { type EncodedMessage, encodeMessage, messageIdOf } from './encode.ts';
+import { encodeComment, type EncodedMessage, encodeMessage, messageIdOf } from './encode.ts';
 import { isRefusedContent, slackWordOf } from './slack-failure.ts';
 import { isPerson, parseTarget, type SlackTarget, timeOfTs, tsAt } from './target.ts';
+import { type UploadDeps, uploadFiles } from './upload-files.ts';
 import { WireHistory, WireSent, WireSentToOne } from './wire.ts';
 
-export interface SendDeps extends Pick<ChannelDeps, 'clock'> {
-  readonly api: SlackApi;
+export interface SendDeps extends UploadDeps, Pick<ChannelDeps, 'clock'> {
+  readonly account: Pick<Account, 'read'>;
 }
 
 export interface Sender {
@@ -34,13 +36,25 @@ export function createSender(deps: SendDeps): Sender {
     if (!isPerson(place.channel)) return place;
     return { channel: await openDirect(place.channel, signal) };
   };
+  const findBefore = async (
+    { repeats, idempotencyKey: key }: SendRequest,
+    { at, shared }: { readonly at: SlackTarget; readonly shared: Shared | undefined },
+    signal: AbortSignal,
+  ): Promise<Receipt | undefined> => {
+    const since = repeats?.since ?? unsure.since(key);
+    if (since === undefined) return undefined;
+    const isOurs = shared ? await hasFilesBy(deps, shared, signal) : isOursBy(key);
+    return findSent(api, { at, since, isOurs }, signal);
+  };
   const post: Sender['send'] = async (request, signal) => {
+    const { idempotencyKey: key, files = [] } = request;
+    const comment = encodeComment(request);
     const at = await placeOf(request, signal);
-    const key = request.idempotencyKey;
-    const since = request.repeats?.since ?? unsure.since(key);
-    const known = since === undefined ? undefined : await findSent(api, { at, key, since }, signal);
+    const shared = comment === undefined ? undefined : { at, files, comment };
+    const known = await findBefore(request, { at, shared }, signal);
     if (known !== undefined) return known;
     try {
+      if (shared) return await share(deps, shared, signal);
       return await tryWords(request, (message) => say(api, { at, key, message }, signal));
     } catch (error) {
       if (!isUndone(error)) unsure.add(key);
@@ -163,18 +177,39 @@ async function remove(
 
 interface Sought {
   readonly at: SlackTarget;
-  readonly key: string;
   readonly since: number;
+  readonly isOurs: (message: Written) => boolean;
+}
+type Written = z.output<typeof WireHistory>['messages'][number];
+
+/** A message that holds the key of its row. */
+function isOursBy(key: string): Sought['isOurs'] {
+  return ({ metadata }) =>
+    metadata?.event_type === eventType && metadata.event_payload?.key === key;
+}
+
+/** Messages of files hold no key of ours: they are known by their words and by the names and sizes of the files. */
+async function hasFilesBy(
+  { account }: Pick<SendDeps, 'account'>,
+  { files, comment }: Pick<Shared, 'files' | 'comment'>,
+  signal: AbortSignal,
+): Promise<Sought['isOurs']> {
+  const self = await account.read(signal);
+  const wanted = files.map(({ name, bytes }) => `${name} ${bytes}`).join();
+  return ({ user, text, files: held }) =>
+    user === self.userId &&
+    (text ?? '').trim() === comment &&
+    (held ?? []).map(({ name, size }) => `${name ?? ''} ${size ?? 0}`).join() === wanted;
 }
 
 /** Our clock and Slack's may differ. */
 const skewMs = 60_000;
 const maxPages = 10;
 
-/** Our own message of this row, where an earlier try may have made one. https://docs.slack.dev/reference/methods/conversations.history */
+/** Our own message of a row, where an earlier try may have made one. https://docs.slack.dev/reference/methods/conversations.history */
 async function findSent(
   api: SlackApi,
-  { at, key, since }: Sought,
+  { at, since, isOurs }: Sought,
   signal: AbortSignal,
 ): Promise<Receipt | undefined> {
   const { channel, thread } = at;
@@ -190,14 +225,41 @@ async function findSent(
   for (let page = 0; page < maxPages; page += 1) {
     const more = cursor === '' ? {} : { cursor };
     const found = WireHistory.parse(await api.call(method, { ...args, ...more }, signal));
-    const sent = found.messages.find(
-      ({ metadata }) => metadata?.event_type === eventType && metadata.event_payload?.key === key,
-    );
+    const sent = found.messages.find(isOurs);
     if (sent) return { messageId: sent.ts, at: timeOfTs(sent.ts) };
     cursor = found.response_metadata?.next_cursor ?? '';
     if (cursor === '') return undefined;
   }
   return undefined;
+}
+
+interface Shared {
+  readonly at: SlackTarget;
+  readonly files: readonly SentFile[];
+  readonly comment: string;
+}
+
+/** One message of several files. Slack does not say which it made, so it is looked for. https://docs.slack.dev/reference/methods/files.completeUploadExternal */
+async function share(
+  deps: SendDeps,
+  { at, files, comment }: Shared,
+  signal: AbortSignal,
+): Promise<Receipt> {
+  const { api, clock } = deps;
+  const since = clock.now();
+  const uploaded = await uploadFiles(deps, files, signal);
+  const args = {
+    files: uploaded,
+    channel_id: at.channel,
+    ...(at.thread !== undefined && { thread_ts: at.thread }),
+    ...(comment !== '' && { initial_comment: comment }),
+  };
+  await api.call('files.completeUploadExternal', args, signal);
+  const ids = new Set<string | null | undefined>(uploaded.map(({ id }) => id));
+  const isOurs: Sought['isOurs'] = (message) => (message.files ?? []).some(({ id }) => ids.has(id));
+  // It is sent: that it cannot be found now changes nothing.
+  const found = await findSent(api, { at, since, isOurs }, signal).catch(() => undefined);
+  return found ?? { messageId: uploaded[0]?.id ?? '' };
 }
 
 const WireOpened = z.looseObject({ channel: z.looseObject({ id: z.string() }) });

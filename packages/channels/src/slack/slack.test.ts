@@ -1,4 +1,4 @@
-import type { ChannelInbound, Door, SendRequest } from '@cuttle/core-types/ports';
+import type { ChannelInbound, Door, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
 import {
   createInstantClock,
   createRecordingDoor,
@@ -24,7 +24,7 @@ const setting: Setting = {
     name: 'cuttle',
   },
   names: new Map([['U0ANN', { name: 'Ann', username: 'ann', isBot: false }]]),
-  options: { replyIn: 'channel', slashCommand: '/cuttle' },
+  options: { replyIn: 'channel', slashCommand: '/cuttle', reactionNotifications: 'own' },
   now: 1_800_000_000_000,
 };
 
@@ -115,6 +115,29 @@ describe('an event', () => {
     });
   });
 
+  const reacted = {
+    type: 'reaction_added',
+    user: 'U0ANN',
+    reaction: 'eyes',
+    item_user: 'U0US',
+    item: { type: 'message', channel: 'C0ALL', ts: said.ts },
+    event_ts: '1800000001.000100',
+  };
+  it('of a reaction to ours tells it where the owner wants that', () => {
+    expect(eventOf(decodeCallback(callback(reacted), setting))).toMatchObject({
+      kind: 'reaction',
+      reaction: 'eyes',
+      messageId: said.ts,
+      sender: { id: 'U0ANN', name: 'Ann' },
+      replyToUs: true,
+    });
+    const options = { ...setting.options, reactionNotifications: 'off' } as const;
+    expect(decodeCallback(callback(reacted), { ...setting, options })).toEqual({
+      kind: 'ignored',
+      reason: 'other-kind',
+    });
+  });
+
   const changed = (message: object, text = 'hi'): object => ({
     type: 'message',
     subtype: 'message_changed',
@@ -135,7 +158,9 @@ describe('an event', () => {
       callback(said, { team_id: 'T0ELSE' }),
       'other-team',
     ],
-    ['a reaction', callback({ type: 'reaction_added', user: 'U0ANN' }), 'other-kind'],
+    ['a reaction to others', callback({ ...reacted, item_user: 'U0ANN' }), 'service'],
+    ['our own reaction', callback({ ...reacted, user: 'U0US' }), 'own'],
+    ['somebody who joined the workspace', callback({ type: 'team_join' }), 'other-kind'],
   ];
   it.each(ignored)('that is %s is none', (_title, raw, reason) => {
     expect(decodeCallback(raw, setting)).toEqual({ kind: 'ignored', reason });
@@ -301,6 +326,26 @@ it('writes to a person, and edits there', async () => {
   const receipt = await channel.send(requestOf(channel, 'one', { target }), soon());
   await channel.send(requestOf(channel, 'two', { target, kind: 'edit', receipt }), soon());
   expect(scene.server.visible(scene.dm)).toMatchObject([{ shown: 'two' }]);
+});
+
+it('reacts, takes that back, and does each once', async () => {
+  await using scene = await openScene();
+  const { server, ann, dm } = scene;
+  const { ts } = server.say({ from: ann, text: 'hi' });
+  const { reactions, send } = scene.open();
+  const reactionsNow = () => [
+    ...(server.world.channels.get(dm)?.messages.get(ts)?.reactions.keys() ?? []),
+  ];
+  const act = async (part: OutboundPart | undefined): Promise<void> => {
+    if (part === undefined) throw new Error('Slack has this emoji');
+    const request = { kind: 'send', part, target: { channel: dm }, idempotencyKey: 'k' } as const;
+    expect((await send(request, soon())).messageId).toBe(ts);
+  };
+  for (const _ of [1, 2]) await act(reactions?.mark(ts, '👀'));
+  expect(reactionsNow()).toEqual(['eyes']);
+  for (const _ of [1, 2]) await act(reactions?.unmark(ts, ':eyes:'));
+  expect(reactionsNow()).toEqual([]);
+  expect(reactions?.mark(ts, '🦩')).toBeUndefined();
 });
 
 it('answers a slash command in a channel so that only its giver sees it', async () => {

@@ -70,6 +70,15 @@ export const WireCallback = z.looseObject({
 });
 export type WireCallback = z.infer<typeof WireCallback>;
 
+/** https://docs.slack.dev/reference/events/reaction_added */
+export const WireReaction = z.looseObject({
+  user: z.string().min(1),
+  reaction: z.string().min(1),
+  item_user: text,
+  item: z.looseObject({ type: text, channel, ts: z.string() }),
+  event_ts: z.string(),
+});
+
 const WirePerson = z.looseObject({ id: z.string().min(1), username: text, name: text });
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
@@ -111,6 +120,12 @@ export const WireHistory = z.looseObject({
   messages: z.array(
     z.looseObject({
       ts: z.string(),
+      user: text,
+      text,
+      files: z
+        .array(z.looseObject({ id: text, name: text, size: z.number().nullish() }))
+        .nullish()
+        .catch(undefined),
       metadata: z
         .looseObject({
           event_type: text,

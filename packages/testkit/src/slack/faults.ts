@@ -3,8 +3,8 @@ import type { SlackFault } from './failure.ts';
 
 /** What goes wrong with calls, and when: before the call takes effect, or after it but before the caller is told. */
 export interface Fault {
-  /** Any call without it. */
-  readonly method?: string;
+  /** Any call without it; any of several. */
+  readonly method?: string | readonly string[];
   readonly match?: (args: LedgerEntry['args']) => boolean;
   /** How many calls; 1 without it. */
   readonly times?: number;
@@ -30,7 +30,7 @@ export type FaultCall = Pick<LedgerEntry, 'method' | 'args'>;
 
 export function isMeant(fault: Fault, { method, args }: FaultCall): boolean {
   return (
-    (fault.method === undefined || fault.method === method) &&
+    (fault.method === undefined || [fault.method].flat().includes(method)) &&
     (fault.match === undefined || fault.match(args))
   );
 }
