@@ -22,7 +22,7 @@ function configFor(slack: SlackServer, modelUrl: string, secrets: object): objec
         main: { botToken: slack.botToken, apiUrl: slack.apiUrl, dmPolicy: 'open', ...secrets },
       },
     },
-    delivery: { deadlineMs: 1500, marginMs: 200 },
+    delivery: { deadlineMs: 800, marginMs: 100 },
     log: { level: 'warn' },
   };
 }
@@ -60,7 +60,7 @@ it('answers each message on Slack once in Socket Mode, whatever is killed, cut o
 
   // Killed while the model is asked: the run is taken over, and what was not acknowledged comes again.
   const asked = model.requests.length;
-  slack.say({ from: ann, text: '[[first=1500]] Two' });
+  slack.say({ from: ann, text: '[[first=800]] Two' });
   await model.untilCalls(asked + 1, soon());
   first.kill('SIGKILL');
   await first.exit;
@@ -107,7 +107,7 @@ it('answers each message on Slack once by HTTP, whatever is killed or told again
   await untilSaid('One');
   if (delivery) slack.sendDuplicate(delivery);
   const asked = model.requests.length;
-  slack.say({ from: ann, text: '[[first=1500]] Two' });
+  slack.say({ from: ann, text: '[[first=800]] Two' });
   await model.untilCalls(asked + 1, soon());
   first.kill('SIGKILL');
   await first.exit;
