@@ -31,6 +31,8 @@ interface ModelDeps {
   readonly random: () => number;
   readonly health: RouteHealth;
   readonly logins: Logins;
+  /** How models are asked. */
+  readonly fetch: typeof fetch;
 }
 interface Sources {
   readonly config: Config;

@@ -14,6 +14,7 @@ import { alreadyRunning, type Home, homeAt, prepareHome, readOrMakeToken } from 
 import { createLog, type ServerLog } from './log.ts';
 import type { Models } from './model-source.ts';
 import { chooseModels } from './choose-models.ts';
+import { createModelFetch } from './model-fetch.ts';
 import { nodeClock } from './node-clock.ts';
 import { createRandomBytes } from './random-bytes.ts';
 import { createRouteMemory } from './route-memory.ts';
@@ -42,6 +43,8 @@ export interface Foundation {
   readonly health: RouteHealth;
   /** The accounts that somebody logged in with. */
   readonly logins: Logins;
+  /** How models are asked. */
+  readonly fetch: typeof fetch;
   /** Who makes vectors of texts, by the configuration in force. */
   readonly embedders: EmbedderSource;
   /** Replaced as a whole when the configuration changes. */
@@ -71,7 +74,11 @@ export async function openFoundation(
   const logins = openLogins({ home, clock, configuration, log });
   const saved = await logins.list();
   log.addSecrets(await logins.secrets());
-  const models = chooseModels({ clock, random, health, logins }, { config, env, saved });
+  const modelFetch = createModelFetch(env);
+  const models = chooseModels(
+    { clock, random, health, logins, fetch: modelFetch.fetch },
+    { config, env, saved },
+  );
   const workspaces = await openWorkspaces(home, () => configuration.current().config);
   await prepareHome(home);
   await workspaces.prepare();
@@ -79,6 +86,7 @@ export async function openFoundation(
   const store = await openStore(home, config, overrides);
   await using opening = new AsyncDisposableStack();
   opening.use(store);
+  opening.use(modelFetch);
   // Whoever holds the store is alone in the home.
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
@@ -101,6 +109,7 @@ export async function openFoundation(
     scope: opening.move(),
     health,
     logins,
+    fetch: modelFetch.fetch,
     models,
     embedders: createEmbedderSource({
       models: () => foundation.models,

@@ -1,7 +1,7 @@
 import type { Json, Principal } from '@cuttle/core-types';
 import { CuttleError, toCuttleError, toErrorBody } from '@cuttle/core-types/errors';
 import { exportPerson, readTrace } from '@cuttle/sessions';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
@@ -60,17 +60,7 @@ export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
     );
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: deps.settings().bodyBytes,
-      onError: () => {
-        throw new CuttleError(
-          'request.too-large',
-          `The body is larger than ${deps.settings().bodyBytes} bytes.`,
-        );
-      },
-    }),
-  );
+  app.use(limitBody(deps));
   app.onError((error, c) => refuse(deps, c, error));
   app.notFound((c) =>
     refuse(deps, c, new CuttleError('request.not-found', `There is nothing at ${c.req.path}.`)),
@@ -83,6 +73,23 @@ export function createHttpApp(parts: HttpParts): Hono<HttpEnv> {
   addHooks(app, parts);
   addPage(app, parts);
   return app;
+}
+
+/** A length that is announced is held to by Node's parser: only a body of unknown length is counted as it is read, which is dear. */
+function limitBody(deps: HttpParts['deps']): MiddlewareHandler<HttpEnv> {
+  const refuseBody = (): never => {
+    const { bodyBytes } = deps.settings();
+    throw new CuttleError('request.too-large', `The body is larger than ${bodyBytes} bytes.`);
+  };
+  return async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const maxSize = deps.settings().bodyBytes;
+    const announced = c.req.header('content-length');
+    if (announced === undefined || c.req.header('transfer-encoding') !== undefined)
+      return bodyLimit({ maxSize, onError: refuseBody })(c, next);
+    if (Number(announced) > maxSize) refuseBody();
+    return next();
+  };
 }
 
 /** The page brings everything with it; nothing else may be loaded, framed or run. */

@@ -16,7 +16,7 @@ export function createTimeTools(
           .string()
           .max(64)
           .optional()
-          .describe('An IANA name such as "Europe/Berlin"; absent: the owner’s.'),
+          .describe('An IANA name such as "Europe/Berlin"; absent: the owner\'s.'),
       }),
       effect: 'pure',
       risk: 'read',

@@ -27,6 +27,13 @@ export function describeTool(name: string, open: () => Promise<ToolFixture>): vo
       expect(undescribed(tool)).toEqual([]);
     });
 
+    // One other character, and V8 keeps the whole request of every model call in two bytes a character.
+    it('is told to models in Latin letters', async () => {
+      await using fixture = await open();
+      const { name, description, parameters } = fixture.tool;
+      expect(JSON.stringify({ name, description, parameters })).toMatch(/^[\0-\xFF]+$/);
+    });
+
     it('takes its arguments and no others', async () => {
       await using fixture = await open();
       expect(fixture.tool.input.safeParse(fixture.input).success).toBe(true);
