@@ -184,6 +184,49 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect(stdout).toBe('sums: completed, 42\nIt says 42.\n');
   });
 
+  it('compact-session: a summary, what it holds, and back', async () => {
+    await using model = await openOpenaiServer({
+      script: ({ system }) =>
+        /summar/i.test(system) ? [text('A trip to Kyoto by train at nine.')] : [text('Noted.')],
+    });
+    const { stdout } = await run('compact-session', {
+      OPENAI_BASE_URL: model.url,
+      OPENAI_API_KEY: defaultApiKey,
+      CUTTLE_HOME: join(home, 'compact'),
+    });
+    expect(stdout).toMatch(
+      /^the last request took \d+ of 128000 tokens\nSummarised 6 entries .*\nup to entry 6: A trip to Kyoto by train at nine\. \[.*\]\n$/,
+    );
+  });
+
+  it('run-commands: answered at once, without a model', async () => {
+    const { stdout } = await run('run-commands', { CUTTLE_HOME: join(home, 'commands') });
+    expect(stdout.split('\n')).toEqual([
+      'true',
+      expect.stringMatching(/^\/queue collect → command: From now on/),
+      expect.stringMatching(/^\/pin Answer in French\. → command: /),
+      expect.stringMatching(/^\/queue sideways → command: /),
+      expect.stringMatching(/^\/status → command: Agent /),
+      '',
+    ]);
+  });
+
+  it('send-picture: seen for a model that does not see', async () => {
+    await using model = await openOpenaiServer({
+      script: ({ model: asked, messages }) =>
+        asked === 'gpt-4o-mini'
+          ? [text('A red dot.')]
+          : [text(`It was told: ${messages.at(-1)?.text}`)],
+    });
+    const { stdout } = await run('send-picture', {
+      OPENAI_BASE_URL: model.url,
+      OPENAI_API_KEY: defaultApiKey,
+      CUTTLE_HOME: join(home, 'picture'),
+    });
+    expect(stdout).toContain('[image dot.png: a description:');
+    expect(stdout).toContain('A red dot.');
+  });
+
   it('read-budget: what was spent and what is left', async () => {
     const { stdout } = await run('read-budget', { CUTTLE_HOME: join(home, 'budget') });
     expect(stdout).toBe('1 call, $0.00\ngateway: $0.25 left\n');

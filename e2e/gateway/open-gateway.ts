@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { type Config, configSchema } from '@cuttle/config';
 import { createServer, type CuttleServer, type ServerOverrides } from '@cuttle/server';
 import { echoScript, type ModelServer, type Script } from '@cuttle/testkit';
-import { openOpenaiServer, type TranscriptionScript } from '@cuttle/testkit/openai';
+import {
+  type OpenaiModel,
+  openOpenaiServer,
+  type TranscriptionScript,
+} from '@cuttle/testkit/openai';
 import { connectRaw, type Handshake, type RawClient, type RawOptions } from './raw-client.ts';
 
 /** A whole gateway on a fresh home, in this process, with a model that does what the user's text says. */
@@ -28,6 +32,8 @@ export interface OpenGateway extends AsyncDisposable {
 
 export interface GatewayOptions {
   readonly script?: Script;
+  /** What the model's server serves, in place of OpenAI's. */
+  readonly models?: readonly OpenaiModel[];
   /** What is said in recordings. */
   readonly transcriptions?: TranscriptionScript;
   readonly config?: Readonly<Record<string, unknown>>;
@@ -40,6 +46,7 @@ export const modelRef = 'local/gpt-4.1-mini';
 
 export async function openGateway({
   script = echoScript(),
+  models,
   transcriptions,
   config = {},
   adjust,
@@ -49,7 +56,11 @@ export async function openGateway({
   const home = await mkdtemp(join(tmpdir(), 'cuttle-gateway-'));
   made.defer(() => rm(home, { recursive: true, force: true }));
   const model = made.use(
-    await openOpenaiServer({ script, ...(transcriptions && { transcriptions }) }),
+    await openOpenaiServer({
+      script,
+      ...(models && { models }),
+      ...(transcriptions && { transcriptions }),
+    }),
   );
   const parsed = configSchema.parse({ ...withModel(model.url), ...config });
   adjust?.(parsed);

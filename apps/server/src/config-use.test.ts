@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, configExample, describeKeys, loadConfig } from '@cuttle/config';
 import { expect, it } from 'vitest';
+import { openPlaces } from './agent-fetch.ts';
 import { createServer } from './create-server.ts';
 import { fixedConfig } from './fixed-config.ts';
 import { toMediaSettings } from './media-settings.ts';
@@ -56,6 +57,7 @@ it('every key of the configuration is read by what it is for', async () => {
   };
   // What the runtime is given is read by it: its settings have types of their own.
   JSON.stringify([toRuntimeSettings(seen), toGatewaySettings(seen, ''), toMediaSettings(seen)]);
+  JSON.stringify(openPlaces(seen));
   const server = await createServer(seen, { home, configuration });
   await fetch(new URL('/', server.url));
   await server[Symbol.asyncDispose]();

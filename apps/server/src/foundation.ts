@@ -91,10 +91,7 @@ export async function openFoundation(
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
   opening.use(health);
-  const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
-    log.warn('The state of the keys could not be read.', { error });
-  });
-  opening.defer(() => restored);
+  opening.use(restoringHealth(health, log));
   const foundation: Foundation = {
     home,
     env,
@@ -119,6 +116,14 @@ export async function openFoundation(
     }),
   };
   return foundation;
+}
+
+/** Reads what is known of the keys beside all else; its end is waited for. */
+function restoringHealth(health: RouteHealth, log: ServerLog): AsyncDisposable {
+  const restored = health.restore(new AbortController().signal).catch((error: unknown) => {
+    log.warn('The state of the keys could not be read.', { error });
+  });
+  return { [Symbol.asyncDispose]: () => restored };
 }
 
 function openLogins({

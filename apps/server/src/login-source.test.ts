@@ -87,7 +87,10 @@ async function choose(
     onMemoryError: () => undefined,
   });
   const saved = await logins.list();
-  return chooseModels({ ...deps, health, fetch }, { config: configSchema.parse(config), env, saved });
+  return chooseModels(
+    { ...deps, health, fetch },
+    { config: configSchema.parse(config), env, saved },
+  );
 }
 
 const key: StoredLogin = { accessToken: 'sk-or-1234567890', savedAt: 0 };

@@ -1,7 +1,6 @@
 import type { NewId } from '@cuttle/core-types';
 import type { Clock, MediaReading, Store, Subagents, Tool } from '@cuttle/core-types/ports';
 import type { Runtime } from '@cuttle/runtime';
-import { createGuardedFetch } from '@cuttle/security/fetch';
 import {
   type ConvertPage,
   createAgentTools,
@@ -32,6 +31,8 @@ interface ToolDeps {
   readonly secrets: () => readonly string[];
   /** Files of worker threads, where a bundle has them. */
   readonly workers: { readonly math?: URL };
+  /** Guarded: agents say what is fetched. */
+  readonly agentFetch: typeof fetch;
   readonly pages: { readonly convert: ConvertPage };
   /** What the bytes of a file are. */
   readonly inspect: MediaReading['inspect'];
@@ -51,6 +52,7 @@ export function createTools({
   config,
   secrets,
   workers,
+  agentFetch,
   pages,
   inspect,
   scope,
@@ -72,6 +74,7 @@ export function createTools({
     },
   };
   const { math } = workers;
+  const pictures = { inspect, blobs: store.blobs };
   const evaluator = scope.use(createMathEvaluator({ clock }, { ...(math && { worker: math }) }));
   return [
     ...createTimeTools({ clock }),
@@ -79,9 +82,9 @@ export function createTools({
     ...createNoteTools({ reader, journal, taintOf }),
     ...createReminderTools({ journal: schedules, reader, clock, newId, placeOf, taintOf }),
     ...createMemoryTools({ memory, clock, taintOf }),
-    ...createFileTools({ placeOf: workspaceOf, pictures: { inspect, blobs: store.blobs } }),
-    ...createFileSendTool({ placeOf: workspaceOf, inspect, blobs: store.blobs }),
-    ...createFetchTool({ fetch: scope.use(createGuardedFetch({})), convert: pages.convert }),
+    ...createFileTools({ placeOf: workspaceOf, pictures }),
+    ...createFileSendTool({ placeOf: workspaceOf, ...pictures }),
+    ...createFetchTool({ fetch: agentFetch, convert: pages.convert, pictures }),
     ...createSessionTools({ reader }),
     ...createMessageTool(),
     ...createAgentTools({ subagents: lateSubagents(runtime) }),

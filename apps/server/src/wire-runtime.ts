@@ -8,6 +8,7 @@ import {
   createWorkspaceFiles,
   type Memory,
 } from '@cuttle/tools';
+import { createAgentFetch } from './agent-fetch.ts';
 import { derived } from './derived.ts';
 import type { Foundation } from './foundation.ts';
 import { toMediaSettings } from './media-settings.ts';
@@ -16,17 +17,19 @@ import type { ServerOverrides } from './server-options.ts';
 import { toRuntimeSettings } from './settings.ts';
 import { createTools } from './tool-list.ts';
 
+export interface Wired {
+  readonly runtime: Runtime;
+  readonly tools: readonly Tool[];
+  readonly memory: Memory;
+  readonly media: MediaReading;
+}
+
 /** The kernel with its tools, over the foundation. */
 export function wireRuntime(
   foundation: Foundation,
   overrides: ServerOverrides,
   channelMode: 'receive' | 'send-only',
-): {
-  readonly runtime: Runtime;
-  readonly tools: readonly Tool[];
-  readonly memory: Memory;
-  readonly media: MediaReading;
-} {
+): Wired {
   const { configuration, token } = foundation;
   const { placeOf } = foundation.workspaces;
   const memory = foundation.scope.use(
@@ -55,6 +58,7 @@ export function wireRuntime(
   const shipped = createTools({
     ...foundation,
     ...keeping,
+    agentFetch: createAgentFetch(foundation),
     pages,
     memory,
     config: () => configuration.current().redacted,

@@ -54,7 +54,8 @@ export const providerPresets: readonly ProviderPreset[] = [
   remote('openrouter', 'OpenRouter', {
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
-    quirks: { thinking: 'reasoning', replayDetails: true, files: true },
+    // https://openrouter.ai/docs/features/multimodal/audio
+    quirks: { thinking: 'reasoning', replayDetails: true, files: true, audio: true },
     embeddings: {
       model: 'openai/text-embedding-3-small',
       source: 'https://openrouter.ai/docs/api/reference/embeddings',

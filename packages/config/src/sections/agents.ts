@@ -100,6 +100,17 @@ export const toolsSection = z.looseObject({
   allow: toolsKeys.allow.default([]).describe(describe(toolsKeys.allow)),
   deny: toolsKeys.deny.default([]).describe(describe(toolsKeys.deny)),
   approvals: toolsKeys.approvals.default('ask').describe(describe(toolsKeys.approvals)),
+  fetch: z
+    .looseObject({
+      allow: z
+        .array(z.string().min(1).max(300))
+        .default([])
+        .describe(
+          'Places of your own network that `web_fetch` may reach all the same: `host` or `host:port`, as they stand in the address.',
+        ),
+    })
+    .prefault({})
+    .describe('What agents may fetch. Without it the open internet alone.'),
   lazy: z
     .looseObject({
       count: z.int().nonnegative().default(40).describe('More tools than this.'),

@@ -100,6 +100,17 @@ describe('findModel', () => {
     expect(await findModel(kind, id)).toBeUndefined();
   });
 
+  it('says of a model only what its adapter can send to the service', async () => {
+    const of = async (kind: string, id: string): Promise<unknown> =>
+      (await findModel(kind, id))?.inputs;
+    const documents = kinds['xai']?.models.find(({ inputs }) => inputs?.includes('document'));
+    expect(documents?.inputs).toContain('image');
+    expect(await of('xai', documents?.id ?? '')).toEqual(['text', 'image']);
+    const whole = ['text', 'image', 'audio', 'document'];
+    expect(await of('openrouter', 'google/gemini-3.5-flash')).toEqual(whole);
+    expect(await of('gemini', 'gemini-3.5-flash')).toEqual(whole);
+  });
+
   it('knows nothing of the same name at another address', async () => {
     expect(await findModel('openai', 'gpt-5', 'http://127.0.0.1:4000/v1')).toBeUndefined();
     expect(await findModel('openai', 'gpt-5', 'not an address')).toBeUndefined();

@@ -1,4 +1,6 @@
 import type { ModelFacts } from '@cuttle/core-types/ports';
+import { quirksFor } from '../openai/quirks.ts';
+import { providerPresets } from '../presets.ts';
 import { nameOfVendor } from './name-of-vendor.ts';
 import type { CatalogueRow, KindRow } from './row.ts';
 
@@ -29,8 +31,20 @@ export async function findModel(
   const own = isAtHome && known ? findRow(known.models, id) : undefined;
   const row = own ?? findResold({ kind, id }, kinds);
   if (!row) return undefined;
-  const { aliases: _aliases, ...facts } = row;
-  return { ...facts, id, asOf };
+  const { aliases: _aliases, inputs, ...facts } = row;
+  return { ...facts, ...(inputs && { inputs: carriedBy(kind, inputs) }), id, asOf };
+}
+
+/** What the model takes as far as the adapter of its kind can say it to the service; the rest goes to it in words. */
+function carriedBy(
+  kind: string,
+  inputs: NonNullable<ModelFacts['inputs']>,
+): NonNullable<ModelFacts['inputs']> {
+  const preset = providerPresets.find(({ id }) => id === kind);
+  if (!preset) return inputs;
+  const { audio, files, images } = quirksFor(preset.baseUrl, preset.quirks ?? {});
+  const isCarried = { text: true, image: images, audio, document: files };
+  return inputs.filter((input) => isCarried[input]);
 }
 
 const noPrice = { input: 0, output: 0 } as const;

@@ -298,5 +298,10 @@ describe('a request in OpenAI chat', () => {
     expect(quirksFor(undefined, {})).toEqual(ownerQuirks);
     expect(quirksFor('https://api.openai.com/v1/', {})).toEqual(ownerQuirks);
     expect(quirksFor('http://127.0.0.1:9/v1', { audio: true })).toEqual({ ...usual, audio: true });
+    const models = [{ inputs: ['text' as const] }, { inputs: ['audio' as const] }, {}];
+    expect(quirksFor('http://127.0.0.1:9/v1', {}, models)).toEqual({ ...usual, audio: true });
+    expect(quirksFor('http://127.0.0.1:9/v1', { audio: false }, models)).toEqual(usual);
+    const papers = [{ inputs: ['document' as const] }];
+    expect(quirksFor('http://127.0.0.1:9/v1', {}, papers)).toEqual({ ...usual, files: true });
   });
 });

@@ -26,7 +26,7 @@ export function createOpenai(settings: OpenaiSettings): ModelProvider {
   const { id = 'openai' } = options;
   const deps: ExchangeDeps = { service: id, framing: 'sse', limits: options, timer };
   const strictFetch = createStrictFetch({ service: id, fetch, secrets: secretsOf(options) });
-  const quirks = quirksFor(options.baseUrl, options.quirks);
+  const quirks = quirksFor(options.baseUrl, options.quirks, options.models);
   const book = createRemedyBook(openaiRemedies);
   const client = createOpener(() => openClient(options, strictFetch));
   return {

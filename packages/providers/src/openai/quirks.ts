@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ModelEntry } from '../common-options.ts';
 
 /**
  * Where services that speak this dialect differ from its owner. Each preset names its own; the defaults are
@@ -74,16 +75,24 @@ export const ownerQuirks: OpenaiQuirks = {
 
 export const openaiUrl = 'https://api.openai.com/v1';
 
-/** A compatible server is taken for a plain one unless its settings say otherwise. */
+/**
+ * A compatible server is taken for a plain one unless its settings say otherwise. Who says of a model that it takes recordings or
+ * documents says that its server does: there is one way to send them.
+ */
 export function quirksFor(
   baseUrl: string | undefined,
   stated: { readonly [Key in keyof OpenaiQuirks]?: OpenaiQuirks[Key] | undefined },
+  models: readonly Pick<ModelEntry, 'inputs'>[] = [],
 ): OpenaiQuirks {
+  const takes = (input: 'audio' | 'document'): boolean =>
+    models.some(({ inputs }) => inputs?.includes(input));
   const owner = baseUrl === undefined || new URL(baseUrl).host === new URL(openaiUrl).host;
   // What is stated as undefined is not stated.
   const said = Object.entries(stated).filter(([, value]) => value !== undefined);
   return OpenaiQuirks.parse({
     ...commonQuirks,
+    ...(takes('audio') && { audio: true }),
+    ...(takes('document') && { files: true }),
     ...(owner && ownerQuirks),
     ...Object.fromEntries(said),
   });

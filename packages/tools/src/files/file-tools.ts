@@ -1,12 +1,7 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
-import {
-  type BlobStore,
-  defineTool,
-  type MediaFacts,
-  type Tool,
-  type ToolOutput,
-} from '@cuttle/core-types/ports';
+import { defineTool, type Tool } from '@cuttle/core-types/ports';
 import { z } from 'zod';
+import { type Pictures, toPicture } from '../shown-picture.ts';
 import { decodeText, encodeText } from './file-text.ts';
 import { openFor, type WorkspaceOf } from './open-for.ts';
 import { createWorkspace, type WorkspacePlace } from './workspace.ts';
@@ -19,22 +14,14 @@ const path = z
   .max(1000)
   .describe('A path relative to the workspace, such as "notes/today.md".');
 
-/** Where pictures of the workspace are put for a model to see. Absent: they are files like others. */
-export interface FilePictures {
-  inspect(
-    bytes: Uint8Array,
-    declared: { readonly mimeType: string; readonly name: string },
-  ): MediaFacts;
-  readonly blobs: Pick<BlobStore, 'put'>;
-}
-
 /** Reads, writes, edits and lists text files of the workspace of the agent that calls. Its folder must exist. */
 export function createFileTools({
   placeOf,
   pictures,
 }: {
   placeOf(agentId: string): WorkspacePlace;
-  readonly pictures?: FilePictures | undefined;
+  /** Absent: pictures are files like others. */
+  readonly pictures?: Pictures | undefined;
 }): readonly Tool[] {
   const workspaceOf: WorkspaceOf = (agentId) => createWorkspace(placeOf(agentId));
   return [
@@ -45,7 +32,7 @@ export function createFileTools({
   ];
 }
 
-function createRead(workspaceOf: WorkspaceOf, pictures: FilePictures | undefined): Tool {
+function createRead(workspaceOf: WorkspaceOf, pictures: Pictures | undefined): Tool {
   return defineTool({
     name: 'file_read',
     description:
@@ -63,38 +50,14 @@ function createRead(workspaceOf: WorkspaceOf, pictures: FilePictures | undefined
       signal.throwIfAborted();
       const workspace = await openFor(workspaceOf, { path: input.path, context, to: 'read' });
       const bytes = await workspace.readFile(input.path, maxBytes);
-      const picture = pictures && (await toPicture(pictures, { bytes, path: input.path }, signal));
+      const name = input.path.split('/').at(-1) ?? input.path;
+      const picture = pictures && (await toPicture(pictures, { bytes, name }, signal));
       context.taint('file');
       if (picture) return picture;
       const text = decodeText(bytes, input.path);
       return { text: pageOf(text, input.offset, input.limit) };
     },
   });
-}
-
-/** Formats that every dialect with pictures carries. */
-const pictureTypes: ReadonlySet<string> = new Set([
-  'image/png',
-  'image/jpeg',
-  'image/gif',
-  'image/webp',
-]);
-
-/** A picture by what its bytes are, stored before the result names it; undefined for anything else. */
-async function toPicture(
-  { inspect, blobs }: FilePictures,
-  { bytes, path: asked }: { readonly bytes: Uint8Array; readonly path: string },
-  signal: AbortSignal,
-): Promise<ToolOutput | undefined> {
-  const name = asked.split('/').at(-1) ?? asked;
-  const { mimeType, width, height } = inspect(bytes, { mimeType: '', name });
-  if (!pictureTypes.has(mimeType)) return undefined;
-  const sha256 = await blobs.put(bytes, mimeType, signal);
-  const size = width === undefined || height === undefined ? '' : `, ${width}×${height} pixels`;
-  return {
-    text: `The picture ${name} (${mimeType}, ${bytes.length} bytes${size}).`,
-    images: [{ type: 'image', mimeType, name, source: { kind: 'blob', sha256 } }],
-  };
 }
 
 /** Whole lines from one on, as many as fit, and where to go on. */
