@@ -36,9 +36,11 @@ export async function recover(kernel: Kernel): Promise<void> {
   }
   await countEnded(kernel);
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
+  kernel.sessions.suspect(work.suspects);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
   const found = {
     sessions: work.sessions.length,
+    suspects: work.suspects.length,
     conversations: work.conversations.length,
     commands: work.controls.length,
     closed: work.statelessRuns.length,

@@ -39,6 +39,24 @@ describe('a queue of sessions', () => {
     expect(names()).toEqual(['a', 'b', 'a']);
   });
 
+  it('works on one suspect at a time, beside all others, until each had its turn', async () => {
+    const { queue, turns, names } = open(3);
+    queue.suspect(['a', 'b']);
+    for (const id of ['a', 'b', 'c']) queue.wake(id);
+    queue.start();
+    expect(names()).toEqual(['c', 'a']);
+    expect(queue.waiting()).toBe(1);
+    expect(queue.beside(async () => undefined, 'needed')).toBe(false);
+    turns[1]?.end(true);
+    await soon();
+    // Above suspicion now, like any other.
+    expect(names()).toEqual(['c', 'a', 'a', 'b']);
+    expect(queue.beside(async () => undefined, 'needed')).toBe(false);
+    for (const { end } of turns) end();
+    await soon();
+    expect(queue.beside(async () => undefined, 'needed')).toBe(true);
+  });
+
   it('begins work beside it at once, where there is room', async () => {
     const { queue, turns, names } = open(1);
     const work = Promise.withResolvers<string | undefined>();

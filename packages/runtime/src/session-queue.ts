@@ -5,6 +5,11 @@
 export interface SessionQueue {
   /** The session may have work; it waits until the queue is started. */
   wake(sessionId: string): void;
+  /**
+   * One of these may be what ended the lives before: they are worked on one at a time, each until its turn is over, so that another such
+   * end is laid to one of them alone. To be called before `start`.
+   */
+  suspect(sessionIds: readonly string[]): void;
   /** What the last life left to do first is done: sessions may be worked on. */
   start(): void;
   /**
@@ -26,6 +31,10 @@ export function createSessionQueue(deps: {
   work(sessionId: string): Promise<boolean>;
 }): SessionQueue {
   const ready = new Set<string>(); // keeps the order of insertion
+  /** Of those that may have work, the ones under suspicion, and the one that is tried. */
+  const doubtful = new Set<string>();
+  const suspects = new Set<string>();
+  let tried: string | undefined;
   const active = new Set<string>();
   /** Of the active ones, those that were woken meanwhile. */
   const again = new Set<string>();
@@ -40,21 +49,35 @@ export function createSessionQueue(deps: {
     if (sessionId === undefined) pump();
     else wake(sessionId);
   };
+  const work = (sessionId: string): void => {
+    active.add(sessionId);
+    void begin(async () => {
+      const more = await deps.work(sessionId);
+      active.delete(sessionId);
+      if (tried === sessionId) {
+        tried = undefined;
+        suspects.delete(sessionId);
+      }
+      return again.delete(sessionId) || more ? sessionId : undefined;
+    });
+  };
   const pump = (): void => {
     for (const sessionId of ready) {
       if (!hasRoom()) break;
       ready.delete(sessionId);
-      active.add(sessionId);
-      void begin(async () => {
-        const more = await deps.work(sessionId);
-        active.delete(sessionId);
-        return again.delete(sessionId) || more ? sessionId : undefined;
-      });
+      work(sessionId);
     }
-    if (running === 0 && (state === 'stopped' || ready.size === 0)) rest.come();
+    const [next] = doubtful;
+    if (next !== undefined && tried === undefined && hasRoom()) {
+      doubtful.delete(next);
+      tried = next;
+      work(next);
+    }
+    if (running === 0 && (state === 'stopped' || ready.size + doubtful.size === 0)) rest.come();
   };
   const wake = (sessionId: string): void => {
-    (active.has(sessionId) ? again : ready).add(sessionId);
+    if (active.has(sessionId)) again.add(sessionId);
+    else (suspects.has(sessionId) ? doubtful : ready).add(sessionId);
     pump();
   };
   const idle = (): Promise<void> => {
@@ -65,9 +88,13 @@ export function createSessionQueue(deps: {
   return {
     wake,
     beside(work, room) {
-      const may = room === 'any' ? state !== 'stopped' : hasRoom();
+      // Whose session it is is not known here: while any is suspected, all have their turns.
+      const may = room === 'any' ? state !== 'stopped' : hasRoom() && suspects.size === 0;
       if (may) void begin(work); // `work` never rejects
       return may;
+    },
+    suspect(sessionIds) {
+      for (const sessionId of sessionIds) suspects.add(sessionId);
     },
     start() {
       if (state === 'held') state = 'started';
@@ -79,7 +106,7 @@ export function createSessionQueue(deps: {
       return idle();
     },
     running: () => running,
-    waiting: () => ready.size,
+    waiting: () => ready.size + doubtful.size,
   };
 }
 

@@ -297,6 +297,8 @@ export interface Fate {
 export interface Work {
   /** Sessions with queued inbounds or unended runs that are leased by an earlier boot or ready. */
   readonly sessions: readonly string[];
+  /** Of them, those whose run was cut before already, and has made no row since: it may be what ended both lives. */
+  readonly suspects: readonly string[];
   readonly conversations: readonly string[];
   /** Control inbounds not settled yet, in order of acceptance. */
   readonly controls: readonly ControlRow[];

@@ -101,6 +101,26 @@ export function describeRecovery(get: () => World): void {
     expect(claims).toEqual([1, 2, 3, 1]);
   });
 
+  it('suspects what was cut twice without a new row', async () => {
+    const world = get();
+    const cut = await world.begin({ session: 'cut' });
+    const other = await world.begin({ session: 'other' });
+    const suspects: (readonly string[])[] = [];
+    const look = async (): Promise<void> => {
+      suspects.push((await world.reader.findWork()).suspects);
+    };
+    await world.reopen();
+    await look();
+    await world.claim(cut.sessionId);
+    const going = await world.claim(other.sessionId);
+    await world.journal.recordStep(world.record(going, 1, { calls: [callOf(0)] }));
+    await world.reopen();
+    await look();
+    await world.claim(cut.sessionId);
+    await look();
+    expect(suspects).toEqual([[], [cut.sessionId], []]);
+  });
+
   it('counts no stall of what was handed over at an orderly stop', async () => {
     const world = get();
     const cut = await world.begin({ taint: ['web'] });

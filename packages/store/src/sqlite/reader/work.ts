@@ -9,13 +9,17 @@ import { toText } from '../entry-text.ts';
 interface Place {
   readonly session_id: string;
 }
+interface OpenRun extends Place {
+  /** 1 for a run that was cut, and had stalled before. */
+  readonly suspect: number;
+}
 
 // Oldest message first, so that nobody who waited long waits longer.
 const selectQueued = query<Place>(
   `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`,
 );
 const selectRuns =
-  query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL
+  query<OpenRun>(`SELECT session_id, state = 'leased' AND stalls > 0 AS suspect FROM run WHERE space = 'main' AND ended_at IS NULL
 AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
 const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
@@ -32,11 +36,16 @@ export function findWork(view: View): Work {
   const { db, boot, now } = view;
   const stateless = db.list(selectStateless, boot).map(toSessionId);
   const gone = new Set(stateless);
-  const runs = db.list(selectRuns, boot, now).map(toSessionId);
+  const open = db.list(selectRuns, boot, now);
+  const runs = open.map(toSessionId);
   const queued = db.list(selectQueued).map(toSessionId);
   const sessions = new Set([...runs, ...queued].filter((sessionId) => !gone.has(sessionId)));
   return {
     sessions: [...sessions],
+    suspects: open
+      .filter(({ suspect }) => suspect === 1)
+      .map(toSessionId)
+      .filter((sessionId) => sessions.has(sessionId)),
     conversations: db.list(selectLanes).map((row) => row.conversation_id),
     controls: db.list(selectControls).map((row) => toControl(view, row)),
     statelessRuns: stateless.map((sessionId) => ({ sessionId })),
