@@ -44,13 +44,13 @@ describe('a queue of sessions', () => {
     queue.suspect(['a', 'b']);
     for (const id of ['a', 'b', 'c']) queue.wake(id);
     queue.start();
-    expect(names()).toEqual(['c', 'a']);
+    expect(names()).toEqual(['a', 'c']);
     expect(queue.waiting()).toBe(1);
     expect(queue.beside(async () => undefined, 'needed')).toBe(false);
-    turns[1]?.end(true);
+    turns[0]?.end(true);
     await soon();
     // Above suspicion now, like any other.
-    expect(names()).toEqual(['c', 'a', 'a', 'b']);
+    expect(names()).toEqual(['a', 'c', 'b', 'a']);
     expect(queue.beside(async () => undefined, 'needed')).toBe(false);
     for (const { end } of turns) end();
     await soon();

@@ -1,3 +1,5 @@
+import { createWaitingSessions } from './waiting-sessions.ts';
+
 /**
  * Which session works next. Rows are the queue; this holds only ids of sessions that may have work, so that
  * losing it loses nothing. Fair: a session that had its turn goes to the end. Bounded: at most `concurrency` at once, each session once.
@@ -30,14 +32,7 @@ export function createSessionQueue(deps: {
   /** One turn of a session; true where it may have more. Never rejects. */
   work(sessionId: string): Promise<boolean>;
 }): SessionQueue {
-  const ready = new Set<string>(); // keeps the order of insertion
-  /** Of those that may have work, the ones under suspicion, and the one that is tried. */
-  const doubtful = new Set<string>();
-  const suspects = new Set<string>();
-  let tried: string | undefined;
-  const active = new Set<string>();
-  /** Of the active ones, those that were woken meanwhile. */
-  const again = new Set<string>();
+  const queued = createWaitingSessions();
   let state: 'held' | 'started' | 'stopped' = 'held';
   let running = 0;
   const rest = createRest();
@@ -49,35 +44,19 @@ export function createSessionQueue(deps: {
     if (sessionId === undefined) pump();
     else wake(sessionId);
   };
-  const work = (sessionId: string): void => {
-    active.add(sessionId);
-    void begin(async () => {
-      const more = await deps.work(sessionId);
-      active.delete(sessionId);
-      if (tried === sessionId) {
-        tried = undefined;
-        suspects.delete(sessionId);
-      }
-      return again.delete(sessionId) || more ? sessionId : undefined;
-    });
-  };
   const pump = (): void => {
-    for (const sessionId of ready) {
-      if (!hasRoom()) break;
-      ready.delete(sessionId);
-      work(sessionId);
+    while (hasRoom()) {
+      const sessionId = queued.next();
+      if (sessionId === undefined) break;
+      void begin(async () => {
+        const more = await deps.work(sessionId);
+        return queued.over(sessionId) || more ? sessionId : undefined;
+      });
     }
-    const [next] = doubtful;
-    if (next !== undefined && tried === undefined && hasRoom()) {
-      doubtful.delete(next);
-      tried = next;
-      work(next);
-    }
-    if (running === 0 && (state === 'stopped' || ready.size + doubtful.size === 0)) rest.come();
+    if (running === 0 && (state === 'stopped' || queued.size() === 0)) rest.come();
   };
   const wake = (sessionId: string): void => {
-    if (active.has(sessionId)) again.add(sessionId);
-    else (suspects.has(sessionId) ? doubtful : ready).add(sessionId);
+    queued.add(sessionId);
     pump();
   };
   const idle = (): Promise<void> => {
@@ -89,13 +68,11 @@ export function createSessionQueue(deps: {
     wake,
     beside(work, room) {
       // Whose session it is is not known here: while any is suspected, all have their turns.
-      const may = room === 'any' ? state !== 'stopped' : hasRoom() && suspects.size === 0;
+      const may = room === 'any' ? state !== 'stopped' : hasRoom() && !queued.hasSuspects();
       if (may) void begin(work); // `work` never rejects
       return may;
     },
-    suspect(sessionIds) {
-      for (const sessionId of sessionIds) suspects.add(sessionId);
-    },
+    suspect: queued.suspect,
     start() {
       if (state === 'held') state = 'started';
       pump();
@@ -106,7 +83,7 @@ export function createSessionQueue(deps: {
       return idle();
     },
     running: () => running,
-    waiting: () => ready.size + doubtful.size,
+    waiting: queued.size,
   };
 }
 
