@@ -60,6 +60,8 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
     const url = new URL('/hooks/whatsapp/main', await server.ready);
     await whatsapp.waitFor(() => whatsapp.calls('number').length >= before + 2, soon());
     await whatsapp.setCallback({ url: url.href, verifyToken: 'a-word-of-ours' });
+    // What is said before a bot's first connection is not told to it.
+    await discord.waitFor(() => discord.sessions.at(-1)?.connected, soon());
     return server;
   };
   const say = (text: string): void => {

@@ -4,6 +4,8 @@ export interface ExampleFrame {
   readonly beside?: readonly string[];
   readonly before?: string;
   readonly after?: string;
+  /** Flags of the installation. */
+  readonly flags?: readonly string[];
   readonly prints: RegExp;
 }
 
@@ -48,6 +50,8 @@ const bytes = Buffer.from('%PDF-1.7\\n');`,
     prints: /^document\n$/,
   },
   '@cuttle/whatsapp-web': {
+    // Its library names sharp as a peer, which the workspace goes without, so that nothing serves it here.
+    flags: ['--legacy-peer-deps'],
     prints: /^\{"type":"ready","version":1\}\n.*"code":"unlinked".*\n$/,
   },
   '@cuttle/cron': {

@@ -54,7 +54,7 @@ describe.skipIf(fault !== undefined)(
       '%s brings what it declares, loads, and does what its README says',
       async (name, frame) => {
         const project = await packed.createProject();
-        await project.install(name);
+        await project.install(...(frame.flags ?? []), name);
         expect(await oursIn(project)).toEqual(closureOf(name));
         const { exports = {}, peerDependencies = {} } = find(name) ?? {};
         const unloaded = await project.node(

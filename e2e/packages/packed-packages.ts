@@ -27,7 +27,7 @@ export interface PackedPackages extends AsyncDisposable {
 }
 export interface Project {
   readonly folder: string;
-  /** By npm: these packages, and what they declare. */
+  /** By npm: these packages, and what they declare; flags go before them. */
   install(...names: readonly string[]): Promise<void>;
   /** Every package that npm brought. */
   installed(): Promise<readonly InstalledPackage[]>;
