@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { detailsOf, totalsOf } from './checks.ts';
+import { detailsOf, totalsOf, unfinishedOf } from './checks.ts';
 import { root } from './steps.ts';
 
 const file = (status: string, ...tests: readonly string[]) => ({
@@ -16,21 +16,16 @@ const file = (status: string, ...tests: readonly string[]) => ({
 
 it('totals what vitest reports, to-dos among the skipped', () => {
   const report = {
-    numPassedTests: 3,
-    numFailedTests: 1,
-    numPendingTests: 2,
-    numTodoTests: 1,
-    testResults: [file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')],
+    testResults: [
+      file('passed', 'passed', 'passed', 'todo', 'skipped', 'skipped'),
+      file('failed', 'passed', 'failed'),
+    ],
   };
   expect(totalsOf(report)).toEqual({ passed: 3, failed: 1, skipped: 3 });
 });
 
 it('counts a file that could not be loaded as a failed test', () => {
   const report = {
-    numPassedTests: 1,
-    numFailedTests: 0,
-    numPendingTests: 0,
-    numTodoTests: 0,
     testResults: [file('passed', 'passed'), file('failed')],
   };
   expect(totalsOf(report)).toEqual({ passed: 1, failed: 1, skipped: 0 });
@@ -38,14 +33,19 @@ it('counts a file that could not be loaded as a failed test', () => {
 
 it('tells each failed test, and each file that could not be loaded, by file and reason', () => {
   const report = {
-    numPassedTests: 1,
-    numFailedTests: 1,
-    numPendingTests: 0,
-    numTodoTests: 0,
     testResults: [file('passed', 'passed'), file('failed', 'passed', 'failed'), file('failed')],
   };
   expect(detailsOf(report)).toEqual([
     'tooling/some.test.ts > case 1\n    expected 1 to be 2\n        at some.test.ts',
     'tooling/some.test.ts\n    no such module',
   ]);
+});
+
+it('knows the files whose process died under them, or before them', () => {
+  const named = (name: string, ...tests: readonly string[]) => ({
+    ...file('passed', ...tests),
+    name,
+  });
+  const report = { testResults: [named('a', 'passed', 'skipped'), named('b', 'pending')] };
+  expect(unfinishedOf(report, ['a', 'b', 'c'])).toEqual(['b', 'c']);
 });

@@ -22,23 +22,22 @@ interface Check {
   readonly command: Command;
 }
 
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly {
-    /** The path of the file. */
-    readonly name: string;
+interface TestFile {
+  /** The path of the file. */
+  readonly name: string;
+  readonly status: string;
+  /** Why it could not be loaded, if it could not. */
+  readonly message: string;
+  readonly assertionResults: readonly {
+    /** `passed`, `failed`, `skipped` or `todo`; `pending` where its process died before. */
     readonly status: string;
-    /** Why it could not be loaded, if it could not. */
-    readonly message: string;
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
   }[];
+}
+
+interface VitestReport {
+  readonly testResults: readonly TestFile[];
 }
 
 const turbo = (task: string): Command => ['turbo', 'run', task, '--output-logs=errors-only'];
@@ -84,17 +83,33 @@ async function runCheck({ name, command }: Check): Promise<Report> {
   return { totals: none, failures: [name], details: [] };
 }
 
+const isOf = (status: string) => (test: { readonly status: string }) => test.status === status;
+
 /** Counts a file that could not be loaded as one failed test. */
-export function totalsOf(report: VitestReport): Totals {
-  const unloaded = report.testResults.filter(
-    (file) =>
-      file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+export function totalsOf({ testResults }: VitestReport): Totals {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const unloaded = testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some(isOf('failed')),
   );
+  const passed = tests.filter(isOf('passed')).length;
+  const failed = tests.filter(isOf('failed')).length;
   return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + unloaded.length,
-    skipped: report.numPendingTests + report.numTodoTests,
+    passed,
+    failed: failed + unloaded.length,
+    skipped: tests.length - passed - failed,
   };
+}
+
+/** Of these files, those whose process died under them or before them. */
+export function unfinishedOf(
+  { testResults }: VitestReport,
+  files: readonly string[],
+): readonly string[] {
+  const whole = testResults.filter(
+    ({ assertionResults }) => !assertionResults.some(isOf('pending')),
+  );
+  const names = new Set(whole.map(({ name }) => name));
+  return files.filter((file) => !names.has(file));
 }
 
 /** What failed, so that the end of a long log tells it again. */
@@ -118,28 +133,72 @@ function detailOf(title: string, message: string): string {
   return [title, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
-/** Runs the test files of one vitest config, shown as they run. */
-async function runTests(name: string, config: string): Promise<Report> {
+interface Run {
+  readonly status: number;
+  /** Undefined where vitest left none. */
+  readonly report: VitestReport | undefined;
+}
+
+async function runVitest(name: string, config: string, files: readonly string[]): Promise<Run> {
   const file = join(results, `${name}.json`);
   mkdirSync(results, { recursive: true });
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const startedAt = performance.now();
-  const command: Command = ['vitest', 'run', '--config', config, ...reporters];
+  const command: Command = ['vitest', 'run', '--config', config, ...reporters, ...files];
   const { status } = await runCommand(command, 'shown');
-  say(status === 0 ? '✓' : '✗', name, startedAt);
   try {
     // vitest wrote it: https://vitest.dev/guide/reporters.html#json-reporter
-    const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
-    return {
-      totals: totalsOf(report),
-      failures: status === 0 ? [] : [name],
-      details: detailsOf(report),
-    };
+    return { status, report: JSON.parse(readFileSync(file, 'utf8')) as VitestReport };
   } catch (error) {
-    const detail = `${name}: vitest left no report (${String(error)})`;
-    return { totals: { ...none, failed: 1 }, failures: [name], details: [detail] };
+    process.stdout.write(`${name}: vitest left no report (${String(error)})\n`);
+    return { status, report: undefined };
   }
+}
+
+/**
+ * Runs the test files of one vitest config, shown as they run. Where no test failed and a process of V8 died under its files, which
+ * programs with many threads make it do now and then ("Check failed: jit_page.has_value()", https://github.com/nodejs/node/issues/64500),
+ * these files are run once more: what we did ourselves happens again.
+ */
+async function runTests(name: string, config: string): Promise<Report> {
+  const startedAt = performance.now();
+  const first = await runVitest(name, config, []);
+  let runs = [first];
+  const again = first.status === 0 ? [] : diedUnder(first, await listFiles(config));
+  if (again.length > 0) {
+    process.stdout.write(`${name}: a process died under these files, they are run once more\n`);
+    const second = await runVitest(`${name}-again`, config, again);
+    runs = [{ status: 0, report: without(first.report, again) }, second];
+  }
+  const passed = runs.every(({ status, report }) => status === 0 && report);
+  say(passed ? '✓' : '✗', name, startedAt);
+  return runs.map((run) => reportOf(name, run)).reduce(merge);
+}
+
+/** Where a test failed there is something to mend first. */
+function diedUnder({ report }: Run, files: readonly string[]): readonly string[] {
+  return report && totalsOf(report).failed === 0 ? unfinishedOf(report, files) : [];
+}
+
+async function listFiles(config: string): Promise<readonly string[]> {
+  const list: Command = ['vitest', 'list', '--filesOnly', '--config', config];
+  const { printed } = await runCommand(list);
+  const lines = printed.split('\n').filter((line) => /\.test\.tsx?$/.test(line));
+  return lines.map((line) => join(root, line));
+}
+
+function without(report: VitestReport | undefined, files: readonly string[]): VitestReport {
+  const { testResults = [] } = report ?? {};
+  return { testResults: testResults.filter(({ name }) => !files.includes(name)) };
+}
+
+function reportOf(name: string, { status, report }: Run): Report {
+  if (!report) return { totals: { ...none, failed: 1 }, failures: [name], details: [] };
+  return {
+    totals: totalsOf(report),
+    failures: status === 0 ? [] : [name],
+    details: detailsOf(report),
+  };
 }
 
 const merge = (left: Report, right: Report): Report => ({
