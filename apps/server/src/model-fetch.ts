@@ -1,10 +1,8 @@
-import {
-  Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as requestHttp,
-  type RequestOptions,
-} from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { getBuiltinModule } from 'node:process';
+
+// Not imported: see `listen.ts`.
+const { Agent: HttpAgent, request: requestHttp } = getBuiltinModule('node:http');
 
 type Body = string | Uint8Array | undefined;
 
@@ -34,7 +32,7 @@ export interface ModelFetch extends Disposable {
  * `TypeError` with its cause, or the reason of the abort.
  */
 export function createModelFetch(env: Readonly<Record<string, string | undefined>>): ModelFetch {
-  const http: Wire = { agent: new Agent({ keepAlive: true }), request: requestHttp };
+  const http: Wire = { agent: new HttpAgent({ keepAlive: true }), request: requestHttp };
   let https: Promise<Wire> | undefined;
   // TLS is loaded when it is first needed.
   const wireOf = ({ protocol }: URL): Wire | Promise<Wire> =>
