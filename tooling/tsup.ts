@@ -56,7 +56,7 @@ export function bundle(
 ): Options {
   return {
     ...shared,
-    esbuildPlugins: [englishOnly],
+    esbuildPlugins: [englishOnly, memoryOnly, dialsLater],
     entry: { app: main, ...others },
     noExternal: [/.*/],
     // CommonJS parts inside an ES module bundle still call `require`.
@@ -85,6 +85,29 @@ const englishOnly: NonNullable<Options['esbuildPlugins']>[number] = {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
       loader: 'js',
+    }));
+  },
+};
+
+// Of its two dozen limiters we use the one in memory; another loads Node's cluster.
+const memoryOnly: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'memory-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]rate-limiter-flexible[\\/]index\.js$/ }, () => ({
+      contents: "exports.RateLimiterMemory = require('./lib/RateLimiterMemory');",
+    }));
+  },
+};
+
+// A WebSocket server takes its connections from an HTTP server; only a client needs TLS, when it dials.
+const dialsLater: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'dials-later',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(?:https|tls)$/ }, ({ importer, path }) =>
+      /[\\/]ws[\\/]lib[\\/]/.test(importer) ? { path, namespace: 'dials-later' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'dials-later' }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, { get: (_none, name) => require('node:${path}')[name] });`,
     }));
   },
 };
