@@ -25,6 +25,26 @@ const record = (over: Partial<CrashRecord>): CrashRecord => ({
   ...over,
 });
 
+it('keeps the order of what is listed behind a text that was seen without a receipt', () => {
+  const listed = (text: string): CrashRecord['unconfirmed'][number] => ({
+    place,
+    text,
+    kind: 'send',
+    after: 0,
+  });
+  const verdict = judgeAnswers(
+    record({
+      shown: shown('(id=a) first'),
+      unconfirmed: [listed('(id=a) first'), listed('(id=b) second')],
+    }),
+  );
+  expect([verdict.misordered, verdict.lost]).toEqual([[], []]);
+  expect(verdict.ambiguous.map(({ resolved }) => resolved)).toEqual([
+    'seen once',
+    'not seen, listed',
+  ]);
+});
+
 describe('what people saw', () => {
   it('is sound where every message is answered once, whole and in order', () => {
     const verdict = judgeAnswers(record({}));

@@ -31,7 +31,10 @@ export function idsOf(text: string): string[] {
 export function readReplies(record: CrashRecord, place: string): SeenPlace {
   const { mark, placeholder, notices } = record;
   const shown = record.shown.filter((text) => text.place === place);
-  const listed = record.unconfirmed.filter((text) => text.place === place);
+  const listed = inOrder(
+    record.unconfirmed.filter((text) => text.place === place),
+    shown,
+  );
   const marked = readMarked(shown, mark);
   const isNote = (text: string): boolean => notices.some(({ words }) => words.test(text));
   const replies: { ids: string[]; texts: string[] }[] = [];
@@ -76,6 +79,20 @@ function readMarked(
   return { shown: kept, ambiguous };
 }
 
+/** One that was seen stands before those that are listed behind it, though no receipt says so. */
+function inOrder(
+  listed: readonly UnconfirmedText[],
+  shown: readonly ShownText[],
+): readonly UnconfirmedText[] {
+  let last = 0;
+  return listed.map((row) => {
+    const placed = { ...row, after: Math.max(row.after, last) };
+    const seen = shown.find((text) => isTextOf(placed, text));
+    last = Math.max(last, seen?.number ?? 0);
+    return placed;
+  });
+}
+
 /** What is listed and was not seen is put where it would stand. */
 function withListed(
   shown: readonly ShownText[],
@@ -106,7 +123,11 @@ function toOutlived(
 }
 
 function isSeen(row: UnconfirmedText, shown: readonly ShownText[]): boolean {
-  return shown.some(({ text, number = Infinity }) => text === row.text && number > row.after);
+  return shown.some((text) => isTextOf(row, text));
+}
+
+function isTextOf(row: UnconfirmedText, { text, number = Infinity }: ShownText): boolean {
+  return text === row.text && number > row.after;
 }
 
 function isPart({ kind }: UnconfirmedText): boolean {
