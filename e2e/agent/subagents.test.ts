@@ -219,7 +219,8 @@ it('steers a sub-agent that keeps its context', async () => {
 it('ends a sub-agent that takes longer than it was given', async () => {
   await open();
   const task = '[[tokens=400]] [[delay=30]]';
-  await answerTo(use('agent_spawn', { task, timeoutMs: 300, wait: true }));
+  const text = await answerTo(use('agent_spawn', { task, timeoutMs: 300, wait: true }));
+  expect(text).toContain('aborted by timeout');
   expect(await list()).toMatchObject([{ state: 'aborted', outcome: { by: 'timeout' } }]);
 });
 

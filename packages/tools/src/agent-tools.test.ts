@@ -80,3 +80,13 @@ it('says what is not there', async () => {
   const none = createKnownSubagents({ subagents: [] });
   expect((await use(none, 'agent_wait', {})).text).toBe('There are no sub-agents.');
 });
+
+it.each([
+  ['agent_spawn', { task: 'x', wait: true, timeoutMs: 300 }],
+  ['session_send', { to: 'cook', text: 'x', wait: true, timeoutMs: 300 }],
+])('waits past the deadline of what it began, for its end: %s', async (name, input) => {
+  const subagents = createKnownSubagents();
+  await use(subagents, name, input);
+  const taken = [...subagents.done].find(([key]) => key.startsWith('take '));
+  expect(taken?.[1]).toEqual({ subagentIds: ['sub-1'], timeoutMs: 86_400_000 });
+});

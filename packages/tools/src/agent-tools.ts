@@ -62,10 +62,17 @@ function createSpawn({ subagents }: AgentDeps): Tool {
       );
       if (!wait && !mustWait)
         return { text: textFor('subagent.spawned', { id: subagentId, session: sessionKey }) };
-      const input = { subagentIds: [subagentId], timeoutMs: rest.timeoutMs ?? longestMs };
-      return toOutput(await subagents.takeResults(input, context), context);
+      return toOutput(await subagents.takeResults(untilItEnds(subagentId), context), context);
     },
   });
+}
+
+/**
+ * What was begun with a deadline of its own is waited for until it has ended, late or not: a second clock beside the deadline would
+ * run out a moment before it, and the model would be told of work that goes on where there is none.
+ */
+function untilItEnds(subagentId: string): { subagentIds: readonly string[]; timeoutMs: number } {
+  return { subagentIds: [subagentId], timeoutMs: longestMs };
 }
 
 /** The first words of a task. */
@@ -207,8 +214,7 @@ function createSend({ subagents }: AgentDeps): Tool {
       const { sessionKey, subagentId } = await subagents.send(message, context);
       if (subagentId === undefined)
         return { text: textFor('subagent.sent', { session: sessionKey }) };
-      const input = { subagentIds: [subagentId], timeoutMs: message.timeoutMs };
-      return toOutput(await subagents.takeResults(input, context), context);
+      return toOutput(await subagents.takeResults(untilItEnds(subagentId), context), context);
     },
   });
 }
