@@ -1,4 +1,6 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
+import type { MediaCapability } from '@cuttle/core-types/ports';
+import type { z } from 'zod';
 import type { ChannelDeps } from './channel-definition.ts';
 import { toNetworkError } from './network-failure.ts';
 
@@ -9,6 +11,43 @@ export interface FileRequest {
   /** Who asks, where the address alone does not do. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly maxBytes: number;
+}
+
+/** How a platform's files are found from what its messages say of them. */
+export interface FileSource<Ref> {
+  readonly platform: string;
+  /** The most that the platform gives, or that is read. */
+  readonly maxBytes: number;
+  readonly ref: z.ZodType<Ref>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the file is now. Throws `media.gone` where it is nowhere. */
+  findUrl(ref: Ref, signal: AbortSignal): Promise<string>;
+  /** Whether the address is the platform's own: our token goes to nobody else. */
+  isTheirs?(url: string): boolean;
+}
+
+/** Reads files that people send: what a message names is asked for its address, and is read there. */
+export function createFileFetch<Ref>(
+  fetch: ChannelDeps['fetch'],
+  { platform, maxBytes, ref: schema, headers, findUrl, isTheirs }: FileSource<Ref>,
+): MediaCapability {
+  return {
+    maxBytes,
+    async fetch({ ref, maxBytes: most }, signal) {
+      const parsed = schema.safeParse(ref);
+      if (!parsed.success) throw new CuttleError('media.gone', 'The message names no file.');
+      const url = await findUrl(parsed.data, signal);
+      if (isTheirs?.(url) === false)
+        throw new CuttleError('media.gone', `${platform} named an address that is not its own.`);
+      const file = {
+        platform,
+        url,
+        maxBytes: Math.min(most, maxBytes),
+        ...(headers && { headers }),
+      };
+      return readFile(fetch, file, signal);
+    },
+  };
 }
 
 /** The bytes behind an address that a platform named for one file; at most `maxBytes`. Throws `media.*` or `channel.*`. */

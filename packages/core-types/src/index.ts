@@ -34,6 +34,7 @@ export {
   UserMessage,
   UserPart,
 } from './message.ts';
+export { backoffMs } from './backoff.ts';
 export { dollarText, microsOf } from './money.ts';
 export { readToken, sayToken } from './said-button.ts';
 export { costOf, ModelPrices, mostCostOf } from './prices.ts';

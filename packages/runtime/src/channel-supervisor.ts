@@ -1,10 +1,10 @@
+import { backoffMs } from '@cuttle/core-types';
 import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel } from '@cuttle/core-types/ports';
 import { createChannelDoor } from './channel-door.ts';
 import { toMenu } from './commands/to-menu.ts';
 import { runControl } from './control.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
-import { backoffMs } from './send-outcome.ts';
 
 export type ChannelState = 'starting' | 'connected' | 'reconnecting' | 'failed' | 'stopped';
 export interface ChannelStatus {
@@ -134,7 +134,7 @@ async function pauseAfter(
   known.detail = `${code}: ${message} ${hint}`;
   const place = { channel: settings.channel.id, account: settings.name };
   kernel.log.warn('A channel lost its connection.', { ...place, error });
-  const waitMs = isFinal ? refusedWaitMs : backoffMs(attempt, kernel.random);
+  const waitMs = isFinal ? refusedWaitMs : backoffMs(attempt + 1, kernel.random);
   await kernel.clock.sleep(waitMs, signal).catch(() => {}); // stopped, or asked to try now
 }
 

@@ -1,3 +1,4 @@
+import { backoffMs } from '@cuttle/core-types';
 import { type ErrorCode, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel, Delivery, DeliveryOutcome } from '@cuttle/core-types/ports';
 
@@ -6,19 +7,13 @@ export type SendOutcome =
   /** The account may not send before then; the row itself goes back to `prepared`. */
   | { readonly kind: 'blocked'; readonly until: number; readonly reason: string };
 
-/** Waits between attempts: 500 ms doubled up to 30 s, with jitter. */
-export function backoffMs(attempt: number, random: () => number): number {
-  const most = Math.min(30_000, 500 * 2 ** Math.min(attempt, 10));
-  return most / 2 + (random() * most) / 2;
-}
-
 /** What a failed platform call means for its row. An outcome that cannot be known is `ambiguous`, unless repeating is harmless. */
 export function outcomeOfFailure(
   { error, delivery, channel }: { error: unknown; delivery: Delivery; channel: Channel },
   { now, random }: { now: number; random: () => number },
 ): SendOutcome {
   const { code, retryAfterMs, message, details } = toCuttleError(error);
-  const later = now + backoffMs(delivery.attempt, random);
+  const later = now + backoffMs(delivery.attempt + 1, random);
   if (code === 'channel.rate-limited')
     return { kind: 'blocked', until: now + (retryAfterMs ?? 1000), reason: code };
   if (code === 'channel.auth') return { kind: 'blocked', until: now + 60_000, reason: code };

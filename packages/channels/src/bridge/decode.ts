@@ -1,7 +1,6 @@
-import type { Json } from '@cuttle/core-types';
 import type { BridgeMedium, BridgeMessage } from '@cuttle/core-types/bridge';
 import type { ChannelInbound, ChannelMedia } from '@cuttle/core-types/ports';
-import { cleanText, shortHash } from '../foreign-text.ts';
+import { cleanText } from '../foreign-text.ts';
 import { findCommand } from '../slash-command.ts';
 
 /** A message → its facts; undefined for one that the account wrote itself. */
@@ -62,22 +61,5 @@ function toMedium({ kind, ref, mimeType, name, bytes, durationMs }: BridgeMedium
       ...(durationMs !== undefined && { durationMs }),
       ...(kind === 'voice' && { voice: true }),
     },
-  };
-}
-
-/** What nobody can read, whole. */
-export function unparsed(raw: Json): ChannelInbound {
-  return {
-    externalId: `raw:${shortHash(JSON.stringify(raw))}`,
-    kind: 'unparsed',
-    target: null,
-    chat: { id: 'unknown', kind: 'dm' },
-    sender: { id: 'unknown', isBot: false },
-    messageId: '',
-    text: '',
-    mentioned: false,
-    replyToUs: false,
-    at: 0,
-    raw,
   };
 }

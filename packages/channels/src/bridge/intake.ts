@@ -1,12 +1,12 @@
 import { BridgeMessage } from '@cuttle/core-types/bridge';
-import { toCuttleError } from '@cuttle/core-types/errors';
 import type { ChannelInbound, Door } from '@cuttle/core-types/ports';
-import type { ChannelDeps } from '../channel-definition.ts';
 import { createLanes } from '../lanes.ts';
+import { type RetryDeps, untilDone } from '../retry.ts';
+import { toUnparsedEvent } from '../unparsed-event.ts';
 import type { MessageNews } from './bridge-link.ts';
-import { decodeMessage, unparsed } from './decode.ts';
+import { decodeMessage } from './decode.ts';
 
-export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface IntakeDeps extends RetryDeps {
   readonly platform: string;
   /** Tells the bridge that a message need not be given again. */
   readonly taken: (event: string) => void;
@@ -23,6 +23,7 @@ export interface Intake {
 
 export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal): Intake {
   const lanes = createLanes();
+  const says = `A message of ${deps.platform} was not taken in; it is tried again.`;
   // A new life of the bridge gives again what waits here already.
   const pending = new Set<string>();
   // On which connection a message was confirmed; of the latest ones.
@@ -36,7 +37,8 @@ export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal):
     deps.taken(event);
   };
   const take = async (event: string, inbound: ChannelInbound | undefined): Promise<void> => {
-    if (inbound !== undefined) await untilTaken(deps, () => door.accept(inbound, signal), signal);
+    if (inbound !== undefined)
+      await untilDone(deps, { says, act: () => door.accept(inbound, signal) }, signal);
     pending.delete(event);
     confirm(event);
   };
@@ -47,7 +49,7 @@ export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal):
       if ((confirmed.get(event) ?? connections) < connections) return confirm(event);
       pending.add(event);
       const parsed = BridgeMessage.safeParse(message);
-      const inbound = parsed.success ? decodeMessage(parsed.data) : unparsed(message);
+      const inbound = parsed.success ? decodeMessage(parsed.data) : toUnparsedEvent(message);
       const lane = parsed.success ? parsed.data.chat.id : '';
       // Rejects by the abort alone: it is given again after the next start.
       void lanes.add(lane, () => take(event, inbound)).catch(() => {});
@@ -57,27 +59,3 @@ export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal):
 }
 
 const mostConfirmed = 1000;
-
-/** Waits 500 ms, doubled up to 30 s, between two tries. */
-async function untilTaken(
-  { clock, log, random, platform }: IntakeDeps,
-  accept: () => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let failures = 1; ; failures += 1)
-    try {
-      signal.throwIfAborted();
-      return await accept();
-    } catch (error) {
-      signal.throwIfAborted();
-      const { code, retryAfterMs } = toCuttleError(error);
-      const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-      const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
-      log.warn(`A message of ${platform} was not taken in; it is tried again.`, {
-        code,
-        waitMs,
-        error,
-      });
-      await clock.sleep(waitMs, signal);
-    }
-}

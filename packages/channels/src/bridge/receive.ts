@@ -1,10 +1,10 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
-import type { ChannelDeps } from '../channel-definition.ts';
+import { pauseAfter, type RetryDeps } from '../retry.ts';
 import type { BridgeLink } from './bridge-link.ts';
 import { createIntake } from './intake.ts';
 
-export interface ReceiveDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface ReceiveDeps extends RetryDeps {
   readonly platform: string;
   readonly link: BridgeLink;
 }
@@ -15,7 +15,7 @@ export async function receiveMessages(
   door: Door,
   signal: AbortSignal,
 ): Promise<never> {
-  const { link, platform, log, clock, random } = deps;
+  const { link, platform } = deps;
   const ended = new AbortController();
   const intake = createIntake(
     { ...deps, taken: (event) => link.taken(event) },
@@ -30,11 +30,8 @@ export async function receiveMessages(
       } catch (error) {
         signal.throwIfAborted();
         if (isCuttleError(error, 'channel.auth')) throw error;
-        const most = Math.min(30_000, 500 * 2 ** Math.min(Math.max(failures - 1, 0), 10));
-        const asked = isCuttleError(error) ? (error.retryAfterMs ?? 0) : 0;
-        const waitMs = Math.max(asked, most / 2 + (random() * most) / 2);
-        log.warn(`The connection to ${platform} was lost; it is made again.`, { waitMs, error });
-        await clock.sleep(waitMs, signal);
+        const says = `The connection to ${platform} was lost; it is made again.`;
+        await pauseAfter(deps, { error, failures, says }, signal);
       }
   } finally {
     ended.abort('ended');

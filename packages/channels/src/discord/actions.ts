@@ -7,10 +7,12 @@ import {
 } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { oneMessage } from '../one-message.ts';
+import { defineOwnMessageActions } from '../own-message-actions.ts';
 import type { DiscordAct } from './encode-act.ts';
 import { encodeAnswer, encodeEmbed } from './encode.ts';
 import { askToken, maxQuestion } from './form.ts';
 
+const text = z.string().min(1).max(2000).describe('The message, in Markdown.');
 const hexColour = z.string().regex(/^#[\da-f]{6}$/i);
 
 /** What a Discord bot can do in a channel. https://discord.com/developers/docs/resources/message */
@@ -32,25 +34,11 @@ export const discordActions = [
     render: ({ emoji, remove }, about) =>
       toPart({ act: 'react', emoji: parseEmoji(emoji), remove }, about),
   }),
-  defineAction({
-    name: 'edit',
-    description: 'Replaces the text of one of your own messages in this Discord channel.',
-    input: z.strictObject({
-      text: z.string().min(1).max(2000).describe('The message, in Markdown.'),
-    }),
-    subject: 'own',
-    kind: 'edit',
-    risk: 'send',
-    render: (input) => oneMessage(encodeAnswer, input),
-  }),
-  defineAction({
-    name: 'delete',
-    description: 'Deletes one of your own messages in this Discord channel.',
-    input: z.strictObject({}),
-    subject: 'own',
-    kind: 'delete',
-    risk: 'write',
-    render: () => ({ v: 1, text: '', payload: null }),
+  ...defineOwnMessageActions({
+    place: 'Discord channel',
+    editName: 'edit',
+    text: text,
+    render: encodeAnswer,
   }),
   defineAction({
     name: 'pin',
@@ -87,7 +75,7 @@ export const discordActions = [
     description:
       'Sends a message with a button to this Discord channel that opens a form for words. They come back as a message.',
     input: z.strictObject({
-      text: z.string().min(1).max(2000).describe('The message, in Markdown.'),
+      text,
       question: z
         .string()
         .trim()
@@ -99,9 +87,9 @@ export const discordActions = [
     subject: 'none',
     kind: 'send',
     risk: 'send',
-    render: ({ text, question, button }) =>
+    render: ({ text: words, question, button }) =>
       oneMessage(encodeAnswer, {
-        text,
+        text: words,
         buttons: [[{ label: button, token: askToken(question) }]],
       }),
   }),

@@ -9,7 +9,7 @@ import type { DiscordOptions } from './options.ts';
 import { createPlaces } from './places.ts';
 import { receiveEvents } from './receive.ts';
 import { type SendDeps, sendMessage } from './send.ts';
-import { createFileFetch } from './fetch-file.ts';
+import { createDiscordFiles } from './fetch-file.ts';
 import { publishMenu } from './menu.ts';
 import { parseAddress, parseTarget } from './target.ts';
 
@@ -51,7 +51,7 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
         await api.call({ method: 'POST', path: `/channels/${channelId}/typing` }, signal);
       },
     },
-    media: createFileFetch({ ...deps, api }),
+    media: createDiscordFiles({ ...deps, api }),
     uploads: { maxBytes: maxUploadBytes },
     actions: discordActions,
     reactions: discordReactions,

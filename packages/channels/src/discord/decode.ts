@@ -1,6 +1,7 @@
-import { Json } from '@cuttle/core-types';
 import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
 import { cleanText, shortHash } from '../foreign-text.ts';
+import { findCommand } from '../slash-command.ts';
+import { toUnparsedEvent } from '../unparsed-event.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
 import { readWords } from './decode-text.ts';
@@ -73,7 +74,7 @@ export function decodeMessage(raw: unknown, setting: Setting, kind: 'message' | 
     mentioned: said.mentioned,
     replyToUs: message.referenced_message?.author?.id === self.id,
     ...quotedIn(message, self),
-    command: commandOf(said.text),
+    command: findCommand(said.text),
     ...(media.length > 0 && { media }),
     at: timeOfSnowflake(message.id),
   };
@@ -235,30 +236,6 @@ function externalIdOf(message: WireMessage, kind: 'message' | 'edit'): string {
   return `${id}:e${shortHash(`${message.edited_timestamp ?? ''}|${message.content ?? ''}`)}`;
 }
 
-/** A command that was typed as text. */
-function commandOf(text: string): CommandFact | undefined {
-  const match = /^\/([a-z][\w-]{0,31})(?:\s+([\s\S]*))?$/i.exec(text);
-  if (match === null) return undefined;
-  return { name: (match[1] ?? '').toLowerCase(), args: (match[2] ?? '').trim() };
-}
-
 function unparsed(raw: unknown): Decoded {
-  const json = Json.safeParse(raw);
-  const kept = json.success ? json.data : String(raw);
-  return {
-    kind: 'event',
-    event: {
-      externalId: `raw:${shortHash(JSON.stringify(kept))}`,
-      kind: 'unparsed',
-      target: null,
-      chat: { id: 'unknown', kind: 'dm' },
-      sender: { id: 'unknown', isBot: false },
-      messageId: '',
-      text: '',
-      mentioned: false,
-      replyToUs: false,
-      at: 0,
-      raw: kept,
-    },
-  };
+  return { kind: 'event', event: toUnparsedEvent(raw) };
 }

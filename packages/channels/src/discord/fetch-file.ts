@@ -2,7 +2,7 @@ import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { MediaCapability } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
-import { readFile } from '../read-file.ts';
+import { createFileFetch } from '../read-file.ts';
 import type { DiscordApi } from './api.ts';
 import { WireFiles } from './wire.ts';
 
@@ -16,20 +16,16 @@ const FileRef = z.looseObject({ channelId: id, messageId: id, fileId: id });
  * Files that people send. The address of one is signed for a day, so the message is asked for a fresh one.
  * https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
  */
-export function createFileFetch({
+export function createDiscordFiles({
   api,
   fetch,
 }: Pick<ChannelDeps, 'fetch'> & { readonly api: DiscordApi }): MediaCapability {
-  return {
+  return createFileFetch(fetch, {
+    platform: 'Discord',
     maxBytes,
-    async fetch({ ref, maxBytes: most }, signal) {
-      const parsed = FileRef.safeParse(ref);
-      if (!parsed.success) throw new CuttleError('media.gone', 'The message names no file.');
-      const url = await findUrl(api, parsed.data, signal);
-      const file = { platform: 'Discord', url, maxBytes: Math.min(most, maxBytes) };
-      return readFile(fetch, file, signal);
-    },
-  };
+    ref: FileRef,
+    findUrl: (ref, signal) => findUrl(api, ref, signal),
+  });
 }
 
 async function findUrl(

@@ -1,14 +1,13 @@
-import { toCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
-import type { ChannelDeps } from '../channel-definition.ts';
 import type { Account } from './account.ts';
 import type { DiscordApi } from './api.ts';
 import { type Decoded, decodeEvent } from './decode.ts';
 import { createLanes, type Lanes } from '../lanes.ts';
+import { type RetryDeps, untilDone } from '../retry.ts';
 import { encodeForm } from './form.ts';
 import type { Place, Places } from './places.ts';
 
-export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface IntakeDeps extends RetryDeps {
   readonly api: DiscordApi;
   readonly account: Pick<Account, 'read' | 'readApplicationId'>;
   readonly places: Places;
@@ -41,7 +40,7 @@ export function createIntake(
   };
   const accept = async (decoded: Extract<Decoded, { kind: 'event' }>): Promise<void> => {
     const { event, interaction } = decoded;
-    await untilTaken(deps, () => door.accept(event, signal), signal);
+    await untilDone(deps, { says, act: () => door.accept(event, signal) }, signal);
     if (event.chat.kind === 'dm' && event.kind !== 'unparsed') note(event.chat.id);
     if (interaction !== undefined) await answerInteraction(deps, interaction, signal);
   };
@@ -49,20 +48,27 @@ export function createIntake(
     lanes,
     direct: () => [...known],
     async take(type, raw) {
-      const channelId = channelIdOf(raw);
-      const decoded = await untilTaken(
+      const decoded = await untilDone(
         deps,
-        async () => {
-          const self = await deps.account.read(signal);
-          const place = learnFrom(deps.places, raw) ?? (await deps.places.find(channelId, signal));
-          return decodeEvent(type, raw, { self, place, places: deps.places });
-        },
+        { says, act: () => decode(deps, { type, raw }, signal) },
         signal,
       );
       if (decoded.kind === 'event') await accept(decoded);
       if (decoded.kind === 'form') await openForm(deps, decoded, signal);
     },
   };
+}
+
+const says = 'An event of Discord was not taken in; it is tried again.';
+
+async function decode(
+  { account, places }: IntakeDeps,
+  { type, raw }: { readonly type: string; readonly raw: unknown },
+  signal: AbortSignal,
+): Promise<Decoded> {
+  const self = await account.read(signal);
+  const place = learnFrom(places, raw) ?? (await places.find(channelIdOf(raw), signal));
+  return decodeEvent(type, raw, { self, place, places });
 }
 
 /** An interaction brings its channel, and a private message says that it is one: neither needs to be asked for. */
@@ -78,25 +84,6 @@ const directChannel = 1;
 export function channelIdOf(raw: unknown): string {
   const id = typeof raw === 'object' && raw !== null && 'channel_id' in raw ? raw.channel_id : '';
   return typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : '0';
-}
-
-/** Waits 500 ms, doubled up to 30 s, between two tries. */
-async function untilTaken<T>(
-  { clock, log, random }: IntakeDeps,
-  act: () => Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let failures = 1; ; failures += 1)
-    try {
-      return await act();
-    } catch (error) {
-      signal.throwIfAborted();
-      const { code, retryAfterMs } = toCuttleError(error);
-      const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-      const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
-      log.warn('An event of Discord was not taken in; it is tried again.', { code, waitMs, error });
-      await clock.sleep(waitMs, signal);
-    }
 }
 
 /** Whoever pressed sees the form for as long as they like; where it could not be opened they press again. */

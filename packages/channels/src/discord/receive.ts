@@ -1,5 +1,6 @@
-import { CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
+import { pauseAfter, untilDone } from '../retry.ts';
 import { readSince } from './backfill.ts';
 import { type CheckpointWriter, createCheckpointWriter } from './checkpoint-writer.ts';
 import { heardEvents } from './decode.ts';
@@ -15,6 +16,8 @@ import { WireGatewayBot, WireReady } from './wire.ts';
 export interface ReceiveDeps extends IntakeDeps {
   readonly options: DiscordOptions;
 }
+
+const says = 'Receiving from Discord failed; it is tried again.';
 
 /** A session of ours at the gateway. */
 interface Session {
@@ -76,7 +79,7 @@ export async function receiveEvents(
         if (isCuttleError(error, 'channel.auth')) throw error;
         if (wasWell(state)) failures = 0;
         failures += 1;
-        await recover(deps, { error, failures }, signal);
+        await pauseAfter(deps, { error, failures, says }, signal);
       }
     }
   } finally {
@@ -315,35 +318,15 @@ async function fill(
   if (since === undefined) return undefined;
   let last: string | undefined;
   await intake.lanes.add(channelId, async () => {
-    for (let failures = 1; ; failures += 1)
-      try {
-        for await (const { id, raw } of readSince(
-          deps,
-          { channelId, since: last ?? since },
-          signal,
-        )) {
-          await intake.take('MESSAGE_CREATE', raw);
-          filled.add(id);
-          last = id;
-        }
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        await recover(deps, { error, failures }, signal);
+    const act = async (): Promise<void> => {
+      const range = { channelId, since: last ?? since };
+      for await (const { id, raw } of readSince(deps, range, signal)) {
+        await intake.take('MESSAGE_CREATE', raw);
+        filled.add(id);
+        last = id;
       }
+    };
+    await untilDone(deps, { says, act }, signal);
   });
   return last;
-}
-
-/** Says what went wrong and waits: as long as asked, else 500 ms doubled up to 30 s, with jitter. */
-async function recover(
-  deps: ReceiveDeps,
-  { error, failures }: { readonly error: unknown; readonly failures: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const { code, retryAfterMs } = toCuttleError(error);
-  const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-  const waitMs = retryAfterMs ?? most / 2 + (deps.random() * most) / 2;
-  deps.log.warn('Receiving from Discord failed; it is tried again.', { code, waitMs, error });
-  await deps.clock.sleep(waitMs, signal);
 }

@@ -2,6 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { defineAction, type OutboundPart, type ReactionCapability } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { oneMessage } from '../one-message.ts';
+import { defineOwnMessageActions } from '../own-message-actions.ts';
 import { toEmojiName } from './emoji-name.ts';
 import { encodeAnswer, encodeCard, toOnePerson } from './encode.ts';
 
@@ -48,23 +49,11 @@ export const slackActions = [
       });
     },
   }),
-  defineAction({
-    name: 'update',
-    description: 'Replaces the text of one of your own messages in this Slack channel.',
-    input: z.strictObject({ text }),
-    subject: 'own',
-    kind: 'edit',
-    risk: 'send',
-    render: (input) => oneMessage(encodeAnswer, input),
-  }),
-  defineAction({
-    name: 'delete',
-    description: 'Deletes one of your own messages in this Slack channel.',
-    input: z.strictObject({}),
-    subject: 'own',
-    kind: 'delete',
-    risk: 'write',
-    render: () => ({ v: 1, text: '', payload: null }),
+  ...defineOwnMessageActions({
+    place: 'Slack channel',
+    editName: 'update',
+    text: text,
+    render: encodeAnswer,
   }),
   defineAction({
     name: 'blocks',

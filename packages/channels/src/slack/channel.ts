@@ -4,7 +4,7 @@ import { slackActions, slackReactions } from './actions.ts';
 import { createAccount, toIdentity } from './account.ts';
 import { createSlackApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
-import { createFileFetch } from './fetch-file.ts';
+import { createSlackFiles } from './fetch-file.ts';
 import { createIntake } from './intake.ts';
 import { modeOf, type SlackOptions } from './options.ts';
 import { createPeople } from './people.ts';
@@ -38,7 +38,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     send: (request, signal) => sender.send(request, signal),
     probe: (signal) => account.probe(signal),
     live: { placeholder: encodePlaceholder, preview: encodePreview },
-    media: createFileFetch(options, { ...deps, api }),
+    media: createSlackFiles(options, { ...deps, api }),
     uploads: { maxBytes: maxUploadBytes },
     actions: slackActions,
     reactions: slackReactions,

@@ -1,6 +1,7 @@
-import { Json } from '@cuttle/core-types';
-import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
+import type { ChannelInbound } from '@cuttle/core-types/ports';
 import { cleanText, shortHash } from '../foreign-text.ts';
+import { findCommand } from '../slash-command.ts';
+import { toUnparsedEvent } from '../unparsed-event.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
 import { type Names, readWords } from './decode-text.ts';
@@ -136,7 +137,8 @@ function decodeMessage(
   const said = readWords(message, setting);
   if (said.text === '' && !said.mentioned && media.length === 0) return ignored('service');
   const { ts } = message;
-  const command = commandOf(said.text);
+  // Slack keeps a slash at the very beginning for itself; people write a space before it.
+  const command = findCommand(said.text.trimStart());
   const event: ChannelInbound = {
     ...whereOf(place, message, setting),
     externalId: externalIdOf(message, place),
@@ -245,7 +247,7 @@ export function decodeActions(
 export function decodeCommand(command: WireCommand, setting: Setting): Decoded {
   const { user_id: user, channel_id: channel, trigger_id: trigger } = command;
   const text = commandText(command, setting.options);
-  const fact = commandOf(text);
+  const fact = findCommand(text);
   const place = placeOf({ channel });
   return {
     kind: 'event',
@@ -279,34 +281,10 @@ function commandText({ command, text }: WireCommand, { slashCommand }: Setting['
   return words === '' ? '/help' : `/${words.replace(/^\/+/, '')}`;
 }
 
-/** A command that was typed as text. */
-function commandOf(text: string): CommandFact | undefined {
-  const match = /^\s*\/([a-z][\w-]{0,31})(?:\s+([\s\S]*))?$/i.exec(text);
-  if (match === null) return undefined;
-  return { name: (match[1] ?? '').toLowerCase(), args: (match[2] ?? '').trim() };
-}
-
 function ignored(reason: Extract<Decoded, { kind: 'ignored' }>['reason']): Decoded {
   return { kind: 'ignored', reason };
 }
 
 export function unparsed(raw: unknown): Decoded {
-  const json = Json.safeParse(raw);
-  const kept = json.success ? json.data : String(raw);
-  return {
-    kind: 'event',
-    event: {
-      externalId: `raw:${shortHash(JSON.stringify(kept))}`,
-      kind: 'unparsed',
-      target: null,
-      chat: { id: 'unknown', kind: 'dm' },
-      sender: { id: 'unknown', isBot: false },
-      messageId: '',
-      text: '',
-      mentioned: false,
-      replyToUs: false,
-      at: 0,
-      raw: kept,
-    },
-  };
+  return { kind: 'event', event: toUnparsedEvent(raw) };
 }

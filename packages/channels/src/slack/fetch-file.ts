@@ -2,7 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { MediaCapability } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
-import { readFile } from '../read-file.ts';
+import { createFileFetch } from '../read-file.ts';
 import type { SlackApi } from './api.ts';
 import type { SlackOptions } from './options.ts';
 import { slackWordOf } from './slack-failure.ts';
@@ -15,23 +15,18 @@ const FileRef = z.looseObject({ fileId: z.string().regex(/^\w{2,40}$/) });
 const WireInfo = z.looseObject({ file: WireFile });
 
 /** Files that people send: each is asked for its address, and is read there with the bot's token. https://docs.slack.dev/reference/objects/file-object */
-export function createFileFetch(
+export function createSlackFiles(
   { botToken, apiUrl }: Pick<SlackOptions, 'botToken' | 'apiUrl'>,
   { api, fetch }: Pick<ChannelDeps, 'fetch'> & { readonly api: SlackApi },
 ): MediaCapability {
-  return {
+  return createFileFetch(fetch, {
+    platform: 'Slack',
     maxBytes,
-    async fetch({ ref, maxBytes: most }, signal) {
-      const parsed = FileRef.safeParse(ref);
-      if (!parsed.success) throw new CuttleError('media.gone', 'The message names no file.');
-      const url = await findUrl(api, parsed.data.fileId, signal);
-      if (!isTheirs(url, apiUrl))
-        throw new CuttleError('media.gone', 'Slack named an address that is not its own.');
-      const headers = { authorization: `Bearer ${botToken}` };
-      const file = { platform: 'Slack', url, headers, maxBytes: Math.min(most, maxBytes) };
-      return readFile(fetch, file, signal);
-    },
-  };
+    ref: FileRef,
+    headers: { authorization: `Bearer ${botToken}` },
+    findUrl: ({ fileId }, signal) => findUrl(api, fileId, signal),
+    isTheirs: (url) => isTheirs(url, apiUrl),
+  });
 }
 
 const gone: ReadonlySet<string> = new Set(['file_not_found', 'file_deleted']);

@@ -1,7 +1,6 @@
-import { toCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
-import type { ChannelDeps } from '../channel-definition.ts';
 import { createLanes, type Lanes } from '../lanes.ts';
+import { type RetryDeps, untilDone } from '../retry.ts';
 import type { Account, Self } from './account.ts';
 import { type Decoded, decodeActions, decodeCallback, decodeCommand, unparsed } from './decode.ts';
 import { namedIn, type Names } from './decode-text.ts';
@@ -17,7 +16,7 @@ export interface Payload {
   readonly raw: unknown;
 }
 
-export interface IntakeDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface IntakeDeps extends RetryDeps {
   readonly account: Pick<Account, 'read'>;
   readonly people: People;
   readonly options: Pick<SlackOptions, 'replyIn' | 'slashCommand' | 'reactionNotifications'>;
@@ -41,14 +40,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     else if (decoded.reason === 'other-team')
       deps.log.debug('Slack delivered what another workspace said; it is not taken here.', {});
   };
-  const patiently = async (payload: Payload, door: Door, signal: AbortSignal): Promise<void> => {
-    for (let failures = 1; ; failures += 1)
-      try {
-        return await once(payload, door, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        await rest(deps, { error, failures }, signal);
-      }
+  const patiently = (payload: Payload, door: Door, signal: AbortSignal): Promise<void> => {
+    const says = 'An event of Slack was not taken in; it is tried again.';
+    return untilDone(deps, { says, act: () => once(payload, door, signal) }, signal);
   };
   return {
     lanes,
@@ -56,19 +50,6 @@ export function createIntake(deps: IntakeDeps): Intake {
     takePatiently: (payload, door, signal) =>
       lanes.add(laneOf(payload), () => patiently(payload, door, signal)),
   };
-}
-
-/** Waits as long as asked, else 500 ms doubled up to 30 s, with jitter. */
-async function rest(
-  { clock, log, random }: IntakeDeps,
-  { error, failures }: { readonly error: unknown; readonly failures: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const { code, retryAfterMs } = toCuttleError(error);
-  const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-  const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
-  log.warn('An event of Slack was not taken in; it is tried again.', { code, waitMs, error });
-  await clock.sleep(waitMs, signal);
 }
 
 async function decode(

@@ -1,7 +1,7 @@
-import { CuttleError, isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
 import { z } from 'zod';
-import type { ChannelDeps } from '../channel-definition.ts';
+import { pauseAfter, type RetryDeps, untilAborted, untilDone } from '../retry.ts';
 import type { Account } from './account.ts';
 import type { SlackApi } from './api.ts';
 import { eventIdOf, type Intake, type Payload } from './intake.ts';
@@ -9,7 +9,7 @@ import type { SlackOptions } from './options.ts';
 import { slackWordOf } from './slack-failure.ts';
 import { runSocket, type SocketEnd } from './socket.ts';
 
-export interface ReceiveDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface ReceiveDeps extends RetryDeps {
   /** With the app-level token. */
   readonly appApi: SlackApi;
   readonly account: Account;
@@ -22,6 +22,7 @@ const silenceMs = 30_000;
 /** Payloads that wait for the door; with more the connection is left until they are stored. */
 const maxPending = 2000;
 const maxStored = 2000;
+const says = 'Receiving from Slack failed; it is tried again.';
 
 interface State {
   readonly deps: ReceiveDeps;
@@ -64,7 +65,7 @@ export async function receiveBySocket(
         signal.throwIfAborted();
         if (isCuttleError(error, 'channel.auth')) throw error;
         failures = (state.isWell ? 0 : failures) + 1;
-        await recover(deps, { error, failures }, signal);
+        await pauseAfter(deps, { error, failures, says }, signal);
       }
     }
   } finally {
@@ -149,35 +150,14 @@ async function askUrl(api: SlackApi, signal: AbortSignal): Promise<string> {
 
 /** Sees that the bot's token is good, and stays until the abort: what happens comes by HTTP. */
 export async function holdWebhook(
-  { account, ...deps }: Pick<ReceiveDeps, 'account' | 'clock' | 'log' | 'random'>,
+  { account, ...deps }: RetryDeps & Pick<ReceiveDeps, 'account'>,
   signal: AbortSignal,
 ): Promise<never> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      await account.ask(signal);
-      break;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isCuttleError(error, 'channel.auth')) throw error;
-      await recover(deps, { error, failures }, signal);
-    }
-  }
-  return new Promise((_, reject) => {
-    const end = (): void => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-}
-
-/** Says what went wrong and waits: as long as asked, else 500 ms doubled up to 30 s, with jitter. */
-async function recover(
-  { clock, log, random }: Pick<ReceiveDeps, 'clock' | 'log' | 'random'>,
-  { error, failures }: { readonly error: unknown; readonly failures: number },
-  signal: AbortSignal,
-): Promise<void> {
-  const { code, retryAfterMs } = toCuttleError(error);
-  const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-  const waitMs = retryAfterMs ?? most / 2 + (random() * most) / 2;
-  log.warn('Receiving from Slack failed; it is tried again.', { code, waitMs, error });
-  await clock.sleep(waitMs, signal);
+  const effort = {
+    says,
+    act: () => account.ask(signal),
+    isFinal: (error: unknown) => isCuttleError(error, 'channel.auth'),
+  };
+  await untilDone(deps, effort, signal);
+  return untilAborted(signal);
 }

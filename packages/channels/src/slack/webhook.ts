@@ -1,6 +1,7 @@
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { WebhookCapability } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
+import { parseDelivery, readDelivery } from '../delivery-body.ts';
 import type { Intake, Payload } from './intake.ts';
 
 export interface WebhookDeps extends Pick<ChannelDeps, 'clock' | 'log'> {
@@ -20,7 +21,7 @@ const replayWindowMs = 5 * 60_000;
 export function createSlackWebhook(deps: WebhookDeps): WebhookCapability {
   return {
     async receive(request, door, signal) {
-      const body = await readBody(request);
+      const body = await readDelivery(request, maxBytes);
       await checkSignature(deps, body, request.headers);
       const asked = parseBody(body, request.headers.get('content-type') ?? '');
       if (asked === undefined) return new Response('Not a delivery', { status: 400 });
@@ -64,18 +65,6 @@ async function checkSignature(
     );
 }
 
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new CuttleError('request.too-large', 'A delivery has at most one megabyte.');
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
 type Asked =
   | Payload
   | { readonly kind: 'challenge'; readonly challenge: string }
@@ -86,7 +75,7 @@ function parseBody(bytes: Uint8Array, contentType: string): Asked | undefined {
   const text = new TextDecoder().decode(bytes);
   return contentType.startsWith('application/x-www-form-urlencoded')
     ? parseForm(new URLSearchParams(text))
-    : parseEvent(parseJson(text));
+    : parseEvent(parseDelivery(text));
 }
 
 /** https://docs.slack.dev/reference/events/url_verification */
@@ -104,18 +93,10 @@ function parseEvent(raw: unknown): Asked | undefined {
 function parseForm(form: URLSearchParams): Asked | undefined {
   const payload = form.get('payload');
   if (payload !== null) {
-    const raw = parseJson(payload);
+    const raw = parseDelivery(payload);
     return raw === undefined ? undefined : { kind: 'interactive', raw };
   }
   return form.has('command')
     ? { kind: 'slash_commands', raw: Object.fromEntries(form) }
     : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

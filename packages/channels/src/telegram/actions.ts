@@ -8,6 +8,7 @@ import {
 import { z } from 'zod';
 import { ButtonRows, toButtons } from '../buttons-input.ts';
 import { oneMessage } from '../one-message.ts';
+import { defineOwnMessageActions } from '../own-message-actions.ts';
 import type { TelegramAct } from './encode-act.ts';
 import { encodeAnswer } from './encode.ts';
 import { toReactionEmoji } from './reaction-emoji.ts';
@@ -17,23 +18,11 @@ const caption = z.string().max(900).default('').describe('Words under it, in Mar
 
 /** What a Telegram bot can do in a chat. https://core.telegram.org/bots/api#available-methods */
 export const telegramActions = [
-  defineAction({
-    name: 'edit',
-    description: 'Replaces the text of one of your own messages in this Telegram chat.',
-    input: z.strictObject({ text }),
-    subject: 'own',
-    kind: 'edit',
-    risk: 'send',
-    render: (input) => oneMessage(encodeAnswer, input),
-  }),
-  defineAction({
-    name: 'delete',
-    description: 'Deletes one of your own messages in this Telegram chat.',
-    input: z.strictObject({}),
-    subject: 'own',
-    kind: 'delete',
-    risk: 'write',
-    render: () => ({ v: 1, text: '', payload: null }),
+  ...defineOwnMessageActions({
+    place: 'Telegram chat',
+    editName: 'edit',
+    text: text,
+    render: encodeAnswer,
   }),
   defineAction({
     name: 'pin',

@@ -6,7 +6,7 @@ import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
 import { updateKindsFor } from './decode.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
-import { createFileFetch } from './fetch-file.ts';
+import { createTelegramFiles } from './fetch-file.ts';
 import type { TelegramOptions } from './options.ts';
 import { type PollDeps, pollUpdates } from './poll.ts';
 import { publishMenu } from './menu.ts';
@@ -51,7 +51,7 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
       everyMs: 4500,
       show: (target, signal) => showTyping(api, target, signal),
     },
-    media: createFileFetch(options, shared),
+    media: createTelegramFiles(options, shared),
     uploads: { maxBytes: maxUploadBytes },
     actions: telegramActions,
     reactions: telegramReactions,

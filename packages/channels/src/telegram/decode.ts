@@ -1,6 +1,7 @@
 import type { Json } from '@cuttle/core-types';
 import type { ChannelInbound, CommandFact } from '@cuttle/core-types/ports';
 import { cleanText, shortHash } from '../foreign-text.ts';
+import { toUnparsedEvent } from '../unparsed-event.ts';
 import type { Self } from './account.ts';
 import { decodeMedia } from './decode-media.ts';
 import type { TelegramOptions } from './options.ts';
@@ -251,21 +252,6 @@ function commandOf(
 
 function unparsed(raw: Json): Decoded {
   const id = updateIdOf(raw);
-  const text = JSON.stringify(raw);
-  return {
-    kind: 'event',
-    event: {
-      externalId: id === undefined ? `raw:${shortHash(text)}` : `update:${id}`,
-      kind: 'unparsed',
-      target: null,
-      chat: { id: 'unknown', kind: 'dm' },
-      sender: { id: 'unknown', isBot: false },
-      messageId: '',
-      text: '',
-      mentioned: false,
-      replyToUs: false,
-      at: 0,
-      raw,
-    },
-  };
+  const externalId = id === undefined ? undefined : `update:${id}`;
+  return { kind: 'event', event: toUnparsedEvent(raw, externalId) };
 }

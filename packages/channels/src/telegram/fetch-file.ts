@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
 import type { TelegramApi } from './api.ts';
 import type { TelegramOptions } from './options.ts';
-import { readFile } from '../read-file.ts';
+import { createFileFetch } from '../read-file.ts';
 import { saidBy } from './telegram-failure.ts';
 
 /** "For the moment, bots can download files of up to 20MB in size." https://core.telegram.org/bots/api#getfile */
@@ -14,27 +14,20 @@ const FileRef = z.looseObject({ fileId: z.string().min(1) });
 const WirePath = z.looseObject({ file_path: z.string().min(1) });
 
 /** Files that people send: `getFile` says where one is for an hour, and its bytes are there. */
-export function createFileFetch(
+export function createTelegramFiles(
   { token, apiRoot }: Pick<TelegramOptions, 'token' | 'apiRoot'>,
   { api, fetch }: Pick<ChannelDeps, 'fetch'> & { readonly api: TelegramApi },
 ): MediaCapability {
-  return {
+  return createFileFetch(fetch, {
+    platform: 'Telegram',
     maxBytes,
-    async fetch({ ref, maxBytes: most }, signal) {
-      const { fileId } = parseRef(ref);
+    ref: FileRef,
+    async findUrl({ fileId }, signal) {
       const path = await findPath(api, fileId, signal);
       // The address has the token in it: it goes to nobody but the server, and into no message.
-      const url = `${apiRoot}/file/bot${token}/${toUrlPath(path)}`;
-      const file = { platform: 'Telegram', url, maxBytes: Math.min(most, maxBytes) };
-      return readFile(fetch, file, signal);
+      return `${apiRoot}/file/bot${token}/${toUrlPath(path)}`;
     },
-  };
-}
-
-function parseRef(ref: unknown): z.infer<typeof FileRef> {
-  const parsed = FileRef.safeParse(ref);
-  if (!parsed.success) throw gone('The message names no file.');
-  return parsed.data;
+  });
 }
 
 function gone(message: string): CuttleError {

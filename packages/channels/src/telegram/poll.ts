@@ -1,14 +1,14 @@
 import type { Json } from '@cuttle/core-types';
-import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
+import { isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
-import type { ChannelDeps } from '../channel-definition.ts';
+import { pauseAfter, type RetryDeps } from '../retry.ts';
 import type { TelegramApi } from './api.ts';
 import type { Account } from './account.ts';
 import { type Decoded, decodeUpdate, updateIdOf } from './decode.ts';
 import { saidBy } from './telegram-failure.ts';
 import { WireUpdates } from './wire.ts';
 
-export interface PollDeps extends Pick<ChannelDeps, 'clock' | 'log' | 'random'> {
+export interface PollDeps extends RetryDeps {
   readonly api: TelegramApi;
   readonly account: Pick<Account, 'read'>;
   readonly timeoutSeconds: number;
@@ -36,7 +36,9 @@ export async function pollUpdates(deps: PollDeps, door: Door, signal: AbortSigna
       signal.throwIfAborted();
       if (isCuttleError(error, 'channel.auth')) throw error;
       failures += 1;
-      await recover(deps, { error, failures }, signal);
+      await clearWebhook(deps, error, signal);
+      const says = 'Receiving from Telegram failed; it is tried again.';
+      await pauseAfter(deps, { error, failures, says }, signal);
     }
   }
 }
@@ -109,22 +111,17 @@ function laneOf(decoded: Decoded): string {
   return `${id}:${threadId ?? ''}`;
 }
 
-/** Says what went wrong and waits: as long as asked, else 500 ms doubled up to 30 s, with jitter. */
-async function recover(
-  deps: PollDeps,
-  { error, failures }: { readonly error: unknown; readonly failures: number },
+/** A webhook of an earlier configuration keeps the updates from us. */
+async function clearWebhook(
+  { api, log }: PollDeps,
+  error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  const { code, retryAfterMs } = toCuttleError(error);
-  const most = Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
-  const waitMs = retryAfterMs ?? most / 2 + (deps.random() * most) / 2;
-  deps.log.warn('Receiving from Telegram failed; it is tried again.', { code, waitMs, error });
-  // A webhook of an earlier configuration keeps the updates from us.
-  if (code === 'channel.conflict' && saidBy(error).includes('webhook is active'))
-    await deps.api
-      .call('deleteWebhook', { drop_pending_updates: false }, signal)
-      .catch((failure: unknown) =>
-        deps.log.warn('The old webhook could not be removed.', { error: failure }),
-      );
-  await deps.clock.sleep(waitMs, signal);
+  if (!isCuttleError(error, 'channel.conflict') || !saidBy(error).includes('webhook is active'))
+    return;
+  try {
+    await api.call('deleteWebhook', { drop_pending_updates: false }, signal);
+  } catch (failure) {
+    log.warn('The old webhook could not be removed.', { error: failure });
+  }
 }

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Json } from '@cuttle/core-types';
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { WebhookCapability } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
+import { parseDelivery, readDelivery } from '../delivery-body.ts';
+import { untilAborted, untilDone } from '../retry.ts';
 import type { Account } from './account.ts';
 import type { TelegramApi } from './api.ts';
 import { decodeUpdate } from './decode.ts';
@@ -24,7 +25,7 @@ export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
   return {
     async receive(request, door, signal) {
       await checkSecret(deps, request.headers.get('x-telegram-bot-api-secret-token'));
-      const raw = parseBody(await readBody(request));
+      const raw = parseDelivery(await readDelivery(request, maxBytes));
       if (raw === undefined) return new Response('Not an update', { status: 400 });
       const decoded = decodeUpdate(raw, await deps.account.read(signal));
       if (decoded.kind === 'event') {
@@ -37,22 +38,14 @@ export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
 }
 
 /** Sets the webhook, stays until the abort, and removes it unless told to leave it for other servers. */
-export async function holdWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void> {
+export async function holdWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<never> {
   try {
     await setWebhook(deps, signal);
-    await untilAborted(signal);
+    return await untilAborted(signal);
   } finally {
     // Also where the abort came while it was being set: it may be there.
     if (signal.aborted && !deps.settings.keepOnStop) await removeWebhook(deps);
   }
-  signal.throwIfAborted();
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 async function removeWebhook({ api, log }: WebhookDeps): Promise<void> {
@@ -71,18 +64,12 @@ async function setWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void>
     max_connections: maxConnections,
     allowed_updates: deps.updateKinds,
   };
-  for (let failures = 0; ; failures += 1) {
-    try {
-      await deps.api.call('setWebhook', params, signal);
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isCuttleError(error, 'channel.auth', 'channel.invalid')) throw error;
-      const most = Math.min(30_000, 500 * 2 ** Math.min(failures, 10));
-      deps.log.warn('The webhook could not be set; it is tried again.', { error });
-      await deps.clock.sleep(most / 2 + (deps.random() * most) / 2, signal);
-    }
-  }
+  const effort = {
+    says: 'The webhook could not be set; it is tried again.',
+    act: () => deps.api.call('setWebhook', params, signal),
+    isFinal: (error: unknown) => isCuttleError(error, 'channel.auth', 'channel.invalid'),
+  };
+  await untilDone(deps, effort, signal);
 }
 
 async function checkSecret(deps: WebhookDeps, given: string | null): Promise<void> {
@@ -106,24 +93,4 @@ async function secretOf({ settings, token }: WebhookDeps): Promise<string> {
 
 async function digest(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-}
-
-async function readBody(request: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of request.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxBytes)
-      throw new CuttleError('request.too-large', 'An update has at most one megabyte.');
-  }
-  return text + decoder.decode();
-}
-
-function parseBody(text: string): Json | undefined {
-  try {
-    const parsed = Json.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined; // not JSON, which is answered like JSON of another shape
-  }
 }

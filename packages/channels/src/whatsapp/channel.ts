@@ -4,7 +4,7 @@ import { createAccount } from './account.ts';
 import { createWhatsappApi } from './api.ts';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { encodeAnswer } from './encode.ts';
-import { createFileFetch } from './fetch-file.ts';
+import { createWhatsappFiles } from './fetch-file.ts';
 import { maxUploadBytes, uploadTypeOf } from './file-kind.ts';
 import { publishMenu } from './menu.ts';
 import type { WhatsappOptions } from './options.ts';
@@ -40,7 +40,7 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
     send: (request, signal) => sendMessage(shared, request, signal),
     probe: (signal) => account.probe(signal),
     ...(options.typing && { typing: typing.capability }),
-    media: createFileFetch(options, shared),
+    media: createWhatsappFiles(options, shared),
     uploads: { maxBytes: maxUploadBytes, takes: (file) => uploadTypeOf(file) !== undefined },
     actions: whatsappActions,
     reactions: whatsappReactions,

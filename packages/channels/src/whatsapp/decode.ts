@@ -1,7 +1,8 @@
 import type { Json } from '@cuttle/core-types';
 import type { ChannelInbound } from '@cuttle/core-types/ports';
-import { cleanText, shortHash } from '../foreign-text.ts';
+import { cleanText } from '../foreign-text.ts';
 import { findCommand } from '../slash-command.ts';
+import { toUnparsedEvent } from '../unparsed-event.ts';
 import { decodeMedia } from './decode-media.ts';
 import { WireDelivery, WireMessage, WireStatus, WireValue } from './wire.ts';
 
@@ -137,20 +138,5 @@ function ignored(reason: Extract<Decoded, { kind: 'ignored' }>['reason']): Decod
 }
 
 function unparsed(raw: Json): Decoded {
-  return {
-    kind: 'event',
-    event: {
-      externalId: `raw:${shortHash(JSON.stringify(raw))}`,
-      kind: 'unparsed',
-      target: null,
-      chat: { id: 'unknown', kind: 'dm' },
-      sender: { id: 'unknown', isBot: false },
-      messageId: '',
-      text: '',
-      mentioned: false,
-      replyToUs: false,
-      at: 0,
-      raw,
-    },
-  };
+  return { kind: 'event', event: toUnparsedEvent(raw) };
 }

@@ -2,7 +2,7 @@ import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { MediaCapability } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel-definition.ts';
-import { readFile } from '../read-file.ts';
+import { createFileFetch } from '../read-file.ts';
 import type { WhatsappApi } from './api.ts';
 import type { WhatsappOptions } from './options.ts';
 
@@ -13,23 +13,18 @@ const FileRef = z.looseObject({ mediaId: z.string().regex(/^\w{1,64}$/) });
 const WireMedia = z.looseObject({ url: z.url({ protocol: /^https?$/ }) });
 
 /** Files that people send: each is asked for an address that holds for five minutes, and is read there with the token. */
-export function createFileFetch(
+export function createWhatsappFiles(
   { accessToken, graphUrl }: Pick<WhatsappOptions, 'accessToken' | 'graphUrl'>,
   { api, fetch }: Pick<ChannelDeps, 'fetch'> & { readonly api: WhatsappApi },
 ): MediaCapability {
-  return {
+  return createFileFetch(fetch, {
+    platform: 'WhatsApp',
     maxBytes,
-    async fetch({ ref, maxBytes: most }, signal) {
-      const parsed = FileRef.safeParse(ref);
-      if (!parsed.success) throw new CuttleError('media.gone', 'The message names no file.');
-      const url = await findUrl(api, parsed.data.mediaId, signal);
-      if (!isTheirs(url, graphUrl))
-        throw new CuttleError('media.gone', 'Meta named an address that is not its own.');
-      const headers = { authorization: `Bearer ${accessToken}` };
-      const file = { platform: 'WhatsApp', url, headers, maxBytes: Math.min(most, maxBytes) };
-      return readFile(fetch, file, signal);
-    },
-  };
+    ref: FileRef,
+    headers: { authorization: `Bearer ${accessToken}` },
+    findUrl: ({ mediaId }, signal) => findUrl(api, mediaId, signal),
+    isTheirs: (url) => isTheirs(url, graphUrl),
+  });
 }
 
 async function findUrl(api: WhatsappApi, mediaId: string, signal: AbortSignal): Promise<string> {

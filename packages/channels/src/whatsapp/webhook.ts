@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import { Json } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { ChannelInbound, Door, WebhookCapability } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
+import { parseDelivery, readDelivery } from '../delivery-body.ts';
 import { decodeDelivery } from './decode.ts';
 import type { WhatsappOptions } from './options.ts';
 import { explainCode } from './whatsapp-failure.ts';
@@ -25,9 +25,9 @@ export function createWhatsappWebhook(deps: WebhookDeps): WebhookCapability {
   return {
     async receive(request, door, signal) {
       if (request.method === 'GET') return answerChallenge(deps, new URL(request.url).searchParams);
-      const bytes = await readBody(request);
+      const bytes = await readDelivery(request, maxBytes);
       await checkSignature(deps, bytes, request.headers.get('x-hub-signature-256'));
-      const raw = parseBody(bytes);
+      const raw = parseDelivery(bytes);
       if (raw === undefined) return new Response('Not a delivery', { status: 400 });
       const events: ChannelInbound[] = [];
       for (const decoded of decodeDelivery(raw, deps.options.phoneNumberId)) {
@@ -123,25 +123,4 @@ function logStatus({ log }: WebhookDeps, { id, status, errors }: WireStatus): vo
   const code = errors[0]?.code ?? 0;
   const { what, hint } = explainCode(code);
   log.warn(`A message was not delivered: ${what} (${code}).`, { messageId: id, code, hint });
-}
-
-async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new CuttleError('request.too-large', 'A delivery has at most three megabytes.');
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-function parseBody(bytes: Uint8Array): Json | undefined {
-  try {
-    const parsed = Json.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
 }
