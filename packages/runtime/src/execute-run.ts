@@ -10,6 +10,7 @@ import type { Kernel } from './kernel.ts';
 import { chooseModel, createRunContext, readStartPoint } from './run-context.ts';
 import { createRunState, type RunState } from './run-state.ts';
 import { toActive } from './to-active.ts';
+import type { TurnEnd } from './session-queue.ts';
 import { showTyping } from './typing.ts';
 
 /** A run that was claimed so often without a new row is given up. */
@@ -19,10 +20,7 @@ const mostStalls = 3;
  * Drives a claimed run to its end, its parking, or the end of this process. `last`: nothing waited behind it, and whatever comes asks for the
  * run place itself. `waits`: for a messenger that is not connected, which wakes the session when it is. Never rejects but for a broken store.
  */
-export async function executeRun(
-  kernel: Kernel,
-  claimed: ClaimedRun,
-): Promise<'over' | 'last' | 'waits'> {
+export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<TurnEnd> {
   kernel.point(claimed.resumed ? 'takeover.after.commit' : 'claim.after.commit');
   if (claimed.stalls >= mostStalls) {
     const error = { code: 'run.poisoned', message: textFor('run.poisoned') };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionQueue } from './session-queue.ts';
+import { createSessionQueue, type TurnEnd } from './session-queue.ts';
 
 /** A queue whose turns end when the test says so. */
 function open(concurrency = 2) {
-  const turns: { readonly sessionId: string; end(more?: boolean): void }[] = [];
+  const turns: { readonly sessionId: string; end(how?: TurnEnd): void }[] = [];
   const queue = createSessionQueue({
     concurrency: () => concurrency,
     work: (sessionId) =>
-      new Promise((resolve) => turns.push({ sessionId, end: (more = false) => resolve(more) })),
+      new Promise((resolve) => turns.push({ sessionId, end: (how = 'last') => resolve(how) })),
   });
   const names = (): string[] => turns.map(({ sessionId }) => sessionId);
   return { queue, turns, names };
@@ -47,7 +47,7 @@ describe('a queue of sessions', () => {
     expect(names()).toEqual(['a', 'c']);
     expect(queue.waiting()).toBe(1);
     expect(queue.beside(async () => undefined, 'needed')).toBe(false);
-    turns[0]?.end(true);
+    turns[0]?.end('over');
     await soon();
     // Above suspicion now, like any other.
     expect(names()).toEqual(['a', 'c', 'b', 'a']);
@@ -55,6 +55,23 @@ describe('a queue of sessions', () => {
     for (const { end } of turns) end();
     await soon();
     expect(queue.beside(async () => undefined, 'needed')).toBe(true);
+  });
+
+  it('still suspects what only waited in its turn', async () => {
+    const { queue, turns, names } = open(3);
+    queue.suspect(['a', 'b']);
+    for (const id of ['a', 'b']) queue.wake(id);
+    queue.start();
+    for (const turn of [0, 1]) {
+      turns[turn]?.end('waits');
+      await soon();
+    }
+    expect(names()).toEqual(['a', 'b']);
+    for (const id of ['b', 'a', 'c']) queue.wake(id);
+    expect(names()).toEqual(['a', 'b', 'b', 'c']);
+    turns[2]?.end();
+    await soon();
+    expect(names()).toEqual(['a', 'b', 'b', 'c', 'a']);
   });
 
   it('begins work beside it at once, where there is room', async () => {
@@ -83,7 +100,7 @@ describe('a queue of sessions', () => {
     queue.wake('b');
     let isStopped = false;
     const stopped = queue.stop().then(() => (isStopped = true));
-    turns[0]?.end(true);
+    turns[0]?.end('over');
     await soon();
     expect(isStopped).toBe(false);
     expect(queue.beside(() => work.promise, 'any')).toBe(false);

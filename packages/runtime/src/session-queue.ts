@@ -27,10 +27,13 @@ export interface SessionQueue {
   waiting(): number;
 }
 
+/** What is left after a turn: perhaps more to do, nothing, or all of it, which waits for something that will wake the session. */
+export type TurnEnd = 'over' | 'last' | 'waits';
+
 export function createSessionQueue(deps: {
   concurrency(): number;
-  /** One turn of a session; true where it may have more. Never rejects. */
-  work(sessionId: string): Promise<boolean>;
+  /** One turn of a session. Never rejects. */
+  work(sessionId: string): Promise<TurnEnd>;
 }): SessionQueue {
   const queued = createWaitingSessions();
   let state: 'held' | 'started' | 'stopped' = 'held';
@@ -49,8 +52,8 @@ export function createSessionQueue(deps: {
       const sessionId = queued.next();
       if (sessionId === undefined) break;
       void begin(async () => {
-        const more = await deps.work(sessionId);
-        return queued.over(sessionId) || more ? sessionId : undefined;
+        const end = await deps.work(sessionId);
+        return queued.over(sessionId, end !== 'waits') || end === 'over' ? sessionId : undefined;
       });
     }
     if (running === 0 && (state === 'stopped' || queued.size() === 0)) rest.come();

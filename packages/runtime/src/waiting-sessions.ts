@@ -5,8 +5,8 @@ export interface WaitingSessions {
   add(sessionId: string): void;
   /** Takes out the next that may be worked on: its turn begins. What is added in its turn comes after it. */
   next(): string | undefined;
-  /** The turn of one that was taken out is over. True where it was added meanwhile. */
-  over(sessionId: string): boolean;
+  /** The turn of one that was taken out is over; `isTried`: it was worked on, so that it is no suspect any more. True where it was added meanwhile. */
+  over(sessionId: string, isTried: boolean): boolean;
   size(): number;
   hasSuspects(): boolean;
 }
@@ -38,11 +38,11 @@ export function createWaitingSessions(): WaitingSessions {
       if (isSuspect) tried = sessionId;
       return sessionId;
     },
-    over(sessionId) {
+    over(sessionId, isTried) {
       active.delete(sessionId);
       if (tried === sessionId) {
         tried = undefined;
-        suspects.delete(sessionId);
+        if (isTried) suspects.delete(sessionId);
       }
       return again.delete(sessionId);
     },

@@ -2,25 +2,29 @@ import { isCuttleError } from '@cuttle/core-types/errors';
 import type { AcceptInput, AcceptResult, ClaimedRun } from '@cuttle/core-types/ports';
 import { executeRun } from './execute-run.ts';
 import type { Kernel } from './kernel.ts';
+import type { TurnEnd } from './session-queue.ts';
 
-/** One turn of a session: claims its run place and works until the run ends, parks or fails. True where there may be more. Never rejects. */
+/** One turn of a session: claims its run place and works until the run ends, parks or fails. Never rejects. */
 export async function workSession(
   kernel: Kernel,
   sessionId: string,
   stopping: AbortSignal,
-): Promise<boolean> {
+): Promise<TurnEnd> {
   try {
     kernel.point('claim.before.commit');
     const { collectMax } = kernel.settings().queue;
     const fence = kernel.newId();
     const claimed = await kernel.store.journal.claimRun({ sessionId, fence, collectMax });
-    return claimed !== undefined && (await workRun(kernel, claimed));
+    return claimed ? await workRun(kernel, claimed) : 'last';
   } catch (error) {
-    if (stopping.aborted) return false;
+    if (stopping.aborted) return 'last';
     kernel.log.error('A session could not go on; it is tried again.', { error, sessionId });
     const ms = isCuttleError(error, 'store.full') ? 5000 : 1000;
-    await kernel.clock.sleep(ms, stopping).catch(() => {}); // stopping: do not wait
-    return !stopping.aborted;
+    // Stopping ends the wait, and with it the turn.
+    return kernel.clock.sleep(ms, stopping).then(
+      () => 'over' as const,
+      () => 'last' as const,
+    );
   }
 }
 
@@ -40,7 +44,7 @@ export function claimWithMessage(
       const { collectMax } = kernel.settings().queue;
       const fence = kernel.newId();
       const claimed = await kernel.store.journal.claimRun({ sessionKey, fence, collectMax });
-      return claimed && (await workRun(kernel, claimed)) ? claimed.sessionId : undefined;
+      return claimed && (await workRun(kernel, claimed)) === 'over' ? claimed.sessionId : undefined;
     } catch {
       // The session has its turn like any other, which says what is wrong.
       const result = await accepting.catch(() => undefined);
@@ -55,10 +59,9 @@ export function mayClaim({ verdict, mode }: Pick<AcceptInput, 'verdict' | 'mode'
   return verdict.kind === 'queue' && mode !== 'interrupt';
 }
 
-/** True where the session may have more. */
-async function workRun(kernel: Kernel, claimed: ClaimedRun): Promise<boolean> {
+function workRun(kernel: Kernel, claimed: ClaimedRun): Promise<TurnEnd> {
   publishReset(kernel, claimed);
-  return (await executeRun(kernel, claimed)) === 'over';
+  return executeRun(kernel, claimed);
 }
 
 /** The message that was claimed began a new conversation. */

@@ -121,6 +121,24 @@ export function describeRecovery(get: () => World): void {
     expect(suspects).toEqual([[], [cut.sessionId], []]);
   });
 
+  it('still suspects what waited for its messenger in the life between', async () => {
+    const world = get();
+    const { sessionId, runId } = await world.begin();
+    const suspects: (readonly string[])[] = [];
+    for (let life = 0; life < 3; life += 1) {
+      await world.reopen();
+      suspects.push((await world.reader.findWork()).suspects);
+      const { fence } = await world.claim(sessionId);
+      const reason = { kind: 'backoff' as const, ref: 'account:x' };
+      const parked = { runId, fence, reason, resumeAt: 0, approvals: [] };
+      await world.journal.parkRun(parked);
+      if (life < 2) await world.claim(sessionId);
+    }
+    await world.reopen();
+    suspects.push((await world.reader.findWork()).suspects);
+    expect(suspects).toEqual([[], [sessionId], [sessionId], [sessionId]]);
+  });
+
   it('counts no stall of what was handed over at an orderly stop', async () => {
     const world = get();
     const cut = await world.begin({ taint: ['web'] });

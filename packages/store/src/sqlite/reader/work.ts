@@ -10,7 +10,7 @@ interface Place {
   readonly session_id: string;
 }
 interface OpenRun extends Place {
-  /** 1 for a run that was cut, and had stalled before. */
+  /** 1 for a run that was cut twice without a new row, also where it only waited for its messenger in the last life. */
   readonly suspect: number;
 }
 
@@ -19,7 +19,7 @@ const selectQueued = query<Place>(
   `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`,
 );
 const selectRuns =
-  query<OpenRun>(`SELECT session_id, state = 'leased' AND stalls > 0 AS suspect FROM run WHERE space = 'main' AND ended_at IS NULL
+  query<OpenRun>(`SELECT session_id, stalls + (state = 'leased') > 1 AS suspect FROM run WHERE space = 'main' AND ended_at IS NULL
 AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
 const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
