@@ -129,12 +129,13 @@ export function toChannelSettings(
   account: AccountOptions,
 ): ChannelSettings {
   const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
+  const { bots, botTurns } = account;
   const { identity, hint, queueMode, limits, confirmActions } = account;
   const { ackReaction, ackReactionScope, statusReactions } = account;
   return {
     ...own,
     agentId: agent,
-    access: { dmPolicy, groupPolicy, allowedUsers, owners },
+    access: { dmPolicy, groupPolicy, allowedUsers, owners, bots, botTurns },
     streaming,
     queueMode,
     limits,

@@ -23,6 +23,20 @@ export const AccountOptions = z.object({
     .describe(
       'Platform ids of the owner, who may use every command and approve. Names can change hands and are not taken here.',
     ),
+  bots: z
+    .enum(['off', 'mention', 'all'])
+    .default('off')
+    .describe(
+      'Which messages of other bots are taken: of bots in `allowedUsers` alone, also those that address us, all that a person might send.',
+    ),
+  botTurns: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe(
+      'Messages of bots that are taken in one chat until a person speaks there; then bots are not answered.',
+    ),
   hint: z
     .string()
     .optional()

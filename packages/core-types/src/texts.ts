@@ -9,6 +9,8 @@ const rows = {
   'access.disabled': 'Direct messages are not taken here.',
   'access.blocked': 'The owner has blocked this sender.',
   'access.bot': 'Messages of other bots are not taken.',
+  'access.bot-loop':
+    'Bots have spoken here for too long without a person; they are answered again when a person speaks.',
   'access.command': 'You may not use /{command} here.',
   'access.pairing':
     'I do not know you yet. Give this code to the owner of this agent: {code}\nThey let you in with: cuttle pair approve {code}\nThe code works once, for {minutes} minutes.',
@@ -34,6 +36,8 @@ const rows = {
   'budget.of-agent': 'the agent {agent}',
   'budget.of-person': 'this person',
   busy: 'Too much is waiting here; this message was not taken. Please send it again in a moment.',
+  'channel.bots-quiet': 'Bots are not answered in {chats} chats until a person speaks there.',
+  'channel.no-emoji': 'The platform has no reaction {emoji}; it is never set.',
   'command.agent': 'Here the agent {agent} answers, with {model}.',
   'command.agents':
     'Others: {agents}. Which one answers where is said by `bindings` in the configuration.',

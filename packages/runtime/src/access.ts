@@ -55,6 +55,7 @@ export function judgeAccess(
     blocked: identity?.access === 'blocked',
     addressed: event.mentioned || event.replyToUs || isCommand || event.kind === 'button',
     isBot: event.sender.isBot,
+    bots: account.access.bots,
   });
   return decision.kind === 'allow'
     ? { kind: 'welcome' }

@@ -198,6 +198,7 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     bounds: settings.queue,
     busyNotice: notice(kernel, arrival, textFor('busy')),
     renew: renewOf(kernel, arrival),
+    ...(event.sender.isBot && { bot: { most: account.access.botTurns } }),
     ...(verdict.kind === 'queue' && { mark: takenMark(kernel, account, arrival) }),
   };
 }
@@ -389,6 +390,7 @@ async function afterAccept(
     },
     result,
   );
+  watchBots(kernel, arrival, result);
   if (result.kind !== 'accepted') return;
   const { sessionId, inboundId } = result;
   const { sessionKey, agentId, principal, provenance, route } = input;
@@ -416,4 +418,21 @@ async function afterAccept(
     // It is accepted, so the platform is answered all the same.
     kernel.log.error('A command failed; it is done at the next start.', { error, inboundId });
   }
+}
+
+/** That bots are answered no more is said once, and shown until a person speaks. */
+function watchBots(
+  { quietPlaces, log }: Kernel,
+  { account, event, conversation }: Arrival,
+  result: AcceptResult,
+): void {
+  const { accountId, key } = conversation;
+  if (!event.sender.isBot) return quietPlaces.remove(accountId, key);
+  const isLoop = result.kind === 'refused' && result.reason === 'access.bot-loop';
+  if (!isLoop || !quietPlaces.add(accountId, key)) return;
+  const place = { channel: account.channel.id, account: account.name, chat: event.chat.id };
+  log.warn('Bots spoke to each other for too long; none is answered until a person speaks.', {
+    ...place,
+    turns: account.access.botTurns,
+  });
 }

@@ -1,10 +1,12 @@
 import { backoffMs } from '@cuttle/core-types';
 import { isCuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import type { Channel } from '@cuttle/core-types/ports';
+import { textFor } from '@cuttle/core-types/texts';
 import { createChannelDoor } from './channel-door.ts';
 import { toMenu } from './commands/to-menu.ts';
 import { runControl } from './control.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
+import { unknownMarks } from './marks.ts';
 
 export type ChannelState = 'starting' | 'connected' | 'reconnecting' | 'failed' | 'stopped';
 export interface ChannelStatus {
@@ -64,7 +66,7 @@ export function createChannelSupervisor(
     account: () => known.account,
     tried: tried.promise,
     tryNow: () => pause.abort('now'),
-    status: () => toStatus(settings, known),
+    status: () => toStatus(kernel, settings, known),
     async run(signal) {
       for (let attempt = 1; !signal.aborted; attempt += 1) {
         // Asked for while this try goes on, the next one comes at once.
@@ -80,10 +82,21 @@ export function createChannelSupervisor(
   };
 }
 
-function toStatus({ channel, name: account }: ChannelSettings, known: Known): ChannelStatus {
-  const { state, platformId, name, detail } = known;
+function toStatus(
+  { quietPlaces }: Kernel,
+  { channel, name: account, marks }: ChannelSettings,
+  known: Known,
+): ChannelStatus {
+  const { state, platformId, name } = known;
   const accountId = known.account?.accountId;
   const { id, ambiguity } = channel;
+  const chats = quietPlaces.count(accountId);
+  const remarks = [
+    ...unknownMarks(channel, marks).map((emoji) => textFor('channel.no-emoji', { emoji })),
+    ...(chats > 0 ? [textFor('channel.bots-quiet', { chats })] : []),
+  ];
+  const said = remarks.length > 0 ? remarks.join(' ') : undefined;
+  const detail = known.detail ?? said;
   const hasLogin = channel.login !== undefined;
   return { channel: id, account, state, accountId, platformId, name, detail, ambiguity, hasLogin };
 }
@@ -103,6 +116,7 @@ async function serve(
     Object.assign(known, { state: 'connected', platformId, name, detail: undefined });
     const account: ChannelAccount = { ...settings, accountId };
     connected(account);
+    sayUnknownMarks(kernel, account);
     if (kernel.channelMode === 'send-only') {
       await untilAborted(signal);
       return undefined;
@@ -158,4 +172,14 @@ async function publishMenu(
     if (signal.aborted) return;
     kernel.log.warn('The command menu could not be published.', { channel: id, error });
   });
+}
+
+/** A mark that is never set is said with each connection, not left to be missed. */
+function sayUnknownMarks({ log }: Kernel, { channel, name: account, marks }: ChannelAccount): void {
+  for (const emoji of unknownMarks(channel, marks))
+    log.warn('The platform has no such reaction; it is never set.', {
+      channel: channel.id,
+      account,
+      emoji,
+    });
 }

@@ -6,6 +6,7 @@ import { createFates } from './fates.ts';
 import type { ChannelAccount, Kernel, RuntimeDeps } from './kernel.ts';
 import { createLazyTools } from './lazy-tools.ts';
 import { createPromptBuilder } from './prompt/build-prompt.ts';
+import { createQuietPlaces } from './quiet-places.ts';
 import { createRunHub } from './run-hub.ts';
 import { createSessionQueue } from './session-queue.ts';
 import { createSubagentTimers } from './subagent-timers.ts';
@@ -44,6 +45,7 @@ export function createKernel(
     active: createActiveRuns(),
     dispatcher: createDispatcher({ ...deps, accounts, point }),
     subagentTimers: createSubagentTimers(),
+    quietPlaces: createQuietPlaces(),
     sessions: createSessionQueue({
       concurrency: () => deps.settings().queue.concurrency,
       work: (sessionId) => workSession(kernel, sessionId, stopping),

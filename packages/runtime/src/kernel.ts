@@ -20,6 +20,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Fates } from './fates.ts';
 import type { LazyTools } from './lazy-tools.ts';
 import type { PromptBuilder } from './prompt/build-prompt.ts';
+import type { QuietPlaces } from './quiet-places.ts';
 import type { RunHub } from './run-hub.ts';
 import type { SessionQueue } from './session-queue.ts';
 import type { SubagentTimers } from './subagent-timers.ts';
@@ -80,6 +81,7 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly sessions: SessionQueue;
   readonly dispatcher: Dispatcher;
   readonly subagentTimers: SubagentTimers;
+  readonly quietPlaces: QuietPlaces;
   readonly accounts: ReadonlyMap<string, ChannelAccount>;
   /** What renders for a place: the channel of its account or, until that is connected, any of its platform. */
   readonly findRenderer: (place: {
@@ -107,7 +109,9 @@ export interface ChannelAccount {
   readonly channel: Channel;
   /** The agent that answers where no binding says otherwise; undefined: the default. */
   readonly agentId: string | undefined;
-  readonly access: Pick<ConversationFacts, 'dmPolicy' | 'groupPolicy'> & {
+  readonly access: Pick<ConversationFacts, 'dmPolicy' | 'groupPolicy' | 'bots'> & {
+    /** Messages of bots that are taken in one conversation until a person speaks there. */
+    readonly botTurns: number;
     /** Platform ids or @names that need no pairing. */
     readonly allowedUsers: readonly string[];
     /** Those of them who are the owner. */

@@ -101,7 +101,6 @@ it('marks nothing without an emoji, and with none that the platform has', () => 
 it.each([
   ['done', true, {}, ['+👍']],
   ['failed', true, {}, ['+😢']],
-  ['stopped', true, {}, ['-👀']],
   ['done', false, {}, ['-👀', '+👍']],
   ['done', true, { done: '' }, ['-👀']],
   ['done', false, { done: 'none' }, ['-👀']],

@@ -1,4 +1,5 @@
 import type {
+  Channel,
   ChannelInbound,
   ClaimedRun,
   ConversationRef,
@@ -24,7 +25,20 @@ export function takenMark(
   const isMessage = event.kind === 'message' && event.command === undefined;
   if (!marks || marks.taken === '' || !isMessage || !isMeant(marks, event)) return [];
   const part = channel.reactions?.mark(event.messageId, marks.taken);
-  return part ? [toDraft(kernel, place, { part, at: 0 })] : [];
+  if (!part) return [];
+  // Who cancels the message finds here what takes its mark back.
+  const undo = channel.reactions?.unmark(event.messageId, marks.taken);
+  return [toDraft(kernel, place, { part: undo ? { ...part, undo } : part, at: 0 })];
+}
+
+/** Emoji of the settings that the platform does not have. Where it has no marks at all, any. */
+export function unknownMarks(
+  { reactions }: Pick<Channel, 'reactions'>,
+  marks: AccountMarks | undefined,
+): readonly string[] {
+  if (!marks || marks.taken === '') return [];
+  const wanted = [marks.taken, marks.done, marks.failed].filter((emoji) => emoji !== '');
+  return [...new Set(wanted)].filter((emoji) => !reactions?.mark('1', emoji));
 }
 
 function isMeant({ scope }: AccountMarks, event: ChannelInbound): boolean {
@@ -47,7 +61,7 @@ function isMeant({ scope }: AccountMarks, event: ChannelInbound): boolean {
 export async function endMarks(
   kernel: Pick<Kernel, 'newId' | 'settings' | 'accounts' | 'store'>,
   claimed: ClaimedRun,
-  how: 'done' | 'failed' | 'stopped',
+  how: 'done' | 'failed',
 ): Promise<OutboundDraft[]> {
   const conversation = conversationOf(claimed);
   const account = conversation && kernel.accounts.get(conversation.accountId);
@@ -57,7 +71,7 @@ export async function endMarks(
   const inbounds = await Promise.all(
     (run?.inbounds ?? []).map((inboundId) => reader.findInbound({ inboundId })),
   );
-  const after = how === 'stopped' ? '' : account.marks[how];
+  const after = account.marks[how];
   return inbounds.flatMap((inbound) => {
     if (inbound?.messageId === undefined) return [];
     const { inboundId, messageId } = inbound;

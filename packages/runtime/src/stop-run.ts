@@ -4,7 +4,6 @@ import type { LastWords, Settled } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ActiveRun } from './active-runs.ts';
 import type { Kernel } from './kernel.ts';
-import { endMarks } from './marks.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
 import { tellOthers } from './subagent-ends.ts';
@@ -15,14 +14,13 @@ export async function stopDrafts(
   active: ActiveRun | undefined,
 ): Promise<LastWords> {
   if (!active) return { closing: [] };
-  const marks = await endMarks(kernel, active.claimed, 'stopped');
   const said = { saidBy: active.runId, partial: active.partial(), cut: await active.cut() };
   const bubbleId = active.bubble();
   const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
   const { door } = active.route;
   const channel = row && kernel.findRenderer({ accountId: row.accountId, door });
   const conversation = row && (await kernel.store.reader.findConversationById(row.conversationId));
-  if (!channel || !conversation) return { ...said, closing: marks };
+  if (!channel || !conversation) return { ...said, closing: [] };
   const text = [active.text(), textFor('run.aborted')].filter((words) => words !== '').join('\n\n');
   const origin = `${active.runId}:final`;
   const drafts = noticeDrafts(kernel, {
@@ -31,7 +29,7 @@ export async function stopDrafts(
     origin,
     answer: { text, notice: 'run.aborted' },
   });
-  return { ...said, closing: [...drafts, ...marks] };
+  return { ...said, closing: drafts };
 }
 
 /** Ends the active run of a session on purpose: the rows first, then the signal. */

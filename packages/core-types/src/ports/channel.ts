@@ -37,6 +37,8 @@ export interface OutboundPart {
   readonly files?: readonly OutboundFile[] | undefined;
   /** The action it is, in place of a message; doing it again changes nothing more. */
   readonly act?: string | undefined;
+  /** What takes it back: sent where what it was about is cancelled. */
+  readonly undo?: OutboundPart | undefined;
   /** How long its files may take, beyond what a call without any may. */
   readonly extraMs?: number | undefined;
 }

@@ -104,6 +104,11 @@ export interface AcceptInput {
     | { readonly before: number; readonly notice: readonly OutboundDraft[] }
     | undefined;
   readonly expiresAt?: number | undefined;
+  /**
+   * Said by a bot: refused with `access.bot-loop` where bots have had `most` turns in the conversation since a person spoke there. Without it,
+   * what comes with an `identity` is a person's.
+   */
+  readonly bot?: { readonly most: number } | undefined;
   /** Shows that the message was taken; not for a command. */
   readonly mark?: readonly OutboundDraft[] | undefined;
 }
@@ -125,7 +130,12 @@ export type AcceptResult =
     }
   | { readonly kind: 'conflict'; readonly inboundId: string }
   | ({ readonly kind: 'busy' } & Committed)
-  | ({ readonly kind: 'refused'; readonly inboundId: string } & Committed);
+  | ({
+      readonly kind: 'refused';
+      readonly inboundId: string;
+      /** As it was stored: `access.bot-loop` is found out here. */
+      readonly reason: string;
+    } & Committed);
 
 /** Which session's run place is asked for. By its key it can be asked together with the message that opens it: both are one group of writes. */
 export type ClaimInput = (

@@ -55,6 +55,7 @@ const place: Conversation = {
   blocked: false,
   addressed: false,
   isBot: false,
+  bots: 'off',
 };
 
 describe('inbound.send', () => {
@@ -76,6 +77,22 @@ describe('inbound.send', () => {
     ],
     ['an unknown bot', { dmPolicy: 'open', isBot: true }, 'deny access.bot'],
     ['a listed bot', { isBot: true, allowed: true }, 'allow'],
+    ['any bot where all are taken', { dmPolicy: 'open', isBot: true, bots: 'all' }, 'allow'],
+    [
+      'a bot that says nothing to us',
+      { chat: 'group', groupPolicy: 'open', isBot: true, bots: 'mention' },
+      'deny access.bot',
+    ],
+    [
+      'a bot that names us',
+      { chat: 'group', isBot: true, bots: 'mention', addressed: true },
+      'allow',
+    ],
+    [
+      'a bot that is taken, where groups are not',
+      { chat: 'group', groupPolicy: 'disabled', isBot: true, bots: 'all' },
+      'deny access.group-disabled',
+    ],
     ['talk in a group', { chat: 'group' }, 'deny access.not-addressed'],
     [
       'a paired sender’s talk in a group',

@@ -12,6 +12,8 @@ export interface ConversationFacts {
   /** The message names us: a mention, a reply to us, or a command. */
   readonly addressed: boolean;
   readonly isBot: boolean;
+  /** Which messages of other bots are taken: of those that the owner let in alone, those that address us, any. */
+  readonly bots: 'off' | 'mention' | 'all';
 }
 
 /**
@@ -22,8 +24,12 @@ export interface ConversationFacts {
 export function decideInbound(principal: Principal, facts: ConversationFacts): Decision {
   const known = facts.allowed || principal.kind === 'owner';
   if (facts.blocked) return deny('access.blocked');
-  if (facts.isBot && !known) return deny('access.bot');
+  if (facts.isBot && !known && !isBotWelcome(facts)) return deny('access.bot');
   return facts.chat === 'dm' ? decideDirect(facts, known) : decideGroup(facts, known);
+}
+
+function isBotWelcome({ bots, addressed }: ConversationFacts): boolean {
+  return bots === 'all' || (bots === 'mention' && addressed);
 }
 
 function decideDirect(facts: ConversationFacts, known: boolean): Decision {

@@ -13,6 +13,7 @@ const place: ConversationFacts = {
   blocked: false,
   addressed: true,
   isBot: false,
+  bots: 'off',
 };
 
 it.each<[string, Principal, ConversationFacts | undefined, Trust]>([

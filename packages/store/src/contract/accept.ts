@@ -174,6 +174,36 @@ export function describeAccept(get: () => World): void {
     expect(await reader.findIdentity(peer)).toEqual({ ...first, name: 'Anna' });
   });
 
+  it('refuses bots that spoke often enough until a person speaks, in that conversation alone', async () => {
+    const { accept, reopen } = get();
+    const bot = { most: 2 };
+    const person = { channel: 'telegram', externalId: 'ann' };
+    const kinds = async (place = 'chat-1'): Promise<string> => {
+      const result = await accept({ bot, place, identity: { ...person, externalId: 'b' } });
+      return result.kind === 'refused' ? result.reason : result.kind;
+    };
+    expect([await kinds(), await kinds(), await kinds()]).toEqual([
+      'accepted',
+      'accepted',
+      'access.bot-loop',
+    ]);
+    expect(await kinds('chat-2')).toBe('accepted');
+    await reopen();
+    expect(await kinds()).toBe('access.bot-loop');
+    // A schedule is no person, and one who is refused is.
+    await accept({});
+    expect(await kinds()).toBe('access.bot-loop');
+    await accept({
+      identity: person,
+      verdict: { kind: 'refuse', reason: 'access.not-addressed', notice: [] },
+    });
+    expect(await kinds()).toBe('accepted');
+    const refused = await accept({ inboundId: 'in-9', bot: { most: 0 } });
+    expect(refused).toMatchObject({ kind: 'refused', reason: 'access.bot-loop' });
+    const row = await get().reader.findInbound({ inboundId: 'in-9' });
+    expect(row).toMatchObject({ state: 'refused' });
+  });
+
   it('keeps hostile text as it came', async () => {
     const { begin, reader } = get();
     const text = `'; DROP TABLE inbound; -- \u0000 \u202e "quoted" 💥 ${'x'.repeat(200_000)}`;

@@ -14,6 +14,7 @@ import { describeDelivery } from './delivery.ts';
 import { describeEnds } from './ends.ts';
 import { describeImports } from './imports.ts';
 import { describeInterrupts } from './interrupts.ts';
+import { describeMarks } from './marks.ts';
 import { describeFetchedMedia, describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
 import { describePins } from './pins.ts';
@@ -44,6 +45,7 @@ const parts = [
   ['cuts', describeCuts],
   ['compactions', describeCompactions],
   ['ends', describeEnds],
+  ['marks', describeMarks],
   ['interrupts', describeInterrupts],
   ['commands', describeCommands],
   ['choices', describeChoices],

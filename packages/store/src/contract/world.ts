@@ -85,6 +85,8 @@ export interface Wish {
   readonly expiresAt?: number;
   readonly renew?: AcceptInput['renew'];
   readonly identity?: AcceptInput['identity'];
+  readonly bot?: AcceptInput['bot'];
+  readonly mark?: AcceptInput['mark'];
 }
 export interface AnswerWish {
   readonly text?: string;
@@ -294,6 +296,8 @@ function toInput({
     busyNotice: wish.busyNotice,
     expiresAt: wish.expiresAt,
     renew: wish.renew,
+    ...(wish.bot && { bot: wish.bot }),
+    ...(wish.mark && { mark: wish.mark }),
   };
 }
 

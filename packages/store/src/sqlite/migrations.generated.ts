@@ -277,4 +277,8 @@ export const migrations: readonly {
     name: '0020_channel_checkpoint',
     statements: ['ALTER TABLE `account` ADD `checkpoint` text;'],
   },
+  {
+    name: '0021_bot_turns',
+    statements: ['ALTER TABLE `conversation` ADD `bot_turns` integer DEFAULT 0 NOT NULL;'],
+  },
 ];

@@ -15,7 +15,7 @@ import {
 import { seeIdentity, writePairing } from './access.ts';
 import { freeParked } from './approvals.ts';
 import { useBlobs } from './blobs.ts';
-import { addOutbounds, openConversation } from './outbound.ts';
+import { addOutbounds, type Lane, openConversation } from './outbound.ts';
 import { saltedKey } from '../salted-keys.ts';
 import { isRenewing } from './renew.ts';
 import { markArchived } from './sessions.ts';
@@ -33,6 +33,8 @@ export function acceptInbound(unit: Unit, input: AcceptInput): AcceptResult {
   if (known) return known;
   const { verdict } = input;
   if (verdict.kind === 'refuse') return refuse(unit, input, verdict);
+  if (isLooping(unit, input))
+    return refuse(unit, input, { kind: 'refuse', reason: 'access.bot-loop', notice: [] });
   if (verdict.kind === 'queue' && isFull(unit, input)) return refuseBusy(unit, input);
   return take(unit, input);
 }
@@ -71,6 +73,10 @@ function isFull(unit: Unit, input: AcceptInput): boolean {
   const queued = findSessionByKey(unit, input.sessionKey)?.queued ?? 0;
   if (queued >= perSession) return true;
   return unit.totalQueued + unit.queued >= total;
+}
+
+function isLooping(unit: Unit, { bot, conversation }: AcceptInput): boolean {
+  return bot && conversation ? openConversation(unit, conversation).bot_turns >= bot.most : false;
 }
 
 function take(unit: Unit, input: AcceptInput): AcceptResult {
@@ -121,7 +127,8 @@ function refuse(
   const [noticeId] = addOutbounds(unit, verdict.notice);
   if (verdict.pairing) writePairing(unit, verdict.pairing);
   insertInbound(unit, input, { session, state: 'refused', reason: verdict.reason, noticeId });
-  return { kind: 'refused', inboundId: input.inboundId, ...toCommitted(unit) };
+  const { inboundId } = input;
+  return { kind: 'refused', inboundId, reason: verdict.reason, ...toCommitted(unit) };
 }
 
 /** Without words for the sender nothing is stored: the door itself says that it is busy, and the message may come again. */
@@ -153,7 +160,7 @@ function insertInbound(
   const { db, now } = unit;
   const { session, state } = fate;
   const { principal, provenance, route } = input;
-  const lane = input.conversation && openConversation(unit, input.conversation);
+  const lane = openLane(unit, input, state);
   const body = toStored(input.body);
   db.run(insertSeen, input.accountId, input.externalId, input.bodyHash, now);
   db.run(
@@ -185,4 +192,19 @@ function insertInbound(
   );
   useBlobs(unit, { inboundId: input.inboundId }, body);
   unit.point('accept.after.insert');
+}
+
+const updateBots = `UPDATE conversation SET bot_turns = ? WHERE space = 'main' AND id = ?`;
+
+/** Where to answer. A person who speaks there, to us or not, ends what bots say to each other. */
+function openLane(
+  unit: Unit,
+  { bot, identity, conversation }: AcceptInput,
+  state: 'queued' | 'refused',
+): Lane | undefined {
+  const lane = conversation && openConversation(unit, conversation);
+  if (!lane) return undefined;
+  if (bot && state === 'queued') unit.db.run(updateBots, lane.bot_turns + 1, lane.id);
+  else if (!bot && identity && lane.bot_turns > 0) unit.db.run(updateBots, 0, lane.id);
+  return lane;
 }

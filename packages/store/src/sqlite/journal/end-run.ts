@@ -6,7 +6,7 @@ import { addEvent, type LockedSession, touchSession, type Unit } from '../unit.t
 import { listBoundIds } from './bind.ts';
 import { releaseReservation } from './budgets.ts';
 import { closeOpenCalls } from './calls.ts';
-import { closeBubbles } from './outbound.ts';
+import { closeBubbles, takeBackMark } from './outbound.ts';
 import { findLastStep } from './steps.ts';
 import { endSubagent, findSubagentOfCall } from './subagent-rows.ts';
 import { cancelTasks, readyParent } from './subagent-waits.ts';
@@ -116,6 +116,7 @@ export function settleBound(
 ): void {
   for (const id of listBoundIds(unit, run.id)) {
     unit.db.run(settle, fate.state, fate.reason, fate.noticeId ?? null, unit.now, id);
+    if (fate.state === 'cancelled') takeBackMark(unit, id);
     unit.inbounds.push(id);
   }
 }

@@ -1,7 +1,7 @@
 import type { ConversationRef, OutboundDraft, OutboundPart } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
 import type { ConversationRecord, OutboundRecord } from '../rows.ts';
-import { toStored } from '../stored-json.ts';
+import { fromStored, toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
 
 const selectConversation = query<ConversationRecord>(
@@ -12,9 +12,11 @@ const updateTarget = `UPDATE conversation SET target = ?, is_group = ? WHERE spa
 
 /** A lane and the number of its next row. */
 export type Lane = Pick<ConversationRecord, 'id' | 'next_seq'>;
+/** With whose turn it is. */
+type Place = Lane & Pick<ConversationRecord, 'bot_turns'>;
 
 /** The lane of a place, made on first sight; its address is kept as the platform last stated it. */
-export function openConversation(unit: Unit, ref: ConversationRef): Lane {
+export function openConversation(unit: Unit, ref: ConversationRef): Place {
   const { db } = unit;
   const target = toStored(ref.target);
   const group = Number(ref.group);
@@ -22,7 +24,7 @@ export function openConversation(unit: Unit, ref: ConversationRef): Lane {
   if (!known) {
     const id = unit.newId();
     db.run(insertConversation, id, ref.accountId, ref.key, target, group, unit.now);
-    return { id, next_seq: 1 };
+    return { id, next_seq: 1, bot_turns: 0 };
   }
   if (known.target !== target || known.is_group !== group)
     db.run(updateTarget, target, group, known.id);
@@ -88,6 +90,19 @@ function appendToLane(unit: Unit, lane: Lane, row: LaneRow): void {
   unit.conversations.add(lane.id);
 }
 
+const selectMark = query<OutboundRecord>(
+  `SELECT * FROM outbound WHERE space = 'main' AND origin = ? AND part = 0 AND kind = 'send' AND (state = 'prepared' OR state = 'sending' OR state = 'ambiguous' OR state = 'sent')`,
+);
+
+/** The mark of a message that is cancelled: never set where nobody can have seen it, else taken back behind all that was said. */
+export function takeBackMark(unit: Unit, inboundId: string): void {
+  const mark = unit.db.find(selectMark, `mark:${inboundId}`);
+  if (!mark || unit.db.run(withdraw, unit.now, mark.id) > 0) return;
+  const { undo } = fromStored(mark.body);
+  if (!undo || unit.db.find(selectByOrigin, mark.origin, 1, 'send')) return;
+  follow(unit, mark, { kind: 'send', part: 1, body: undo });
+}
+
 const selectBubbles = query<OutboundRecord>(
   `SELECT * FROM outbound WHERE space = 'main' AND run_id = ? AND kind = 'open'`,
 );
@@ -151,16 +166,24 @@ const selectLane = query<Lane>(
 function follow(
   unit: Unit,
   message: OutboundRecord,
-  { kind, body }: { readonly kind: 'edit' | 'delete'; readonly body: OutboundPart },
+  {
+    kind,
+    body,
+    part = message.part,
+  }: {
+    readonly kind: 'edit' | 'delete' | 'send';
+    readonly body: OutboundPart;
+    readonly part?: number;
+  },
 ): void {
   const lane = unit.db.find(selectLane, message.conversation_id);
   if (!lane) throw new TypeError(`Outbound ${message.id} has no conversation.`);
   appendToLane(unit, lane, {
     id: unit.newId(),
     origin: message.origin,
-    part: message.part,
+    part,
     kind,
-    target_id: message.id,
+    target_id: kind === 'send' ? null : message.id,
     run_id: null,
     body: toStored(body),
     ttl_ms: message.ttl_ms,

@@ -3,6 +3,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import { query } from '../database.ts';
 import type { InboundRecord, RunRecord } from '../rows.ts';
 import { fromStored, type Stored, toStored } from '../stored-json.ts';
+import { takeBackMark } from './outbound.ts';
 import { addEvent, type LockedSession, type Unit } from '../unit.ts';
 
 const selectActive = query<RunRecord>(
@@ -99,6 +100,7 @@ export function cancelQueued(
 ): void {
   const { row, reason } = cancel;
   unit.db.run(cancelInbound, reason, unit.now, row.id);
+  takeBackMark(unit, row.id);
   session.queued -= 1;
   unit.queued -= 1;
   unit.inbounds.push(row.id);

@@ -85,6 +85,8 @@ export const conversation = sqliteTable(
     target: text().notNull().$type<Stored<Json>>(),
     is_group: flag(),
     next_seq: integer().notNull().default(1),
+    /** Messages of bots that were taken since a person spoke. */
+    bot_turns: integer().notNull().default(0),
     created_at: time(),
   },
   (t) => [

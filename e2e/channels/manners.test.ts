@@ -1,0 +1,88 @@
+import { openTelegramServer, type Said, type TelegramServer } from '@cuttle/testkit/telegram';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+
+const ann = 1001;
+const parrot = 2002;
+const group = -1001;
+const soon = (): AbortSignal => AbortSignal.timeout(20_000);
+
+let telegram: TelegramServer;
+let gateway: OpenGateway | undefined;
+
+beforeEach(async () => {
+  telegram = await openTelegramServer({ longPollCapMs: 1000 });
+  telegram.user({ id: ann, firstName: 'Ann' });
+  telegram.user({ id: parrot, firstName: 'Parrot', isBot: true });
+  telegram.group({ id: group, members: [ann, parrot] });
+});
+afterEach(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  gateway = undefined;
+  await telegram[Symbol.asyncDispose]();
+});
+
+async function open(account: object): Promise<OpenGateway> {
+  const { token, url: apiRoot } = telegram;
+  const main = { token, apiRoot, dmPolicy: 'open', ...account };
+  gateway = await openGateway({ config: { channels: { telegram: { main } } } });
+  return gateway;
+}
+
+const said = (chat: number): string[] => telegram.visibleFromBot(chat).map(({ text }) => text);
+const untilSaid = (chat: number, words: string): Promise<true> =>
+  telegram.waitFor(() => said(chat).some((text) => text.includes(words)) || undefined, soon());
+
+/** Told behind it: it was accepted. */
+const untilTaken = ({ update }: Said): Promise<true> =>
+  telegram.waitFor(
+    () =>
+      telegram
+        .calls('getUpdates')
+        .some(({ params }) => Number(params['offset']) > (update?.update_id ?? Infinity)) ||
+      undefined,
+    soon(),
+  );
+
+it('answers bots so often, then no more until a person speaks, also after a restart', async () => {
+  const { server, restart } = await open({ bots: 'mention', botTurns: 2 });
+  telegram.say({ from: parrot, chat: group, mention: true, text: 'One' });
+  await untilSaid(group, 'One');
+  telegram.say({ from: parrot, chat: group, mention: true, text: 'Two' });
+  await untilSaid(group, 'Two');
+  await untilTaken(telegram.say({ from: parrot, chat: group, mention: true, text: 'Three' }));
+  const { channels } = await server.call('channels.status', {});
+  expect(channels[0]?.detail).toContain('Bots are not answered in 1 chats');
+  await restart();
+  telegram.say({ from: parrot, chat: group, mention: true, text: 'Four' });
+  telegram.say({ from: ann, chat: group, mention: true, text: 'Enough' });
+  await untilSaid(group, 'Enough');
+  telegram.say({ from: parrot, chat: group, mention: true, text: 'Five' });
+  await untilSaid(group, 'Five');
+  expect(said(group).filter((text) => /Three|Four/.test(text))).toEqual([]);
+}, 60_000);
+
+it('says which marks the platform does not have, and takes back those of what was stopped', async () => {
+  const { server, model } = await open({
+    owners: [ann],
+    ackReaction: '👀',
+    statusReactions: { failed: '🦑' },
+  });
+  const { channels } = await server.call('channels.status', {});
+  expect(channels[0]?.detail).toContain('no reaction 🦑');
+  const first = telegram.say({ from: ann, text: '[[first=20000]] Slow' });
+  await model.untilCalls(1, soon());
+  const second = telegram.say({ from: ann, text: 'Waiting' });
+  const reactionsOf = (messageId: number): string =>
+    JSON.stringify(telegram.visible(ann).find(({ id }) => id === messageId)?.reactions ?? []);
+  const ids = [first.messageId, second.messageId];
+  const untilMarks = (isThere: boolean): Promise<true> =>
+    telegram.waitFor(
+      () => ids.every((id) => reactionsOf(id).includes('👀') === isThere) || undefined,
+      soon(),
+    );
+  await untilMarks(true);
+  telegram.say({ from: ann, text: '/stop' });
+  await untilSaid(ann, 'Stopped');
+  await untilMarks(false);
+}, 60_000);
