@@ -45,7 +45,12 @@ async function open(
   gateway = await openGateway({
     script,
     transcriptions: () => spoken.shift() ?? '',
-    config: { channels: { telegram: { main } }, ...config },
+    // A send that a restart cuts is looked at soon.
+    config: {
+      channels: { telegram: { main } },
+      delivery: { deadlineMs: 1500, marginMs: 200 },
+      ...config,
+    },
     adjust: (parsed) => {
       const { local } = parsed.providers;
       if (!local) throw new TypeError('The configuration has the provider "local".');

@@ -1,4 +1,4 @@
-import type { Delivery, RecentCall } from '@cuttle/core-types/ports';
+import type { Channel, Delivery, RecentCall } from '@cuttle/core-types/ports';
 import type { ChannelAccount } from './kernel.ts';
 import type { Allowance, Pace } from './pace.ts';
 
@@ -10,7 +10,10 @@ export type PacedLimit = 'perSecond' | 'perMinuteInGroup' | 'perConversation';
 
 /** What a call into a conversation counts against. */
 export function allowancesOf(
-  { channel, limits: granted }: Pick<ChannelAccount, 'channel' | 'limits'>,
+  {
+    channel,
+    limits: granted,
+  }: Pick<ChannelAccount, 'limits'> & { readonly channel: Pick<Channel, 'limits'> },
   {
     accountId,
     conversationId,
@@ -25,11 +28,12 @@ export function allowancesOf(
     perMinuteInGroup = limits.perMinuteInGroup,
     perConversation = limits.perConversation ?? unlimited,
   } = granted;
+  // What only marks a message must not hold up the next answer where the platform does not count it.
+  const isCounted = body?.act === undefined || limits.countsActs === true;
   return [
     { key: accountKey(accountId), count: perSecond, windowMs: 1000 },
-    { key: conversation, ...perConversation },
-    // What only marks a message is none of those that platforms count in a group.
-    ...(group && body?.act === undefined
+    { key: conversation, ...(isCounted ? perConversation : unlimited) },
+    ...(group && isCounted
       ? [{ key: groupKey(conversationId), count: perMinuteInGroup, windowMs: 60_000 }]
       : []),
   ];

@@ -20,6 +20,20 @@ it('counts a call from its end, since nobody knows when in between the platform 
   expect(pace.waitMs([twoASecond])).toBe(400);
 });
 
+it('counts no call against what has no end, and holds to its pauses', async () => {
+  const clock = manualClock();
+  const pace = createPace({ clock });
+  const free: Allowance = { ...twoASecond, count: Infinity, windowMs: 1 };
+  pace.take([twoASecond]).ended();
+  await clock.advance(100);
+  for (let call = 0; call < 5; call += 1) pace.take([free]).ended();
+  expect(pace.waitMs([twoASecond])).toBe(0);
+  pace.take([twoASecond]).ended();
+  expect([pace.waitMs([twoASecond]), pace.waitMs([free])]).toEqual([900, 0]);
+  pace.block(free.key, clock.now() + 50);
+  expect(pace.waitMs([free])).toBe(50);
+});
+
 it('keeps a call that takes longer than the window', async () => {
   const clock = manualClock();
   const pace = createPace({ clock });

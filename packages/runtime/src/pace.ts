@@ -16,7 +16,7 @@ export interface PacedCall {
 export interface Pace {
   /** Ms until one more call keeps every allowance; 0: now. */
   waitMs(allowances: readonly Allowance[]): number;
-  /** Counts one call. */
+  /** Counts one call; not against an allowance without end, whose key may have been paused all the same. */
   take(allowances: readonly Allowance[]): PacedCall;
   /** Counts calls of an earlier life: when they ended (Unix ms). */
   recall(key: string, endedAt: readonly number[]): void;
@@ -58,7 +58,8 @@ export function createPace({ clock }: { clock: Clock }): Pace {
     take(allowances) {
       const now = clock.monotonic();
       const call: Call = { at: undefined };
-      for (const { key, windowMs } of allowances) {
+      for (const { key, count, windowMs } of allowances) {
+        if (count === Infinity) continue;
         const kept = (calls.get(key) ?? []).filter(({ at = now }) => at > now - windowMs);
         put(key, [...kept, call]);
       }

@@ -27,7 +27,7 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
     limits: {
       maxTextLength: 4096,
       perSecond: 30,
-      // One a second; "short bursts" are let through, and five of them were never refused.
+      // One a second on average; short bursts are let through.
       perConversation: { count: 5, windowMs: 5000 },
       perMinuteInGroup: 20,
       editIntervalMs: 1200,

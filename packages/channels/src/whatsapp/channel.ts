@@ -29,6 +29,8 @@ export function createWhatsappChannel(options: WhatsappOptions, deps: ChannelDep
       perSecond: 80,
       perConversation: { count: 45, windowMs: 270_000 },
       perMinuteInGroup: 10,
+      // A reaction is a message of its own kind. https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/reaction-messages
+      countsActs: true,
       editIntervalMs: 0,
     },
     // The API has no key by which it would recognise a repetition.

@@ -144,10 +144,12 @@ export interface Limits {
   readonly maxTextLength: number;
   /** Messages per second over the whole account. */
   readonly perSecond: number;
-  /** Visible calls per minute in one group conversation. */
+  /** Messages and edits per minute in one group conversation. */
   readonly perMinuteInGroup: number;
-  /** Visible calls into one conversation of any kind, in any window of so many ms; absent: no limit of its own. */
+  /** Messages and edits into one conversation of any kind, in any window of so many ms; absent: no limit of its own. */
   readonly perConversation?: { readonly count: number; readonly windowMs: number } | undefined;
+  /** Whether an action (`act`: a reaction, a pin) counts in its conversation as a message does. Without it only the account's limit holds for them. */
+  readonly countsActs?: boolean | undefined;
   /** Least ms between two edits of one live message. */
   readonly editIntervalMs: number;
 }
