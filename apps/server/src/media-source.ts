@@ -53,6 +53,8 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
           return sight();
         case 'audio':
           return hearing();
+        case 'video':
+          return undefined;
       }
     },
   };

@@ -1,11 +1,11 @@
-import type { AudioPart, DocumentPart, ImagePart } from './message.ts';
+import type { AudioPart, DocumentPart, ImagePart, VideoPart } from './message.ts';
 import type { FetchedMedia } from './ports/media-journal.ts';
 
 /** A medium that a messenger held, with what became of it: of the type that its bytes are, or known to have none. */
 export function toFetchedPart(
-  part: ImagePart | AudioPart | DocumentPart,
+  part: ImagePart | AudioPart | DocumentPart | VideoPart,
   fetched: FetchedMedia,
-): ImagePart | AudioPart | DocumentPart {
+): ImagePart | AudioPart | DocumentPart | VideoPart {
   const { source } = part;
   if (source.kind !== 'channel') return part;
   if (fetched.kind === 'failed') return { ...part, source: { ...source, failure: fetched.code } };

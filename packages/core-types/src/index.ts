@@ -33,6 +33,7 @@ export {
   ToolResultPart,
   UserMessage,
   UserPart,
+  VideoPart,
 } from './message.ts';
 export { backoffMs } from './backoff.ts';
 export { dollarText, microsOf } from './money.ts';

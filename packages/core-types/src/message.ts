@@ -52,6 +52,13 @@ export const DocumentPart = z.object({
   name: z.string().optional(),
   source: MediaSource,
 });
+/** A film goes to a model that takes films as such. In a transcript one lies as the `document` that it was sent as. */
+export const VideoPart = z.object({
+  type: z.literal('video'),
+  mimeType: z.string(),
+  name: z.string().optional(),
+  source: MediaSource,
+});
 /** A model's reasoning. `signature` is the vendor's proof, replayed verbatim to the origin only. */
 export const ThinkingPart = z.object({
   type: z.literal('thinking'),
@@ -80,6 +87,7 @@ export type TextPart = z.infer<typeof TextPart>;
 export type ImagePart = z.infer<typeof ImagePart>;
 export type AudioPart = z.infer<typeof AudioPart>;
 export type DocumentPart = z.infer<typeof DocumentPart>;
+export type VideoPart = z.infer<typeof VideoPart>;
 export type ThinkingPart = z.infer<typeof ThinkingPart>;
 export type OpaquePart = z.infer<typeof OpaquePart>;
 export type ToolCallPart = z.infer<typeof ToolCallPart>;
@@ -90,6 +98,7 @@ export const UserPart = z.discriminatedUnion('type', [
   ImagePart,
   AudioPart,
   DocumentPart,
+  VideoPart,
 ]);
 export type UserPart = z.infer<typeof UserPart>;
 export const AssistantPart = z.discriminatedUnion('type', [

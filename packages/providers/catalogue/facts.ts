@@ -21,7 +21,7 @@ const Facts = z.strictObject({
           aliases: z.array(z.string()).optional(),
           contextWindow: z.int().positive().optional(),
           maxOutputTokens: z.int().positive().optional(),
-          inputs: z.array(z.enum(['text', 'image', 'audio', 'document'])).optional(),
+          inputs: z.array(z.enum(['text', 'image', 'audio', 'document', 'video'])).optional(),
           thinking: z.array(z.enum(['off', 'minimal', 'low', 'medium', 'high', 'max'])).optional(),
           prices: Rates.extend({
             tiers: z.array(Rates.extend({ aboveInputTokens: z.int().positive() })).optional(),

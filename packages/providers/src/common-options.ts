@@ -7,7 +7,7 @@ export const ModelEntry = z.object({
   id: z.string(),
   contextWindow: z.int().positive().optional(),
   maxOutputTokens: z.int().positive().optional(),
-  inputs: z.array(z.enum(['text', 'image', 'audio', 'document'])).optional(),
+  inputs: z.array(z.enum(['text', 'image', 'audio', 'document', 'video'])).optional(),
   prices: DollarPrices.optional(),
 });
 export type ModelEntry = z.infer<typeof ModelEntry>;

@@ -54,8 +54,8 @@ export const providerPresets: readonly ProviderPreset[] = [
   remote('openrouter', 'OpenRouter', {
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariable: 'OPENROUTER_API_KEY',
-    // https://openrouter.ai/docs/features/multimodal/audio
-    quirks: { thinking: 'reasoning', replayDetails: true, files: true, audio: true },
+    // https://openrouter.ai/docs/features/multimodal/audio, https://openrouter.ai/docs/features/multimodal/videos
+    quirks: { thinking: 'reasoning', replayDetails: true, files: true, audio: true, video: true },
     embeddings: {
       model: 'openai/text-embedding-3-small',
       source: 'https://openrouter.ai/docs/api/reference/embeddings',

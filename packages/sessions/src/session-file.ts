@@ -134,7 +134,10 @@ export function toMarkdown({ title, entries }: SessionFile): string {
       return message.parts.map(({ name, ok }) => `> ${name}: ${ok ? 'done' : 'failed'}`).join('\n');
     const who = message.role === 'user' ? (message.name ?? 'You') : 'Assistant';
     const media = message.parts.flatMap((part) =>
-      part.type === 'image' || part.type === 'audio' || part.type === 'document'
+      part.type === 'image' ||
+      part.type === 'audio' ||
+      part.type === 'document' ||
+      part.type === 'video'
         ? [`*[${part.type}]*`]
         : [],
     );

@@ -1,6 +1,6 @@
 import type { CallUsage } from './usage-journal.ts';
 
-export type MediaKind = 'image' | 'audio' | 'document';
+export type MediaKind = 'image' | 'audio' | 'document' | 'video';
 
 export interface MediaDetail {
   readonly pages?: number | undefined;

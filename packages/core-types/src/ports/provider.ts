@@ -77,7 +77,7 @@ export interface ModelInfo {
   readonly id: string;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
-  readonly inputs?: readonly ('text' | 'image' | 'audio' | 'document')[] | undefined;
+  readonly inputs?: readonly ('text' | 'image' | 'audio' | 'document' | 'video')[] | undefined;
 }
 
 /** What is known of a model, from its owner's settings and from what its vendor publishes. What nobody states is not there. */

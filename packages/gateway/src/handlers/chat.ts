@@ -106,9 +106,9 @@ async function toBody(
   return { v: 1, parts };
 }
 
-/** A file that nobody reads is still one. */
+/** A file that nobody reads is still one, and so is a film in a transcript. */
 function partType(kind: MediaFacts['kind']): Exclude<UserPart['type'], 'text'> {
-  return kind === 'other' ? 'document' : kind;
+  return kind === 'other' || kind === 'video' ? 'document' : kind;
 }
 
 async function waitForRun(

@@ -23,7 +23,15 @@ describe('inspectMedia', () => {
     ['RIFF\0\0\0\0WAVEfmt ', 'audio', 'audio/wav'],
     ['fLaC\0\0', 'audio', 'audio/flac'],
     ['\0\0\0\x20ftypM4A \0\0', 'audio', 'audio/mp4'],
-    ['\0\0\0\x20ftypisom\0\0', 'other', 'video/mp4'],
+    ['\0\0\0\x20ftypisom\0\0', 'video', 'video/mp4'],
+    ['\0\0\0\x14ftypqt  \0\0', 'video', 'video/quicktime'],
+    ['\0\0\0\x14ftyp3gp5\0\0', 'video', 'video/3gpp'],
+    ['\x1aE\xdf\xa3\x01B\x82\x84webm', 'video', 'video/webm'],
+    ['\x1aE\xdf\xa3\x01B\x82\x88matroska', 'video', 'video/x-matroska'],
+    ['RIFF\0\0\0\0AVI LIST', 'video', 'video/x-msvideo'],
+    ['FLV\x01\x05', 'video', 'video/x-flv'],
+    ['\0\0\x01\xba!', 'video', 'video/mpeg'],
+    ['\x30\x26\xb2\x75\x8e\x66\xcf\x11', 'video', 'video/x-ms-wmv'],
     ['PK\x03\x04\0\0', 'other', 'application/zip'],
     ['MZ\0\0\x01', 'other', 'application/octet-stream'],
     ['', 'document', 'text/plain'],
@@ -55,7 +63,7 @@ describe('inspectMedia', () => {
     );
     expect(inspect(bytesOf('<!DOCTYPE html><p>')).mimeType).toBe('text/html');
     expect(inspect(bytesOf('\x1aE\xdf\xa3'), 'audio/webm').kind).toBe('audio');
-    expect(inspect(bytesOf('\x1aE\xdf\xa3'), 'video/webm').kind).toBe('other');
+    expect(inspect(bytesOf('\x1aE\xdf\xa3'), 'video/webm').kind).toBe('video');
   });
 
   it('stands every cut of a header', () => {

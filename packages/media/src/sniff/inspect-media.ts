@@ -22,6 +22,8 @@ const textTypes: Readonly<Record<string, string>> = {
 const soundContainers: Readonly<Record<string, string>> = {
   'video/webm': 'audio/webm',
   'video/mp4': 'audio/mp4',
+  'video/3gpp': 'audio/mp4',
+  'video/x-matroska': 'audio/webm',
 };
 
 /**
@@ -40,12 +42,19 @@ function typeOf(
   bytes: Uint8Array,
   { mimeType, name = '' }: { readonly mimeType: string; readonly name?: string | undefined },
 ): string {
-  const marked = findSignature(bytes);
+  const marked = withDocType(findSignature(bytes), bytes);
   const sound = marked && soundContainers[marked];
   if (sound !== undefined && mimeType.startsWith('audio/')) return sound;
   if (marked === 'application/zip') return isWordFile(bytes) ? docx : marked;
   if (marked !== undefined) return marked;
   return isText(bytes) ? textTypeOf(bytes, mimeType, name) : 'application/octet-stream';
+}
+
+/** Both containers begin alike; which one it is stands in the header as words. RFC 9559, section 11. */
+function withDocType(marked: string | undefined, bytes: Uint8Array): string | undefined {
+  if (marked !== 'video/webm') return marked;
+  const header = new TextDecoder('latin1').decode(bytes.subarray(0, 64));
+  return header.includes('matroska') ? 'video/x-matroska' : marked;
 }
 
 function textTypeOf(bytes: Uint8Array, mimeType: string, name: string): string {
@@ -58,6 +67,7 @@ function textTypeOf(bytes: Uint8Array, mimeType: string, name: string): string {
 function kindOf(mimeType: string): MediaFacts['kind'] {
   if (mimeType.startsWith('image/')) return 'image';
   if (mimeType.startsWith('audio/')) return 'audio';
+  if (mimeType.startsWith('video/')) return 'video';
   const isDocument =
     mimeType.startsWith('text/') ||
     mimeType === 'application/pdf' ||

@@ -8,7 +8,8 @@ interface Signature {
 
 /**
  * The first that fits holds. Sources: WHATWG MIME Sniffing (https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern and the
- * audio patterns after it), RFC 9649 (WebP), RFC 3533 (Ogg), ISO 14496-12 (`ftyp` brands at https://mp4ra.org), PKWARE APPNOTE (ZIP).
+ * audio patterns after it), RFC 9649 (WebP), RFC 3533 (Ogg), ISO 14496-12 (`ftyp` brands at https://mp4ra.org), Matroska (RFC 9559), MPEG-1 and 2 (ISO 11172-1, 13818-1: the first
+ * start code), PKWARE APPNOTE (ZIP).
  */
 const signatures: readonly Signature[] = [
   { mimeType: 'image/png', bytes: '\x89PNG\r\n\x1a\n' },
@@ -33,8 +34,16 @@ const signatures: readonly Signature[] = [
   { mimeType: 'audio/amr', bytes: '#!AMR' },
   { mimeType: 'audio/mp4', at: 4, bytes: 'ftypM4A' },
   { mimeType: 'audio/mp4', at: 4, bytes: 'ftypM4B' },
+  { mimeType: 'video/quicktime', at: 4, bytes: 'ftypqt' },
+  { mimeType: 'video/3gpp', at: 4, bytes: 'ftyp3g' },
   { mimeType: 'video/mp4', at: 4, bytes: 'ftyp' },
+  { mimeType: 'video/quicktime', at: 4, bytes: 'moov' },
   { mimeType: 'video/webm', bytes: '\x1aE\xdf\xa3' },
+  { mimeType: 'video/x-msvideo', bytes: 'RIFF....AVI ' },
+  { mimeType: 'video/x-flv', bytes: 'FLV\x01' },
+  { mimeType: 'video/x-ms-wmv', bytes: '\x30\x26\xb2\x75\x8e\x66\xcf\x11' },
+  { mimeType: 'video/mpeg', bytes: '\0\0\x01\xba' },
+  { mimeType: 'video/mpeg', bytes: '\0\0\x01\xb3' },
   { mimeType: 'application/gzip', bytes: '\x1f\x8b' },
   { mimeType: 'application/x-7z-compressed', bytes: "7z\xbc\xaf'\x1c" },
   { mimeType: 'application/vnd.rar', bytes: 'Rar!\x1a\x07' },

@@ -46,6 +46,7 @@ function encodeUserPart(part: UserPart): Block {
     case 'image':
       return encodeImage(part);
     case 'audio':
+    case 'video':
       return { type: 'text', text: toPlaceholder(part) };
     case 'document':
       return encodeDocument(part);

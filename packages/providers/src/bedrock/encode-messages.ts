@@ -1,6 +1,7 @@
 import type {
   AudioPart,
   DocumentPart,
+  VideoPart,
   ImagePart,
   Json,
   OpaquePart,
@@ -75,6 +76,8 @@ function markEnd({ content }: WireMessage, choices: BedrockChoices): void {
 
 const mostDocuments = 5;
 const mostImages = 20;
+/** "One video per request": https://docs.aws.amazon.com/nova/latest/userguide/modalities-video.html */
+const mostVideos = 1;
 
 /** "If you include a ContentBlock with a document field, you must also include a ContentBlock with a text field." */
 function encodeWords(
@@ -84,9 +87,11 @@ function encodeWords(
 ): Block[] {
   let images = 0;
   let files = 0;
+  let films = 0;
   const content = parts.map((part): Block => {
     const block = encodeUserPart(part, documents, choices);
     if ('image' in block && (images += 1) > mostImages) return placeholder(part);
+    if ('video' in block && (films += 1) > mostVideos) return placeholder(part);
     if ('document' in block && (files += 1) > mostDocuments) return placeholder(part);
     return block;
   });
@@ -108,11 +113,13 @@ function encodeUserPart(part: UserPart, documents: DocumentNames, choices: Bedro
       return encodeAudio(part, choices);
     case 'document':
       return encodeDocument(part, documents, choices);
+    case 'video':
+      return encodeVideo(part, choices);
   }
 }
 
 /** Bytes in base64, or an object in S3; other addresses are not read. */
-function sourceOf({ source }: ImagePart | AudioPart | DocumentPart): Block | undefined {
+function sourceOf({ source }: ImagePart | AudioPart | DocumentPart | VideoPart): Block | undefined {
   if (source.kind === 'base64') return { bytes: source.data };
   if (source.kind === 'url' && source.url.startsWith('s3://')) {
     return { s3Location: { uri: source.url } };
@@ -134,6 +141,28 @@ function encodeImage(part: ImagePart, { applied }: BedrockChoices): Block {
   const format = imageFormats.get(part.mimeType);
   return source && format && !applied.has('without-images')
     ? { image: { format, source } }
+    : placeholder(part);
+}
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_VideoBlock.html */
+const videoFormats: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'video/mp4': 'mp4',
+    'video/quicktime': 'mov',
+    'video/x-matroska': 'mkv',
+    'video/webm': 'webm',
+    'video/x-flv': 'flv',
+    'video/mpeg': 'mpeg',
+    'video/x-ms-wmv': 'wmv',
+    'video/3gpp': 'three_gp',
+  }),
+);
+
+function encodeVideo(part: VideoPart, { rule, applied }: BedrockChoices): Block {
+  const source = sourceOf(part);
+  const format = videoFormats.get(part.mimeType);
+  return source && format && rule.video === 'taken' && !applied.has('without-video')
+    ? { video: { format, source } }
     : placeholder(part);
 }
 

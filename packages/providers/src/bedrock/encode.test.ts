@@ -211,6 +211,29 @@ describe('a request to Bedrock', () => {
     ).toContain('<document name=\\"my_data (1).csv\\">\\nhi\\n</document>');
   });
 
+  it('sends a film as its block, one in a message, and in words where it is refused', () => {
+    const source = { kind: 'base64' as const, data: 'aGk=' };
+    const film = (mimeType: string) => ({ type: 'video' as const, mimeType, source });
+    const parts = [film('video/x-matroska'), film('video/mp4'), film('video/avi')];
+    const novaTwo = 'amazon.nova-2-lite-v1:0';
+    const messages = [{ role: 'user' as const, parts }];
+    expect(encode({ messages, model: novaTwo }, { promptCaching: 'off' })['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { video: { format: 'mkv', source: { bytes: 'aGk=' } } },
+          { text: '[video (video/mp4), which cannot be shown here]' },
+          { text: '[video (video/avi), which cannot be shown here]' },
+        ],
+      },
+    ]);
+    for (const refusing of [
+      encode({ messages }),
+      encode({ messages, model: novaTwo }, {}, ['without-video']),
+    ])
+      expect(JSON.stringify(refusing)).not.toContain('bytes');
+  });
+
   it('holds at most twenty images and five documents in a message', () => {
     const source = { kind: 'base64' as const, data: 'AA==' };
     const parts = [

@@ -13,6 +13,7 @@ export interface BedrockModelRule {
   /** Whether a result says that it is an error. */
   readonly status: 'said' | 'unsaid';
   readonly audio: 'taken' | 'refused';
+  readonly video: 'taken' | 'refused';
   readonly ids: IdRule;
 }
 
@@ -25,6 +26,7 @@ const claude = {
   sampling: 'one',
   status: 'said',
   audio: 'refused',
+  video: 'refused',
   ids: claudeIds,
 } as const;
 const nova = {
@@ -32,6 +34,7 @@ const nova = {
   sampling: 'both',
   status: 'said',
   audio: 'refused',
+  video: 'taken',
   ids: converseIds,
 } as const;
 
@@ -60,6 +63,8 @@ const rules: readonly BedrockModelRule[] = [
   // https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
   { models: /amazon\.nova-2-omni/, thinking: 'nova', ...nova, audio: 'taken' },
   { models: /amazon\.nova-2/, thinking: 'nova', ...nova },
+  // "Amazon Nova Micro" takes words alone: https://docs.aws.amazon.com/nova/latest/userguide/complete-request-schema.html
+  { models: /amazon\.nova-micro/, thinking: 'none', ...nova, video: 'refused' },
   // "Malformed input request: #/toolConfig/tools/0: extraneous key [cachePoint] is not permitted"
   { models: /amazon\.nova/, thinking: 'none', ...nova },
 ];
@@ -71,6 +76,7 @@ const other: BedrockModelRule = {
   sampling: 'both',
   status: 'unsaid',
   audio: 'refused',
+  video: 'refused',
   ids: converseIds,
 };
 

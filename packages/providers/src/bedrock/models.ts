@@ -39,12 +39,13 @@ function canTalk({
   );
 }
 
-const inputs: ReadonlyMap<string, 'text' | 'image' | 'audio'> = new Map(
+const inputs: ReadonlyMap<string, 'text' | 'image' | 'audio' | 'video'> = new Map(
   Object.entries({
     TEXT: 'text',
     IMAGE: 'image',
     AUDIO: 'audio',
     SPEECH: 'audio',
+    VIDEO: 'video',
   }),
 );
 

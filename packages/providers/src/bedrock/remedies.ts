@@ -11,6 +11,7 @@ export type BedrockRemedy =
   | 'without-format'
   | 'without-system'
   | 'without-images'
+  | 'without-video'
   | 'without-documents'
   | 'with-turns-apart'
   | 'unstreamed';
@@ -72,6 +73,11 @@ export const bedrockRemedies: readonly Remedy<BedrockRemedy>[] = [
     // "This model doesn't support the image content block that you provided."
     name: 'without-images',
     refusal: /(?:doesn't|does not) support.{0,20} images?\b/i,
+  },
+  {
+    // As for images, of the block that films go in.
+    name: 'without-video',
+    refusal: /(?:doesn't|does not) support.{0,20} videos?\b/i,
   },
   {
     // "This model doesn't support documents."

@@ -106,7 +106,7 @@ describe('findModel', () => {
     const documents = kinds['xai']?.models.find(({ inputs }) => inputs?.includes('document'));
     expect(documents?.inputs).toContain('image');
     expect(await of('xai', documents?.id ?? '')).toEqual(['text', 'image']);
-    const whole = ['text', 'image', 'audio', 'document'];
+    const whole = ['text', 'image', 'audio', 'document', 'video'];
     expect(await of('openrouter', 'google/gemini-3.5-flash')).toEqual(whole);
     expect(await of('gemini', 'gemini-3.5-flash')).toEqual(whole);
   });

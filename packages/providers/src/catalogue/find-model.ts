@@ -42,8 +42,8 @@ function carriedBy(
 ): NonNullable<ModelFacts['inputs']> {
   const preset = providerPresets.find(({ id }) => id === kind);
   if (!preset) return inputs;
-  const { audio, files, images } = quirksFor(preset.baseUrl, preset.quirks ?? {});
-  const isCarried = { text: true, image: images, audio, document: files };
+  const { audio, files, images, video } = quirksFor(preset.baseUrl, preset.quirks ?? {});
+  const isCarried = { text: true, image: images, audio, document: files, video };
   return inputs.filter((input) => isCarried[input]);
 }
 

@@ -595,7 +595,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-3.5-flash',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'audio', 'document'],
+        inputs: ['text', 'image', 'audio', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/96e7a00f4333b7b909a57a0f3bf63dc8f02f1a48/providers/google/models/gemini-3.5-flash.toml',
         prices: {
@@ -608,7 +608,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-3.1-pro-preview',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'audio', 'document'],
+        inputs: ['text', 'image', 'audio', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/2593e131a1e02e1c69412c50b233986e2ab433e4/providers/google/models/gemini-3.1-pro-preview.toml',
         prices: {
@@ -629,7 +629,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-3.1-flash-lite',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'audio', 'document'],
+        inputs: ['text', 'image', 'audio', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/34fd6673e5684ccc377fa821ff48af498d5703eb/providers/google/models/gemini-3.1-flash-lite.toml',
         prices: {
@@ -643,7 +643,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-2.5-pro',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image'],
+        inputs: ['text', 'image', 'video'],
         thinking: ['minimal', 'low', 'medium', 'high', 'max'],
         source:
           'https://github.com/anomalyco/models.dev/blob/0760ceffd3e02115e6480d9a0be7992c330c2f35/providers/google/models/gemini-2.5-pro.toml',
@@ -665,7 +665,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-3-flash-preview',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'document'],
+        inputs: ['text', 'image', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/96e7a00f4333b7b909a57a0f3bf63dc8f02f1a48/providers/google/models/gemini-3-flash-preview.toml',
         prices: {
@@ -678,7 +678,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-2.5-flash',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'document'],
+        inputs: ['text', 'image', 'document', 'video'],
         thinking: ['off', 'minimal', 'low', 'medium', 'high', 'max'],
         source:
           'https://github.com/anomalyco/models.dev/blob/0760ceffd3e02115e6480d9a0be7992c330c2f35/providers/google/models/gemini-2.5-flash.toml',
@@ -692,7 +692,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'gemini-2.5-flash-lite',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'document'],
+        inputs: ['text', 'image', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/19565ce21d886b2ec61c7d0b984ce87ad1b140fb/providers/google/models/gemini-2.5-flash-lite.toml',
         prices: {
@@ -1092,7 +1092,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'google/gemini-3.5-flash',
         contextWindow: 1048576,
         maxOutputTokens: 65536,
-        inputs: ['text', 'image', 'audio', 'document'],
+        inputs: ['text', 'image', 'audio', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/5af3ed8213786a64f69555417fdb56645a8b0e0e/providers/openrouter/models/google/gemini-3.5-flash.toml',
         prices: {
@@ -1105,7 +1105,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
         id: 'google/gemini-2.5-flash',
         contextWindow: 1048576,
         maxOutputTokens: 65535,
-        inputs: ['text', 'image', 'document'],
+        inputs: ['text', 'image', 'document', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/0c009b7f4b806ac9793eb252ba4c419b4013599a/providers/openrouter/models/google/gemini-2.5-flash.toml',
         prices: {
@@ -1238,7 +1238,7 @@ export const kinds: Readonly<Record<string, KindRow>> = {
       {
         id: 'amazon.nova-2-lite-v1:0',
         aliases: ['global.amazon.nova-2-lite-v1:0'],
-        inputs: ['text', 'image'],
+        inputs: ['text', 'image', 'video'],
         source:
           'https://github.com/anomalyco/models.dev/blob/34b9d11d09cb9f31523ac17601a59692ceb5ba9c/providers/amazon-bedrock/models/amazon.nova-2-lite-v1:0.toml',
         prices: {

@@ -57,6 +57,7 @@ const rows: readonly Row[] = [
     ...bytesOf('text/plain', encoded),
   }),
   media('audio (MP3)', { type: 'audio', ...bytesOf('audio/mpeg', pixel) }),
+  media('a film (MP4)', { type: 'video', ...bytesOf('video/mp4', pixel) }),
   {
     what: 'an image in a result',
     read: async (dialect) => {

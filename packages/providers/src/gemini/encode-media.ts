@@ -1,4 +1,4 @@
-import type { AudioPart, DocumentPart, ImagePart, UserPart } from '@cuttle/core-types';
+import type { AudioPart, DocumentPart, ImagePart, UserPart, VideoPart } from '@cuttle/core-types';
 import { toDocumentText, toPlaceholder } from '../transcript/media-text.ts';
 import type { GeminiChoices } from './choices.ts';
 import type { WirePart } from './kept-parts.ts';
@@ -8,21 +8,35 @@ export function encodeUserPart(part: UserPart, choices: GeminiChoices): WirePart
   return encodeInline(part) ?? encodeAddress(part, choices) ?? { text: inWords(part) };
 }
 
-function inWords(part: ImagePart | AudioPart | DocumentPart): string {
+function inWords(part: ImagePart | AudioPart | DocumentPart | VideoPart): string {
   return part.type === 'document' ? toDocumentText(part) : toPlaceholder(part);
 }
 
 /**
- * https://ai.google.dev/gemini-api/docs/image-understanding, https://ai.google.dev/gemini-api/docs/audio and
- * https://ai.google.dev/gemini-api/docs/document-processing. Other documents are read as text.
+ * https://ai.google.dev/gemini-api/docs/image-understanding, https://ai.google.dev/gemini-api/docs/audio,
+ * https://ai.google.dev/gemini-api/docs/video-understanding and https://ai.google.dev/gemini-api/docs/document-processing. Other documents are read as text.
  */
 const readable =
-  /^(?:image\/(?:png|jpeg|webp|heic|heif)|audio\/(?:wav|x-wav|mp3|mpeg|aiff|aac|ogg|flac|m4a|mp4|webm|opus)|application\/pdf)$/;
+  /^(?:image\/(?:png|jpeg|webp|heic|heif)|audio\/(?:wav|x-wav|mp3|mpeg|aiff|aac|ogg|flac|m4a|mp4|webm|opus)|video\/(?:mp4|mpeg|mov|avi|x-flv|mpg|webm|wmv|3gpp)|application\/pdf)$/;
+
+/** The service names a few types of films in its own way. */
+const ownNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'video/quicktime': 'video/mov',
+    'video/x-msvideo': 'video/avi',
+    'video/x-ms-wmv': 'video/wmv',
+  }),
+);
+
+function wireType(mimeType: string): string {
+  return ownNames.get(mimeType) ?? mimeType;
+}
 
 /** Bytes, where the service reads their type. */
 export function encodeInline(part: UserPart): WirePart | undefined {
   if (part.type === 'text' || part.source.kind !== 'base64') return undefined;
-  const { mimeType, source } = part;
+  const { source } = part;
+  const mimeType = wireType(part.mimeType);
   return readable.test(mimeType) && isBase64(source.data)
     ? { inlineData: { mimeType, data: source.data } }
     : undefined;
@@ -35,9 +49,10 @@ function isBase64(data: string): boolean {
 
 /** https://ai.google.dev/gemini-api/docs/file-input-methods: uploaded files, and what is public. */
 function encodeAddress(
-  { mimeType, source }: ImagePart | AudioPart | DocumentPart,
+  { mimeType: type, source }: ImagePart | AudioPart | DocumentPart | VideoPart,
   { rule, applied }: GeminiChoices,
 ): WirePart | undefined {
+  const mimeType = wireType(type);
   if (source.kind !== 'url' || applied.has('without-urls') || !readable.test(mimeType))
     return undefined;
   const own = /^(?:gs:\/\/|https:\/\/generativelanguage\.googleapis\.com\/)/.test(source.url);

@@ -337,7 +337,7 @@ describe('tools', () => {
 
 describe('media', () => {
   const part = (
-    type: 'image' | 'audio' | 'document',
+    type: 'image' | 'audio' | 'document' | 'video',
     mimeType: string,
     data: string,
   ): UserPart => ({
@@ -363,6 +363,15 @@ describe('media', () => {
     [
       part('document', 'text/plain', 'aGk='),
       { text: '<document name="document">\nhi\n</document>' },
+    ],
+    [part('video', 'video/mp4', 'aGk='), { inlineData: { mimeType: 'video/mp4', data: 'aGk=' } }],
+    [
+      part('video', 'video/quicktime', 'aGk='),
+      { inlineData: { mimeType: 'video/mov', data: 'aGk=' } },
+    ],
+    [
+      part('video', 'video/x-matroska', 'aGk='),
+      { text: '[video (video/x-matroska), which cannot be shown here]' },
     ],
     [part('image', 'image/png', '***'), { text: expect.stringContaining('cannot be shown') }],
     [part('image', 'image/tiff', 'aGk='), { text: expect.stringContaining('cannot be shown') }],

@@ -14,7 +14,7 @@ export function answeringModels(text: string, service: string): readonly ModelIn
       id,
       ...(inputTokenLimit != null && { contextWindow: inputTokenLimit }),
       ...(outputTokenLimit != null && { maxOutputTokens: outputTokenLimit }),
-      ...(id.startsWith('gemini-') && { inputs: ['text', 'image', 'audio', 'document'] }),
+      ...(id.startsWith('gemini-') && { inputs: ['text', 'image', 'audio', 'document', 'video'] }),
     };
   });
   const published = (publisherModels ?? []).map(({ name }) => ({

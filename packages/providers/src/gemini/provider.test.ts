@@ -180,7 +180,7 @@ describe('the models of Gemini', () => {
         id: 'gemini-x',
         contextWindow: 1000,
         maxOutputTokens: 100,
-        inputs: ['text', 'image', 'audio', 'document'],
+        inputs: ['text', 'image', 'audio', 'document', 'video'],
       },
       { id: 'gemma-x' },
     ]);

@@ -86,6 +86,7 @@ function encodeUser(parts: readonly UserPart[], images: 'taken' | 'refused'): Wi
       case 'image':
         return part.source.kind === 'base64' && images === 'taken' ? [] : [toPlaceholder(part)];
       case 'audio':
+      case 'video':
         return [toPlaceholder(part)];
       case 'document':
         return [toDocumentText(part)];

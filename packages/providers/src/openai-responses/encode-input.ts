@@ -49,6 +49,7 @@ function encodePart(part: UserPart): Item {
     case 'image':
       return encodeImage(part);
     case 'audio':
+    case 'video':
       return encodeText(toPlaceholder(part));
     case 'document':
       return encodeDocument(part);

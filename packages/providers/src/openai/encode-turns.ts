@@ -1,6 +1,7 @@
 import type {
   AudioPart,
   DocumentPart,
+  VideoPart,
   ImagePart,
   Json,
   ToolCallPart,
@@ -53,7 +54,8 @@ type WirePart =
   | { type: 'text'; text: string }
   | { type: 'image_url'; image_url: Json }
   | { type: 'input_audio'; input_audio: Json }
-  | { type: 'file'; file: Json };
+  | { type: 'file'; file: Json }
+  | { type: 'video_url'; video_url: Json };
 
 function encodePart(part: UserPart, quirks: OpenaiQuirks): WirePart {
   switch (part.type) {
@@ -65,6 +67,8 @@ function encodePart(part: UserPart, quirks: OpenaiQuirks): WirePart {
       return encodeAudio(part, quirks);
     case 'document':
       return encodeDocument(part, quirks);
+    case 'video':
+      return encodeVideo(part, quirks);
   }
 }
 
@@ -110,7 +114,15 @@ function encodeDocument(part: DocumentPart, quirks: OpenaiQuirks): WirePart {
   return { type: 'file', file: { filename: part.name ?? 'document.pdf', file_data: url } };
 }
 
-function dataUrlOf({ mimeType, source }: ImagePart | DocumentPart): string | undefined {
+/** https://docs.vllm.ai/en/latest/features/multimodal_inputs.html#video-inputs, https://openrouter.ai/docs/features/multimodal/videos */
+function encodeVideo(part: VideoPart, quirks: OpenaiQuirks): WirePart {
+  const url = dataUrlOf(part);
+  return quirks.video && url !== undefined
+    ? { type: 'video_url', video_url: { url } }
+    : { type: 'text', text: toPlaceholder(part) };
+}
+
+function dataUrlOf({ mimeType, source }: ImagePart | DocumentPart | VideoPart): string | undefined {
   switch (source.kind) {
     case 'base64':
       return `data:${mimeType};base64,${source.data}`;

@@ -294,6 +294,22 @@ describe('a request in OpenAI chat', () => {
     });
   });
 
+  it('sends films to servers that take them, and says elsewhere that there was one', () => {
+    const source = { kind: 'base64' as const, data: 'AA==' };
+    const messages: readonly Message[] = [
+      { role: 'user', parts: [{ type: 'video', mimeType: 'video/mp4', name: 'a.mp4', source }] },
+    ];
+    expect(encode({ messages }, { video: true })['messages']).toEqual([
+      {
+        role: 'user',
+        content: [{ type: 'video_url', video_url: { url: 'data:video/mp4;base64,AA==' } }],
+      },
+    ]);
+    expect(encode({ messages })['messages']).toEqual([
+      { role: 'user', content: '[video "a.mp4" (video/mp4), which cannot be shown here]' },
+    ]);
+  });
+
   it('is for its owner unless it goes elsewhere', () => {
     expect(quirksFor(undefined, {})).toEqual(ownerQuirks);
     expect(quirksFor('https://api.openai.com/v1/', {})).toEqual(ownerQuirks);
@@ -303,5 +319,8 @@ describe('a request in OpenAI chat', () => {
     expect(quirksFor('http://127.0.0.1:9/v1', { audio: false }, models)).toEqual(usual);
     const papers = [{ inputs: ['document' as const] }];
     expect(quirksFor('http://127.0.0.1:9/v1', {}, papers)).toEqual({ ...usual, files: true });
+    const films = [{ inputs: ['video' as const] }];
+    expect(quirksFor('http://127.0.0.1:9/v1', {}, films)).toEqual({ ...usual, video: true });
+    expect(quirksFor(undefined, {}, films)).toEqual(ownerQuirks);
   });
 });

@@ -22,6 +22,8 @@ export const OpenaiQuirks = z.object({
   files: z.boolean(),
   /** Audio as `input_audio` parts. */
   audio: z.boolean(),
+  /** Films as `video_url` parts: OpenAI has no such part, servers of open models and OpenRouter do. */
+  video: z.boolean(),
   images: z.boolean(),
   /** Mistral's ids of tool calls have nine letters. */
   callIds: z.enum(['common', 'nine-letters']),
@@ -45,6 +47,7 @@ const commonQuirks: OpenaiQuirks = {
   replayDetails: false,
   files: false,
   audio: false,
+  video: false,
   images: true,
   callIds: 'common',
   vectors: 'unsaid',
@@ -63,6 +66,7 @@ export const ownerQuirks: OpenaiQuirks = {
   replayDetails: false,
   files: true,
   audio: true,
+  video: false,
   images: true,
   callIds: 'common',
   // https://platform.openai.com/docs/api-reference/embeddings/create: 2048 texts, of 300,000 tokens in all. A character is three
@@ -76,7 +80,7 @@ export const ownerQuirks: OpenaiQuirks = {
 export const openaiUrl = 'https://api.openai.com/v1';
 
 /**
- * A compatible server is taken for a plain one unless its settings say otherwise. Who says of a model that it takes recordings or
+ * A compatible server is taken for a plain one unless its settings say otherwise. Who says of a model that it takes recordings, films or
  * documents says that its server does: there is one way to send them.
  */
 export function quirksFor(
@@ -84,7 +88,7 @@ export function quirksFor(
   stated: { readonly [Key in keyof OpenaiQuirks]?: OpenaiQuirks[Key] | undefined },
   models: readonly Pick<ModelEntry, 'inputs'>[] = [],
 ): OpenaiQuirks {
-  const takes = (input: 'audio' | 'document'): boolean =>
+  const takes = (input: 'audio' | 'document' | 'video'): boolean =>
     models.some(({ inputs }) => inputs?.includes(input));
   const owner = baseUrl === undefined || new URL(baseUrl).host === new URL(openaiUrl).host;
   // What is stated as undefined is not stated.
@@ -93,6 +97,7 @@ export function quirksFor(
     ...commonQuirks,
     ...(takes('audio') && { audio: true }),
     ...(takes('document') && { files: true }),
+    ...(takes('video') && { video: true }),
     ...(owner && ownerQuirks),
     ...Object.fromEntries(said),
   });

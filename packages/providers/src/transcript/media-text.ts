@@ -1,8 +1,11 @@
-import type { AudioPart, DocumentPart, ImagePart } from '@cuttle/core-types';
+import type { AudioPart, DocumentPart, ImagePart, VideoPart } from '@cuttle/core-types';
 
 /** Media in a place where this service takes none, in words. */
-export function toPlaceholder(part: ImagePart | AudioPart | DocumentPart): string {
-  const name = part.type === 'document' && part.name !== undefined ? ` "${part.name}"` : '';
+export function toPlaceholder(part: ImagePart | AudioPart | DocumentPart | VideoPart): string {
+  const name =
+    (part.type === 'document' || part.type === 'video') && part.name !== undefined
+      ? ` "${part.name}"`
+      : '';
   const url = part.source.kind === 'url' ? ` at ${part.source.url}` : '';
   return `[${part.type}${name} (${part.mimeType})${url}, which cannot be shown here]`;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createCarrier } from './carried-media.ts';
 
 const image = { kind: 'image', mimeType: 'image/png', bytes: 1000 } as const;
-const all = ['text', 'image', 'audio', 'document'] as const;
+const all = ['text', 'image', 'audio', 'document', 'video'] as const;
+const film = { kind: 'video', mimeType: 'video/mp4', bytes: 1000 } as const;
 
 describe('createCarrier', () => {
   it('gives a model what it takes, and images to one of which nothing is known', () => {
@@ -22,6 +23,26 @@ describe('createCarrier', () => {
     expect(carry({ kind: 'other', mimeType: 'application/zip', bytes: 9 }).kind).toBe('not-taken');
     const nowhere = createCarrier({ dialect: 'no such dialect', inputs: all });
     expect(nowhere(image).kind).toBe('not-taken');
+  });
+
+  it('gives films to those who take them as such, within what each service takes', () => {
+    const carrierOf = (dialect: string) => createCarrier({ dialect, inputs: all });
+    for (const dialect of ['anthropic', 'openai-responses', 'ollama'])
+      expect(carrierOf(dialect)(film).kind).toBe('not-taken');
+    const seeing = createCarrier({ dialect: 'gemini', inputs: ['text', 'image'] });
+    expect(seeing(film).kind).toBe('not-taken');
+    const [gemini, bedrock] = [carrierOf('gemini'), carrierOf('bedrock')];
+    expect(gemini({ ...film, bytes: 13_500_000 }).kind).toBe('taken');
+    expect(gemini(film)).toEqual({ kind: 'too-large', limit: '13.5 MB in a request' });
+    expect(bedrock({ ...film, bytes: 18_750_001 })).toEqual({
+      kind: 'too-large',
+      limit: '18.8 MB',
+    });
+    expect(bedrock(film).kind).toBe('taken');
+    expect(bedrock(film)).toEqual({ kind: 'too-large', limit: '1 in a request' });
+    const mkv = { ...film, mimeType: 'video/x-matroska' };
+    expect(carrierOf('gemini')(mkv).kind).toBe('not-taken');
+    expect(carrierOf('bedrock')(mkv).kind).toBe('taken');
   });
 
   it('sends nothing that the service refuses for its size, its sides, its number or the sum of all', () => {

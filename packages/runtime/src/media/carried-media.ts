@@ -18,6 +18,15 @@ interface Dialect {
 
 const commonImages = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
 const pdf = new Set(['application/pdf']);
+const films = new Set([
+  'video/mp4',
+  'video/webm',
+  'video/quicktime',
+  'video/mpeg',
+  'video/3gpp',
+  'video/x-flv',
+  'video/x-ms-wmv',
+]);
 const manyMb = 1_000_000;
 
 /** Bytes that fit into so many of base64. */
@@ -29,6 +38,9 @@ const unencoded = (bytes: number): number => Math.floor(bytes / 4) * 3;
 // - OpenAI: 50 MB of images and files a request, 500 images. https://platform.openai.com/docs/guides/images-vision, .../guides/pdf-files
 // - Gemini: 20 MB a request. https://ai.google.dev/gemini-api/docs/image-understanding
 // - Bedrock: 20 images of 3.75 MB and 8000 px, five documents of 4.5 MB. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
+//   One film of 25 MB of base64: .../API_runtime_VideoSource.html, https://docs.aws.amazon.com/nova/latest/userguide/modalities-video.html
+// - Films elsewhere: ten a request at Gemini (https://ai.google.dev/gemini-api/docs/video-understanding; within the 20 MB of the request). Servers of open
+//   models take them by the memory that they have: https://docs.vllm.ai/en/latest/features/multimodal_inputs.html#video-inputs
 // - Ollama states none.
 const openai: Dialect = {
   media: {
@@ -39,6 +51,7 @@ const openai: Dialect = {
       maxCount: 50,
     },
     document: { types: pdf, maxBytes: 32 * manyMb, maxCount: 50 },
+    video: { types: films, maxBytes: 32 * manyMb, maxCount: 4 },
   },
   maxTotalBytes: unencoded(48 * manyMb),
 };
@@ -68,6 +81,11 @@ const dialects: Readonly<Record<string, Dialect>> = {
         maxCount: 20,
       },
       document: { types: pdf, maxBytes: unencoded(18 * manyMb), maxCount: 100 },
+      video: {
+        types: new Set([...films, 'video/x-msvideo']),
+        maxBytes: unencoded(18 * manyMb),
+        maxCount: 10,
+      },
     },
     maxTotalBytes: unencoded(18 * manyMb),
   },
@@ -75,6 +93,11 @@ const dialects: Readonly<Record<string, Dialect>> = {
     media: {
       image: { types: commonImages, maxBytes: 3_750_000, maxCount: 20, maxSide: 8000 },
       document: { types: pdf, maxBytes: 4_500_000, maxCount: 5 },
+      video: {
+        types: new Set([...films, 'video/x-matroska']),
+        maxBytes: unencoded(25 * manyMb),
+        maxCount: 1,
+      },
     },
     maxTotalBytes: 75 * manyMb,
   },

@@ -85,8 +85,8 @@ async function fetchOne(
     if (failure !== undefined) return await keep(kernel, place, { kind: 'failed', code: failure });
     const sha256 = await kernel.store.blobs.put(bytes, facts.mimeType, signal);
     kernel.point('media.fetch.after.write');
-    // A file that nobody reads is still one.
-    const type = facts.kind === 'other' ? 'document' : facts.kind;
+    // A file that nobody reads is still one, and so is a film in a transcript.
+    const type = facts.kind === 'other' || facts.kind === 'video' ? 'document' : facts.kind;
     return await keep(kernel, place, { kind: 'blob', sha256, type, mimeType: facts.mimeType });
   } catch (error) {
     signal.throwIfAborted();

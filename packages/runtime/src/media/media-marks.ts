@@ -1,8 +1,8 @@
-import type { AudioPart, DocumentPart, ImagePart, UserPart } from '@cuttle/core-types';
+import type { AudioPart, DocumentPart, ImagePart, UserPart, VideoPart } from '@cuttle/core-types';
 import { textFor, type TextCode } from '@cuttle/core-types/texts';
 import type { MediaDetail, MediaFacts, MediaKind, MediaText } from '@cuttle/core-types/ports';
 
-export type MediaPart = ImagePart | AudioPart | DocumentPart;
+export type MediaPart = ImagePart | AudioPart | DocumentPart | VideoPart;
 
 export function isMedia(part: UserPart): part is MediaPart {
   return part.type !== 'text';

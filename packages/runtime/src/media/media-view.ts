@@ -199,8 +199,9 @@ async function planBlob(
 
 /** Of a film nobody sees the pictures here; what is said in it can be heard. */
 async function readAs(reading: MediaReading, facts: MediaFacts): Promise<MediaFacts> {
-  const isFilm = facts.mimeType === 'video/mp4' || facts.mimeType === 'video/webm';
-  return isFilm && (await reading.findScribe('audio')) ? { ...facts, kind: 'audio' } : facts;
+  return facts.kind === 'video' && (await reading.findScribe('audio'))
+    ? { ...facts, kind: 'audio' }
+    : facts;
 }
 
 /** A model that takes none of the kind needs no bytes where there are words. */

@@ -25,6 +25,7 @@ const nobody: Readonly<Record<MediaKind, TextCode>> = {
   image: 'media.no-sight',
   audio: 'media.no-hearing',
   document: 'media.no-reading',
+  video: 'media.no-sight',
 };
 
 export interface WordsDeps {
@@ -50,7 +51,7 @@ export async function putIntoWords(
   signal: AbortSignal,
 ): Promise<Worded> {
   const { kind } = medium.facts;
-  if (kind === 'other')
+  if (kind === 'other' || kind === 'video')
     return { kind: 'none', code: 'media.not-taken', parameters: { type: medium.facts.mimeType } };
   const scribe = await reading.findScribe(kind);
   if (!scribe) return { kind: 'none', code: nobody[kind] };

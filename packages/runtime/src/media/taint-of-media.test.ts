@@ -10,6 +10,7 @@ it.each<readonly [string, UserPart, readonly string[]]>([
   ['a picture', { type: 'image', mimeType, source }, ['group']],
   ['a voice note', { type: 'audio', mimeType, source, voice: true }, ['group']],
   ['a recording', { type: 'audio', mimeType, source }, ['group', 'file']],
+  ['a film', { type: 'video', mimeType, source }, ['group', 'file']],
   ['a document', { type: 'document', mimeType, source }, ['group', 'file']],
 ])('says of %s what it brings', (_what, part, taint) => {
   expect(withMediaTaint(['group'], { parts: [part] })).toEqual(taint);

@@ -15,7 +15,10 @@ export function withMediaTaint(
  */
 function taintOfMedia({ parts }: Pick<InboundBody, 'parts'>): readonly TaintSource[] {
   const isForeign = parts.some(
-    (part) => part.type === 'document' || (part.type === 'audio' && part.voice !== true),
+    (part) =>
+      part.type === 'document' ||
+      part.type === 'video' ||
+      (part.type === 'audio' && part.voice !== true),
   );
   return isForeign ? ['file'] : [];
 }

@@ -53,7 +53,7 @@ export const messageRules: readonly WireRule<CheckedRequest, string>[] = [
     check: (request) => findBlock(messagesOf(request), refuseMisplaced),
   },
   {
-    name: 'a message holds at most twenty images and five documents',
+    name: 'a message holds at most twenty images, five documents and one film',
     source: messageDocs,
     check: (request) => refuseTooMany(messagesOf(request)),
   },
@@ -134,6 +134,7 @@ function refuseTooMany(messages: readonly Message[]): string | undefined {
     if (countOf(message, 'document') > 5) {
       return `Too many documents at messages.${index}: at most 5.`;
     }
+    if (countOf(message, 'video') > 1) return `Too many videos at messages.${index}: at most 1.`;
   }
   return undefined;
 }

@@ -34,6 +34,17 @@ export const modelRules: readonly WireRule<CheckedRequest, string>[] = [
     },
   },
   {
+    // In the words that it has for images. Of the models served here only Nova takes films; others (TwelveLabs) have no chat.
+    name: 'films go to the models of Amazon',
+    source:
+      'https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html',
+    check: (request) =>
+      request.model.vendor !== 'amazon' &&
+      messagesOf(request).some(({ content }) => content.some(({ video }) => video !== undefined))
+        ? "This model doesn't support the video content block that you provided."
+        : undefined,
+  },
+  {
     // The sentence is ours; that it is refused is on record.
     name: 'a cache point does not follow a document or an image',
     source:

@@ -36,6 +36,7 @@ const result = (toolUseId: string): object => ({ toolResult: { toolUseId, conten
 const thought = (words: string, signature = signThinking(words)): object => ({
   reasoningContent: { reasoningText: { text: words, signature } },
 });
+const film = { video: { format: 'mp4', source: { bytes: 'AAAA' } } };
 const image = { image: { format: 'png', source: { bytes: 'AA==' } } };
 const pdf = (name: string): object => ({
   document: { format: 'pdf', name, source: { bytes: 'AA==' } },
@@ -180,14 +181,25 @@ const brokenRules: readonly Case[] = [
     says: 'The image block at messages.1.content.0 is not allowed in a message of the assistant role.',
   },
   {
-    rule: 'a message holds at most twenty images and five documents',
+    rule: 'a message holds at most twenty images, five documents and one film',
     body: { messages: [user(text('a'), ...Array.from({ length: 21 }, () => image))] },
     says: 'Too many images at messages.0: at most 20.',
   },
   {
-    rule: 'a message holds at most twenty images and five documents',
+    rule: 'a message holds at most twenty images, five documents and one film',
     body: { messages: [user(text('a'), ...['a', 'b', 'c', 'd', 'e', 'f'].map(pdf))] },
     says: 'Too many documents at messages.0: at most 5.',
+  },
+  {
+    rule: 'a message holds at most twenty images, five documents and one film',
+    model: 'us.amazon.nova-x',
+    body: { messages: [user(text('a'), film, film)] },
+    says: 'Too many videos at messages.0: at most 1.',
+  },
+  {
+    rule: 'films go to the models of Amazon',
+    body: { messages: [user(text('a'), film)] },
+    says: "This model doesn't support the video content block that you provided.",
   },
   {
     rule: 'a document comes with text',

@@ -54,7 +54,7 @@ export const mediaRules: readonly WireRule<CheckedRequest, Refusal>[] = [
 ];
 
 const readable =
-  /^(?:image\/(?:png|jpeg|webp|heic|heif|gif|bmp)|audio\/(?:wav|x-wav|mp3|mpeg|aiff|aac|ogg|flac|m4a|mp4|webm|opus|l16|pcm)|video\/[\w.-]+|application\/(?:pdf|json)|text\/[\w.-]+)(?:;.*)?$/i;
+  /^(?:image\/(?:png|jpeg|webp|heic|heif|gif|bmp)|audio\/(?:wav|x-wav|mp3|mpeg|aiff|aac|ogg|flac|m4a|mp4|webm|opus|l16|pcm)|video\/(?:mp4|mpeg|mpegps|mov|quicktime|avi|x-flv|flv|mpg|webm|wmv|3gpp)|application\/(?:pdf|json)|text\/[\w.-]+)(?:;.*)?$/i;
 
 function blobsIn(part: Part): readonly NonNullable<Part['inlineData']>[] {
   const nested = part.functionResponse?.parts ?? [];

@@ -171,6 +171,10 @@ const broken: Readonly<Record<string, readonly Case[]>> = {
       { contents: [user({ inlineData: { mimeType: 'application/zip', data: 'aa==' } })] },
       'Unsupported MIME type: application/zip',
     ],
+    [
+      { contents: [user({ inlineData: { mimeType: 'video/x-matroska', data: 'aa==' } })] },
+      'Unsupported MIME type: video/x-matroska',
+    ],
   ],
   'an address is one that the model fetches': [
     [

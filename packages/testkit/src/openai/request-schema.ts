@@ -34,8 +34,20 @@ const FilePart = z.strictObject({
   }),
   prompt_cache_breakpoint: z.looseObject({}).optional(),
 });
+/** Not OpenAI's: https://docs.vllm.ai/en/latest/features/multimodal_inputs.html#video-inputs */
+const VideoPart = z.strictObject({
+  type: z.literal('video_url'),
+  video_url: z.strictObject({ url: z.string() }),
+});
 /** Every role may name every part; which it may hold is a rule, because the service says it in other words. */
-const Part = z.discriminatedUnion('type', [TextPart, ImagePart, AudioPart, FilePart, RefusalPart]);
+const Part = z.discriminatedUnion('type', [
+  TextPart,
+  ImagePart,
+  AudioPart,
+  FilePart,
+  VideoPart,
+  RefusalPart,
+]);
 export type Part = z.infer<typeof Part>;
 const Content = z.union([z.string(), z.array(Part).min(1)]).nullish();
 

@@ -214,6 +214,15 @@ const brokenRules: readonly Case[] = [
     code: 'invalid_value',
   },
   {
+    rule: 'images, audio and files are said by the user, to a model that takes them',
+    body: {
+      messages: [user([{ type: 'video_url', video_url: { url: 'data:video/mp4;base64,AA==' } }])],
+    },
+    says: "Invalid 'messages[0]'. Content blocks are expected to be either text or image_url type.",
+    param: 'messages[0]',
+    code: 'invalid_value',
+  },
+  {
     rule: 'a tool message names its call',
     body: { messages: [user('a'), calls('x'), { role: 'tool', content: 'ok' }] },
     says: "Missing parameter 'tool_call_id': messages with role 'tool' must have a 'tool_call_id'.",
