@@ -216,7 +216,7 @@ function asMeant(text: string): string {
 function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
   const faults: Readonly<Record<Trouble, Pick<Fault, 'act' | 'when'>>> = {
     'rate-limited': { act: { error: 'ratelimited', retryAfter: 7 } },
-    'server-error': { act: { status: 503, text: '<html>' } },
+    'server-error': { act: { status: 503, body: '<html>' } },
     'cut-before': { act: 'cut' },
     'cut-after': { act: 'cut', when: 'after' },
     blocked: { act: { error: 'restricted_action' } },
