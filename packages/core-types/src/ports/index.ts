@@ -63,17 +63,10 @@ export type {
   ClaimedSubagent,
   CommandInput,
   Committed,
-  ConversationRef,
-  Delivery,
-  DeliveryClaim,
-  DeliveryOutcome,
   DurableEvent,
   DurableEventKind,
   EventRef,
-  Identity,
   OpenedStep,
-  OutboundDraft,
-  PairingDraft,
   PlannedCall,
   Reservation,
   ReservationDraft,
@@ -83,9 +76,10 @@ export type {
   Spending,
   StepContext,
   StepRecord,
-  StoredToken,
-  TokenDraft,
 } from './journal-rows.ts';
+export type { ConversationRef } from './conversation-ref.ts';
+export type { Delivery, DeliveryClaim, DeliveryOutcome, OutboundDraft } from './delivery-rows.ts';
+export type { Identity, PairingDraft, StoredToken, TokenDraft } from './access-rows.ts';
 export type {
   LinkAddress,
   LinkedPerson,
@@ -128,8 +122,6 @@ export type {
 export type {
   ApprovalRow,
   ControlRow,
-  Fate,
-  FoundInbound,
   History,
   MessageHit,
   OutboundRow,
@@ -137,10 +129,6 @@ export type {
   PairingRow,
   Reader,
   ScheduleRow,
-  StoredCall,
-  StoredInbound,
-  StoredRun,
-  StoredStep,
   TranscriptEntry,
   UncountedStep,
   UsageGrouping,
@@ -149,6 +137,14 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
+export type {
+  Fate,
+  FoundInbound,
+  StoredCall,
+  StoredInbound,
+  StoredRun,
+  StoredStep,
+} from './run-rows.ts';
 export {
   type AreaState,
   type PersonAccount,

@@ -33,17 +33,11 @@ import type {
   AbortInput,
   LastWords,
   CommandInput,
-  OutboundDraft,
-  Delivery,
-  DeliveryClaim,
-  DeliveryOutcome,
   ScheduleDraft,
-  PairingDraft,
-  Identity,
-  TokenDraft,
-  StoredToken,
   SessionRow,
 } from './journal-rows.ts';
+import type { OutboundDraft, Delivery, DeliveryClaim, DeliveryOutcome } from './delivery-rows.ts';
+import type { PairingDraft, Identity, TokenDraft, StoredToken } from './access-rows.ts';
 
 /**
  * The writing half of the store: a set of named transactions, each one atomic step of the path of a message.

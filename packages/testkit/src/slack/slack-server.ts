@@ -190,9 +190,7 @@ function createParts(options: SlackServerOptions) {
   const sender = createEventsSender({ ...timing, now, fetch: carry, signingSecret, answers, kick });
   const subscriptions = new Set(options.subscriptions ?? messageEvents);
   const publish = createPublisher({ world, deliveries, now, origin, subscriptions });
-  const shares = { held: false, waiting: [] };
-  const uploads = new Map();
-  const context: MethodContext = { world, publish, socket, now, origin, uploads, shares };
+  const context: MethodContext = { world, publish, socket, now, origin, ...noFiles() };
   const access = {
     bot: secrets.botToken as string | undefined, // none after it was revoked
     app: secrets.appToken as string | undefined,
@@ -221,6 +219,10 @@ function createParts(options: SlackServerOptions) {
     shares: context.shares,
   };
   return { ...all, callDeps, people, secrets, publish, now };
+}
+
+function noFiles(): Pick<MethodContext, 'uploads' | 'shares'> {
+  return { uploads: new Map(), shares: { held: false, waiting: [] } };
 }
 
 function limiterOf(
