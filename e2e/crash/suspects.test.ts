@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { textFor } from '@cuttle/core-types/texts';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { bundleCrashServer } from './bundle-server.ts';
+import { withRows } from './home-rows.ts';
 import { type CrashWorld, openCrashWorld } from './crash-world.ts';
 
 let folder: string;
@@ -44,6 +45,10 @@ function shown(chat: number): string {
 const untilShown = (chat: number, words: string) =>
   vi.waitFor(() => expect(shown(chat)).toContain(words), soon);
 
+/** Runs that were given up, by the rows. */
+const countGivenUp = (): number =>
+  withRows(world.database, (rows) => rows(`SELECT id FROM run WHERE state = 'failed'`)).length;
+
 it('tries what two lives ended with one at a time, while others are answered', async () => {
   const { victim, doors } = world;
   await victim.start();
@@ -63,15 +68,18 @@ it('tries what two lives ended with one at a time, while others are answered', a
   doors.telegram.say({ from: chats.cat, text: 'good morning' });
   await untilShown(chats.cat, 'You said: good morning');
   expect(asked()).toHaveLength(5);
-  const [tried, other] =
-    asked().at(-1) === 'ann' ? (['ann', 'bob'] as const) : (['bob', 'ann'] as const);
-  await victim.kill();
 
-  await victim.start();
-  await untilShown(chats[tried], textFor('run.poisoned'));
-  await untilAsked(6);
-  expect(asked()).toHaveLength(6);
-  expect(asked().at(-1)).toBe(other);
+  // The first end that was laid to both counts for none alone: further ones are laid to the one that is tried.
+  for (let life = 4; countGivenUp() === 0; life += 1) {
+    expect(asked()).toHaveLength(life + 1);
+    expect(life).toBeLessThan(7);
+    await victim.kill();
+    await victim.start();
+    await untilAsked(life + 2);
+  }
+  const other = asked().at(-1) === 'ann' ? 'ann' : 'bob';
+  await untilShown(other === 'ann' ? chats.bob : chats.ann, textFor('run.poisoned'));
+  expect(countGivenUp()).toBe(1);
 
   doors.telegram.say({ from: chats[other], text: '/stop' });
   await untilShown(chats[other], textFor('command.stopped', { cancelled: 0 }));

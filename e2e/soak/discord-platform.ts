@@ -34,6 +34,7 @@ export async function openDiscordPlatform({
     },
     conversations: [...speakers.keys()],
     limits: '50/s, a bucket of 5 in 5 s for each channel and route',
+    cutsStay: false,
     perSecond: 15,
     // A bot that was never connected is told of nothing that was said before.
     async begin() {

@@ -6,13 +6,16 @@ export interface SeenMessage {
 
 /** A messenger with its people, its counted limits and its faults, for a soak. */
 export interface SoakPlatform extends AsyncDisposable {
-  readonly name: SoakPlatformName;
+  /** As the gateway's configuration calls it. */
+  readonly name: string;
   /** The gateway's account there, as configured. */
   readonly account: Readonly<Record<string, unknown>>;
   /** Its conversations, by the key that the gateway's rows have. */
   readonly conversations: readonly string[];
   /** What the platform counts, in words, at the real scale of time. */
   readonly limits: string;
+  /** Nobody can tell what became of a send that was cut: there is neither a key nor anything to be read back. */
+  readonly cutsStay: boolean;
   /** How many messages a (scaled) second its limits and faults leave room for. */
   readonly perSecond: number;
   /** The gateway listens at `url` for the first time. */
@@ -28,7 +31,7 @@ export interface SoakPlatform extends AsyncDisposable {
   struck(): StruckFaults;
 }
 
-export type SoakPlatformName = 'telegram' | 'discord' | 'whatsapp';
+export type SoakPlatformName = 'telegram' | 'discord' | 'slack' | 'slack-http' | 'whatsapp';
 
 export interface StruckFaults {
   /** 429 with a wait. */
@@ -45,6 +48,8 @@ export interface SoakPlatformOptions {
   readonly conversations: number;
   /** Unix ms, scaled. */
   readonly now: () => number;
+  /** How many times as fast as the machine's clock the time of `now` goes. */
+  readonly factor: number;
   /** 0 to 1, the same for the same seed. */
   readonly random: () => number;
 }

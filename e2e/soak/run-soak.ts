@@ -38,7 +38,7 @@ export interface SoakTally {
   readonly violations: readonly string[];
   /** Sends of unknown outcome: seen once, twice with a mark, or listed. */
   readonly ambiguous: number;
-  /** Of them, more than sends were cut by a kill or a dropped connection. */
+  /** Of them, those that no cut explains: more than sends were cut by a kill or a dropped connection, or any where a cut send can be closed. */
   readonly beyond: number;
   /** Calls that the platform refused since a limit was exceeded. */
   readonly refusals: readonly string[];
@@ -89,6 +89,7 @@ async function soak(
   const end = await world.residentMb();
   const verdict = judge(world, said);
   const struck = platform.struck();
+  const ambiguous = verdict.ambiguous.length + verdict.orphans;
   return {
     limits: platform.limits,
     said: said.length,
@@ -97,8 +98,8 @@ async function soak(
     doubled: verdict.doubled,
     misordered: verdict.misordered,
     violations: [...verdict.violations, ...victim.faults, ...stuck],
-    ambiguous: verdict.ambiguous.length + verdict.orphans,
-    beyond: Math.max(0, verdict.ambiguous.length + verdict.orphans - openSends - struck.cutSends),
+    ambiguous,
+    beyond: Math.max(0, ambiguous - (platform.cutsStay ? openSends + struck.cutSends : 0)),
     refusals: platform.refusals(),
     struck,
     kills: victim.kills,

@@ -25,7 +25,8 @@ FROM outbound JOIN conversation ON conversation.id = outbound.conversation_id WH
 /** Sends whose end a dead process did not store: their outcome nobody can know. */
 export function countOpenSends(rows: RowReader): number {
   const [row] = rows(
-    `SELECT count(*) AS n FROM outbound WHERE state = 'sending' AND kind IN ('send', 'open')`,
+    `SELECT count(*) AS n FROM outbound WHERE state = 'sending' AND (kind IN ('send', 'open')
+OR (kind = 'edit' AND NOT EXISTS (SELECT 1 FROM outbound AS bubble WHERE bubble.id = outbound.target_id AND bubble.receipt IS NOT NULL)))`,
   );
   return Number(row?.['n'] ?? 0);
 }

@@ -9,6 +9,7 @@ import { findPort } from '../crash/crash-world.ts';
 import { openDiscordPlatform } from './discord-platform.ts';
 import type { SoakPlatform, SoakPlatformName, SoakPlatformOptions } from './platform.ts';
 import { encodeScale, type TimeScale } from './scaled-clock.ts';
+import { openSlackHttpPlatform, openSlackPlatform } from './slack-platform.ts';
 import { openTelegramPlatform } from './telegram-platform.ts';
 import { openWhatsappPlatform } from './whatsapp-platform.ts';
 
@@ -17,6 +18,8 @@ const openPlatform: Readonly<
 > = {
   telegram: openTelegramPlatform,
   discord: openDiscordPlatform,
+  slack: openSlackPlatform,
+  'slack-http': openSlackHttpPlatform,
   whatsapp: openWhatsappPlatform,
 };
 

@@ -28,6 +28,7 @@ export async function openTelegramPlatform({
     },
     conversations: [...people, ...chats].map(String),
     limits: '30/s, 1/s in a chat after 5 at once, 20/min in a group',
+    cutsStay: true,
     perSecond: 12,
     say(conversation, text) {
       const chat = Number(conversation);

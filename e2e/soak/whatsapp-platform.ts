@@ -28,6 +28,7 @@ export async function openWhatsappPlatform({
     },
     conversations: people,
     limits: '80/s, to one person one in 6 s after 45 at once',
+    cutsStay: true,
     perSecond: 15,
     begin: (url) => setCallback(whatsapp, new URL('/hooks/whatsapp/main', url).href),
     say(from, text) {

@@ -72,3 +72,24 @@ export function recallCalls(pace: Pace, calls: readonly RecentCall[]): void {
 export function countedSince(now: number): number {
   return now - longestWindowMs;
 }
+
+/** What calls into conversations counted against lately. */
+export interface KnownAllowances {
+  find(conversationId: string): readonly Allowance[] | undefined;
+  put(conversationId: string, allowances: readonly Allowance[]): void;
+}
+
+const mostKnown = 10_000;
+
+export function createKnownAllowances(): KnownAllowances {
+  const known = new Map<string, readonly Allowance[]>();
+  return {
+    find: (conversationId) => known.get(conversationId),
+    put(conversationId, allowances) {
+      known.delete(conversationId);
+      known.set(conversationId, allowances);
+      const [oldest] = known.keys();
+      if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+    },
+  };
+}

@@ -44,6 +44,7 @@ export function createKernel(
     fates: createFates(),
     active: createActiveRuns(),
     dispatcher: createDispatcher({ ...deps, accounts, point }),
+    cutTogether: new Set(),
     subagentTimers: createSubagentTimers(),
     quietPlaces: createQuietPlaces(),
     sessions: createSessionQueue({

@@ -15,7 +15,6 @@ import { describe, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { ChannelAccount } from './kernel.ts';
 import type { RuntimeSettings } from './settings.ts';
-import { standIn } from './testing/stand-in.ts';
 
 const conversationId = 'conversation-1';
 const part = (text: string): OutboundPart => ({ v: 1, text, payload: null });
@@ -100,6 +99,46 @@ describe('a platform that asks for a pause', () => {
   });
 });
 
+describe('conversations that wait for their turn', () => {
+  it('claim a row only when it may go out, so that a kill leaves no send behind that was none', async () => {
+    const places = Array.from({ length: 40 }, (_, index) => `conversation-${index}`);
+    const rows = places.flatMap((place) =>
+      ['a', 'b'].map((id) => ({
+        ...bubble,
+        outboundId: `${place}-${id}`,
+        conversationId: place,
+        kind: 'send' as const,
+      })),
+    );
+    const lane = openLane(rows);
+    for (const place of places) lane.dispatcher.wake(place);
+    await rounds(600);
+    // Of its first row no conversation knows before what it counts against.
+    const refused = (): number => lane.outcomes.filter(({ kind }) => kind === 'retry').length;
+    const atFirst = refused();
+    for (let second = 0; second < 2; second += 1) {
+      await lane.clock.advance(1000);
+      await rounds(600);
+    }
+
+    expect(refused()).toBe(atFirst);
+    expect(await lane.sent(0)).toHaveLength(80);
+    await lane.dispatcher.stop();
+  });
+
+  it('go on where their account is connected while a row is handed back', async () => {
+    const row = { ...bubble, kind: 'send' } as const;
+    const lane = openLane([row, row], { isConnected: false });
+    lane.dispatcher.wake(conversationId);
+    await lane.settled(1);
+
+    expect(await lane.sent(1)).toHaveLength(1);
+    await lane.settled(2);
+    expect(lane.outcomes).toMatchObject([{ reason: 'channel.not-found' }, { kind: 'sent' }]);
+    await lane.dispatcher.stop();
+  });
+});
+
 describe('a delivery that fails for a reason of its own', () => {
   it('is given up after five tries, and its person told', async () => {
     const edit = (id: string, attempt: number): Delivery => ({
@@ -145,8 +184,6 @@ const bubble: Delivery = {
   origin: 'run-1:final',
 };
 
-const timing = { deadlineMs: 1000, marginMs: 100, ttlMs: 60_000 };
-
 interface Lane {
   readonly dispatcher: Dispatcher;
   readonly clock: ManualClock;
@@ -160,16 +197,24 @@ interface Lane {
   sent(count: number): Promise<readonly SendRequest[]>;
 }
 
-/** A dispatcher over the conversations of `rows`, each claimed once and in order. */
+/** Rounds of the loop, each of which ends the commits that are under way. */
+async function rounds(count: number): Promise<void> {
+  for (let round = 0; round < count; round += 1) await new Promise(setImmediate);
+}
+
+/** A dispatcher over the conversations of `rows`, each claimed in order, and again where it was handed back. */
 function openLane(
   rows: readonly Delivery[],
   {
     perConversation,
     earlier = 0,
+    isConnected = true,
   }: {
     readonly perConversation?: Channel['limits']['perConversation'];
     /** Calls into the first conversation by an earlier life, just now. */
     readonly earlier?: number;
+    /** Else the account is connected while the first row is settled. */
+    readonly isConnected?: boolean;
   } = {},
 ): Lane {
   const clock = manualClock();
@@ -179,26 +224,31 @@ function openLane(
   const requests: SendRequest[] = [];
   let claims = 0;
   let changed = Promise.withResolvers<void>();
-  const journal = standIn<Journal>({
+  const journal: Pick<Journal, 'claimDelivery' | 'settleDelivery'> = {
     async claimDelivery({ conversationId: of }): Promise<DeliveryClaim> {
       claims += 1;
       const at = left.findIndex((delivery) => delivery.conversationId === of);
       const [delivery] = at < 0 ? [] : left.splice(at, 1);
+      // A commit takes its time.
+      await rounds(20);
       return delivery ? { kind: 'send', delivery } : { kind: 'idle' };
     },
-    async settleDelivery({ outcome }) {
+    async settleDelivery({ outboundId, outcome }) {
       outcomes.push(outcome);
+      const delivery = rows.find((row) => row.outboundId === outboundId);
+      if (outcome.kind === 'retry' && outcome.uncounted && delivery) left.unshift(delivery);
+      if (!accounts.has(account.accountId)) connect();
       changed.resolve();
       changed = Promise.withResolvers();
     },
-  });
-  const reader = standIn<Reader>({
+  };
+  const reader: Pick<Reader, 'listRecentCalls'> = {
     async listRecentCalls() {
       const call = { accountId: 'account-1', conversationId, at: clock.now() };
       return Array.from({ length: earlier }, () => call);
     },
-  });
-  const channel = standIn<Channel>({
+  };
+  const channel = {
     id: 'test',
     limits: {
       maxTextLength: 4096,
@@ -217,24 +267,32 @@ function openLane(
       if (failure) throw failure;
       return { messageId: '1' };
     },
-  });
-  const account = standIn<ChannelAccount>({
+  } satisfies Partial<Channel>;
+  const account = {
     accountId: 'account-1',
     name: 'main',
     limits: {},
-    channel,
-  });
+    channel: channel as unknown as Channel,
+  };
+  const accounts = new Map<string, ChannelAccount>();
+  const connect = (): void => {
+    accounts.set(account.accountId, account as unknown as ChannelAccount);
+    dispatcher.accountReady(account.accountId);
+  };
   const dispatcher = createDispatcher({
-    store: standIn<Store>({ journal, reader }),
+    store: { journal, reader } as unknown as Store,
     clock,
     newId: sequentialIds(),
     random: () => 0.5,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     settings: () =>
-      standIn<RuntimeSettings>({ delivery: standIn<RuntimeSettings['delivery']>(timing) }),
-    accounts: new Map([['account-1', account]]),
+      ({
+        delivery: { deadlineMs: 1000, marginMs: 100, ttlMs: 60_000 },
+      }) as unknown as RuntimeSettings,
+    accounts,
     point() {},
   });
+  if (isConnected) connect();
   return {
     dispatcher,
     clock,

@@ -16,6 +16,8 @@ import {
   allowancesOf,
   conversationKey,
   countedSince,
+  createKnownAllowances,
+  type KnownAllowances,
   recallCalls,
 } from './allowances.ts';
 import type { CrashPoint } from './crash-point.ts';
@@ -24,6 +26,7 @@ import type { ChannelAccount } from './kernel.ts';
 import { readFiles } from './outbound-files.ts';
 import { type Allowance, createPace, type Pace } from './pace.ts';
 import { outcomeOfFailure, settlementOf } from './send-outcome.ts';
+import { createSendRoom, type SendPlace, type SendRoom } from './send-room.ts';
 import type { RuntimeSettings } from './settings.ts';
 
 /**
@@ -70,13 +73,16 @@ interface Lane {
     | { readonly id: string; readonly receipt: Receipt; readonly delivery: Delivery }
     | undefined;
   wakeUp: AbortController;
-  /** What a call here counts against; known once a row was claimed. */
+  /** What a call here counts against; known once a row was claimed, and then kept for later lanes of the conversation. */
   allowances: readonly Allowance[];
 }
 interface Lanes {
   readonly deps: DispatcherDeps;
   readonly lanes: Map<string, Lane>;
   readonly pace: Pace;
+  readonly room: SendRoom;
+  /** What calls into conversations counted against lately. */
+  readonly known: KnownAllowances;
   readonly stopping: AbortController;
   /** Conversations whose account is not connected, by account. */
   readonly orphans: Map<string, Set<string>>;
@@ -84,10 +90,13 @@ interface Lanes {
 type Next = 'go-on' | 'nothing' | 'leave';
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const pace = createPace(deps);
   const state: Lanes = {
     deps,
     lanes: new Map(),
-    pace: createPace(deps),
+    pace,
+    room: createSendRoom(pace),
+    known: createKnownAllowances(),
     stopping: new AbortController(),
     orphans: new Map(),
   };
@@ -100,7 +109,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       lane.wakeUp.abort();
       return;
     }
-    state.lanes.set(conversationId, emptyLane());
+    state.lanes.set(conversationId, emptyLane(state.known.find(conversationId)));
     const work = pumpLane(state, conversationId).finally(() => running.delete(conversationId));
     running.set(conversationId, work);
   };
@@ -140,9 +149,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 }
 
-function emptyLane(): Lane {
+function emptyLane(allowances: readonly Allowance[] = []): Lane {
   const wakeUp = new AbortController();
-  return { again: false, live: undefined, bubble: undefined, wakeUp, allowances: [] };
+  return { again: false, live: undefined, bubble: undefined, wakeUp, allowances };
 }
 
 async function recall({ deps, pace }: Lanes): Promise<void> {
@@ -160,7 +169,8 @@ async function pumpLane(state: Lanes, conversationId: string): Promise<void> {
     try {
       const next = await workOnce(state, { conversationId, lane });
       if (next === 'go-on') continue;
-      if (next === 'leave') break;
+      // Its account may have been connected in the meantime.
+      if (next === 'leave' && !wasWoken(lane)) break;
     } catch (error) {
       deps.log.error('A delivery could not be recorded.', { error, conversationId });
       await rest(state, lane, 1000);
@@ -183,13 +193,34 @@ async function workOnce(
   state: Lanes,
   { conversationId, lane }: { conversationId: string; lane: Lane },
 ): Promise<Next> {
-  const { deps, pace } = state;
-  const { deadlineMs, marginMs } = deps.settings().delivery;
+  const { pace, room } = state;
   const waitMs = pace.waitMs(lane.allowances);
   if (waitMs > 0) {
     await rest(state, lane, waitMs);
     if (pace.waitMs(lane.allowances) > 0) return 'go-on';
   }
+  const place = await room.enter(lane.allowances);
+  if (!place) return 'go-on';
+  try {
+    return await claimOne(state, { conversationId, lane, place });
+  } finally {
+    place.leave();
+  }
+}
+
+/** A lane that works on a row of its conversation. */
+interface Turn {
+  readonly lane: Lane;
+  readonly place: SendPlace;
+}
+
+async function claimOne(
+  state: Lanes,
+  { conversationId, ...turn }: Turn & { readonly conversationId: string },
+): Promise<Next> {
+  const { deps } = state;
+  const { lane, place } = turn;
+  const { deadlineMs, marginMs } = deps.settings().delivery;
   deps.point('deliver.before.sending_commit');
   const claim = await deps.store.journal.claimDelivery({
     conversationId,
@@ -200,21 +231,23 @@ async function workOnce(
   switch (claim.kind) {
     case 'send':
       deps.point('deliver.after.sending_commit');
-      return deliver(state, lane, claim.delivery);
+      return deliver(state, turn, claim.delivery);
     case 'ambiguous':
-      return settleAmbiguous(state, lane, claim.delivery);
+      return settleAmbiguous(state, turn, claim.delivery);
     case 'expired':
       return expire(state, claim);
     case 'wait':
+      place.leave();
       await rest(state, lane, claim.until - deps.clock.now());
       return 'go-on';
     case 'idle':
+      place.leave();
       return lane.live ? showEdit(state, lane) : 'nothing';
   }
 }
 
-async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Next> {
-  const { deps, pace, stopping } = state;
+async function deliver(state: Lanes, { lane, place }: Turn, delivery: Delivery): Promise<Next> {
+  const { deps, stopping } = state;
   const account = deps.accounts.get(delivery.accountId);
   const settle = (outcome: DeliveryOutcome): Promise<void> =>
     deps.store.journal.settleDelivery({
@@ -225,7 +258,8 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
   if (!account) return adopt(state, delivery, settle);
   const { channel } = account;
   lane.allowances = allowancesOf(account, delivery);
-  const waitMs = pace.waitMs(lane.allowances);
+  state.known.put(delivery.conversationId, lane.allowances);
+  const waitMs = place.waitMs(lane.allowances);
   if (waitMs > 0) {
     await settle({
       kind: 'retry',
@@ -235,7 +269,7 @@ async function deliver(state: Lanes, lane: Lane, delivery: Delivery): Promise<Ne
     });
     return 'go-on';
   }
-  const call = pace.take(lane.allowances);
+  const call = place.take(lane.allowances);
   let receipt: Receipt;
   try {
     const signal = AbortSignal.any([
@@ -284,8 +318,9 @@ async function adopt(
   settle: (outcome: DeliveryOutcome) => Promise<void>,
 ): Promise<Next> {
   const reason = 'channel.not-found';
-  await settle({ kind: 'retry', notBefore: deps.clock.now(), reason, uncounted: true });
+  // Before the row is settled, so that no account is connected unseen in between.
   orphans.set(accountId, (orphans.get(accountId) ?? new Set()).add(conversationId));
+  await settle({ kind: 'retry', notBefore: deps.clock.now(), reason, uncounted: true });
   return 'leave';
 }
 
@@ -335,7 +370,7 @@ function blockedKey(error: unknown, { accountId, conversationId }: Delivery): st
 }
 
 /** A send of unknown outcome, after its deadline: settled as the channel declares. */
-async function settleAmbiguous(state: Lanes, lane: Lane, delivery: Delivery): Promise<Next> {
+async function settleAmbiguous(state: Lanes, turn: Turn, delivery: Delivery): Promise<Next> {
   const { deps, orphans } = state;
   const { outboundId, accountId, conversationId } = delivery;
   const account = deps.accounts.get(accountId);
@@ -353,7 +388,7 @@ async function settleAmbiguous(state: Lanes, lane: Lane, delivery: Delivery): Pr
     to,
     deadlineMs,
   });
-  return again ? deliver(state, lane, again) : 'go-on';
+  return again ? deliver(state, turn, again) : 'go-on';
 }
 
 /** Shows the newest text in the open bubble. Not a row: what is lost here is only a preview. */

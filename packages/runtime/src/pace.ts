@@ -12,12 +12,25 @@ export interface PacedCall {
   ended(): void;
 }
 
+/** Room for one call that may come to be. */
+export interface ReservedCall {
+  /** It begins, and counts from now on. */
+  begin(): PacedCall;
+  /** It will not be. */
+  drop(): void;
+}
+
 /** Counts calls as platforms do, over a sliding window, so that their limits are never exceeded. */
 export interface Pace {
-  /** Ms until one more call keeps every allowance; 0: now. */
+  /** Ms until one more call keeps every allowance beside those that were begun; 0: now. */
   waitMs(allowances: readonly Allowance[]): number;
+  /** Whether one more call would keep every allowance if all began for which there is room. */
+  hasRoom(allowances: readonly Allowance[]): boolean;
+  /** The same for pauses alone that were asked for. */
+  blockedMs(allowances: readonly Allowance[]): number;
   /** Counts one call; not against an allowance without end, whose key may have been paused all the same. */
   take(allowances: readonly Allowance[]): PacedCall;
+  reserve(allowances: readonly Allowance[]): ReservedCall;
   /** Counts calls of an earlier life: when they ended (Unix ms). */
   recall(key: string, endedAt: readonly number[]): void;
   /** Nothing of this key before then (Unix ms). */
@@ -27,56 +40,102 @@ export interface Pace {
 interface Call {
   /** Monotonic; undefined while it is under way. */
   at: number | undefined;
+  /** Else there is only room for it. */
+  isBegun: boolean;
 }
 
 export function createPace({ clock }: { clock: Clock }): Pace {
-  const calls = new Map<string, readonly Call[]>();
+  const calls = createCalls(clock);
   const blocked = new Map<string, number>();
-  const waitOne = ({ key, count, windowMs }: Allowance, now: number): number => {
-    const known = calls.get(key) ?? [];
-    const oldest =
-      known.length < count
-        ? undefined
-        : known
-            .map(({ at }) => at ?? now)
-            .toSorted((a, b) => a - b)
-            .at(-count);
-    const forWindow = oldest === undefined ? 0 : oldest + windowMs - now;
-    const forBlock = (blocked.get(key) ?? 0) - now;
-    return Math.max(0, forWindow, forBlock);
+  const blockedOne = (key: string, now: number): number => (blocked.get(key) ?? 0) - now;
+  const mostMs = (
+    allowances: readonly Allowance[],
+    waitOne: (allowance: Allowance, now: number) => number,
+  ): number => {
+    const now = clock.monotonic();
+    return Math.max(0, ...allowances.map((allowance) => waitOne(allowance, now)));
   };
+  return {
+    waitMs: (allowances) =>
+      mostMs(allowances, (allowance, now) =>
+        Math.max(calls.waitMs(allowance, now), blockedOne(allowance.key, now)),
+      ),
+    blockedMs: (allowances) => mostMs(allowances, ({ key }, now) => blockedOne(key, now)),
+    hasRoom(allowances) {
+      const now = clock.monotonic();
+      return allowances.every(
+        (allowance) => calls.hasRoom(allowance, now) && blockedOne(allowance.key, now) <= 0,
+      );
+    },
+    take: (allowances) => calls.begin(calls.add(allowances)),
+    reserve(allowances) {
+      const call = calls.add(allowances);
+      return {
+        begin: () => calls.begin(call),
+        drop: () => calls.drop(call, allowances),
+      };
+    },
+    recall(key, endedAt) {
+      const early = clock.now() - clock.monotonic();
+      calls.recall(
+        key,
+        endedAt.map((at) => at - early),
+      );
+    },
+    block(key, until) {
+      const at = clock.monotonic() + Math.max(0, until - clock.now());
+      blocked.set(key, Math.max(at, blocked.get(key) ?? 0));
+      dropOldest(blocked);
+    },
+  };
+}
+
+/** The calls of the last windows, by what they count against. */
+function createCalls(clock: Clock) {
+  const calls = new Map<string, readonly Call[]>();
+  const of = (key: string): readonly Call[] => calls.get(key) ?? [];
+  const within = ({ key, windowMs }: Allowance, now: number): readonly Call[] =>
+    of(key).filter(({ at = now }) => at > now - windowMs);
   const put = (key: string, kept: readonly Call[]): void => {
     calls.delete(key);
-    calls.set(key, kept);
+    if (kept.length > 0) calls.set(key, kept);
     dropOldest(calls);
   };
   return {
-    waitMs: (allowances) => {
-      const now = clock.monotonic();
-      return Math.max(0, ...allowances.map((allowance) => waitOne(allowance, now)));
+    /** Of those that were begun. */
+    waitMs({ key, count, windowMs }: Allowance, now: number): number {
+      const known = of(key).filter(({ isBegun }) => isBegun);
+      if (known.length < count) return 0;
+      const times = known.map(({ at }) => at ?? now).toSorted((a, b) => a - b);
+      return (times.at(-count) ?? -windowMs) + windowMs - now;
     },
-    take(allowances) {
+    /** Beside all. */
+    hasRoom: (allowance: Allowance, now: number): boolean =>
+      within(allowance, now).length < allowance.count,
+    add(allowances: readonly Allowance[]): Call {
       const now = clock.monotonic();
-      const call: Call = { at: undefined };
-      for (const { key, count, windowMs } of allowances) {
-        if (count === Infinity) continue;
-        const kept = (calls.get(key) ?? []).filter(({ at = now }) => at > now - windowMs);
-        put(key, [...kept, call]);
-      }
+      const call: Call = { at: undefined, isBegun: false };
+      for (const allowance of allowances)
+        if (allowance.count !== Infinity) put(allowance.key, [...within(allowance, now), call]);
+      return call;
+    },
+    begin(call: Call): PacedCall {
+      call.isBegun = true;
       return {
         ended() {
           call.at ??= clock.monotonic();
         },
       };
     },
-    recall(key, endedAt) {
-      const early = clock.now() - clock.monotonic();
-      put(key, [...endedAt.map((at) => ({ at: at - early })), ...(calls.get(key) ?? [])]);
+    drop(call: Call, allowances: readonly Allowance[]): void {
+      for (const { key } of allowances)
+        put(
+          key,
+          of(key).filter((other) => other !== call),
+        );
     },
-    block(key, until) {
-      const at = clock.monotonic() + Math.max(0, until - clock.now());
-      blocked.set(key, Math.max(at, blocked.get(key) ?? 0));
-      dropOldest(blocked);
+    recall(key: string, endedAt: readonly number[]): void {
+      put(key, [...endedAt.map((at) => ({ at, isBegun: true })), ...of(key)]);
     },
   };
 }

@@ -36,6 +36,7 @@ export async function recover(kernel: Kernel): Promise<void> {
   }
   await countEnded(kernel);
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
+  for (const sessionId of work.cutTogether) kernel.cutTogether.add(sessionId);
   kernel.sessions.suspect(work.suspects);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
   const found = {

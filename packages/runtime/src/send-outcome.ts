@@ -20,16 +20,20 @@ export function outcomeOfFailure(
   if (isCuttleError(error, 'channel.blocked', 'channel.invalid', 'channel.not-found', 'media.gone'))
     return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
   const surelyNotSent = code === 'channel.unavailable' && details?.['reached'] === false;
-  const isHarmless = mayRepeat(delivery, channel);
-  if (isHarmless && isPoison(delivery, code))
+  const isRepeatable = mayRepeat(delivery, channel);
+  if (isRepeatable && isPoison(delivery, code))
     return { kind: 'dead', reason: `${code}: ${message}`, rest: true };
-  if (surelyNotSent || isHarmless) return { kind: 'retry', notBefore: later, reason: code };
+  if (surelyNotSent || isRepeatable) return { kind: 'retry', notBefore: later, reason: code };
   return { kind: 'ambiguous' };
 }
 
-function mayRepeat({ kind, body }: Delivery, channel: Channel): boolean {
-  const changes = kind === 'edit' || kind === 'delete' || body.act !== undefined;
-  return changes || channel.ambiguity === 'idempotency-key';
+function mayRepeat(delivery: Delivery, channel: Channel): boolean {
+  return isHarmless(delivery) || channel.ambiguity === 'idempotency-key';
+}
+
+/** Done twice it looks as done once. An edit whose bubble never came to be is a message of its own. */
+function isHarmless({ kind, body, receipt }: Delivery): boolean {
+  return (kind === 'edit' && receipt !== undefined) || kind === 'delete' || body.act !== undefined;
 }
 
 /** Tries of a delivery that fails for no reason a platform gives. */
@@ -43,10 +47,10 @@ function isPoison({ attempt }: Delivery, code: ErrorCode): boolean {
 /** How an ambiguous row of this channel is settled. A placeholder holds no words: it is never sent twice. */
 export function settlementOf(
   channel: Channel,
-  { kind, body }: Delivery,
+  delivery: Delivery,
 ): 'resend' | 'resend-marked' | 'unconfirmed' {
-  const isHarmless = kind === 'edit' || kind === 'delete' || body.act !== undefined;
-  if (isHarmless || channel.ambiguity === 'idempotency-key') return 'resend';
+  const { kind } = delivery;
+  if (isHarmless(delivery) || channel.ambiguity === 'idempotency-key') return 'resend';
   if (kind === 'open' || channel.ambiguity === 'at-most-once') return 'unconfirmed';
   return 'resend-marked';
 }

@@ -14,7 +14,9 @@ export async function workSession(
     kernel.point('claim.before.commit');
     const { collectMax } = kernel.settings().queue;
     const fence = kernel.newId();
-    const claimed = await kernel.store.journal.claimRun({ sessionId, fence, collectMax });
+    const cutTogether = kernel.cutTogether.delete(sessionId);
+    const claim = { sessionId, fence, collectMax, ...(cutTogether && { cutTogether }) };
+    const claimed = await kernel.store.journal.claimRun(claim);
     return claimed ? await workRun(kernel, claimed) : 'last';
   } catch (error) {
     if (stopping.aborted) return 'last';

@@ -63,10 +63,17 @@ export type {
   ClaimedSubagent,
   CommandInput,
   Committed,
+  ConversationRef,
+  Delivery,
+  DeliveryClaim,
+  DeliveryOutcome,
   DurableEvent,
   DurableEventKind,
   EventRef,
+  Identity,
   OpenedStep,
+  OutboundDraft,
+  PairingDraft,
   PlannedCall,
   Reservation,
   ReservationDraft,
@@ -76,10 +83,9 @@ export type {
   Spending,
   StepContext,
   StepRecord,
+  StoredToken,
+  TokenDraft,
 } from './journal-rows.ts';
-export type { ConversationRef } from './conversation-ref.ts';
-export type { Delivery, DeliveryClaim, DeliveryOutcome, OutboundDraft } from './delivery-rows.ts';
-export type { Identity, PairingDraft, StoredToken, TokenDraft } from './access-rows.ts';
 export type {
   LinkAddress,
   LinkedPerson,
@@ -122,6 +128,8 @@ export type {
 export type {
   ApprovalRow,
   ControlRow,
+  Fate,
+  FoundInbound,
   History,
   MessageHit,
   OutboundRow,
@@ -129,6 +137,10 @@ export type {
   PairingRow,
   Reader,
   ScheduleRow,
+  StoredCall,
+  StoredInbound,
+  StoredRun,
+  StoredStep,
   TranscriptEntry,
   UncountedStep,
   UsageGrouping,
@@ -137,14 +149,6 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
-export type {
-  Fate,
-  FoundInbound,
-  StoredCall,
-  StoredInbound,
-  StoredRun,
-  StoredStep,
-} from './run-rows.ts';
 export {
   type AreaState,
   type PersonAccount,

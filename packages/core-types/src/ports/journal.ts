@@ -33,11 +33,17 @@ import type {
   AbortInput,
   LastWords,
   CommandInput,
+  OutboundDraft,
+  Delivery,
+  DeliveryClaim,
+  DeliveryOutcome,
   ScheduleDraft,
+  PairingDraft,
+  Identity,
+  TokenDraft,
+  StoredToken,
   SessionRow,
 } from './journal-rows.ts';
-import type { OutboundDraft, Delivery, DeliveryClaim, DeliveryOutcome } from './delivery-rows.ts';
-import type { PairingDraft, Identity, TokenDraft, StoredToken } from './access-rows.ts';
 
 /**
  * The writing half of the store: a set of named transactions, each one atomic step of the path of a message.
@@ -79,7 +85,7 @@ export interface Journal
 
   /**
    * Takes the session's run place. In this order:
-   * 1. an unended run leased by an earlier boot, or `ready`: takes it over (new fence; attempt + 1 and stalls + 1 when it was leased;
+   * 1. an unended run leased by an earlier boot, or `ready`: takes it over (new fence; attempt + 1 when it was leased, and stalls + 1 but for a second one that is `cutTogether`;
    *    an open step gets attempt + 1 and a `step.restart` event); an expired `parked` one with `resumeAt` in the past becomes ready first;
    * 2. an unended run leased by this boot, or parked: `undefined`;
    * 3. else the oldest `queued` inbound that is no control: a new run whose id is that inbound's id, with that inbound bound

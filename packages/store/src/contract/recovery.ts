@@ -139,6 +139,33 @@ export function describeRecovery(get: () => World): void {
     expect(suspects).toEqual([[], [sessionId], [sessionId], [sessionId]]);
   });
 
+  it('lays the end of a life to none of those that were cut twice together, and then to each alone', async () => {
+    const world = get();
+    const { sessionId: one } = await world.begin({ session: 'one' });
+    const { sessionId: two } = await world.begin({ session: 'two' });
+    const ids = [one, two];
+    let fences = 0;
+    const claim = async (sessionId: string): Promise<number> => {
+      const { cutTogether } = await world.reader.findWork();
+      const wish = { sessionId, fence: `fence-${(fences += 1)}`, collectMax: 20 };
+      const isTogether = cutTogether.includes(sessionId);
+      const run = await world.journal.claimRun({ ...wish, cutTogether: isTogether });
+      return run?.stalls ?? Number.NaN;
+    };
+    await world.reopen();
+    expect((await world.reader.findWork()).cutTogether).toEqual([]);
+    const stalls = [await claim(one), await claim(two)];
+    await world.reopen();
+    expect(await world.reader.findWork()).toMatchObject({ suspects: ids, cutTogether: ids });
+    stalls.push(await claim(one));
+    for (let life = 0; life < 2; life += 1) {
+      await world.reopen();
+      expect((await world.reader.findWork()).suspects).toEqual(ids);
+      stalls.push(await claim(one));
+    }
+    expect(stalls).toEqual([1, 1, 1, 2, 3]);
+  });
+
   it('counts no stall of what was handed over at an orderly stop', async () => {
     const world = get();
     const cut = await world.begin({ taint: ['web'] });

@@ -107,6 +107,8 @@ function withListed(
 
 function toAmbiguous(row: UnconfirmedText, shown: readonly ShownText[]): AmbiguousSend[] {
   if (row.kind === 'delete') return [];
+  // A placeholder that is seen is counted as an orphan.
+  if (row.kind === 'open' && isSeen(row, shown)) return [];
   const resolved = isSeen(row, shown) ? 'seen once' : 'not seen, listed';
   return [{ place: row.place, text: shorten(row.text), resolved }];
 }

@@ -10,6 +10,10 @@ export interface SlackLimits {
   readonly postsPerSecond: number;
   /** How many posts may come at once. */
   readonly postBurst: number;
+  /** Posts to all channels together; Slack says no more than "several hundred messages per minute". */
+  readonly postsPerMinute: number;
+  /** How often what is allowed once a minute may come at once: "a small amount of burst behavior is tolerated". */
+  readonly tier1Burst: number;
 }
 
 export const slackLimits: SlackLimits = {
@@ -19,6 +23,8 @@ export const slackLimits: SlackLimits = {
   tier4: 100,
   postsPerSecond: 1,
   postBurst: 5,
+  postsPerMinute: 300,
+  tier1Burst: 5,
 };
 
 export type Tier = 1 | 2 | 3 | 4 | 'post';
@@ -33,22 +39,53 @@ interface Bucket {
   at: number;
 }
 
+/** So many at once, and as many again by and by. */
+interface Rule {
+  readonly key: string;
+  readonly most: number;
+  readonly perMs: number;
+}
+
 export function createTierLimiter(limits: SlackLimits, now: () => number): TierLimiter {
   const buckets = new Map<string, Bucket>();
-  const perMs = { 1: limits.tier1, 2: limits.tier2, 3: limits.tier3, 4: limits.tier4 } as const;
+  const tokensOf = ({ key, most, perMs }: Rule): number => {
+    const at = now();
+    const bucket = buckets.get(key) ?? { tokens: most, at };
+    const tokens = Math.min(most, bucket.tokens + (at - bucket.at) * perMs);
+    buckets.set(key, { tokens, at });
+    return tokens;
+  };
   return {
-    count({ method, tier, channel }) {
-      const isPost = tier === 'post';
-      const key = isPost ? `${method} ${channel}` : method;
-      const most = isPost ? limits.postBurst : perMs[tier];
-      const rate = isPost ? limits.postsPerSecond / 1000 : perMs[tier] / 60_000;
-      const at = now();
-      const bucket = buckets.get(key) ?? { tokens: most, at };
-      const tokens = Math.min(most, bucket.tokens + (at - bucket.at) * rate);
-      buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at });
-      if (tokens >= 1) return;
-      const retryAfter = Math.max(1, Math.ceil((1 - tokens) / rate / 1000));
-      throw new SlackFailure({ error: 'ratelimited', retryAfter });
+    count(call) {
+      const rules = rulesFor(limits, call);
+      const waits = rules.map((rule) => (1 - tokensOf(rule)) / rule.perMs);
+      const waitMs = Math.max(...waits);
+      if (waitMs > 0) {
+        const retryAfter = Math.max(1, Math.ceil(waitMs / 1000));
+        throw new SlackFailure({ error: 'ratelimited', retryAfter });
+      }
+      for (const { key } of rules) {
+        const bucket = buckets.get(key);
+        if (bucket) bucket.tokens -= 1;
+      }
     },
   };
+}
+
+function rulesFor(
+  limits: SlackLimits,
+  { method, tier, channel }: Parameters<TierLimiter['count']>[0],
+): readonly Rule[] {
+  if (tier === 'post')
+    return [
+      {
+        key: `${method} ${channel}`,
+        most: limits.postBurst,
+        perMs: limits.postsPerSecond / 1000,
+      },
+      { key: method, most: limits.postsPerMinute, perMs: limits.postsPerMinute / 60_000 },
+    ];
+  const perMinute = limits[`tier${tier}`];
+  const most = tier === 1 ? Math.max(perMinute, limits.tier1Burst) : perMinute;
+  return [{ key: method, most, perMs: perMinute / 60_000 }];
 }

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Exchange } from '../exchange.ts';
-import { answerCall, type BotExchange, type CallDeps, callInProcess } from './answer-call.ts';
+import { answerCall, type CallDeps, callInProcess, type Exchange } from './answer-call.ts';
 import { answerFile } from './answer-file.ts';
 import { createFaults, type FaultHandle } from '../faults.ts';
 import { type Fault, isMeant } from './faults.ts';
@@ -183,7 +182,7 @@ function limiterOf(
   return createRateLimiter({ ...telegramLimits, ...(limits === true ? {} : limits) }, now);
 }
 
-function toExchange(pair: Exchange): BotExchange | undefined {
+function toExchange(pair: Pick<Exchange, 'request' | 'response'>): Exchange | undefined {
   const url = new URL(pair.request.url ?? '/', 'http://127.0.0.1');
   const call = /^\/bot(\d+:[\w-]+)\/(\w+)\/?$/.exec(url.pathname);
   if (call !== null) return { ...pair, url, token: call[1] ?? '', method: call[2] ?? '' };

@@ -1,6 +1,12 @@
 import type { Json } from '@cuttle/core-types';
-import { type FileInput, mimeTypeOf } from '../whatsapp/sent-file.ts';
 import type { PendingMessage, World } from './world.ts';
+
+export interface FileInput {
+  readonly kind: 'image' | 'sticker' | 'voice' | 'audio' | 'video' | 'document';
+  readonly bytes: Uint8Array;
+  readonly name?: string | undefined;
+  readonly mimeType?: string | undefined;
+}
 
 export interface SayInput {
   /** Phone of a person. */
@@ -94,14 +100,22 @@ function toMessage(world: World, input: SayInput, id: string): Shown {
   };
 }
 
-function toMedium(world: World, sent: FileInput): Json {
-  const { kind, bytes, name } = sent;
+const mimeTypes: Readonly<Record<FileInput['kind'], string>> = {
+  image: 'image/jpeg',
+  sticker: 'image/webp',
+  voice: 'audio/ogg; codecs=opus',
+  audio: 'audio/mpeg',
+  video: 'video/mp4',
+  document: 'application/octet-stream',
+};
+
+function toMedium(world: World, { kind, bytes, name, mimeType }: FileInput): Json {
   const file = `file-${world.nextId()}`;
   world.files.set(file, bytes);
   return {
     kind,
     ref: { file },
-    mimeType: mimeTypeOf(sent),
+    mimeType: mimeType ?? mimeTypes[kind],
     bytes: bytes.length,
     ...(name !== undefined && { name }),
   };

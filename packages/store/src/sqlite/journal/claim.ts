@@ -21,16 +21,14 @@ export function claimRun(unit: Unit, input: ClaimInput): ClaimedRun | undefined 
       : findSessionByKey(unit, input.sessionKey);
   if (!session) return undefined;
   const active = findActiveRun(unit, session.id);
-  if (active) return resumeRun(unit, session, { run: active, fence: input.fence });
+  if (active) return resumeRun(unit, session, { ...input, run: active });
   const rows = nextInputs(unit, session, input.collectMax);
   return rows.length === 0 ? undefined : startRun(unit, session, { rows, fence: input.fence });
 }
 
-function resumeRun(
-  unit: Unit,
-  session: LockedSession,
-  claim: { readonly run: RunRecord; readonly fence: string },
-): ClaimedRun | undefined {
+type Takeover = Pick<ClaimInput, 'fence' | 'cutTogether'> & { readonly run: RunRecord };
+
+function resumeRun(unit: Unit, session: LockedSession, claim: Takeover): ClaimedRun | undefined {
   const { run, fence } = claim;
   const ours = run.state === 'leased' && run.boot === unit.boot;
   // The claim that made this lease, asked again: the same answer.
@@ -71,17 +69,17 @@ const updateAttempt = query<StepRow>(
 function takeOver(
   unit: Unit,
   session: LockedSession,
-  claim: { readonly run: RunRecord; readonly fence: string },
+  { run, fence, cutTogether = false }: Takeover,
 ): RunRecord {
-  const { run, fence } = claim;
   const cut = Number(run.state === 'leased');
+  const stalled = cutTogether && run.stalls === 1 ? 0 : cut;
   const taken = unit.db.find(
     updateLease,
     fence,
     fence,
     unit.boot,
     run.attempt + cut,
-    run.stalls + cut,
+    run.stalls + stalled,
     run.id,
   );
   const open = unit.db.find(updateAttempt, run.id);

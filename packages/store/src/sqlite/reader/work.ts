@@ -12,6 +12,8 @@ interface Place {
 interface OpenRun extends Place {
   /** 1 for a run that was cut twice without a new row, also where it only waited for its messenger in the last life. */
   readonly suspect: number;
+  /** The life it was cut with, where that was its second; else null. */
+  readonly second: string | null;
 }
 
 // Oldest message first, so that nobody who waited long waits longer.
@@ -19,7 +21,7 @@ const selectQueued = query<Place>(
   `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`,
 );
 const selectRuns =
-  query<OpenRun>(`SELECT session_id, stalls + (state = 'leased') > 1 AS suspect FROM run WHERE space = 'main' AND ended_at IS NULL
+  query<OpenRun>(`SELECT session_id, stalls + (state = 'leased') > 1 AS suspect, iif(state = 'leased' AND stalls = 1, boot, NULL) AS second FROM run WHERE space = 'main' AND ended_at IS NULL
 AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
 const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
@@ -40,12 +42,13 @@ export function findWork(view: View): Work {
   const runs = open.map(toSessionId);
   const queued = db.list(selectQueued).map(toSessionId);
   const sessions = new Set([...runs, ...queued].filter((sessionId) => !gone.has(sessionId)));
+  const suspects = open.filter(({ suspect, session_id: id }) => suspect === 1 && sessions.has(id));
   return {
     sessions: [...sessions],
-    suspects: open
-      .filter(({ suspect }) => suspect === 1)
-      .map(toSessionId)
-      .filter((sessionId) => sessions.has(sessionId)),
+    suspects: suspects.map(toSessionId),
+    cutTogether: [...Map.groupBy(suspects, ({ second }) => second)].flatMap(([second, cut]) =>
+      second === null || cut.length < 2 ? [] : cut.map(toSessionId),
+    ),
     conversations: db.list(selectLanes).map((row) => row.conversation_id),
     controls: db.list(selectControls).map((row) => toControl(view, row)),
     statelessRuns: stateless.map((sessionId) => ({ sessionId })),
