@@ -55,7 +55,17 @@ it('tells everyone who is let in that another configuration is in force, by path
 it('tells what it announces at the handshake', async () => {
   const client = await connect();
   const { features, policy } = payloadOf(await client.shake({ auth: { token } }));
-  const events = ['agent', 'chat', 'session', 'health', 'config.changed', 'shutdown', 'tick'];
+  const events = [
+    'agent',
+    'chat',
+    'session',
+    'health',
+    'config.changed',
+    'pairing.changed',
+    'channels.changed',
+    'shutdown',
+    'tick',
+  ];
   expect(features).toMatchObject({ events });
   expect(policy).toMatchObject({ tickIntervalMs: 30_000 });
 });

@@ -60,7 +60,7 @@ describe('commands of a messenger', () => {
     const [all] = menus;
     for (const { name, description } of commands) {
       const row = JSON.stringify({ command: name, description });
-      const isOwners = ['fork', 'sessions', 'pin', 'unpin'].includes(name);
+      const isOwners = ['fork', 'sessions', 'pin', 'unpin', 'pair'].includes(name);
       expect([name, all?.commands.includes(row)]).toEqual([name, !isOwners]);
     }
     expect(menus.map(({ chat, language }) => [chat, language])).toEqual(

@@ -51,6 +51,7 @@ const reads: ReadonlySet<MethodName> = new Set<MethodName>([
   'messages.failed',
   'messages.fate',
   'models.list',
+  'pairing.allowed',
   'pairing.list',
   'protocol.describe',
   'providers.status',

@@ -23,6 +23,8 @@ export interface ClientEvents {
   readonly session: SessionEventPayload;
   readonly health: unknown;
   readonly 'config.changed': unknown;
+  readonly 'pairing.changed': unknown;
+  readonly 'channels.changed': unknown;
   readonly shutdown: unknown;
   readonly tick: unknown;
   readonly reload: { readonly sessionKey: string };
@@ -65,7 +67,14 @@ export function createEvents(report: (error: unknown) => void): Events {
 }
 
 const ofSession: ReadonlySet<string> = new Set(['agent', 'chat', 'session']);
-const plain: ReadonlySet<string> = new Set(['health', 'config.changed', 'shutdown', 'tick']);
+const plain: ReadonlySet<string> = new Set([
+  'health',
+  'config.changed',
+  'pairing.changed',
+  'channels.changed',
+  'shutdown',
+  'tick',
+]);
 
 function isEventName(event: string): event is EventName {
   return ofSession.has(event) || plain.has(event);

@@ -266,6 +266,12 @@ const traits = {
     expose: true,
     hint: 'Update the client or the gateway so that their protocol ranges meet.',
   },
+  'pairing.locked': {
+    status: 429,
+    retryable: true,
+    expose: true,
+    hint: 'Wait as long as it says, then use a code that `cuttle pair list` shows.',
+  },
   'provider.auth': {
     status: 502,
     retryable: false,

@@ -13,7 +13,7 @@ const rows = {
     'Bots have spoken here for too long without a person; they are answered again when a person speaks.',
   'access.command': 'You may not use /{command} here.',
   'access.pairing':
-    'I do not know you yet. Give this code to the owner of this agent: {code}\nThey let you in with: cuttle pair approve {code}\nThe code works once, for {minutes} minutes.',
+    'I do not know you yet. Give this code to the owner of this agent: {code}\nThey let you in with /pair {code}, written to me in private, or with: cuttle pair approve {code}\nThe code works once, for {minutes} minutes.',
   'access.paired': 'You are in. Send me a message.',
   'approval.ask':
     'May I use {tool}?\n{plan}\nAnswer /approve {id} or /approve {id} deny. This question ends in {minutes} minutes.',
@@ -148,6 +148,18 @@ const rows = {
   'outbound.gave-up': 'Part of an answer could not be delivered: {reason}',
   'outbound.placeholder': '…',
   'outbound.choose': 'Choose',
+  'pairing.approved': '{who} is let in on {place}.',
+  'pairing.asked':
+    '{who} asks to be let in on {place}. Their code is {code}.\nAnswer /pair {code} to let them in, or /pair deny {code} to refuse them. The code works for {minutes} minutes; /pair lists who waits.',
+  'pairing.locked':
+    'Too many wrong pairing codes. None is taken for {minutes} more minutes, a right one neither.',
+  'pairing.none': 'Nobody waits to be let in.',
+  'pairing.private': 'Write that to me in private: pairing codes are not for groups.',
+  'pairing.refused': '{who} is refused on {place}, and gets no other code before this one ends.',
+  'pairing.row': '– {code}: {who} on {place}, until {until} UTC',
+  'pairing.unknown': 'This pairing code is unknown, used or expired.',
+  'pairing.waiting':
+    'These wait to be let in:\n{people}\nAnswer /pair and a code, or /pair deny and a code.',
   'prompt.buttons':
     'Where this person is to choose, you may end your answer with buttons, one `[[label|what it says when pressed]]` for each.',
   'run.aborted': '[stopped]',

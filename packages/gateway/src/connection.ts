@@ -1,4 +1,4 @@
-import type { Principal } from '@cuttle/core-types';
+import type { Principal, Scope } from '@cuttle/core-types';
 import { CuttleError, toCuttleError } from '@cuttle/core-types/errors';
 import { type BroadcastName, RequestFrame } from '@cuttle/core-types/protocol';
 import { parseJson } from '@cuttle/core-types';
@@ -93,11 +93,19 @@ export function createConnection(
   };
 }
 
+/** What tells of it to who asks; absent: everybody is told. */
+const toldBy: Partial<Record<BroadcastName, { readonly name: string; readonly scope: Scope }>> = {
+  'config.changed': { name: 'config.get', scope: 'operator.read' },
+  'channels.changed': { name: 'channels.status', scope: 'operator.read' },
+  'pairing.changed': { name: 'pairing.list', scope: 'operator.pairing' },
+};
+
 /** Who asks and who is told see the same. */
 function mayHear(principal: Principal, event: BroadcastName): boolean {
-  if (event !== 'config.changed') return true;
-  const method = { kind: 'method', name: 'config.get', scope: 'operator.read' } as const;
-  return authorise(principal, 'method.call', method).kind === 'allow';
+  const method = toldBy[event];
+  return (
+    !method || authorise(principal, 'method.call', { kind: 'method', ...method }).kind === 'allow'
+  );
 }
 
 function notConnected(): CuttleError {

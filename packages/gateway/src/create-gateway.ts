@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Principal } from '@cuttle/core-types';
 import type { MethodName, ParamsOf, ResultOf } from '@cuttle/core-types/protocol';
+import type { GatewayUpdate } from '@cuttle/runtime';
 import { createAuthenticator, ownerPrincipal } from './authenticate.ts';
 import { callMethod } from './call-method.ts';
 import { createFanOut } from './fan-out.ts';
@@ -73,6 +74,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }),
   };
   const sockets = createSocketServer({ deps, handlers, fanOut, authenticator });
+  const stopTelling = runtime.hub.subscribe({
+    gateway: (update) => tellGateway(sockets.broadcast, update),
+    hears: () => false,
+  });
   const completions = createCompletionsDoor({ deps, fanOut }, completionForm);
   const responses = createCompletionsDoor({ deps, fanOut }, responseForm);
   const app = createHttpApp({
@@ -96,7 +101,15 @@ export function createGateway(deps: GatewayDeps): Gateway {
     broadcast: sockets.broadcast,
     close() {
       fanOut.stop();
+      stopTelling();
       sockets.close();
     },
   };
+}
+
+/** What belongs to no session is told to all who may know it. */
+function tellGateway(broadcast: SocketServer['broadcast'], update: GatewayUpdate): void {
+  if (update.kind === 'pairing') return broadcast('pairing.changed', {});
+  const { channel, account, state } = update;
+  broadcast('channels.changed', { channel, account, state });
 }

@@ -16,7 +16,6 @@ import type {
   Door,
   Identity,
   OutboundDraft,
-  PairingDraft,
 } from '@cuttle/core-types/ports';
 import { textFor, type TextCode } from '@cuttle/core-types/texts';
 import { judgeAccess, type Standing, standingOf } from './access.ts';
@@ -29,8 +28,8 @@ import type { ChannelAccount, Kernel } from './kernel.ts';
 import { withMediaTaint } from './media/taint-of-media.ts';
 import { claimWithMessage, mayClaim } from './work-session.ts';
 import { takenMark } from './marks.ts';
+import { offerPairing } from './offer-pairing.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
-import { makePairingCode } from './pairing.ts';
 import { placeMode } from './queue-mode.ts';
 import { tellWaiting } from './tell-waiting.ts';
 
@@ -244,48 +243,12 @@ async function refuse(
   if (!isTold) return { kind: 'refuse', reason, notice: [] };
   if (reason !== 'access.pairing')
     return { kind: 'refuse', reason, notice: notice(kernel, arrival, textFor(reason)) };
-  return offerPairing(kernel, arrival);
+  return offer(kernel, arrival);
 }
 
-/** One code per person at a time; asking again before it expires is not answered again. */
-async function offerPairing(kernel: Kernel, arrival: Arrival): Promise<AcceptInput['verdict']> {
-  const { account, event, conversation } = arrival;
-  const place = {
-    channel: account.channel.id,
-    accountId: account.accountId,
-    externalId: event.sender.id,
-  };
-  const known = await kernel.store.reader.findPairing(place);
-  const now = kernel.clock.now();
-  if (known && known.expiresAt > now)
-    return { kind: 'refuse', reason: 'access.pairing', notice: [] };
-  if (await isCrowded(kernel, place.accountId))
-    return { kind: 'refuse', reason: 'access.pairing', notice: [] };
-  const code = makePairingCode(kernel.random);
-  const { ttlMs } = kernel.settings().pairing;
-  const pairing: PairingDraft = {
-    ...place,
-    codeHash: await bodyHash(code),
-    codeHint: code,
-    name: event.sender.name,
-    conversation,
-    expiresAt: now + ttlMs,
-  };
-  const text = textFor('access.pairing', { code, minutes: Math.round(ttlMs / 60_000) });
-  return {
-    kind: 'refuse',
-    reason: 'access.pairing',
-    notice: notice(kernel, arrival, text),
-    pairing,
-  };
-}
-
-/** Codes of one account that wait at once: a crowd of strangers makes neither rows nor messages without end. */
-const mostCodes = 50;
-
-async function isCrowded(kernel: Kernel, accountId: string): Promise<boolean> {
-  const waiting = await kernel.store.reader.listPairings({ limit: 1000 });
-  return waiting.filter((pairing) => pairing.accountId === accountId).length >= mostCodes;
+async function offer(kernel: Kernel, arrival: Arrival): Promise<AcceptInput['verdict']> {
+  const offered = (await offerPairing(kernel, arrival)) ?? { notice: [] };
+  return { kind: 'refuse', reason: 'access.pairing', ...offered };
 }
 
 function notice(
@@ -391,6 +354,8 @@ async function afterAccept(
     result,
   );
   watchBots(kernel, arrival, result);
+  if (input.verdict.kind === 'refuse' && input.verdict.pairing)
+    kernel.hub.publishGateway({ kind: 'pairing' });
   if (result.kind !== 'accepted') return;
   const { sessionId, inboundId } = result;
   const { sessionKey, agentId, principal, provenance, route } = input;

@@ -73,7 +73,9 @@ export function createChannelSet(
       const key = keyOf(channel, name);
       const entry = supervised.get(key);
       supervised.delete(key);
-      if (entry) await end(entry);
+      if (!entry) return;
+      await end(entry);
+      kernel.hub.publishGateway({ kind: 'channel', channel, account: name, state: 'removed' });
     },
     logins: createChannelLogins(kernel, ({ channel, name }) =>
       supervised.get(keyOf(channel, name)),

@@ -77,9 +77,20 @@ export function createChannelSupervisor(
         const waiting = AbortSignal.any([signal, pause.signal]);
         await pauseAfter(kernel, { settings, known, attempt, ...failure }, waiting);
       }
-      known.state = 'stopped';
+      turn(kernel, { settings, known }, 'stopped');
     },
   };
+}
+
+/** The account is in another state: whoever looks at it is told. */
+function turn(
+  kernel: Kernel,
+  { settings, known }: { readonly settings: ChannelSettings; readonly known: Known },
+  state: ChannelState,
+): void {
+  known.state = state;
+  const { channel, name: account } = settings;
+  kernel.hub.publishGateway({ kind: 'channel', channel: channel.id, account, state });
 }
 
 function toStatus(
@@ -113,10 +124,11 @@ async function serve(
     const { platformId, name } = await channel.connect(signal);
     const place = { channel: channel.id, name: settings.name, platformId };
     const { accountId } = await kernel.store.journal.openAccount(place);
-    Object.assign(known, { state: 'connected', platformId, name, detail: undefined });
+    Object.assign(known, { platformId, name, detail: undefined });
     const account: ChannelAccount = { ...settings, accountId };
     connected(account);
     sayUnknownMarks(kernel, account);
+    turn(kernel, part, 'connected');
     if (kernel.channelMode === 'send-only') {
       await untilAborted(signal);
       return undefined;
@@ -144,8 +156,8 @@ async function pauseAfter(
   const { settings, known, attempt, error } = part;
   const { code, message, hint } = toCuttleError(error);
   const isFinal = isCuttleError(error, 'channel.auth');
-  known.state = isFinal ? 'failed' : 'reconnecting';
   known.detail = `${code}: ${message} ${hint}`;
+  turn(kernel, part, isFinal ? 'failed' : 'reconnecting');
   const place = { channel: settings.channel.id, account: settings.name };
   kernel.log.warn('A channel lost its connection.', { ...place, error });
   const waitMs = isFinal ? refusedWaitMs : backoffMs(attempt + 1, kernel.random);

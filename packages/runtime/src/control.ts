@@ -5,6 +5,7 @@ import type { CommandEffect } from './commands/command-handler.ts';
 import type { CommandName } from './commands/command-table.ts';
 import { parseCommand } from './commands/parse-command.ts';
 import { runCommand } from './commands/run-command.ts';
+import { lockedText } from './decide-pairing.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { afterStop } from './stop-run.ts';
@@ -26,11 +27,15 @@ export async function runControl(kernel: Kernel, row: ControlRow): Promise<strin
   const result = await settle(kernel, row, effect);
   if (result.stale === undefined) return await finish(kernel, { row, effect, result });
   // What it is about changed between our look and the commit: say so instead.
-  const late: CommandEffect = { reply: staleText(effect, result.stale) };
+  const late: CommandEffect = { reply: staleText(kernel, effect, result.stale) };
   return await finish(kernel, { row, effect: late, result: await settle(kernel, row, late) });
 }
 
-function staleText({ approval }: CommandEffect, state: string): string {
+function staleText({ clock }: Kernel, effect: CommandEffect, state: string): string {
+  const { approval, pairing } = effect;
+  const [, until] = /^locked:(\d+)$/.exec(state) ?? [];
+  if (until !== undefined) return lockedText(Number(until) - clock.now());
+  if (pairing) return textFor('pairing.unknown');
   return approval ? textFor('approval.stale', { state }) : textFor('command.too-late');
 }
 
@@ -69,6 +74,7 @@ async function finish(
   await afterStop(kernel, { sessionId, sessionKey, aborted: result.aborted, by: 'user', settled });
   // An approval may have been decided from another place than where its run waits.
   for (const event of result.events) kernel.sessions.wake(event.sessionId);
+  if (effect.pairing) kernel.hub.publishGateway({ kind: 'pairing' });
   const eventSeq = result.events.at(-1)?.seq;
   const kind = effect.reset || effect.rewind ? 'reset' : 'command';
   kernel.hub.publishSession({

@@ -2,19 +2,21 @@ import type { Principal, Route, TaintSource } from '@cuttle/core-types';
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type {
+  AllowedRow,
   ConversationRef,
+  PairingRow,
   PinDraft,
   PinRow,
   SessionRow,
   Settled,
 } from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
-import { approvePairing } from './approve-pairing.ts';
 import type { ChannelLogins } from './channel-logins.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
 import type { ChannelSettings, ChannelStatus } from './channel-supervisor.ts';
 import { type ContextMeter, readContextMeter } from './context-meter.ts';
 import { createKernel } from './create-kernel.ts';
+import { decidePairing, revokePairing } from './decide-pairing.ts';
 import type { InboundFate } from './fates.ts';
 import type { Kernel, RuntimeDeps } from './kernel.ts';
 import {
@@ -63,10 +65,19 @@ export interface Runtime extends AsyncDisposable {
     decision: 'approved' | 'denied';
     principal: Principal;
   }): Promise<void>;
-  approvePairing(input: {
+  /** Lets the holder of a code in, or refuses them. Throws `request.not-found`, `pairing.locked`. */
+  decidePairing(input: {
     code: string;
+    decision: 'approved' | 'refused';
     by: string;
-  }): Promise<{ channel: string; externalId: string; name: string | undefined }>;
+  }): Promise<PairingRow>;
+  /** Takes back that somebody was let in; those it was taken from. */
+  revokePairing(input: {
+    channel: string;
+    account: string;
+    externalId: string;
+    by: string;
+  }): Promise<readonly AllowedRow[]>;
   /** Sends through a channel without an agent; idempotent by key. Throws `channel.not-found`. */
   send(input: {
     channel: string;
@@ -192,7 +203,8 @@ function messageCalls(
   | 'stop'
   | 'rewind'
   | 'decideApproval'
-  | 'approvePairing'
+  | 'decidePairing'
+  | 'revokePairing'
   | 'send'
   | 'retryDelivery'
 > {
@@ -206,7 +218,8 @@ function messageCalls(
     stop: (input) => stopRun(kernel, input),
     rewind: (input) => rewindSession(kernel, input),
     decideApproval: (input) => decideApproval(kernel, input),
-    approvePairing: (input) => approvePairing(kernel, input),
+    decidePairing: (input) => decidePairing(kernel, input),
+    revokePairing: (input) => revokePairing(kernel, input),
     send: (input) => sendMessage(kernel, input),
     async retryDelivery(outboundId) {
       const done = await kernel.store.journal.retryDead({ outboundId });

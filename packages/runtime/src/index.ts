@@ -12,7 +12,7 @@ export type { PromptPart } from './prompt/build-prompt.ts';
 export type { PromptReport } from './prompt/describe-prompt.ts';
 export { promptTable } from './prompt/part-table.ts';
 export type { PullAccepted, PullMessage } from './pull-door.ts';
-export type { RunHub, RunListener, RunUpdate, SessionUpdate } from './run-hub.ts';
+export type { GatewayUpdate, RunHub, RunListener, RunUpdate, SessionUpdate } from './run-hub.ts';
 export {
   type AgentSettings,
   type ModelSource,

@@ -1,4 +1,5 @@
 import type { RunEvent } from '@cuttle/core-types';
+import type { ChannelState } from './channel-supervisor.ts';
 
 /** One event of a run, as subscribers hear it. */
 export interface RunUpdate {
@@ -28,9 +29,22 @@ export interface SessionUpdate {
   readonly text?: string | undefined;
 }
 
+/** Something of the gateway changed that belongs to no session. */
+export type GatewayUpdate =
+  /** Who asks to be let in, or who was. */
+  | { readonly kind: 'pairing' }
+  /** An account of a messenger and how it is; `removed`: it is no longer configured. */
+  | {
+      readonly kind: 'channel';
+      readonly channel: string;
+      readonly account: string;
+      readonly state: ChannelState | 'removed';
+    };
+
 export interface RunListener {
   run?(update: RunUpdate): void;
   session?(update: SessionUpdate): void;
+  gateway?(update: GatewayUpdate): void;
   /** Whether anybody hears of this session through it; absent: somebody hears of all. */
   hears?(sessionKey: string): boolean;
 }
@@ -45,6 +59,7 @@ export interface RunHub {
   hears(sessionKey: string): boolean;
   publishRun(update: RunUpdate): void;
   publishSession(update: SessionUpdate): void;
+  publishGateway(update: GatewayUpdate): void;
 }
 
 export function createRunHub(deps: { report(error: unknown): void }): RunHub {
@@ -66,5 +81,6 @@ export function createRunHub(deps: { report(error: unknown): void }): RunHub {
     hears: (sessionKey) => [...listeners].some((one) => one.hears?.(sessionKey) ?? true),
     publishRun: (update) => tell((listener) => listener.run?.(update)),
     publishSession: (update) => tell((listener) => listener.session?.(update)),
+    publishGateway: (update) => tell((listener) => listener.gateway?.(update)),
   };
 }

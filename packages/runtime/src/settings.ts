@@ -90,7 +90,7 @@ export interface RuntimeSettings {
     readonly bubbleAfterMs: number;
   };
   readonly approvals: { readonly ttlMs: number };
-  readonly pairing: { readonly ttlMs: number };
+  readonly pairing: { readonly ttlMs: number; readonly tellOwner: boolean };
   readonly budgets: BudgetSettings;
   /** Which session a message belongs to, and when a conversation has ended. */
   readonly sessions: SessionRules;

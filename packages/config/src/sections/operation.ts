@@ -52,6 +52,12 @@ export const approvalsSection = z.looseObject({
 
 export const pairingSection = z.looseObject({
   ttlMs: z.int().positive().default(3_600_000).describe('A pairing code works so long.'),
+  tellOwner: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether those under `owners` are told, where they write to an account in private, that a stranger asks to be let in; once of each.',
+    ),
 });
 
 export const webSection = z.looseObject({

@@ -73,7 +73,9 @@ export type {
   Identity,
   OpenedStep,
   OutboundDraft,
+  PairingDecision,
   PairingDraft,
+  Tally,
   PlannedCall,
   Reservation,
   ReservationDraft,
@@ -134,7 +136,6 @@ export type {
   MessageHit,
   OutboundRow,
   OutboundState,
-  PairingRow,
   Reader,
   ScheduleRow,
   StoredCall,
@@ -172,6 +173,8 @@ export type {
   RecordSlice,
 } from './records-reader.ts';
 export type { LeaseJournal } from './lease-journal.ts';
+export type { PairingJournal, PairingOutcome } from './pairing-journal.ts';
+export type { AllowedRow, PairingReader, PairingRow } from './pairing-reader.ts';
 export type { PinDraft, PinJournal, PinRow } from './pin-journal.ts';
 export type { PinReader } from './pin-reader.ts';
 export type { Store, StoreHealth } from './store.ts';

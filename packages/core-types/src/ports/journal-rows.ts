@@ -335,6 +335,7 @@ export interface CommandInput {
   readonly approval?:
     | { readonly approvalId: string; readonly decision: 'approved' | 'denied'; readonly by: string }
     | undefined;
+  readonly pairing?: PairingDecision | undefined;
 }
 
 export interface OutboundDraft {
@@ -424,6 +425,26 @@ export interface PairingDraft {
   readonly name: string | undefined;
   readonly conversation: ConversationRef;
   readonly expiresAt: number;
+  /** What this one is counted in. */
+  readonly tallies?: readonly Tally[] | undefined;
+}
+/** How often a thing that is limited was done in a window of time; it begins with the first one behind the last window. */
+export interface Tally {
+  /** Holds no id of a person. */
+  readonly key: string;
+  readonly windowMs: number;
+}
+
+/** What somebody decides of a code that they were told. */
+export interface PairingDecision {
+  readonly codeHash: string;
+  readonly decision: 'approved' | 'refused';
+  /** Id of the principal whose decision it is. */
+  readonly by: string;
+  /** What the holder of the code is told where it holds. */
+  readonly outbound: readonly OutboundDraft[];
+  /** Counts wrong codes. At `most` of them every code is refused, a right one too, until the window is over. */
+  readonly guesses: Tally & { readonly most: number };
 }
 export interface Identity {
   readonly channel: string;

@@ -9,6 +9,7 @@ import type { DeliveryJournal } from './delivery-journal.ts';
 import type { MediaJournal } from './media-journal.ts';
 import type { MemoryJournal } from './memory-journal.ts';
 import type { LeaseJournal } from './lease-journal.ts';
+import type { PairingJournal } from './pairing-journal.ts';
 import type { PinJournal } from './pin-journal.ts';
 import type { FinishReason } from './provider.ts';
 import type { PrivacyJournal } from './privacy-journal.ts';
@@ -38,8 +39,6 @@ import type {
   DeliveryClaim,
   DeliveryOutcome,
   ScheduleDraft,
-  PairingDraft,
-  Identity,
   TokenDraft,
   StoredToken,
   SessionRow,
@@ -64,6 +63,7 @@ export interface Journal
     LeaseJournal,
     MediaJournal,
     MemoryJournal,
+    PairingJournal,
     PersonJournal,
     PinJournal,
     PrivacyJournal,
@@ -224,7 +224,7 @@ export interface Journal
   /**
    * Does what a control inbound asks and ends it as `answered` (reason `command`), in one transaction. Nothing happens if it is settled already.
    * `stop` and `reset` reach only what was accepted before the command. `stale`: what it is about is not as it was: the approval had ended as this
-   * state (`unknown`: there is none), or the entry to go back to or to fork is gone (`gone`). Then nothing was done and the command is still open;
+   * state (`unknown`: there is none), the entry to go back to or to fork is gone (`gone`), or the pairing code is `unknown` or `locked:<until>`. Then nothing was done and the command is still open;
    * settle it again, without that, with words that say so. `forkId`: the session that was made.
    */
   settleCommand(
@@ -295,13 +295,6 @@ export interface Journal
   }): Promise<AcceptResult | undefined>;
 
   // Access
-  putPairing(input: PairingDraft): Promise<void>;
-  /** Single use. `undefined` for an unknown or expired code. */
-  approvePairing(input: {
-    codeHash: string;
-    by: string;
-    outbound: readonly OutboundDraft[];
-  }): Promise<({ identity: Identity } & Committed) | undefined>;
   /** `by`: whose decision it is, for the audit. */
   setIdentityAccess(input: {
     channel: string;

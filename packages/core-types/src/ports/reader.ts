@@ -20,6 +20,7 @@ import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { OutboundReader } from './outbound-reader.ts';
 import type { PersonReader } from './person-journal.ts';
+import type { PairingReader } from './pairing-reader.ts';
 import type { PrivacyReader } from './privacy-journal.ts';
 import type { PinReader } from './pin-reader.ts';
 import type { FinishReason } from './provider.ts';
@@ -41,6 +42,7 @@ export interface Reader
     MediaReader,
     MemoryReader,
     OutboundReader,
+    PairingReader,
     PersonReader,
     PinReader,
     PrivacyReader,
@@ -124,12 +126,6 @@ export interface Reader
     accountId: string;
     externalId: string;
   }): Promise<Identity | undefined>;
-  listPairings(input: { limit: number }): Promise<readonly PairingRow[]>;
-  findPairing(input: {
-    channel: string;
-    accountId: string;
-    externalId: string;
-  }): Promise<PairingRow | undefined>;
   findToken(input: { hash: string; kind: StoredToken['kind'] }): Promise<StoredToken | undefined>;
 
   listApprovals(input: {
@@ -331,16 +327,6 @@ export interface ScheduleRow {
   readonly provenance: Provenance;
   readonly route: Route;
   readonly conversation: ConversationRef | undefined;
-}
-export interface PairingRow {
-  readonly codeHint: string;
-  readonly channel: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly name: string | undefined;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly conversation: ConversationRef;
 }
 export interface ApprovalRow {
   readonly runCreatedAt: number;

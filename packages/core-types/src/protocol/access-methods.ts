@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineMethod } from './method.ts';
-import { ApprovalReport, PairingReport } from './shapes.ts';
+import { AllowedReport, ApprovalReport, PairingReport, PeerReport } from './shapes.ts';
 
 /** Who is let in, and what may run. */
 export const accessMethods = [
@@ -18,7 +18,24 @@ export const accessMethods = [
     scope: 'operator.pairing',
     since: 1,
     params: z.looseObject({ code: z.string().trim().min(4).max(50) }),
-    result: z.object({ channel: z.string(), sender: z.string(), name: z.string().optional() }),
+    result: PeerReport,
+  }),
+  defineMethod({
+    name: 'pairing.refuse',
+    summary:
+      'Refuses the holder of a pairing code: it no longer works, and they get no other before it ends.',
+    scope: 'operator.pairing',
+    since: 1,
+    params: z.looseObject({ code: z.string().trim().min(4).max(50) }),
+    result: PeerReport,
+  }),
+  defineMethod({
+    name: 'pairing.allowed',
+    summary: 'People who were let in by a code, the last first.',
+    scope: 'operator.pairing',
+    since: 1,
+    params: z.looseObject({ limit: z.int().min(1).max(1000).default(500) }),
+    result: z.object({ people: z.array(AllowedReport) }),
   }),
   defineMethod({
     name: 'pairing.revoke',

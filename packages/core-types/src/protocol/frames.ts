@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Json } from '../json.ts';
+import { channelStates } from './shapes.ts';
 
 /** The protocol's version range of this build. Frames are JSON text on `/ws`. */
 export const protocolVersion = { min: 1, max: 4 } as const;
@@ -93,6 +94,14 @@ const broadcasts = {
   health: z.object({ ready: z.boolean(), reasons: z.array(z.string()) }),
   /** Another configuration is in force. `changed` names the paths, never the values; told to who may read the configuration. */
   'config.changed': z.object({ hash: z.string(), changed: z.array(z.string()) }),
+  /** Somebody asks to be let in, or that was decided: `pairing.list` and `pairing.allowed` tell who; told to who may ask them. */
+  'pairing.changed': z.object({}),
+  /** An account of a messenger is in another state, or `removed` from the configuration; told to who may ask `channels.status`. */
+  'channels.changed': z.object({
+    channel: z.string(),
+    account: z.string(),
+    state: z.enum([...channelStates, 'removed']),
+  }),
   /** The gateway takes nothing new from here on, and closes the connection when what runs has ended. */
   shutdown: z.object({ reason: z.string() }),
   /** A sign of life every `policy.tickIntervalMs`: without one for twice as long the connection is lost. `ts` in Unix ms. */

@@ -124,10 +124,18 @@ export const KeyStatus = z.object({
   ),
 });
 
+export const channelStates = [
+  'starting',
+  'connected',
+  'reconnecting',
+  'failed',
+  'stopped',
+] as const;
+
 export const ChannelReport = z.object({
   channel: z.string(),
   account: z.string(),
-  state: z.enum(['starting', 'connected', 'reconnecting', 'failed', 'stopped']),
+  state: z.enum(channelStates),
   name: z.string().optional(),
   platformId: z.string().optional(),
   detail: z.string().optional(),
@@ -176,12 +184,18 @@ export const BudgetReport = z.object({
   downgradeTo: z.string().optional(),
 });
 
-export const PairingReport = z.object({
-  code: z.string(),
+/** Somebody on an account of a messenger; `sender` is the platform's own id of them. */
+export const PeerReport = z.object({
   channel: z.string(),
-  accountId: z.string(),
+  account: z.string(),
   sender: z.string(),
   name: z.string().optional(),
+});
+export const AllowedReport = PeerReport.extend({ since: z.iso.datetime().optional() });
+
+export const PairingReport = PeerReport.extend({
+  code: z.string(),
+  accountId: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
 });

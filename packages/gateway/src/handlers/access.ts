@@ -1,4 +1,7 @@
 import { CuttleError } from '@cuttle/core-types/errors';
+import type { PairingRow } from '@cuttle/core-types/ports';
+import type { ResultOf } from '@cuttle/core-types/protocol';
+import type { ChannelStatus } from '@cuttle/runtime';
 import { askedToReport } from './approval-report.ts';
 import type { Handlers } from '../gateway-deps.ts';
 import { isoTime } from '../iso-time.ts';
@@ -7,6 +10,8 @@ export const accessHandlers: Pick<
   Handlers,
   | 'pairing.list'
   | 'pairing.approve'
+  | 'pairing.refuse'
+  | 'pairing.allowed'
   | 'pairing.revoke'
   | 'exec.approvals.list'
   | 'exec.approvals.resolve'
@@ -14,38 +19,41 @@ export const accessHandlers: Pick<
   async 'pairing.list'({ store }) {
     const rows = await store.reader.listPairings({ limit: 500 });
     return {
-      pairings: rows.map(
-        ({ codeHint, channel, accountId, externalId, name, createdAt, expiresAt }) => ({
-          code: codeHint,
-          channel,
-          accountId,
-          sender: externalId,
-          ...(name !== undefined && { name }),
-          createdAt: isoTime(createdAt),
-          expiresAt: isoTime(expiresAt),
-        }),
-      ),
+      pairings: rows.map(({ codeHint, accountId, createdAt, expiresAt, ...row }) => ({
+        code: codeHint,
+        ...toPeer(row),
+        accountId,
+        createdAt: isoTime(createdAt),
+        expiresAt: isoTime(expiresAt),
+      })),
     };
   },
-  async 'pairing.approve'({ runtime }, { params, caller }) {
-    const { channel, externalId, name } = await runtime.approvePairing({
-      code: params.code,
-      by: caller.principal.id,
-    });
-    return { channel, sender: externalId, ...(name !== undefined && { name }) };
+  async 'pairing.approve'({ runtime }, { params: { code }, caller }) {
+    const by = caller.principal.id;
+    return toPeer(await runtime.decidePairing({ code, decision: 'approved', by }));
   },
-  async 'pairing.revoke'({ store, runtime }, { params, caller }) {
+  async 'pairing.refuse'({ runtime }, { params: { code }, caller }) {
+    const by = caller.principal.id;
+    return toPeer(await runtime.decidePairing({ code, decision: 'refused', by }));
+  },
+  async 'pairing.allowed'({ store }, { params: { limit } }) {
+    const rows = await store.reader.listAllowed({ limit });
+    return {
+      people: rows.map(({ since, ...row }) => ({
+        ...toPeer(row),
+        ...(since !== undefined && { since: isoTime(since) }),
+      })),
+    };
+  },
+  async 'pairing.revoke'({ runtime }, { params, caller }) {
     const { channel, account, sender: externalId } = params;
-    const known = runtime
-      .channels()
-      .find((status) => status.channel === channel && status.account === account);
-    if (known?.accountId === undefined)
-      throw new CuttleError('channel.not-found', `${channel}/${account} is not connected.`);
-    const peer = { channel, accountId: known.accountId, externalId };
-    const identity = await store.reader.findIdentity(peer);
-    if (identity?.access !== 'allowed') return { ok: false };
-    await store.journal.setIdentityAccess({ ...peer, access: 'none', by: caller.principal.id });
-    return { ok: true };
+    const by = caller.principal.id;
+    const revoked = await runtime.revokePairing({ channel, account, externalId, by });
+    if (revoked.length > 0) return { ok: true };
+    const isThere = (status: ChannelStatus): boolean =>
+      status.channel === channel && status.account === account;
+    if (runtime.channels().some(isThere)) return { ok: false };
+    throw new CuttleError('channel.not-found', `No account ${channel}/${account} is configured.`);
   },
   async 'exec.approvals.list'({ store }) {
     const rows = await store.reader.listApprovals({ limit: 500 });
@@ -56,3 +64,12 @@ export const accessHandlers: Pick<
     return { ok: true };
   },
 };
+
+function toPeer({
+  channel,
+  account,
+  externalId: sender,
+  name,
+}: Pick<PairingRow, 'channel' | 'account' | 'externalId' | 'name'>): ResultOf<'pairing.approve'> {
+  return { channel, account, sender, ...(name !== undefined && { name }) };
+}

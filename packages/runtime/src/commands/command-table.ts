@@ -101,6 +101,12 @@ export const commandTable = [
     description: 'Let a waiting tool call run, or deny it',
     risk: 'write',
   },
+  {
+    name: 'pair',
+    args: '[code | deny code]',
+    description: 'Show who asks to be let in; let somebody in, or refuse them',
+    risk: 'owner',
+  },
 ] as const;
 
 export type CommandName = (typeof commandTable)[number]['name'];

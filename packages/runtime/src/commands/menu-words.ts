@@ -111,4 +111,9 @@ export const menuWords: Readonly<
     es: 'Permitir o denegar una llamada de herramienta que espera',
     fr: "Autoriser ou refuser un appel d'outil en attente",
   },
+  pair: {
+    de: 'Zeigen, wer eingelassen werden will; jemanden einlassen oder abweisen',
+    es: 'Ver quién pide entrar; dejar entrar a alguien o rechazarlo',
+    fr: "Voir qui demande à entrer ; laisser entrer quelqu'un ou le refuser",
+  },
 };

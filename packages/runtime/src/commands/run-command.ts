@@ -13,6 +13,7 @@ import { type CommandName, type CommandRow, commandTable, usageOf } from './comm
 import { contextCommand, meterText } from './context-command.ts';
 import { memoryCommand } from './memory-command.ts';
 import { personaCommand, pinCommand, unpinCommand } from './order-commands.ts';
+import { pairCommand } from './pair-command.ts';
 import { findCommand, type ParsedCommand } from './parse-command.ts';
 import { forkCommand, rewindCommand, sessionsCommand } from './session-commands.ts';
 import { thinkCommand } from './think-command.ts';
@@ -57,6 +58,7 @@ const handlers: Readonly<Record<Exclude<CommandName, 'compact'>, CommandHandler>
   unpin: unpinCommand,
   persona: personaCommand,
   approve: approveCommand,
+  pair: pairCommand,
 };
 
 function usageText(command: CommandRow): string {

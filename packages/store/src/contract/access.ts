@@ -1,19 +1,8 @@
-import type { PairingDraft, TokenDraft } from '@cuttle/core-types/ports';
+import type { TokenDraft } from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import { principalOf, type World } from './world.ts';
 
 export function describeAccess(get: () => World): void {
-  const pairingOf = (more: Partial<PairingDraft> = {}): PairingDraft => ({
-    codeHash: 'hash-1',
-    codeHint: 'AB..',
-    channel: 'telegram',
-    accountId: get().accountId,
-    externalId: 'stranger',
-    name: 'Ann',
-    conversation: get().place(),
-    expiresAt: get().now() + 60_000,
-    ...more,
-  });
   const tokenOf = (more: Partial<TokenDraft> = {}): TokenDraft => ({
     hash: 'token-1',
     kind: 'api',
@@ -34,37 +23,6 @@ export function describeAccess(get: () => World): void {
     expect(await journal.openAccount(again)).toEqual({ accountId });
     const other = await journal.openAccount({ ...again, platformId: '4243' });
     expect(other.accountId).not.toBe(accountId);
-  });
-
-  it('lets a stranger in by a code that works once', async () => {
-    const { journal, reader, draft, now } = get();
-    await journal.putPairing(pairingOf());
-    expect(await reader.listPairings({ limit: 10 })).toMatchObject([
-      { codeHint: 'AB..', name: 'Ann', createdAt: now(), conversation: get().place() },
-    ]);
-    const approve = { codeHash: 'hash-1', by: 'owner', outbound: [draft({ origin: 'pair:1' })] };
-    const approved = await journal.approvePairing(approve);
-    expect(approved).toMatchObject({ identity: { ...peer(), name: 'Ann', access: 'allowed' } });
-    expect(approved?.conversations).toHaveLength(1);
-    expect(await journal.approvePairing(approve)).toBeUndefined();
-    expect(await reader.findIdentity(peer())).toEqual(approved?.identity);
-    expect(await reader.findPairing(peer())).toBeUndefined();
-    expect(await reader.readAudit({ limit: 10 })).toMatchObject([
-      { kind: 'pairing.approve', principal: 'owner', details: peer() },
-    ]);
-  });
-
-  it('gives a sender one code at a time, that ends', async () => {
-    const { journal, reader, advance } = get();
-    await journal.putPairing(pairingOf());
-    await journal.putPairing(pairingOf({ codeHash: 'hash-2', codeHint: 'CD..' }));
-    expect(await reader.findPairing(peer())).toMatchObject({ codeHint: 'CD..' });
-    const by = { by: 'owner', outbound: [] };
-    expect(await journal.approvePairing({ codeHash: 'hash-1', ...by })).toBeUndefined();
-    advance(60_000);
-    expect(await reader.findPairing(peer())).toBeUndefined();
-    expect(await reader.listPairings({ limit: 10 })).toEqual([]);
-    expect(await journal.approvePairing({ codeHash: 'hash-2', ...by })).toBeUndefined();
   });
 
   it('sets the access of anyone, seen before or not', async () => {

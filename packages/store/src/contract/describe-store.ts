@@ -17,6 +17,7 @@ import { describeInterrupts } from './interrupts.ts';
 import { describeMarks } from './marks.ts';
 import { describeFetchedMedia, describeMedia } from './media.ts';
 import { describeMemory } from './memory.ts';
+import { describePairing } from './pairing.ts';
 import { describePins } from './pins.ts';
 import { describeQueue } from './queue.ts';
 import { describePrivacy } from './privacy.ts';
@@ -63,6 +64,7 @@ const parts = [
   ['persons', describePersons],
   ['privacy', describePrivacy],
   ['reading', describeReading],
+  ['pairing', describePairing],
   ['pins', describePins],
   ['values', describeValues],
   ['usage', describeUsage],

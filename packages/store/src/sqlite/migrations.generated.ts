@@ -281,4 +281,15 @@ export const migrations: readonly {
     name: '0021_bot_turns',
     statements: ['ALTER TABLE `conversation` ADD `bot_turns` integer DEFAULT 0 NOT NULL;'],
   },
+  {
+    name: '0022_pairing',
+    statements: [
+      'CREATE TABLE `tally` (\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`key` text NOT NULL,\n\t`since` integer NOT NULL,\n\t`count` integer NOT NULL,\n\tPRIMARY KEY(`space`, `key`),\n\tCONSTRAINT "tally_count" CHECK(count > 0)\n);',
+      'CREATE INDEX `tally_age` ON `tally` (`space`,`since`);',
+      'ALTER TABLE `identity` ADD `decided_at` integer;',
+      'ALTER TABLE `identity` ADD `direct_id` text;',
+      "CREATE INDEX `identity_allowed` ON `identity` (`space`,`decided_at`) WHERE access = 'allowed';",
+      'ALTER TABLE `pairing` ADD `refused_at` integer;',
+    ],
+  },
 ];

@@ -24,7 +24,7 @@ const shortScans = [
 ];
 /** Indexes that hold only what is open, or that are read in order up to a limit. */
 const short =
-  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|purge_open|reservation_live|call_reservation_live|step_uncounted) /;
+  /INDEX (run_active|inbound_queue|inbound_control|outbound_lane|outbound_ended|approval_pending|session_active|identity_allowed|link_configured|subagent_open|sqlite_autoindex_subagent_1|audit_order|purge_open|reservation_live|call_reservation_live|step_uncounted) /;
 
 /** Whether a step of a plan looks at ever more rows as the home grows. `space` is the same in all of them. */
 function grows(detail: string): boolean {
@@ -151,6 +151,7 @@ async function useAll(world: World): Promise<void> {
   await journal.putMediaText({ sha256, kind: 'image', by: 'x', text: 'x', detail: {} });
   const fetched = { kind: 'blob', sha256, type: 'image', mimeType: 'x/y' } as const;
   await readHeld(world, fetched);
+  await useCodes(world);
   await journal.putCheckpoint({ accountId: world.accountId, checkpoint: 1 });
   await journal.sweep({ limit: 10 });
   world.advance(3_600_000);
@@ -191,6 +192,11 @@ async function useAll(world: World): Promise<void> {
     reader.findIdentity(peer),
     reader.listPairings({ limit: 5 }),
     reader.findPairing(peer),
+    reader.findPairingByCode({ codeHash: 'x' }),
+    reader.listAllowed({ limit: 5 }),
+    reader.findAllowed({ channel: 'telegram', account: 'x', externalId: 'x' }),
+    reader.findDirect(peer),
+    reader.findTally({ key: 'x', windowMs: 1 }),
     reader.findToken({ hash: 'x', kind: 'api' }),
     reader.listApprovals({ limit: 5, sessionId }),
     reader.findApproval('x'),
@@ -247,6 +253,12 @@ async function useAll(world: World): Promise<void> {
   await journal.removeUsage({ before: 1, limit: 1 });
   await journal.removeAudit({ before: 1, limit: 1 });
   await usePurge(world);
+}
+
+async function useCodes({ journal }: World): Promise<void> {
+  const guesses = { key: 'x', windowMs: 1, most: 9 };
+  for (const decision of ['approved', 'refused'] as const)
+    await journal.decidePairing({ codeHash: 'x', decision, by: 'x', outbound: [], guesses });
 }
 
 /** Of somebody with a chat of their own and a part in another one. */

@@ -40,6 +40,7 @@ export {
   reservation,
   schedule,
   spend,
+  tally,
   usage,
 } from './schema/values.ts';
 export { pin } from './schema/pin.ts';

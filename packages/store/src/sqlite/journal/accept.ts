@@ -12,10 +12,11 @@ import {
   touchSession,
   type Unit,
 } from '../unit.ts';
-import { seeIdentity, writePairing } from './access.ts';
+import { noteDirect, seeIdentity } from './access.ts';
 import { freeParked } from './approvals.ts';
 import { useBlobs } from './blobs.ts';
 import { addOutbounds, type Lane, openConversation } from './outbound.ts';
+import { writePairing } from './pairing.ts';
 import { saltedKey } from '../salted-keys.ts';
 import { isRenewing } from './renew.ts';
 import { markArchived } from './sessions.ts';
@@ -82,10 +83,9 @@ function isLooping(unit: Unit, { bot, conversation }: AcceptInput): boolean {
 function take(unit: Unit, input: AcceptInput): AcceptResult {
   const session = openSession(unit, toPlace(input));
   const renews = isRenewing(session, input);
-  const { identity } = input;
-  if (identity) seeIdentity(unit, { ...identity, accountId: input.accountId });
   const control = input.verdict.kind === 'control';
-  insertInbound(unit, input, { session, state: 'queued', control, renews });
+  const lane = insertInbound(unit, input, { session, state: 'queued', control, renews });
+  noteSender(unit, input, lane);
   if (renews) addOutbounds(unit, input.renew?.notice ?? []);
   if (input.mark) addOutbounds(unit, input.mark);
   // Whoever writes to an archived place wants it back.
@@ -107,6 +107,17 @@ function take(unit: Unit, input: AcceptInput): AcceptResult {
     ...(freed && { freed: { runId: freed.id, createdAt: freed.created_at } }),
     ...toCommitted(unit),
   };
+}
+
+/** Who said it, and where they can be written to. */
+function noteSender(
+  unit: Unit,
+  { identity, accountId, route }: AcceptInput,
+  lane: Lane | undefined,
+): void {
+  if (!identity) return;
+  const sender = seeIdentity(unit, { ...identity, accountId });
+  if (lane && route.kind === 'push' && route.chat === 'dm') noteDirect(unit, sender, lane.id);
 }
 
 /** What begins a new conversation joins no run of the old one. */
@@ -156,7 +167,7 @@ function insertInbound(
     readonly reason?: string;
     readonly noticeId?: string | undefined;
   },
-): void {
+): Lane | undefined {
   const { db, now } = unit;
   const { session, state } = fate;
   const { principal, provenance, route } = input;
@@ -192,6 +203,7 @@ function insertInbound(
   );
   useBlobs(unit, { inboundId: input.inboundId }, body);
   unit.point('accept.after.insert');
+  return lane;
 }
 
 const updateBots = `UPDATE conversation SET bot_turns = ? WHERE space = 'main' AND id = ?`;

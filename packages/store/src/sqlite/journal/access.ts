@@ -1,17 +1,10 @@
-import type {
-  Committed,
-  Identity,
-  Journal,
-  PairingDraft,
-  StoredToken,
-} from '@cuttle/core-types/ports';
+import type { Identity, Journal, StoredToken } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
-import type { IdentityRecord, PairingRecord, TokenRecord } from '../rows.ts';
+import type { IdentityRecord, TokenRecord } from '../rows.ts';
 import { fromStored, toStored } from '../stored-json.ts';
-import { toCommitted, type Unit } from '../unit.ts';
+import type { Unit } from '../unit.ts';
 import { appendAudit } from './audit.ts';
 import { followLink } from './follow-link.ts';
-import { addOutbounds } from './outbound.ts';
 
 type Input<Name extends keyof Journal> = Parameters<Journal[Name]>[0];
 
@@ -64,59 +57,32 @@ export function seeIdentity(
   return followLink(unit, made);
 }
 
-const updateAccess = `UPDATE identity SET access = ?, updated_at = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
+const updateAccess = `UPDATE identity SET access = ?1, updated_at = ?2, decided_at = ?2 WHERE space = 'main' AND channel = ?3 AND account_id = ?4 AND external_id = ?5`;
 
 export function setIdentityAccess(unit: Unit, input: Input<'setIdentityAccess'>): void {
   seeIdentity(unit, input);
-  const { channel, accountId, externalId, access, by } = input;
-  unit.db.run(updateAccess, access, unit.now, channel, accountId, externalId);
+  const { access, by, ...peer } = input;
+  const { channel, accountId, externalId } = peer;
+  decideAccess(unit, peer, access);
   if (by === undefined) return;
   const details = { channel, accountId, externalId, access };
   appendAudit(unit, { kind: 'identity.access', principal: by, details });
 }
 
-const upsertPairing = `INSERT INTO pairing (code_hash, code_hint, channel, account_id, external_id, name, conversation, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (space, channel, account_id, external_id) DO UPDATE SET code_hash = excluded.code_hash, code_hint = excluded.code_hint, name = excluded.name,
-conversation = excluded.conversation, created_at = excluded.created_at, expires_at = excluded.expires_at`;
-
-/** A sender has one code at a time: a new one takes the place of the old. */
-export function writePairing(unit: Unit, draft: PairingDraft): void {
-  unit.db.run(
-    upsertPairing,
-    draft.codeHash,
-    draft.codeHint,
-    draft.channel,
-    draft.accountId,
-    draft.externalId,
-    draft.name ?? null,
-    toStored(draft.conversation),
-    unit.now,
-    draft.expiresAt,
-  );
+export function decideAccess(
+  unit: Unit,
+  { channel, accountId, externalId }: Peer,
+  access: Identity['access'],
+): void {
+  unit.db.run(updateAccess, access, unit.now, channel, accountId, externalId);
 }
 
-const takePairing = query<PairingRecord>(
-  `DELETE FROM pairing WHERE space = 'main' AND code_hash = ? AND expires_at > ? RETURNING *`,
-);
+const updateDirect = `UPDATE identity SET direct_id = ? WHERE space = 'main' AND channel = ? AND account_id = ? AND external_id = ?`;
 
-/** Lets in the sender who was given this code. */
-export function approvePairing(
-  unit: Unit,
-  input: Input<'approvePairing'>,
-): ({ identity: Identity } & Committed) | undefined {
-  const pairing = unit.db.find(takePairing, input.codeHash, unit.now);
-  if (!pairing) return undefined;
-  const { channel, account_id: accountId, external_id: externalId } = pairing;
-  const name = pairing.name ?? undefined;
-  const seen = seeIdentity(unit, { channel, accountId, externalId, name });
-  unit.db.run(updateAccess, 'allowed', unit.now, channel, accountId, externalId);
-  addOutbounds(unit, input.outbound);
-  const details = { channel, accountId, externalId };
-  appendAudit(unit, { kind: 'pairing.approve', principal: input.by, details });
-  const { person_id: personId, own_person_id: own } = seen;
-  const linked = own !== null;
-  const identity = { ...details, personId, linked, name, access: 'allowed' } as const;
-  return { identity, ...toCommitted(unit) };
+/** Keeps where somebody writes to us alone; written where it has changed. */
+export function noteDirect(unit: Unit, known: IdentityRecord, conversationId: string): void {
+  if (known.direct_id === conversationId) return;
+  unit.db.run(updateDirect, conversationId, known.channel, known.account_id, known.external_id);
 }
 
 const insertToken = `INSERT INTO token (hash, kind, name, principal, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;

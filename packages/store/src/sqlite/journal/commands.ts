@@ -6,6 +6,7 @@ import { addEvent, type LockedSession, lockSession, toSettled, type Unit } from 
 import { cancelQueue, stopRun } from './abort.ts';
 import { endApproval, findApprovalRow, stateNow } from './approvals.ts';
 import { addOutbounds } from './outbound.ts';
+import { tryCode } from './pairing.ts';
 import { renewSession } from './renew.ts';
 import { addPin, removePin } from './pins.ts';
 import { findActiveRun } from './runs.ts';
@@ -56,8 +57,9 @@ function choose(unit: Unit, session: LockedSession, input: CommandInput): void {
 function staleOf(
   unit: Unit,
   session: LockedSession,
-  { row, input: { approval, rewind, fork } }: Command,
+  { row, input: { approval, rewind, fork, pairing } }: Command,
 ): string | undefined {
+  if (pairing) return decideCode(unit, pairing);
   if (rewind) {
     const { run, isReached } = runBefore(unit, session, row);
     if (!canGoBack(unit, session, rewind.toEntry) || (run && !isReached)) return 'gone';
@@ -86,6 +88,16 @@ function decide(unit: Unit, decision: NonNullable<CommandInput['approval']>): st
 
 function wordsIn({ stop: words, rewind }: CommandInput): LastWords {
   return words ?? rewind ?? { closing: [] };
+}
+
+/** A wrong code is counted, though nothing else is done. */
+function decideCode(
+  unit: Unit,
+  decision: NonNullable<CommandInput['pairing']>,
+): string | undefined {
+  const outcome = tryCode(unit, decision);
+  if (outcome.kind === 'decided') return undefined;
+  return outcome.kind === 'locked' ? `locked:${outcome.until}` : outcome.kind;
 }
 
 interface Command {

@@ -3,15 +3,7 @@ import type { Unit } from '../unit.ts';
 import { abortRun, interruptRun } from './abort.ts';
 import { acceptInbound } from './accept.ts';
 import { appendAudit } from './audit.ts';
-import {
-  approvePairing,
-  openAccount,
-  putToken,
-  removeToken,
-  setIdentityAccess,
-  useToken,
-  writePairing,
-} from './access.ts';
+import { openAccount, putToken, removeToken, setIdentityAccess, useToken } from './access.ts';
 import { decideApproval, parkRun } from './approvals.ts';
 import { releaseUsage, reserveBudget, reserveUsage } from './budgets.ts';
 import { finishCall, startCalls } from './calls.ts';
@@ -38,6 +30,7 @@ import { createSession, forkSession, rewindSession } from './lineage.ts';
 import { importSession } from './import-session.ts';
 import { linkPerson, syncPersons, unlinkPerson } from './persons.ts';
 import { removeSession } from './remove-session.ts';
+import { decidePairing, writePairing } from './pairing.ts';
 import { addPin, removePin } from './pins.ts';
 import { putCheckpoint } from './checkpoints.ts';
 import { beginPurge, endPurge, notePurge, purgeSlice } from './purge/purge-run.ts';
@@ -87,7 +80,7 @@ export const journal = {
   cancelSchedule,
   fireSchedule,
   putPairing: writePairing,
-  approvePairing,
+  decidePairing,
   setIdentityAccess,
   putToken,
   useToken,

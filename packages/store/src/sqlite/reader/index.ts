@@ -1,6 +1,6 @@
 import type { Reader } from '@cuttle/core-types/ports';
 import type { View } from '../view.ts';
-import { findIdentity, findPairing, findToken, listPairings } from './access.ts';
+import { findIdentity, findToken } from './access.ts';
 import { findApproval, listApprovals } from './approvals.ts';
 import { eventBounds, readEvents, readOpenText } from './events.ts';
 import { readFate } from './fate.ts';
@@ -28,6 +28,15 @@ import { listPersonRows } from './person-rows.ts';
 import { findPerson, listPurges } from './privacy.ts';
 import { listRecentCalls } from './recent-calls.ts';
 import { findCheckpoint } from './checkpoints.ts';
+import {
+  findAllowed,
+  findDirect,
+  findPairing,
+  findPairingByCode,
+  findTally,
+  listAllowed,
+  listPairings,
+} from './pairing.ts';
 import { listPins } from './pins.ts';
 import { findInbound, findRun } from './runs.ts';
 import { findDueSchedules, listSchedules, nextScheduleAt } from './schedules.ts';
@@ -74,6 +83,11 @@ export const reader = {
   findIdentity,
   listPairings,
   findPairing,
+  findPairingByCode,
+  listAllowed,
+  findAllowed,
+  findDirect,
+  findTally,
   findToken,
   listApprovals,
   findApproval,

@@ -154,7 +154,7 @@ export function findConversationById(
   return row && toConversationRef(row);
 }
 
-function toConversationRef(row: ConversationRecord): ConversationRef {
+export function toConversationRef(row: ConversationRecord): ConversationRef {
   return {
     accountId: row.account_id,
     key: row.key,

@@ -250,11 +250,18 @@ export const identity = sqliteTable(
     name: text(),
     access: text({ enum: accesses }).notNull(),
     updated_at: time(),
+    /** When `access` was last decided. */
+    decided_at: integer(),
+    /** Where they last wrote to us alone. */
+    direct_id: text(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.channel, t.account_id, t.external_id] }),
     index('identity_external').on(t.space, t.channel, t.external_id),
     index('identity_person').on(t.space, t.person_id),
+    index('identity_allowed')
+      .on(t.space, t.decided_at)
+      .where(sql`access = 'allowed'`),
     foreignKey({ columns: [t.space, t.person_id], foreignColumns: [person.space, person.id] }),
     check('identity_access', oneOf('access', accesses)),
   ],
@@ -297,6 +304,8 @@ export const pairing = sqliteTable(
     conversation: text().notNull().$type<Stored<ConversationRef>>(),
     created_at: time(),
     expires_at: time(),
+    /** Set: the owner does not want them. It stays to its end, and no other code is made until then. */
+    refused_at: integer(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.code_hash] }),

@@ -290,3 +290,14 @@ export const kv_once = sqliteTable(
   { space: space(), once: text().notNull(), at: time() },
   (t) => [primaryKey({ columns: [t.space, t.once] }), index('kv_once_age').on(t.space, t.at)],
 );
+
+/** How often something that is limited was done since `since`; the key holds no id of a person. */
+export const tally = sqliteTable(
+  'tally',
+  { space: space(), key: text().notNull(), since: time(), count: integer().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.space, t.key] }),
+    index('tally_age').on(t.space, t.since),
+    check('tally_count', sql`count > 0`),
+  ],
+);
