@@ -1,15 +1,17 @@
 import type { Store } from '@cuttle/core-types/ports';
 
-/** Sessions that are written at once, so that they share transactions. */
-const callers = 64;
-
-/** A store with so many messages, questions and answers alike, in 64 sessions. `principalOf`: who asks in each. */
+/** A store with so many messages, questions and answers alike, in so many sessions: they are written at once, so that they share transactions. `principalOf`: who asks in each. */
 export async function fillMessages(
   { journal }: Store,
   {
     messages,
+    sessions = 64,
     principalOf = (caller) => `person-${caller % 8}`,
-  }: { readonly messages: number; readonly principalOf?: (caller: number) => string },
+  }: {
+    readonly messages: number;
+    readonly sessions?: number;
+    readonly principalOf?: (caller: number) => string;
+  },
 ): Promise<void> {
   const { accountId } = await journal.openAccount({ channel: 'bench', name: 'b', platformId: '1' });
   const random = createRandom(7);
@@ -57,7 +59,7 @@ export async function fillMessages(
       });
     }
   };
-  await Promise.all(Array.from({ length: callers }, (_, caller) => talk(caller)));
+  await Promise.all(Array.from({ length: sessions }, (_, caller) => talk(caller)));
 }
 
 /** Words as often as in a language: the n-th one in proportion to 1/n. */

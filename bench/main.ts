@@ -45,7 +45,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     // Of `crash`: only cycles of these shapes, `compact,subagents`.
     shapes: { type: 'string' },
-    // Of `soak`: one messenger alone, how many messages in how many conversations, how many kills.
+    // Of `soak`: one messenger alone, how many messages in how many conversations, how many kills. Of `removal`: in how many the messages are.
     channel: { type: 'string' },
     messages: { type: 'string' },
     conversations: { type: 'string' },
