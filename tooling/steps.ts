@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** The root of the checkout. */
 export const root = join(import.meta.dirname, '..');
@@ -15,10 +16,11 @@ export interface Outcome {
   readonly printed: string;
 }
 
-/** Runs a command to its end. A SIGINT or SIGTERM meanwhile ends the command, then this process. */
+/** Runs a command to its end; `heard` gets what is kept as it comes. A SIGINT or SIGTERM meanwhile ends the command, then this process. */
 export function runCommand(
   [program, ...rest]: Command,
   output: 'kept' | 'shown' = 'kept',
+  heard: (chunk: Buffer) => void = () => {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(program, rest, {
@@ -27,8 +29,12 @@ export function runCommand(
       shell: process.platform === 'win32',
     });
     const chunks: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const keep = (chunk: Buffer): void => {
+      chunks.push(chunk);
+      heard(chunk);
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     const stop = (signal: NodeJS.Signals): void => {
       child.kill(signal);
       child.once('close', () => process.exit(128 + constants.signals[signal]));
@@ -46,10 +52,27 @@ export function runCommand(
   });
 }
 
-/** Runs a command that all later ones need: quiet, unless it fails; then its output is shown and this process ends with its status. */
+/** How often a command that takes long says how far it is. */
+const eachMs = 15_000;
+
+/**
+ * Runs a command that all later ones need: quiet while it is quick, then with its last line every so often, so that a registry that does
+ * not answer is no silence. If it fails, its output is shown and this process ends with its status.
+ */
 async function runOrExit(title: string, command: Command): Promise<void> {
   process.stderr.write(`cuttle: ${title} …\n`);
-  const { status, printed } = await runCommand(command);
+  const startedAt = performance.now();
+  let last = '';
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    process.stderr.write(`cuttle: ${title} … ${seconds} s ${last}\n`);
+  }, eachMs);
+  const { status, printed } = await runCommand(command, 'kept', (chunk) => {
+    const lines = stripVTControlCharacters(chunk.toString()).split('\n');
+    // turbo's bullets tell of itself, not of the work.
+    last = lines.map((line) => line.trim()).findLast((line) => /^[^•]/.test(line)) ?? last;
+  });
+  clearInterval(timer);
   if (status === 0) return;
   process.stderr.write(`${printed}cuttle: ${title} failed: ${command.join(' ')}\n`);
   process.exit(status);

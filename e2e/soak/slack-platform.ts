@@ -113,7 +113,7 @@ function addFaults(slack: SlackServer, random: () => number) {
     }),
     failed: slack.fail({
       ...chance(faultRates.failed),
-      act: { status: 502, text: '<html>Bad Gateway</html>' },
+      act: { status: 502, body: '<html>Bad Gateway</html>' },
     }),
     cutBefore: slack.fail({ ...chance(faultRates.cut / 2), act: 'cut' }),
     cutAfter: slack.fail({ ...chance(faultRates.cut / 2), when: 'after', act: 'cut' }),

@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { ChannelAccount } from './kernel.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { standIn } from './testing/stand-in.ts';
 
 const conversationId = 'conversation-1';
 const part = (text: string): OutboundPart => ({ v: 1, text, payload: null });
@@ -184,6 +185,8 @@ const bubble: Delivery = {
   origin: 'run-1:final',
 };
 
+const timing = { deadlineMs: 1000, marginMs: 100, ttlMs: 60_000 };
+
 interface Lane {
   readonly dispatcher: Dispatcher;
   readonly clock: ManualClock;
@@ -224,7 +227,7 @@ function openLane(
   const requests: SendRequest[] = [];
   let claims = 0;
   let changed = Promise.withResolvers<void>();
-  const journal: Pick<Journal, 'claimDelivery' | 'settleDelivery'> = {
+  const journal = standIn<Journal>({
     async claimDelivery({ conversationId: of }): Promise<DeliveryClaim> {
       claims += 1;
       const at = left.findIndex((delivery) => delivery.conversationId === of);
@@ -241,14 +244,14 @@ function openLane(
       changed.resolve();
       changed = Promise.withResolvers();
     },
-  };
-  const reader: Pick<Reader, 'listRecentCalls'> = {
+  });
+  const reader = standIn<Reader>({
     async listRecentCalls() {
       const call = { accountId: 'account-1', conversationId, at: clock.now() };
       return Array.from({ length: earlier }, () => call);
     },
-  };
-  const channel = {
+  });
+  const channel = standIn<Channel>({
     id: 'test',
     limits: {
       maxTextLength: 4096,
@@ -267,28 +270,26 @@ function openLane(
       if (failure) throw failure;
       return { messageId: '1' };
     },
-  } satisfies Partial<Channel>;
-  const account = {
+  });
+  const account = standIn<ChannelAccount>({
     accountId: 'account-1',
     name: 'main',
     limits: {},
-    channel: channel as unknown as Channel,
-  };
+    channel,
+  });
   const accounts = new Map<string, ChannelAccount>();
   const connect = (): void => {
-    accounts.set(account.accountId, account as unknown as ChannelAccount);
+    accounts.set(account.accountId, account);
     dispatcher.accountReady(account.accountId);
   };
   const dispatcher = createDispatcher({
-    store: { journal, reader } as unknown as Store,
+    store: standIn<Store>({ journal, reader }),
     clock,
     newId: sequentialIds(),
     random: () => 0.5,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     settings: () =>
-      ({
-        delivery: { deadlineMs: 1000, marginMs: 100, ttlMs: 60_000 },
-      }) as unknown as RuntimeSettings,
+      standIn<RuntimeSettings>({ delivery: standIn<RuntimeSettings['delivery']>(timing) }),
     accounts,
     point() {},
   });

@@ -2,13 +2,19 @@ import type {
   Channel,
   ChannelInbound,
   ClaimedRun,
+  FoundInbound,
   OutboundDraft,
   ReactionCapability,
+  Reader,
+  Store,
+  StoredRun,
 } from '@cuttle/core-types/ports';
 import { sequentialIds } from '@cuttle/testkit';
 import { expect, it } from 'vitest';
 import type { AccountMarks, ChannelAccount, Kernel } from './kernel.ts';
 import { endMarks, takenMark } from './marks.ts';
+import type { RuntimeSettings } from './settings.ts';
+import { standIn } from './testing/stand-in.ts';
 
 const conversation = { accountId: 'account-1', key: 'chat', target: null, group: false };
 const marks: AccountMarks = { taken: '👀', scope: 'all', done: '👍', failed: '😢' };
@@ -23,31 +29,33 @@ function reactionsOf(replaces: boolean): ReactionCapability {
 }
 
 function accountOf(own: Partial<AccountMarks> = {}, replaces = true): ChannelAccount {
-  const channel = { id: 'test', reactions: reactionsOf(replaces) } as Partial<Channel>;
-  // What marks read of an account.
-  return { channel, marks: { ...marks, ...own } } as ChannelAccount;
+  const channel = standIn<Channel>({ id: 'test', reactions: reactionsOf(replaces) });
+  return standIn<ChannelAccount>({ channel, marks: { ...marks, ...own } });
 }
 
 function kernelOf(account: ChannelAccount): Kernel {
-  const reader = {
-    findRun: async () => ({ inbounds: ['in-1', 'in-2', 'in-3'] }),
-    findInbound: async ({ inboundId }: { inboundId: string }) =>
-      inboundId === 'in-2' ? {} : { inboundId, messageId: `m-${inboundId}` },
-  };
-  // What marks read of the kernel.
-  return {
+  const reader = standIn<Reader>({
+    findRun: async () => standIn<StoredRun>({ inbounds: ['in-1', 'in-2', 'in-3'] }),
+    async findInbound(asked) {
+      const inboundId = 'inboundId' in asked ? asked.inboundId : '';
+      const messageId = inboundId === 'in-2' ? undefined : `m-${inboundId}`;
+      return standIn<FoundInbound>({ inboundId, messageId });
+    },
+  });
+  return standIn<Kernel>({
     newId: sequentialIds(),
-    settings: () => ({ delivery: { ttlMs: 5000 } }),
+    settings: () =>
+      standIn<RuntimeSettings>({ delivery: standIn<RuntimeSettings['delivery']>({ ttlMs: 5000 }) }),
     accounts: new Map([['account-1', account]]),
-    store: { reader },
-  } as unknown as Kernel;
+    store: standIn<Store>({ reader }),
+  });
 }
 
-const claimed = {
+const claimed = standIn<ClaimedRun>({
   runId: 'run-1',
   route: { kind: 'push', door: 'test', accountId: 'account-1', target: null, chat: 'dm' },
   conversationKey: 'chat',
-} as unknown as ClaimedRun; // what marks read of a run
+});
 
 function eventOf(more: Partial<ChannelInbound> = {}): ChannelInbound {
   return {

@@ -45,6 +45,7 @@ export {
 } from './channel-contract/memory-checkpoint.ts';
 export { createInstantClock, type InstantClock } from './channel-contract/instant-clock.ts';
 export { createRecordingDoor, type RecordingDoor } from './channel-contract/recording-door.ts';
+export { openWebhookGateway, type WebhookGateway } from './channel-contract/webhook-gateway.ts';
 export type { OpenFixture } from './channel-contract/session.ts';
 
 /**

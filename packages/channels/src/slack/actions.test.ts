@@ -1,4 +1,4 @@
-import type { Receipt } from '@cuttle/core-types/ports';
+import type { Clock, Receipt } from '@cuttle/core-types/ports';
 import { createInstantClock } from '@cuttle/testkit/channel-contract';
 import { openSlackServer, type SlackServer } from '@cuttle/testkit/slack';
 import { expect, it } from 'vitest';
@@ -14,12 +14,15 @@ interface Bench extends AsyncDisposable {
   readonly server: SlackServer;
   readonly ann: string;
   readonly dm: string;
+  readonly clock: Clock;
   /** Does it in Ann's chat, as the dispatcher would. */
   act(
     name: string,
     input: object,
     about?: { messageId?: string; senderId?: string; receipt?: Receipt; in?: string },
   ): Promise<Receipt>;
+  /** Sends a file with words. */
+  share(text: string, bytes: readonly number[]): Promise<Receipt>;
 }
 
 async function openBench(): Promise<Bench> {
@@ -35,6 +38,7 @@ async function openBench(): Promise<Bench> {
     server,
     ann,
     dm,
+    clock,
     async act(name, input, { messageId, senderId, receipt, in: channelId = dm } = {}) {
       const action = channel.actions?.find((one) => one.name === name);
       if (!action) throw new Error(`no action ${name}`);
@@ -44,6 +48,17 @@ async function openBench(): Promise<Bench> {
       const idempotencyKey = `k${(keys += 1)}`;
       const request = { kind, target: { channel: channelId }, part, idempotencyKey } as const;
       return channel.send({ ...request, ...(receipt && { receipt }) }, soon());
+    },
+    async share(text, bytes) {
+      const content = new Uint8Array(bytes);
+      const facts = { sha256: '0'.repeat(64), kind: 'document', mimeType: 'text/plain' } as const;
+      const file = { ...facts, name: 'a.txt', bytes: content.length };
+      const [part] = channel.render({ text, files: [file] });
+      if (!part) throw new Error('nothing was rendered');
+      const idempotencyKey = `k${(keys += 1)}`;
+      const files = [{ ...file, content }];
+      const request = { kind: 'send', target: { channel: dm }, part, idempotencyKey } as const;
+      return channel.send({ ...request, files }, soon());
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
@@ -61,6 +76,38 @@ it('reacts by a name or an emoji, and takes it back, however often it is asked',
   expect(errorsOf('reactions.remove')).toEqual([undefined, 'no_reaction']);
   await expect(bench.act('reaction', { emoji: '🦖' }, { messageId })).rejects.toMatchObject({
     code: 'tool.failed',
+  });
+});
+
+it('changes and deletes a message of files that Slack showed only after it was sent', async () => {
+  await using bench = await openBench();
+  const { server, dm } = bench;
+  server.holdShares();
+  const receipt = await bench.share('look', [2, 3]);
+  expect(server.visible(dm)).toEqual([]);
+  await expect(bench.act('update', { text: 'too soon' }, { receipt })).rejects.toMatchObject({
+    code: 'channel.unavailable',
+    details: { reached: false },
+  });
+  server.releaseShares();
+  const [shown] = server.visible(dm);
+  expect(await bench.act('update', { text: 'look here' }, { receipt })).toMatchObject({
+    messageId: shown?.ts,
+  });
+  await bench.act('reaction', { emoji: 'eyes' }, { receipt });
+  expect(server.visible(dm)).toMatchObject([{ shown: 'look here' }]);
+  expect(server.calls('reactions.add')).toMatchObject([{ processed: true }]);
+  await bench.act('delete', {}, { receipt });
+  expect(server.visible(dm)).toEqual([]);
+});
+
+it('gives up a message of files that Slack never made', async () => {
+  await using bench = await openBench();
+  bench.server.holdShares();
+  const receipt = await bench.share('look', [1]);
+  await bench.clock.sleep(11 * 60_000, soon());
+  await expect(bench.act('delete', {}, { receipt })).rejects.toMatchObject({
+    code: 'channel.not-found',
   });
 });
 

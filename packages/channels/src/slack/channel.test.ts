@@ -1,11 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Channel, Door } from '@cuttle/core-types/ports';
+import type { Channel } from '@cuttle/core-types/ports';
 import {
   type ChannelFixture,
   type ChannelPlatform,
   type ContractDeps,
   describeChannel,
+  openWebhookGateway,
+  type WebhookGateway,
   type PersonSays,
   type Place,
   type PlatformEvent,
@@ -37,8 +37,13 @@ async function openSlack(deps: ContractDeps, mode: Mode): Promise<ChannelFixture
   server.user({ id: people.ann, name: 'ann', realName: 'Ann' });
   server.user({ id: people.ben, name: 'ben', realName: 'Ben' });
   server.channel({ id: general, name: 'general', members: Object.values(people) });
-  const gateway = await openGateway();
-  if (mode === 'http') await gateway.join(server);
+  let isKnown = false;
+  // Slack proves an address before it calls it.
+  const gateway = await openWebhookGateway((body) =>
+    isKnown ? new Response(null, { status: 503 }) : new Response(body),
+  );
+  if (mode === 'http') await server.setRequestUrl(gateway.url);
+  isKnown = true;
   // Signatures tell the time of this machine.
   const clock = { ...deps.clock, now: () => Date.now() };
   const closed = await closedAddress();
@@ -81,7 +86,7 @@ const visibleMethods = new Set([
   'files.completeUploadExternal',
 ]);
 
-function toPlatform(server: SlackServer, gateway: Gateway, mode: Mode): ChannelPlatform {
+function toPlatform(server: SlackServer, gateway: WebhookGateway, mode: Mode): ChannelPlatform {
   const dm = server.direct(people.ann);
   const channels: Readonly<Record<Place, string>> = { dm, group: general, thread: general };
   const topic = server.world.nextTs();
@@ -216,7 +221,7 @@ function asMeant(text: string): string {
 function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
   const faults: Readonly<Record<Trouble, Pick<Fault, 'act' | 'when'>>> = {
     'rate-limited': { act: { error: 'ratelimited', retryAfter: 7 } },
-    'server-error': { act: { status: 503, text: '<html>' } },
+    'server-error': { act: { status: 503, body: '<html>' } },
     'cut-before': { act: 'cut' },
     'cut-after': { act: 'cut', when: 'after' },
     blocked: { act: { error: 'restricted_action' } },
@@ -226,67 +231,6 @@ function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
     hang: { act: 'hang' },
   };
   return faults[trouble];
-}
-
-/** Stands for the gateway: an HTTP server that hands what arrives to the channel that serves now. */
-interface Gateway extends AsyncDisposable {
-  isServing(): boolean;
-  /** Makes its address known to Slack, as an owner does who sets the app up. */
-  join(server: SlackServer): Promise<void>;
-  serve(channel: Channel, door: Door, signal: AbortSignal): Promise<void>;
-}
-
-async function openGateway(): Promise<Gateway> {
-  let now: { channel: Channel; door: Door; signal: AbortSignal } | undefined;
-  let isKnown = false;
-  const answer = async (request: IncomingMessage): Promise<Response> => {
-    const body = await readAll(request);
-    if (!isKnown) return new Response(body.toString());
-    if (now?.channel.webhook === undefined) return new Response(null, { status: 503 });
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
-    headers.delete('connection');
-    const arrived = new Request('http://gateway.test/hooks/slack/main', {
-      method: 'POST',
-      headers,
-      body: new Uint8Array(body),
-    });
-    return now.channel.webhook.receive(arrived, now.door, now.signal);
-  };
-  const http = createServer((request, response) => {
-    void answer(request)
-      .catch(() => new Response(null, { status: 500 }))
-      .then(async (answered) => response.writeHead(answered.status).end(await answered.text()));
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    isServing: () => now !== undefined,
-    async join(server) {
-      await server.setRequestUrl(
-        `http://127.0.0.1:${(http.address() as AddressInfo).port}/hooks/slack/main`,
-      );
-      isKnown = true;
-    },
-    serve(channel, door, signal) {
-      now = { channel, door, signal };
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          now = undefined;
-          resolve();
-        });
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      http.closeAllConnections();
-      await new Promise<void>((resolve) => http.close(() => resolve()));
-    },
-  };
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
-  return Buffer.concat(chunks);
 }
 
 function delivery(

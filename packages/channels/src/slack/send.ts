@@ -6,10 +6,19 @@ import type { Account } from './account.ts';
 import type { SlackApi } from './api.ts';
 import { encodeAct, type SlackActCall } from './encode-act.ts';
 import { encodeComment, type EncodedMessage, encodeMessage, messageIdOf } from './encode.ts';
+import {
+  eventType,
+  findSent,
+  findShared,
+  hasFilesBy,
+  hasOneOf,
+  isFileId,
+  isOursBy,
+} from './find-sent.ts';
 import { isRefusedContent, slackWordOf } from './slack-failure.ts';
-import { isPerson, parseTarget, type SlackTarget, timeOfTs, tsAt } from './target.ts';
+import { isPerson, parseTarget, type SlackTarget, timeOfTs } from './target.ts';
 import { type UploadDeps, uploadFiles } from './upload-files.ts';
-import { WireHistory, WireSent, WireSentToOne } from './wire.ts';
+import { WireSent, WireSentToOne } from './wire.ts';
 
 export interface SendDeps extends UploadDeps, Pick<ChannelDeps, 'clock'> {
   readonly account: Pick<Account, 'read'>;
@@ -35,6 +44,12 @@ export function createSender(deps: SendDeps): Sender {
     const place = parseTarget(request.target);
     if (!isPerson(place.channel)) return place;
     return { channel: await openDirect(place.channel, signal) };
+  };
+  const withMessage = async (request: SendRequest, signal: AbortSignal): Promise<SendRequest> => {
+    const { receipt } = request;
+    if (receipt === undefined || !isFileId(receipt.messageId)) return request;
+    const at = await placeOf(request, signal);
+    return { ...request, receipt: await findShared(deps, { at, receipt }, signal) };
   };
   const findBefore = async (
     { repeats, idempotencyKey: key }: SendRequest,
@@ -70,8 +85,9 @@ export function createSender(deps: SendDeps): Sender {
     );
   };
   return {
-    async send(request, signal) {
+    async send(asked, signal) {
       signal.throwIfAborted();
+      const request = await withMessage(asked, signal);
       const act = encodeAct(request);
       if (act) return react(api, { ...act, at: await placeOf(request, signal) }, signal);
       const isNew = request.kind === 'send' || request.kind === 'open';
@@ -116,9 +132,6 @@ interface Saying {
   readonly key: string;
   readonly message: EncodedMessage;
 }
-
-/** What Slack calls our messages' own facts. */
-const eventType = 'cuttle';
 
 async function say(
   api: SlackApi,
@@ -175,64 +188,6 @@ async function remove(
   return { messageId: at.ts };
 }
 
-interface Sought {
-  readonly at: SlackTarget;
-  readonly since: number;
-  readonly isOurs: (message: Written) => boolean;
-}
-type Written = z.output<typeof WireHistory>['messages'][number];
-
-/** A message that holds the key of its row. */
-function isOursBy(key: string): Sought['isOurs'] {
-  return ({ metadata }) =>
-    metadata?.event_type === eventType && metadata.event_payload?.key === key;
-}
-
-/** Messages of files hold no key of ours: they are known by their words and by the names and sizes of the files. */
-async function hasFilesBy(
-  { account }: Pick<SendDeps, 'account'>,
-  { files, comment }: Pick<Shared, 'files' | 'comment'>,
-  signal: AbortSignal,
-): Promise<Sought['isOurs']> {
-  const self = await account.read(signal);
-  const wanted = files.map(({ name, bytes }) => `${name} ${bytes}`).join();
-  return ({ user, text, files: held }) =>
-    user === self.userId &&
-    (text ?? '').trim() === comment &&
-    (held ?? []).map(({ name, size }) => `${name ?? ''} ${size ?? 0}`).join() === wanted;
-}
-
-/** Our clock and Slack's may differ. */
-const skewMs = 60_000;
-const maxPages = 10;
-
-/** Our own message of a row, where an earlier try may have made one. https://docs.slack.dev/reference/methods/conversations.history */
-async function findSent(
-  api: SlackApi,
-  { at, since, isOurs }: Sought,
-  signal: AbortSignal,
-): Promise<Receipt | undefined> {
-  const { channel, thread } = at;
-  const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
-  const args = {
-    channel,
-    ...(thread !== undefined && { ts: thread }),
-    oldest: tsAt(since - skewMs),
-    include_all_metadata: true,
-    limit: 200,
-  };
-  let cursor = '';
-  for (let page = 0; page < maxPages; page += 1) {
-    const more = cursor === '' ? {} : { cursor };
-    const found = WireHistory.parse(await api.call(method, { ...args, ...more }, signal));
-    const sent = found.messages.find(isOurs);
-    if (sent) return { messageId: sent.ts, at: timeOfTs(sent.ts) };
-    cursor = found.response_metadata?.next_cursor ?? '';
-    if (cursor === '') return undefined;
-  }
-  return undefined;
-}
-
 interface Shared {
   readonly at: SlackTarget;
   readonly files: readonly SentFile[];
@@ -255,11 +210,10 @@ async function share(
     ...(comment !== '' && { initial_comment: comment }),
   };
   await api.call('files.completeUploadExternal', args, signal);
-  const ids = new Set<string | null | undefined>(uploaded.map(({ id }) => id));
-  const isOurs: Sought['isOurs'] = (message) => (message.files ?? []).some(({ id }) => ids.has(id));
-  // It is sent: that it cannot be found now changes nothing.
+  const isOurs = hasOneOf(new Set(uploaded.map(({ id }) => id)));
+  // It is sent: that it cannot be found now changes nothing. A file stands for it until it is asked for.
   const found = await findSent(api, { at, since, isOurs }, signal).catch(() => undefined);
-  return found ?? { messageId: uploaded[0]?.id ?? '' };
+  return found ?? { messageId: uploaded[0]?.id ?? '', at: since };
 }
 
 const WireOpened = z.looseObject({ channel: z.looseObject({ id: z.string() }) });

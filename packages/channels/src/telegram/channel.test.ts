@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Channel, Door } from '@cuttle/core-types/ports';
+import type { Channel } from '@cuttle/core-types/ports';
 import {
   type ChannelFixture,
   type ChannelPlatform,
   type ContractDeps,
   describeChannel,
+  openWebhookGateway,
   type Place,
   type PlatformEvent,
   type Trouble,
@@ -49,8 +48,8 @@ async function openPolling(deps: ContractDeps): Promise<ChannelFixture> {
 async function openWebhook(deps: ContractDeps): Promise<ChannelFixture> {
   const server = await openServer();
   const closed = await closedAddress();
-  const gateway = await openGateway();
-  const webhook = { url: `${gateway.url}/hooks/telegram/main`, secret };
+  const gateway = await openWebhookGateway();
+  const webhook = { url: gateway.url, secret };
   const open = (apiRoot: string): Channel =>
     createTelegramChannel(TelegramOptions.parse({ token: server.token, apiRoot, webhook }), deps);
   return {
@@ -231,61 +230,6 @@ function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
     hang: { act: 'hang' },
   };
   return faults[trouble];
-}
-
-/** Stands for the gateway: an HTTP server that hands what arrives to the channel that serves now. */
-interface Gateway extends AsyncDisposable {
-  readonly url: string;
-  isServing(): boolean;
-  serve(channel: Channel, door: Door, signal: AbortSignal): Promise<void>;
-}
-
-async function openGateway(): Promise<Gateway> {
-  let now: { channel: Channel; door: Door; signal: AbortSignal } | undefined;
-  const http = createServer((request, response) => {
-    const serving = now;
-    const answer = async (): Promise<number> => {
-      const body = await readAll(request);
-      if (serving?.channel.webhook === undefined) return 503;
-      const arrived = new Request('http://gateway.test/hooks/telegram/main', {
-        method: 'POST',
-        headers: {
-          'x-telegram-bot-api-secret-token': String(
-            request.headers['x-telegram-bot-api-secret-token'],
-          ),
-        },
-        body,
-      });
-      return (await serving.channel.webhook.receive(arrived, serving.door, serving.signal)).status;
-    };
-    void answer()
-      .catch(() => 500)
-      .then((status) => response.writeHead(status).end());
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    isServing: () => now !== undefined,
-    serve(channel, door, signal) {
-      now = { channel, door, signal };
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          now = undefined;
-          resolve();
-        });
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      http.closeAllConnections();
-      await new Promise<void>((resolve) => http.close(() => resolve()));
-    },
-  };
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 function delivery(

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Channel, Door } from '@cuttle/core-types/ports';
+import type { Channel } from '@cuttle/core-types/ports';
 import {
   type ChannelFixture,
   type ChannelPlatform,
   describeChannel,
+  openWebhookGateway,
+  type WebhookGateway,
   type PlatformEvent,
   type Trouble,
 } from '@cuttle/testkit/channel-contract';
@@ -29,7 +29,7 @@ describeChannel(
     server.person({ phone: people.ann, name: 'Ann' });
     server.person({ phone: people.ben, name: 'Ben' });
     const closed = await closedAddress();
-    const gateway = await openGateway();
+    const gateway = await openWebhookGateway();
     const open = (graphUrl: string): Channel =>
       createWhatsappChannel(
         WhatsappOptions.parse({
@@ -65,7 +65,7 @@ async function closedAddress(): Promise<string> {
 
 const fileKinds = { picture: 'image', voice: 'voice', file: 'document' } as const;
 
-function toPlatform(server: WhatsappServer, gateway: Gateway): ChannelPlatform {
+function toPlatform(server: WhatsappServer, gateway: WebhookGateway): ChannelPlatform {
   const numberId = server.numbers[0]?.id ?? '';
   const told = ({ messageId, change }: Said): PlatformEvent => ({ messageId, ref: change });
   const pushed = (message: Readonly<Record<string, string | number>>): PlatformEvent => {
@@ -162,57 +162,6 @@ function faultOf(trouble: Trouble): Pick<Fault, 'act' | 'when'> {
     hang: { act: 'hang' },
   };
   return faults[trouble];
-}
-
-/** Stands for the gateway: an HTTP server that hands what arrives to the channel that serves now. */
-interface Gateway extends AsyncDisposable {
-  readonly url: string;
-  isServing(): boolean;
-  serve(channel: Channel, door: Door, signal: AbortSignal): Promise<void>;
-}
-
-async function openGateway(): Promise<Gateway> {
-  let now: { channel: Channel; door: Door; signal: AbortSignal } | undefined;
-  const answer = async (request: IncomingMessage): Promise<Response> => {
-    const body = await readAll(request);
-    if (now?.channel.webhook === undefined) return new Response(null, { status: 503 });
-    const method = request.method ?? 'GET';
-    const arrived = new Request(`http://gateway.test${request.url ?? ''}`, {
-      method,
-      headers: { 'x-hub-signature-256': String(request.headers['x-hub-signature-256']) },
-      ...(method === 'POST' && { body: new Uint8Array(body) }),
-    });
-    return now.channel.webhook.receive(arrived, now.door, now.signal);
-  };
-  const http = createServer((request, response) => {
-    void answer(request)
-      .catch(() => new Response(null, { status: 500 }))
-      .then(async (answered) => response.writeHead(answered.status).end(await answered.text()));
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/hooks/whatsapp/main`,
-    isServing: () => now !== undefined,
-    serve(channel, door, signal) {
-      now = { channel, door, signal };
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          now = undefined;
-          resolve();
-        });
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      http.closeAllConnections();
-      await new Promise<void>((resolve) => http.close(() => resolve()));
-    },
-  };
-}
-
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 function delivery(

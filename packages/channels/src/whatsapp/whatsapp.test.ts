@@ -183,8 +183,8 @@ describe('a message', () => {
     ],
     [{ code: 131_031 }, { code: 'channel.auth' }],
     [{ code: 131_000 }, { code: 'channel.unavailable', details: { reached: false } }],
-    [{ status: 504, text: '<html>' }, { code: 'channel.unavailable' }],
-    [{ status: 200, text: '{"messages"' }, { code: 'channel.unavailable' }],
+    [{ status: 504, body: '<html>' }, { code: 'channel.unavailable' }],
+    [{ status: 200, body: '{"messages"' }, { code: 'channel.unavailable' }],
   ])('refused by %j is %j', async (act, expected) => {
     await using world = await openWorld();
     world.server.fail({ call: 'send', act });
@@ -277,11 +277,11 @@ describe('a file', () => {
 
   it.each([
     [
-      { status: 504, text: 'late' },
+      { status: 504, body: 'late' },
       { code: 'channel.unavailable', details: { reached: false } },
     ],
     [
-      { status: 200, text: '{}' },
+      { status: 200, body: '{}' },
       { code: 'channel.unavailable', details: { reached: false } },
     ],
     ['cut', { code: 'channel.unavailable', details: { reached: false } }],
@@ -298,7 +298,7 @@ describe('a file', () => {
 it('reads files nowhere but at Meta', async () => {
   await using world = await openWorld();
   const elsewhere = JSON.stringify({ url: 'https://evil.example/file' });
-  world.server.fail({ call: 'media', act: { status: 200, text: elsewhere } });
+  world.server.fail({ call: 'media', act: { status: 200, body: elsewhere } });
   await expect(
     world.channel.media?.fetch({ ref: { mediaId: '1' }, maxBytes: 10 }, soon()),
   ).rejects.toMatchObject({ code: 'media.gone' });

@@ -1,4 +1,4 @@
-import type { OutboundDraft } from './journal-rows.ts';
+import type { OutboundDraft } from './delivery-rows.ts';
 
 /** Deliveries that came too late. Part of `Journal`, whose contract holds for each method. */
 export interface DeliveryJournal {

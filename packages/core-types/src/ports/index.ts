@@ -63,19 +63,10 @@ export type {
   ClaimedSubagent,
   CommandInput,
   Committed,
-  ConversationRef,
-  Delivery,
-  DeliveryClaim,
-  DeliveryOutcome,
   DurableEvent,
   DurableEventKind,
   EventRef,
-  Identity,
   OpenedStep,
-  OutboundDraft,
-  PairingDecision,
-  PairingDraft,
-  Tally,
   PlannedCall,
   Reservation,
   ReservationDraft,
@@ -85,9 +76,17 @@ export type {
   Spending,
   StepContext,
   StepRecord,
-  StoredToken,
-  TokenDraft,
 } from './journal-rows.ts';
+export type { ConversationRef } from './conversation-ref.ts';
+export type { Delivery, DeliveryClaim, DeliveryOutcome, OutboundDraft } from './delivery-rows.ts';
+export type {
+  Identity,
+  PairingDecision,
+  PairingDraft,
+  StoredToken,
+  Tally,
+  TokenDraft,
+} from './access-rows.ts';
 export type {
   LinkAddress,
   LinkedPerson,
@@ -130,18 +129,12 @@ export type {
 export type {
   ApprovalRow,
   ControlRow,
-  Fate,
-  FoundInbound,
   History,
   MessageHit,
   OutboundRow,
   OutboundState,
   Reader,
   ScheduleRow,
-  StoredCall,
-  StoredInbound,
-  StoredRun,
-  StoredStep,
   TranscriptEntry,
   UncountedStep,
   UsageGrouping,
@@ -150,6 +143,14 @@ export type {
   ValueRow,
   Work,
 } from './reader.ts';
+export type {
+  Fate,
+  FoundInbound,
+  StoredCall,
+  StoredInbound,
+  StoredRun,
+  StoredStep,
+} from './run-rows.ts';
 export {
   type AreaState,
   type PersonAccount,

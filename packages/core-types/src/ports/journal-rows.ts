@@ -5,10 +5,13 @@ import type { Principal, Provenance, TaintSource } from '../principal.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Usage } from '../usage.ts';
 import type { FinishReason } from './provider.ts';
-import type { OutboundPart, Receipt, SendKind, Target } from './channel.ts';
+import type { OutboundPart } from './channel.ts';
 import type { PinDraft } from './pin-journal.ts';
 import type { Effect } from './tool.ts';
 import type { CutCall, CutStep } from './usage-journal.ts';
+import type { PairingDecision, PairingDraft } from './access-rows.ts';
+import type { OutboundDraft } from './delivery-rows.ts';
+import type { ConversationRef } from './conversation-ref.ts';
 
 /** Something a client may resume from: durable events of a session, in commit order. */
 export interface DurableEvent {
@@ -55,14 +58,6 @@ export interface Committed {
 export interface Settled extends Committed {
   /** Inbounds whose fate was set, with their session's further queue. */
   readonly inbounds: readonly string[];
-}
-
-export interface ConversationRef {
-  readonly accountId: string;
-  /** Unique within the account: the channel's chat and thread. */
-  readonly key: string;
-  readonly target: Target;
-  readonly group: boolean;
 }
 
 export interface AcceptInput {
@@ -338,69 +333,6 @@ export interface CommandInput {
   readonly pairing?: PairingDecision | undefined;
 }
 
-export interface OutboundDraft {
-  readonly outboundId: string;
-  readonly conversation: ConversationRef;
-  /** `<runId>:final`, `<runId>:<step>:<index>` of a call, `ask:<id>`, `notice:<inboundId>`, …: unique with part and kind. */
-  readonly origin: string;
-  readonly part: number;
-  readonly kind: SendKind;
-  readonly targetId?: string | undefined;
-  readonly body: OutboundPart;
-  readonly ttlMs: number;
-}
-export interface Delivery {
-  readonly outboundId: string;
-  readonly conversationId: string;
-  readonly accountId: string;
-  readonly conversationKey: string;
-  readonly target: Target;
-  readonly group: boolean;
-  readonly kind: SendKind;
-  readonly body: OutboundPart;
-  readonly receipt: Receipt | undefined;
-  readonly idempotencyKey: string;
-  readonly attempt: number;
-  /** When the row was written, Unix ms: it cannot have been sent before. */
-  readonly createdAt: number;
-  readonly marked: boolean;
-  readonly fence: string;
-  readonly deadline: number;
-  readonly origin: string;
-}
-export type DeliveryClaim =
-  | { readonly kind: 'send'; readonly delivery: Delivery }
-  | { readonly kind: 'ambiguous'; readonly delivery: Delivery }
-  /** Rows waited past their time, and a person misses some of them: `expireDeliveries` gives them up. */
-  | {
-      readonly kind: 'expired';
-      readonly conversationId: string;
-      readonly conversation: ConversationRef;
-      readonly outboundIds: readonly string[];
-      /** Beginnings of answers and notices that nobody has seen, those of earlier steps of the same outage too. */
-      readonly missed: readonly { readonly text: string; readonly at: number }[];
-    }
-  | { readonly kind: 'wait'; readonly until: number }
-  | { readonly kind: 'idle' };
-export type DeliveryOutcome =
-  | { readonly kind: 'sent'; readonly receipt: Receipt }
-  /** `uncounted`: no attempt, since the call was not made or not looked at. */
-  | {
-      readonly kind: 'retry';
-      readonly notBefore: number;
-      readonly reason: string;
-      readonly uncounted?: boolean | undefined;
-    }
-  /** `rest`: also the later rows of the same origin. */
-  | {
-      readonly kind: 'dead';
-      readonly reason: string;
-      readonly rest: boolean;
-      /** Tells the person, where they can be told. */
-      readonly notice?: readonly OutboundDraft[] | undefined;
-    }
-  | { readonly kind: 'ambiguous' };
-
 export interface ScheduleDraft {
   readonly scheduleId: string;
   /** Idempotency: a second put with the same key changes nothing and returns the first id. */
@@ -414,58 +346,6 @@ export interface ScheduleDraft {
   readonly provenance: Provenance;
   readonly route: Route;
   readonly conversation: ConversationRef | undefined;
-}
-export interface PairingDraft {
-  readonly codeHash: string;
-  /** Shown to the owner in lists. */
-  readonly codeHint: string;
-  readonly channel: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly name: string | undefined;
-  readonly conversation: ConversationRef;
-  readonly expiresAt: number;
-  /** What this one is counted in. */
-  readonly tallies?: readonly Tally[] | undefined;
-}
-/** How often a thing that is limited was done in a window of time; it begins with the first one behind the last window. */
-export interface Tally {
-  /** Holds no id of a person. */
-  readonly key: string;
-  readonly windowMs: number;
-}
-
-/** What somebody decides of a code that they were told. */
-export interface PairingDecision {
-  readonly codeHash: string;
-  readonly decision: 'approved' | 'refused';
-  /** Id of the principal whose decision it is. */
-  readonly by: string;
-  /** What the holder of the code is told where it holds. */
-  readonly outbound: readonly OutboundDraft[];
-  /** Counts wrong codes. At `most` of them every code is refused, a right one too, until the window is over. */
-  readonly guesses: Tally & { readonly most: number };
-}
-export interface Identity {
-  readonly channel: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly personId: string;
-  /** Whether the owner joined it to a person of several accounts. */
-  readonly linked: boolean;
-  readonly name: string | undefined;
-  readonly access: 'allowed' | 'blocked' | 'none';
-}
-export interface TokenDraft {
-  readonly hash: string;
-  /** `code`: single use, opens the page. `cookie`: a browser's login. `api`: a key made by the owner. */
-  readonly kind: 'code' | 'cookie' | 'api';
-  readonly name: string;
-  readonly principal: Principal;
-  readonly expiresAt: number | undefined;
-}
-export interface StoredToken extends TokenDraft {
-  readonly createdAt: number;
 }
 export interface SessionRow {
   readonly sessionId: string;

@@ -34,15 +34,11 @@ import type {
   AbortInput,
   LastWords,
   CommandInput,
-  OutboundDraft,
-  Delivery,
-  DeliveryClaim,
-  DeliveryOutcome,
   ScheduleDraft,
-  TokenDraft,
-  StoredToken,
   SessionRow,
 } from './journal-rows.ts';
+import type { OutboundDraft, Delivery, DeliveryClaim, DeliveryOutcome } from './delivery-rows.ts';
+import type { StoredToken, TokenDraft } from './access-rows.ts';
 
 /**
  * The writing half of the store: a set of named transactions, each one atomic step of the path of a message.

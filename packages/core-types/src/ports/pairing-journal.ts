@@ -1,4 +1,5 @@
-import type { Committed, Identity, PairingDecision, PairingDraft } from './journal-rows.ts';
+import type { Identity, PairingDecision, PairingDraft } from './access-rows.ts';
+import type { Committed } from './journal-rows.ts';
 
 export type PairingOutcome =
   | { readonly kind: 'decided'; readonly identity: Identity }

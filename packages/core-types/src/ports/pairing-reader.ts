@@ -1,4 +1,5 @@
-import type { ConversationRef, Tally } from './journal-rows.ts';
+import type { Tally } from './access-rows.ts';
+import type { ConversationRef } from './conversation-ref.ts';
 
 export interface PairingRow {
   readonly codeHint: string;

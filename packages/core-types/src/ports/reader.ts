@@ -1,18 +1,10 @@
-import type { InboundBody, InboundState, Route } from '../inbound.ts';
+import type { InboundBody, Route } from '../inbound.ts';
 import type { Json } from '../json.ts';
-import type { Message, ToolResultPart, AssistantMessage } from '../message.ts';
-import type { Principal, Provenance, Trust } from '../principal.ts';
-import type { RunOutcome } from '../run-event.ts';
-import type { Effect } from './tool.ts';
-import type {
-  BudgetScope,
-  ConversationRef,
-  DurableEvent,
-  Identity,
-  SessionRow,
-  Spending,
-  StoredToken,
-} from './journal-rows.ts';
+import type { Message } from '../message.ts';
+import type { Principal, Provenance } from '../principal.ts';
+import type { BudgetScope, DurableEvent, SessionRow, Spending } from './journal-rows.ts';
+import type { ConversationRef } from './conversation-ref.ts';
+import type { Identity, StoredToken } from './access-rows.ts';
 import type { CheckpointReader } from './checkpoint-journal.ts';
 import type { ContextReader } from './context-reader.ts';
 import type { DeliveryReader } from './delivery-reader.ts';
@@ -23,10 +15,10 @@ import type { PersonReader } from './person-journal.ts';
 import type { PairingReader } from './pairing-reader.ts';
 import type { PrivacyReader } from './privacy-journal.ts';
 import type { PinReader } from './pin-reader.ts';
-import type { FinishReason } from './provider.ts';
 import type { RecordsReader } from './records-reader.ts';
 import type { SubagentReader } from './subagent-reader.ts';
 import type { Usage } from '../usage.ts';
+import type { Fate, FoundInbound, StoredRun } from './run-rows.ts';
 
 /**
  * The reading half of the store. Contract:
@@ -214,81 +206,6 @@ export interface MessageHit {
   /** Where in the snippet the words are, in UTF-16 units. */
   readonly marks: readonly (readonly [start: number, end: number])[];
   readonly at: number;
-}
-export interface StoredCall {
-  readonly index: number;
-  readonly callId: string;
-  readonly tool: string;
-  readonly input: Json;
-  readonly effect: Effect;
-  readonly planHash: string;
-  readonly gated: boolean;
-  readonly approvalId: string | undefined;
-  readonly approvalState:
-    | 'pending'
-    | 'approved'
-    | 'denied'
-    | 'expired'
-    | 'cancelled'
-    | 'consumed'
-    | undefined;
-  readonly state: 'planned' | 'started' | 'done' | 'failed' | 'unknown' | 'cancelled';
-  readonly attempt: number;
-  readonly deadline: number | undefined;
-  readonly result: ToolResultPart | undefined;
-}
-export interface StoredStep {
-  readonly step: number;
-  readonly state: 'open' | 'done' | 'aborted';
-  readonly attempt: number;
-  readonly uptoSeq: number;
-  /** How far the summary reached that this step saw. */
-  readonly summaryUpto: number | undefined;
-  readonly answer: AssistantMessage | undefined;
-  readonly finish: FinishReason | undefined;
-  readonly usage: Usage | undefined;
-  readonly calls: readonly StoredCall[];
-}
-export interface StoredRun {
-  readonly runId: string;
-  readonly sessionId: string;
-  readonly sessionKey: string;
-  readonly state: 'leased' | 'parked' | 'ready' | 'completed' | 'failed' | 'aborted';
-  readonly wait: Json | undefined;
-  readonly outcome: RunOutcome | undefined;
-  readonly steps: readonly StoredStep[];
-  readonly inbounds: readonly string[];
-  readonly principalId: string;
-  readonly trust: Trust;
-  readonly createdAt: number;
-  readonly endedAt: number | undefined;
-}
-export interface StoredInbound {
-  readonly inboundId: string;
-  readonly sessionId: string;
-  readonly sessionKey: string;
-  readonly state: InboundState;
-  readonly runId: string | undefined;
-  readonly reason: string | undefined;
-  /** What a command answered. */
-  readonly reply: string | undefined;
-  /** What was said, as text. */
-  readonly text: string;
-  /** The messenger's own id of the message. */
-  readonly messageId?: string | undefined;
-  readonly at: number;
-}
-export interface FoundInbound extends StoredInbound {
-  /** Who said it. */
-  readonly principal: Principal;
-}
-export interface Fate {
-  readonly inbound: StoredInbound;
-  readonly timeline: readonly {
-    readonly at: number;
-    readonly what: string;
-    readonly detail: Json;
-  }[];
 }
 export interface Work {
   /** Sessions with queued inbounds or unended runs that are leased by an earlier boot or ready. */

@@ -1,7 +1,7 @@
 import type { InboundState } from '../inbound.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Usage } from '../usage.ts';
-import type { ConversationRef } from './journal-rows.ts';
+import type { ConversationRef } from './conversation-ref.ts';
 
 /** A sub-agent as its registry row tells it. Times in Unix ms. */
 export interface SubagentRow {

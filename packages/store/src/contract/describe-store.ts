@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { describeAccess } from './access.ts';
+import { describeAborts } from './aborts.ts';
 import { describeAccept } from './accept.ts';
 import { describeApprovals } from './approvals.ts';
 import { describeBudgets } from './budgets.ts';
@@ -46,6 +47,7 @@ const parts = [
   ['cuts', describeCuts],
   ['compactions', describeCompactions],
   ['ends', describeEnds],
+  ['aborts', describeAborts],
   ['marks', describeMarks],
   ['interrupts', describeInterrupts],
   ['commands', describeCommands],

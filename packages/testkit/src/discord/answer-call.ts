@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Json } from '@cuttle/core-types';
-import { DiscordFailure, failures } from './failure.ts';
+import type { Ledger, LedgerLine } from '../call-ledger.ts';
+import { type HttpAnswer, readBytes, readForm, send, type Strike, strike } from '../exchange.ts';
 import type { Faults } from '../faults.ts';
-import type { Fault, FaultAct, FaultCall } from './faults.ts';
-import type { Ledger, LedgerLine } from './ledger.ts';
+import { DiscordFailure, failures } from './failure.ts';
+import type { DiscordRefusal, Fault, FaultCall } from './faults.ts';
+import type { Asked as AskedFacts, LedgerEntry } from './ledger.ts';
 import type { RateLimiter } from './limits.ts';
 import type { Route, RouteAnswer, RouteCall, RouteContext, UploadedFile } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -13,17 +15,10 @@ import { placeRoutes } from './routes/places.ts';
 
 export interface CallDeps {
   readonly context: RouteContext;
-  readonly ledger: Ledger;
+  readonly ledger: Ledger<LedgerEntry, AskedFacts>;
   readonly faults: Faults<Fault, FaultCall>;
   readonly limiter: RateLimiter | undefined;
   readonly token: () => string | undefined;
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly path: string;
-  readonly query: URLSearchParams;
 }
 
 const maxBytes = 25 * 1024 * 1024;
@@ -45,7 +40,7 @@ export async function answerCall(
   { request, response, url }: { request: IncomingMessage; response: ServerResponse; url: URL },
 ): Promise<void> {
   const path = decode(url.pathname.replace(/^\/api\/v\d+/, ''));
-  const exchange: Exchange = { request, response, path, query: url.searchParams };
+  const exchange = { request, response };
   const method = request.method ?? 'GET';
   const matching = routes.filter(({ pattern }) => pattern.test(path));
   const route = matching.find((one) => one.method === method && isFirst(one, path));
@@ -64,11 +59,12 @@ export async function answerCall(
     body: sent.body,
   });
   const about = { method, route: name, body: sent.body };
-  if (await strike(deps.faults.take(about, 'before'), exchange, line)) return;
+  const struck = struckBy(line);
+  if (await strike(exchange, { ...struck, act: deps.faults.take(about, 'before') })) return;
   const answer = answerFor(deps, { route, isKnown: matching.length > 0, call, request });
   if (answer.status < 400) line.update({ processed: true });
-  if (await strike(deps.faults.take(about, 'after'), exchange, line)) return;
-  send(response, answer);
+  if (await strike(exchange, { ...struck, act: deps.faults.take(about, 'after') })) return;
+  send(response, toAnswer(answer));
   line.update({ status: answer.status, state: 'answered' });
 }
 
@@ -146,65 +142,33 @@ function limited(
   };
 }
 
-/** True where the fault was the answer. */
-export async function strike(
-  act: FaultAct | undefined,
-  { request, response }: Pick<Exchange, 'request' | 'response'>,
-  line: LedgerLine,
-): Promise<boolean> {
-  if (act === undefined) return false;
-  if (act === 'cut') {
-    request.socket.destroy();
-    line.update({ state: 'cut' });
-    return true;
-  }
-  if (act === 'hang') {
-    await new Promise<void>((resolve) => response.once('close', resolve));
-    line.update({ state: 'cut' });
-    return true;
-  }
-  if ('wait' in act) {
-    await act.wait;
-    return false;
-  }
-  if ('body' in act) {
-    response.writeHead(act.status, { 'content-type': act.contentType ?? 'text/html' });
-    response.end(act.body);
-  } else if (act.status === 429) send(response, limited(act.retryAfter ?? 1, act.global ?? false));
-  else
-    send(response, {
-      status: act.status,
-      body: { message: act.message ?? `${act.status}: Failed`, code: act.code ?? 0 },
-    });
-  line.update({ status: act.status, state: 'answered' });
-  return true;
+/** How a fault of a call is worded, and ends in its line. */
+export function struckBy(line: LedgerLine<LedgerEntry>): Omit<Strike<DiscordRefusal>, 'act'> {
+  return {
+    onEnd: (end) => line.update(end.state === 'gone' ? { state: 'cut' } : end),
+    refuse: ({ status, code, message, retryAfter, global }) =>
+      toAnswer(
+        status === 429
+          ? limited(retryAfter ?? 1, global ?? false)
+          : { status, body: { message: message ?? `${status}: Failed`, code: code ?? 0 } },
+      ),
+  };
 }
 
-function send(response: ServerResponse, { status, body, headers }: FullAnswer): void {
-  response.writeHead(status, {
-    ...headers,
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+function toAnswer({ status, body, headers }: FullAnswer): HttpAnswer {
+  if (body === undefined) return { status, body: '', headers };
+  return { status, body: JSON.stringify(body), contentType: 'application/json', headers };
 }
 
 /** JSON, or a form with `payload_json` and files. https://discord.com/developers/docs/reference#uploading-files */
 async function readBody(
   request: IncomingMessage,
 ): Promise<{ body: Json; files: readonly UploadedFile[] }> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    // A request without an encoding gives bytes.
-    const bytes = chunk as Uint8Array;
-    length += bytes.byteLength;
-    if (length <= maxBytes) chunks.push(bytes);
-  }
+  const all = await readBytes(request, maxBytes);
   const type = request.headers['content-type'] ?? '';
-  const all = Buffer.concat(chunks);
   if (!type.startsWith('multipart/form-data'))
-    return { body: parseText(all.toString()), files: [] };
-  const form = await new Response(all, { headers: { 'content-type': type } }).formData();
+    return { body: parseText(Buffer.from(all).toString()), files: [] };
+  const form = await readForm(all, type);
   const files: UploadedFile[] = [];
   for (const [name, value] of form)
     if (typeof value !== 'string')

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createChanges } from '../signals.ts';
-import { answerCall, type CallDeps, strike } from './answer-call.ts';
+import { type Exchange, send, sendHalf, strike } from '../exchange.ts';
+import { answerCall, type CallDeps, struckBy } from './answer-call.ts';
 import { encodeMessage, encodeUser } from './encode.ts';
 import { createFaults, type FaultHandle } from '../faults.ts';
 import { type Fault, isMeant } from './faults.ts';
@@ -200,26 +201,24 @@ function findFile(
 /** Files need no token: their addresses are secret. In the ledger their route is `file`. */
 async function sendFile(
   { world, ledger, faults, forgotten }: Parts,
-  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  exchange: Exchange,
   path: string,
 ): Promise<void> {
   const { response } = exchange;
   const call = { method: 'GET', route: 'file', path, query: {}, body: null };
   const line = ledger.open(call);
-  if (await strike(faults.take(call, 'before'), exchange, line)) return;
+  if (await strike(exchange, { ...struckBy(line), act: faults.take(call, 'before') })) return;
   const file = findFile(world, forgotten, path);
-  response.writeHead(file ? 200 : 404, {
-    'content-type': file?.contentType ?? 'text/plain',
-    ...(file && { 'content-length': file.bytes.byteLength }),
-  });
+  const answer = file
+    ? { status: 200, contentType: file.contentType, body: file.bytes }
+    : { status: 404, contentType: 'text/plain', body: 'This content is no longer available.' };
   if (file && faults.take(call, 'after') === 'cut') {
-    const half = file.bytes.slice(0, Math.floor(file.bytes.byteLength / 2));
-    response.write(half, () => response.destroy());
+    sendHalf(response, answer);
     line.update({ state: 'cut' });
     return;
   }
-  response.end(file ? file.bytes : 'This content is no longer available.');
-  line.update({ status: response.statusCode, state: 'answered', processed: file !== undefined });
+  send(response, answer);
+  line.update({ status: answer.status, state: 'answered', processed: file !== undefined });
 }
 
 function listen(http: Server, port: number): Promise<void> {

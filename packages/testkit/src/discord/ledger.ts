@@ -1,4 +1,5 @@
 import type { Json } from '@cuttle/core-types';
+import { createCallLedger, type Ledger } from '../call-ledger.ts';
 import type { Changes } from '../signals.ts';
 
 /** A call of the REST API. */
@@ -18,32 +19,12 @@ export interface LedgerEntry {
   readonly state: 'pending' | 'answered' | 'cut';
 }
 
-export interface LedgerLine {
-  update(change: Partial<Pick<LedgerEntry, 'processed' | 'status' | 'state'>>): void;
-}
+export type Asked = 'method' | 'route' | 'path' | 'query' | 'body';
 
-export interface Ledger {
-  readonly entries: readonly LedgerEntry[];
-  open(call: Pick<LedgerEntry, 'method' | 'route' | 'path' | 'query' | 'body'>): LedgerLine;
-}
-
-export function createLedger(deps: { now: () => number; changes: Changes }): Ledger {
-  const entries: LedgerEntry[] = [];
-  return {
-    entries,
-    open(call) {
-      const index = entries.length;
-      const fresh = { processed: false, status: undefined, state: 'pending' } as const;
-      let entry: LedgerEntry = { ...call, ...fresh, seq: index + 1, at: deps.now() };
-      entries.push(entry);
-      deps.changes.notify();
-      return {
-        update(change) {
-          entry = { ...entry, ...change };
-          entries[index] = entry;
-          deps.changes.notify();
-        },
-      };
-    },
-  };
+export function createLedger(deps: {
+  now: () => number;
+  changes: Changes;
+}): Ledger<LedgerEntry, Asked> {
+  const fresh = { processed: false, status: undefined, state: 'pending' } as const;
+  return createCallLedger<LedgerEntry, Asked>(deps, fresh);
 }

@@ -1,20 +1,30 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Json } from '@cuttle/core-types';
+import type { Ledger, LedgerLine } from '../call-ledger.ts';
+import {
+  type Exchange,
+  type HttpAnswer,
+  readBytes,
+  send,
+  sendHalf,
+  type Strike,
+  strike,
+} from '../exchange.ts';
 import type { Faults } from '../faults.ts';
-import { SlackFailure } from './failure.ts';
-import type { Fault, FaultAct, FaultCall } from './faults.ts';
-import type { Ledger, LedgerLine } from './ledger.ts';
+import { SlackFailure, type SlackFault } from './failure.ts';
+import type { Fault, FaultCall } from './faults.ts';
+import type { Asked as AskedFacts, LedgerEntry } from './ledger.ts';
 import type { TierLimiter } from './limits.ts';
 import type { Method, MethodContext } from './method.ts';
 import { accountMethods } from './methods/account.ts';
 import { chatMethods } from './methods/chat.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { fileMethods } from './methods/files.ts';
-import { readArgs, readBody, readUpload } from './read-request.ts';
+import { readArgs, readUpload } from './read-request.ts';
 
 export interface CallDeps {
   readonly context: MethodContext;
-  readonly ledger: Ledger;
+  readonly ledger: Ledger<LedgerEntry, AskedFacts>;
   readonly faults: Faults<Fault, FaultCall>;
   readonly limiter: TierLimiter | undefined;
   /** What is valid now. */
@@ -22,18 +32,11 @@ export interface CallDeps {
   readonly scopes: () => ReadonlySet<string>;
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string | Uint8Array;
-  readonly retryAfter?: number | undefined;
+interface Answer extends HttpAnswer {
   readonly error?: string | undefined;
 }
+
+const maxBytes = 64 * 1024 * 1024;
 
 const methods: Readonly<Record<string, Method>> = {
   ...accountMethods,
@@ -54,7 +57,7 @@ interface Asked {
 
 async function readCall(request: IncomingMessage): Promise<Asked> {
   const { pathname } = new URL(request.url ?? '/', 'http://slack.test');
-  const bytes = await readBody(request);
+  const bytes = await readBytes(request, maxBytes);
   const [, root = '', ...rest] = pathname.split('/');
   if (root === 'files-pri') {
     const [id = ''] = rest;
@@ -75,14 +78,33 @@ export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<vo
   const { token: _, ...args } = asked.args;
   const call = { method: asked.name, args };
   const line = deps.ledger.open(call);
-  if (await strike(deps.faults.take(call, 'before'), exchange, line)) return;
+  const struck = struckBy(line);
+  if (await strike(exchange, { ...struck, act: deps.faults.take(call, 'before') })) return;
   const answer = answerFor(() => answerAsked(deps, request, asked));
   if (answer.error === undefined) line.update({ processed: true });
   const after = deps.faults.take(call, 'after');
-  if (after === 'cut' && asked.kind === 'file') return cutInHalf(exchange, answer, line);
-  if (await strike(after, exchange, line)) return;
+  if (after === 'cut' && asked.kind === 'file') {
+    sendHalf(exchange.response, answer);
+    line.update({ state: 'cut' });
+    return;
+  }
+  if (await strike(exchange, { ...struck, act: after })) return;
   send(exchange.response, answer);
   line.update({ status: answer.status, state: 'answered', error: answer.error });
+}
+
+/** How a fault of a call is worded, and ends in its line. */
+function struckBy(line: LedgerLine<LedgerEntry>): Omit<Strike<SlackFault>, 'act'> {
+  return {
+    refuse(fault) {
+      line.update({ error: fault.error });
+      return toRefusal(new SlackFailure(fault));
+    },
+    onEnd(end) {
+      if (end.state === 'answered') line.update({ ...end, error: line.entry.error ?? 'http' });
+      else line.update({ state: 'cut' });
+    },
+  };
 }
 
 function answerAsked(deps: CallDeps, request: IncomingMessage, asked: Asked): Answer {
@@ -151,8 +173,9 @@ function toAnswer(body: Readonly<Record<string, Json>>): Answer {
 }
 
 function toRefusal({ status, body, retryAfter, message }: SlackFailure): Answer {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   const contentType = 'application/json';
-  return { status, contentType, body: JSON.stringify(body), retryAfter, error: message };
+  return { status, contentType, body: JSON.stringify(body), headers, error: message };
 }
 
 /** A private file opens with the bot's token; without it Slack leads to its login page. https://docs.slack.dev/reference/objects/file-object */
@@ -171,54 +194,4 @@ function takeUpload({ context }: CallDeps, id: string, bytes: Uint8Array): Answe
   if (upload === undefined) throw new SlackFailure({ error: 'file_not_found', status: 404 });
   upload.bytes = bytes;
   return { status: 200, contentType: 'text/plain', body: `OK - ${bytes.length}` };
-}
-
-/** True where the fault was the answer. */
-async function strike(
-  act: FaultAct | undefined,
-  exchange: Exchange,
-  line: LedgerLine,
-): Promise<boolean> {
-  if (act === undefined) return false;
-  if (act === 'cut') {
-    line.update({ state: 'cut' });
-    exchange.request.socket.destroy();
-    return true;
-  }
-  if (act === 'hang') {
-    await new Promise((resolve) => exchange.response.once('close', resolve));
-    line.update({ state: 'cut' });
-    return true;
-  }
-  if ('wait' in act) {
-    await act.wait;
-    return false;
-  }
-  const answer =
-    'text' in act
-      ? { status: act.status, contentType: act.contentType ?? 'text/html', body: act.text }
-      : toRefusal(new SlackFailure(act));
-  send(exchange.response, answer);
-  line.update({
-    status: answer.status,
-    state: 'answered',
-    error: 'error' in act ? act.error : 'http',
-  });
-  return true;
-}
-
-function send(response: ServerResponse, { status, contentType, body, retryAfter }: Answer): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  });
-  response.end(body);
-}
-
-function cutInHalf({ response }: Exchange, { contentType, body }: Answer, line: LedgerLine): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(200, { 'content-type': contentType, 'content-length': bytes.length });
-  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
-  line.update({ state: 'cut' });
 }

@@ -16,6 +16,8 @@ export interface MethodContext {
   readonly origin: () => string;
   /** Bytes that were announced and have not come yet, or not been completed. */
   readonly uploads: Map<string, Upload>;
+  /** Messages of files that are made later, where these are held back. */
+  readonly shares: { held: boolean; readonly waiting: (() => void)[] };
 }
 
 export interface Upload {

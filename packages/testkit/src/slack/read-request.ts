@@ -1,19 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Json } from '@cuttle/core-types';
-
-const maxBytes = 64 * 1024 * 1024;
-
-export async function readBody(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk as Uint8Array); // a request without an encoding gives bytes
-    length += bytes.length;
-    if (length > maxBytes) throw new TypeError('The body is too large');
-    chunks.push(bytes);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
+import { readForm } from '../exchange.ts';
 
 /** Arguments of a form hold JSON where they are no text. https://docs.slack.dev/apis/web-api/#methods_supporting_json */
 const structured = new Set(['blocks', 'attachments', 'metadata', 'files', 'view']);
@@ -51,12 +38,13 @@ function parseJson(text: string): Json | undefined {
 }
 
 /** The bytes of a file as they are, or as the one file of a form. https://docs.slack.dev/messaging/working-with-files#upload */
-export async function readUpload(request: IncomingMessage, bytes: Uint8Array): Promise<Uint8Array> {
+export async function readUpload(
+  request: IncomingMessage,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/form-data')) return bytes;
-  const form = await new Response(new Uint8Array(bytes), {
-    headers: { 'content-type': type },
-  }).formData();
+  const form = await readForm(bytes, type);
   const file = [...form.values()].find((value) => value instanceof File);
   return file instanceof File ? new Uint8Array(await file.arrayBuffer()) : bytes;
 }

@@ -91,6 +91,9 @@ export interface SlackServer extends AsyncDisposable, People {
   revokeTokens(): void;
   /** The files that people sent so far are no more. */
   forgetFiles(): void;
+  /** Messages of files come only when they are released, long after the app was told that they are sent. */
+  holdShares(): void;
+  releaseShares(): void;
   /** Cuts every open connection once. */
   dropConnections(): void;
   /** Resolves with the first truthy answer, asked now and after each change; it neither polls nor sleeps. */
@@ -187,7 +190,7 @@ function createParts(options: SlackServerOptions) {
   const sender = createEventsSender({ ...timing, now, fetch: carry, signingSecret, answers, kick });
   const subscriptions = new Set(options.subscriptions ?? messageEvents);
   const publish = createPublisher({ world, deliveries, now, origin, subscriptions });
-  const context: MethodContext = { world, publish, socket, now, origin, uploads: new Map() };
+  const context: MethodContext = { world, publish, socket, now, origin, ...noFiles() };
   const access = {
     bot: secrets.botToken as string | undefined, // none after it was revoked
     app: secrets.appToken as string | undefined,
@@ -203,8 +206,23 @@ function createParts(options: SlackServerOptions) {
     scopes: () => access.scopes,
   };
   const people = createPeople({ ...context, deliveries });
-  const all = { changes, world, address, ledger, deliveries, socket, sender, access, faults };
+  const all = {
+    changes,
+    world,
+    address,
+    ledger,
+    deliveries,
+    socket,
+    sender,
+    access,
+    faults,
+    shares: context.shares,
+  };
   return { ...all, callDeps, people, secrets, publish, now };
+}
+
+function noFiles(): Pick<MethodContext, 'uploads' | 'shares'> {
+  return { uploads: new Map(), shares: { held: false, waiting: [] } };
 }
 
 function limiterOf(
@@ -267,10 +285,12 @@ type Troubles =
   | 'setScopes'
   | 'revokeTokens'
   | 'forgetFiles'
+  | 'holdShares'
+  | 'releaseShares'
   | 'dropConnections';
 
 function createTroubles(
-  { world, faults, access, socket }: Parts,
+  { world, faults, access, socket, shares, changes }: Parts,
   http: Server,
 ): Pick<SlackServer, Troubles> {
   const channelOf = (id: string) => {
@@ -295,6 +315,14 @@ function createTroubles(
     },
     forgetFiles() {
       for (const file of world.files.values()) file.deleted = true;
+    },
+    holdShares() {
+      shares.held = true;
+    },
+    releaseShares() {
+      shares.held = false;
+      for (const make of shares.waiting.splice(0)) make();
+      changes.notify();
     },
     dropConnections() {
       socket.cut();

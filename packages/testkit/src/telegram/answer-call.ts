@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Exchange, send, type Strike, strike } from '../exchange.ts';
+import type { FaultMoment, Faults } from '../faults.ts';
 import { findMethod } from './bot-api.ts';
 import { TelegramFailure } from './failure.ts';
-import type { Faults } from '../faults.ts';
-import type { Fault, FaultAct, FaultCall } from './faults.ts';
+import type { Fault, FaultAct, FaultCall, TelegramRefusal } from './faults.ts';
 import type { Ledger, LedgerLine } from './ledger.ts';
 import { accountMethods } from './methods/account.ts';
 import { chatMethods } from './methods/chats.ts';
@@ -31,16 +31,15 @@ export interface CallDeps {
   readonly now: () => number;
 }
 
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+/** A call of a method, or of a file. */
+export interface BotExchange extends Exchange {
   readonly url: URL;
   readonly token: string;
   readonly method: string;
 }
 
 /** One method call over HTTP: read, fault, validate, run, fault, answer; each step is in the ledger. */
-export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<void> {
+export async function answerCall(deps: CallDeps, exchange: BotExchange): Promise<void> {
   const gone = new AbortController();
   exchange.response.once('close', () => gone.abort());
   const name = findMethod(exchange.method);
@@ -51,10 +50,11 @@ export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<vo
     line.open = opened;
     if (exchange.token !== deps.token()) throw new TelegramFailure(401, 'Unauthorized');
     if (name === undefined) throw new TelegramFailure(404, 'Not Found');
-    const call = { line: opened, exchange, method: name, signal: gone.signal };
-    if (await strike(deps, call, 'before')) return;
+    const call = { line: opened, method: name, signal: gone.signal };
+    const struck = struckBy(deps, opened);
+    if (await strike(exchange, { ...struck, act: takeFault(deps, call, 'before') })) return;
     const result = await runMethod(deps, call, body);
-    if (await strike(deps, call, 'after')) return;
+    if (await strike(exchange, { ...struck, act: takeFault(deps, call, 'after') })) return;
     respond({ exchange, line: opened, now: deps.now }, { ok: true, ...result });
   } catch (error) {
     respond(
@@ -71,9 +71,16 @@ function openLine(deps: CallDeps, call: { name: string; body: RequestBody }): Le
 
 interface Running {
   readonly line: LedgerLine;
-  readonly exchange: Exchange;
   readonly method: string;
   readonly signal: AbortSignal;
+}
+
+function takeFault(
+  { faults }: CallDeps,
+  { line, method }: Running,
+  when: FaultMoment,
+): FaultAct | undefined {
+  return faults.take({ method, params: line.entry.params }, when);
 }
 
 async function runMethod(deps: CallDeps, call: Running, body: RequestBody): Promise<MethodResult> {
@@ -119,36 +126,19 @@ export async function callInProcess(
   }
 }
 
-/** Whether an injected fault took over the answer. */
-export async function strike(
-  deps: CallDeps,
-  call: Running,
-  when: 'before' | 'after',
-): Promise<boolean> {
-  const act = deps.faults.take({ method: call.method, params: call.line.entry.params }, when);
-  if (act === undefined) return false;
-  if (act === 'cut') {
-    call.line.update({ state: 'cut' });
-    call.exchange.request.socket.destroy();
-    return true;
-  }
-  if (act === 'hang') {
-    await new Promise<void>((resolve) =>
-      call.signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
-    call.line.update({ state: 'gone' });
-    return true;
-  }
-  if ('wait' in act) {
-    await act.wait;
-    return false;
-  }
-  if ('code' in act) throw toFailure(act);
-  call.line.update({ state: 'answered', answeredAt: deps.now() });
-  call.exchange.response
-    .writeHead(act.status, { 'content-type': act.contentType ?? 'text/html' })
-    .end(act.body);
-  return true;
+/** How a fault of a call is worded, and ends in its line. */
+export function struckBy(
+  { now }: Pick<CallDeps, 'now'>,
+  line: LedgerLine,
+): Omit<Strike<TelegramRefusal>, 'act'> {
+  return {
+    refuse(refusal) {
+      throw toFailure(refusal);
+    },
+    onEnd({ state }) {
+      line.update(state === 'answered' ? { state, answeredAt: now() } : { state });
+    },
+  };
 }
 
 const reasons: Readonly<Record<number, string>> = {
@@ -164,8 +154,8 @@ const reasons: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-function toFailure(act: Exclude<Extract<FaultAct, { code: number }>, string>): TelegramFailure {
-  const { code, retryAfter, migrateTo } = act;
+function toFailure(refusal: TelegramRefusal): TelegramFailure {
+  const { code, retryAfter, migrateTo, description } = refusal;
   const reason = reasons[code] ?? 'Error';
   const fallback = code === 429 ? `${reason}: retry after ${retryAfter ?? 1}` : reason;
   const parameters = {
@@ -174,7 +164,7 @@ function toFailure(act: Exclude<Extract<FaultAct, { code: number }>, string>): T
   };
   return new TelegramFailure(
     code,
-    act.description ?? fallback,
+    description ?? fallback,
     Object.keys(parameters).length === 0 ? undefined : parameters,
   );
 }
@@ -191,7 +181,7 @@ function toResponse(error: unknown): WireResponse {
 }
 
 function respond(
-  at: { exchange: Exchange; line: LedgerLine | undefined; now: () => number; gone?: boolean },
+  at: { exchange: BotExchange; line: LedgerLine | undefined; now: () => number; gone?: boolean },
   body: WireResponse,
 ): void {
   if (at.gone === true) {
@@ -199,11 +189,9 @@ function respond(
     return;
   }
   at.line?.update({ state: 'answered', response: body, answeredAt: at.now() });
-  const text = JSON.stringify(body);
-  at.exchange.response
-    .writeHead(body.ok ? 200 : (body.error_code ?? 500), {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-    })
-    .end(text);
+  send(at.exchange.response, {
+    status: body.ok ? 200 : (body.error_code ?? 500),
+    contentType: 'application/json',
+    body: JSON.stringify(body),
+  });
 }

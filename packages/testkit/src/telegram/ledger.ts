@@ -1,3 +1,8 @@
+import {
+  createCallLedger,
+  type Ledger as CallLedger,
+  type LedgerLine as CallLine,
+} from '../call-ledger.ts';
 import type { Changes } from '../signals.ts';
 import type { WireResponse } from './wire.ts';
 
@@ -27,46 +32,20 @@ export interface Acknowledgement {
   readonly by: 'getUpdates' | 'webhook';
 }
 
-export interface LedgerLine {
-  readonly entry: LedgerEntry;
-  update(change: Partial<Omit<LedgerEntry, 'seq' | 'at' | 'method'>>): void;
-}
+type Asked = 'method' | 'params' | 'files' | 'unknown';
 
-export interface Ledger {
-  readonly entries: readonly LedgerEntry[];
+export type LedgerLine = CallLine<LedgerEntry>;
+
+export interface Ledger extends CallLedger<LedgerEntry, Asked> {
   readonly acknowledgements: readonly Acknowledgement[];
-  open(call: Pick<LedgerEntry, 'method' | 'params' | 'files' | 'unknown'>): LedgerLine;
   acknowledge(updateId: number, by: Acknowledgement['by']): void;
 }
 
 export function createLedger(deps: { now: () => number; changes: Changes }): Ledger {
-  const entries: LedgerEntry[] = [];
   const acknowledgements: Acknowledgement[] = [];
   return {
-    entries,
+    ...createCallLedger<LedgerEntry, Asked>(deps, { processed: false, state: 'pending' }),
     acknowledgements,
-    open(call) {
-      const index = entries.length;
-      let entry: LedgerEntry = {
-        ...call,
-        seq: index + 1,
-        at: deps.now(),
-        processed: false,
-        state: 'pending',
-      };
-      entries.push(entry);
-      deps.changes.notify();
-      return {
-        get entry() {
-          return entry;
-        },
-        update(change) {
-          entry = { ...entry, ...change };
-          entries[index] = entry;
-          deps.changes.notify();
-        },
-      };
-    },
     acknowledge(updateId, by) {
       acknowledgements.push({ updateId, at: deps.now(), by });
       deps.changes.notify();

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCall, type CallDeps, callInProcess, type Exchange } from './answer-call.ts';
+import type { Exchange } from '../exchange.ts';
+import { answerCall, type BotExchange, type CallDeps, callInProcess } from './answer-call.ts';
 import { answerFile } from './answer-file.ts';
 import { createFaults, type FaultHandle } from '../faults.ts';
 import { type Fault, isMeant } from './faults.ts';
@@ -182,7 +183,7 @@ function limiterOf(
   return createRateLimiter({ ...telegramLimits, ...(limits === true ? {} : limits) }, now);
 }
 
-function toExchange(pair: Pick<Exchange, 'request' | 'response'>): Exchange | undefined {
+function toExchange(pair: Exchange): BotExchange | undefined {
   const url = new URL(pair.request.url ?? '/', 'http://127.0.0.1');
   const call = /^\/bot(\d+:[\w-]+)\/(\w+)\/?$/.exec(url.pathname);
   if (call !== null) return { ...pair, url, token: call[1] ?? '', method: call[2] ?? '' };

@@ -1,4 +1,5 @@
 import type { UpdateQueue } from './update-queue.ts';
+import { pause } from '../pause.ts';
 import type { Changes } from '../signals.ts';
 import type { WireUpdate } from './wire.ts';
 
@@ -178,16 +179,4 @@ function parseObject(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,6 +1,7 @@
 export type { FaultHandle } from '../faults.ts';
 export type { Fault, FaultAct } from './faults.ts';
-export type { FileInput, People, Said, SayInput } from './people.ts';
+export type { FileInput } from '../whatsapp/sent-file.ts';
+export type { People, Said, SayInput } from './people.ts';
 export {
   openWhatsappWeb,
   type ScriptedProgram,

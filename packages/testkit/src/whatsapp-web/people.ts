@@ -1,12 +1,6 @@
 import type { Json } from '@cuttle/core-types';
+import { type FileInput, mimeTypeOf } from '../whatsapp/sent-file.ts';
 import type { PendingMessage, World } from './world.ts';
-
-export interface FileInput {
-  readonly kind: 'image' | 'sticker' | 'voice' | 'audio' | 'video' | 'document';
-  readonly bytes: Uint8Array;
-  readonly name?: string | undefined;
-  readonly mimeType?: string | undefined;
-}
 
 export interface SayInput {
   /** Phone of a person. */
@@ -100,22 +94,14 @@ function toMessage(world: World, input: SayInput, id: string): Shown {
   };
 }
 
-const mimeTypes: Readonly<Record<FileInput['kind'], string>> = {
-  image: 'image/jpeg',
-  sticker: 'image/webp',
-  voice: 'audio/ogg; codecs=opus',
-  audio: 'audio/mpeg',
-  video: 'video/mp4',
-  document: 'application/octet-stream',
-};
-
-function toMedium(world: World, { kind, bytes, name, mimeType }: FileInput): Json {
+function toMedium(world: World, sent: FileInput): Json {
+  const { kind, bytes, name } = sent;
   const file = `file-${world.nextId()}`;
   world.files.set(file, bytes);
   return {
     kind,
     ref: { file },
-    mimeType: mimeType ?? mimeTypes[kind],
+    mimeType: mimeTypeOf(sent),
     bytes: bytes.length,
     ...(name !== undefined && { name }),
   };

@@ -1,29 +1,28 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Json } from '@cuttle/core-types';
-import { GraphFailure, noSuchObject } from './failure.ts';
+import type { Ledger } from '../call-ledger.ts';
+import {
+  type Exchange,
+  type FaultEnd,
+  type HttpAnswer,
+  readBytes,
+  readForm,
+  send,
+  sendHalf,
+  strike,
+} from '../exchange.ts';
 import type { Faults } from '../faults.ts';
-import type { Fault, FaultAct, FaultCall } from './faults.ts';
-import type { Ledger, LedgerLine } from './ledger.ts';
+import { GraphFailure, type GraphFault, noSuchObject } from './failure.ts';
+import type { Fault, FaultCall } from './faults.ts';
+import type { Asked, LedgerEntry } from './ledger.ts';
 import { type GraphContext, nameCall, runCall, type Upload } from './routes.ts';
 
 export interface CallDeps {
   readonly context: GraphContext;
-  readonly ledger: Ledger;
+  readonly ledger: Ledger<LedgerEntry, Asked>;
   readonly faults: Faults<Fault, FaultCall>;
   /** The token that is valid now. */
   readonly token: () => string | undefined;
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string | Uint8Array;
-  readonly retryAfter?: number | undefined;
 }
 
 const maxBytes = 101 * 1024 * 1024;
@@ -43,7 +42,12 @@ export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<vo
     path: url.pathname,
     body,
   });
-  if (await strike(deps.faults.take({ call: name, body }, 'before'), exchange, line)) return;
+  const struck = {
+    refuse: (fault: GraphFault) => toRefusal(new GraphFailure(fault)),
+    onEnd: (end: FaultEnd) => line.update(end.state === 'gone' ? { state: 'cut' } : end),
+  };
+  const before = deps.faults.take({ call: name, body }, 'before');
+  if (await strike(exchange, { ...struck, act: before })) return;
   const answer = await answerFor(deps, request, () =>
     isFile
       ? Promise.resolve(readFile(deps.context, url))
@@ -52,11 +56,11 @@ export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<vo
   if (answer.status < 400) line.update({ processed: true });
   const after = deps.faults.take({ call: name, body }, 'after');
   if (after === 'cut' && name === 'file') {
-    cutInHalf(exchange, answer);
+    sendHalf(exchange.response, answer);
     line.update({ state: 'cut' });
     return;
   }
-  if (await strike(after, exchange, line)) return;
+  if (await strike(exchange, { ...struck, act: after })) return;
   send(exchange.response, answer);
   line.update({ status: answer.status, state: 'answered' });
 }
@@ -64,8 +68,8 @@ export async function answerCall(deps: CallDeps, exchange: Exchange): Promise<vo
 async function answerFor(
   deps: CallDeps,
   request: IncomingMessage,
-  run: () => Promise<Answer>,
-): Promise<Answer> {
+  run: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
   try {
     if (request.headers.authorization !== `Bearer ${deps.token()}`)
       throw new GraphFailure({ code: 190 });
@@ -76,16 +80,17 @@ async function answerFor(
   }
 }
 
-function toAnswer(body: Json): Answer {
+function toAnswer(body: Json): HttpAnswer {
   return { status: 200, contentType: 'application/json', body: JSON.stringify(body) };
 }
 
-function toRefusal({ status, body, retryAfter }: GraphFailure): Answer {
-  return { status, contentType: 'application/json', body: JSON.stringify(body), retryAfter };
+function toRefusal({ status, body, retryAfter }: GraphFailure): HttpAnswer {
+  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return { status, contentType: 'application/json', body: JSON.stringify(body), headers };
 }
 
 /** "If successful, you will receive the binary data of media saved"; an address that no longer holds is a 404. */
-function readFile({ world, now }: GraphContext, url: URL): Answer {
+function readFile({ world, now }: GraphContext, url: URL): HttpAnswer {
   const id = url.searchParams.get('mid') ?? '';
   const media = world.media.get(id);
   const holds =
@@ -96,67 +101,14 @@ function readFile({ world, now }: GraphContext, url: URL): Answer {
 
 const noSuchFile = { code: 100, subcode: 33, status: 404 } as const;
 
-/** True where the fault was the answer. */
-async function strike(
-  act: FaultAct | undefined,
-  exchange: Exchange,
-  line: LedgerLine,
-): Promise<boolean> {
-  if (act === undefined) return false;
-  if (act === 'cut') {
-    line.update({ state: 'cut' });
-    exchange.request.socket.destroy();
-    return true;
-  }
-  if (act === 'hang') {
-    await new Promise((resolve) => exchange.response.once('close', resolve));
-    line.update({ state: 'cut' });
-    return true;
-  }
-  if ('wait' in act) {
-    await act.wait;
-    return false;
-  }
-  const answer =
-    'text' in act
-      ? { status: act.status, contentType: act.contentType ?? 'text/html', body: act.text }
-      : toRefusal(new GraphFailure(act));
-  send(exchange.response, answer);
-  line.update({ status: answer.status, state: 'answered' });
-  return true;
-}
-
-function send(response: ServerResponse, { status, contentType, body, retryAfter }: Answer): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-  });
-  response.end(body);
-}
-
-function cutInHalf({ response }: Exchange, { contentType, body }: Answer): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(200, { 'content-type': contentType, 'content-length': bytes.length });
-  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
-}
-
 async function readBody(
   request: IncomingMessage,
 ): Promise<{ body: Json; upload: Upload | undefined }> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk as Uint8Array); // a request without an encoding gives bytes
-    length += bytes.length;
-    if (length > maxBytes) throw new TypeError('The body is too large');
-    chunks.push(bytes);
-  }
-  const bytes = Buffer.concat(chunks);
+  const bytes = await readBytes(request, maxBytes);
   const type = request.headers['content-type'] ?? '';
   if (type.startsWith('multipart/form-data'))
     return { body: null, upload: await readUpload(bytes, type) };
-  return { body: parseJson(bytes.toString()), upload: undefined };
+  return { body: parseJson(Buffer.from(bytes).toString()), upload: undefined };
 }
 
 function parseJson(text: string): Json {
@@ -168,10 +120,11 @@ function parseJson(text: string): Json {
   }
 }
 
-async function readUpload(bytes: Buffer, type: string): Promise<Upload | undefined> {
-  const form = await new Response(new Uint8Array(bytes), {
-    headers: { 'content-type': type },
-  }).formData();
+async function readUpload(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+): Promise<Upload | undefined> {
+  const form = await readForm(bytes, type);
   const file = form.get('file');
   const product = form.get('messaging_product');
   const stated = form.get('type');

@@ -3,7 +3,8 @@ export type { FaultHandle } from '../faults.ts';
 export type { Fault, FaultAct } from './faults.ts';
 export type { GraphCallName, LedgerEntry } from './ledger.ts';
 export { type WhatsappLimits, whatsappLimits } from './limits.ts';
-export type { FileInput, People, PersonInput, Said, SayInput } from './people.ts';
+export type { FileInput } from './sent-file.ts';
+export type { People, PersonInput, Said, SayInput } from './people.ts';
 export { readWhatsappText } from './visible-text.ts';
 export type { PendingChange, WebhookDelivery } from './webhook-sender.ts';
 export {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '@cuttle/core-types';
 import { type GraphContext, keepMedia } from './routes.ts';
+import { type FileInput, mimeTypeOf } from './sent-file.ts';
 import { tellMessage, tellStatus } from './tell.ts';
 import type { PendingChange } from './webhook-sender.ts';
 import type { ChatMessage } from './world.ts';
@@ -9,13 +10,6 @@ export interface PersonInput {
   /** International, digits only. */
   readonly phone: string;
   readonly name: string;
-}
-
-export interface FileInput {
-  readonly kind: 'image' | 'voice' | 'audio' | 'video' | 'document' | 'sticker';
-  readonly bytes: Uint8Array;
-  readonly name?: string | undefined;
-  readonly mimeType?: string | undefined;
 }
 
 export interface SayInput {
@@ -48,15 +42,6 @@ export interface People {
   /** Why nothing can be sent to a person now: a code such as 131026; undefined: it can again. */
   block(phone: string, code: number | undefined): void;
 }
-
-const mimeTypes: Readonly<Record<FileInput['kind'], string>> = {
-  image: 'image/jpeg',
-  voice: 'audio/ogg; codecs=opus',
-  audio: 'audio/mpeg',
-  video: 'video/mp4',
-  document: 'application/octet-stream',
-  sticker: 'image/webp',
-};
 
 export function createPeople(context: GraphContext): People {
   const { world } = context;
@@ -142,7 +127,7 @@ function toMedia(
   file: FileInput,
   caption: string,
 ): { mediaId: string; type: string; content: Json } {
-  const mimeType = file.mimeType ?? mimeTypes[file.kind];
+  const mimeType = mimeTypeOf(file);
   const mediaId = keepMedia(context, { ...file, mimeType });
   const type = file.kind === 'voice' ? 'audio' : file.kind;
   const content = {

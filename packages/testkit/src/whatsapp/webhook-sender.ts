@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Json } from '@cuttle/core-types';
+import { pause } from '../pause.ts';
 import type { Changes } from '../signals.ts';
 import { GraphFailure } from './failure.ts';
 import type { Callback, World } from './world.ts';
@@ -209,16 +210,4 @@ async function verify(deps: WebhookSenderDeps, { url, verifyToken }: Callback): 
       code: 2200,
       message: 'Callback verification failed: the address did not answer with the challenge.',
     });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

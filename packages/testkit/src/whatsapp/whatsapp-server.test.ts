@@ -349,7 +349,7 @@ describe('faults', () => {
     server.fail({ call: 'send', act: 'cut', when: 'after' });
     await expect(send(server, text('x'))).rejects.toThrow(/./);
     expect(server.visible(ann)).toHaveLength(1);
-    server.fail({ act: { status: 502, text: '<html>' } });
+    server.fail({ act: { status: 502, body: '<html>' } });
     await expect(send(server, text('x'))).rejects.toThrow(/./);
     expect(server.calls('send').map(({ state, processed }) => [state, processed])).toEqual([
       ['answered', false],

@@ -9,7 +9,7 @@ import {
   requireOpen,
 } from '../method.ts';
 import { count, ts } from '../schemas.ts';
-import type { FileState, MessageState } from '../world.ts';
+import type { ChannelState, FileState, MessageState } from '../world.ts';
 
 /** https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
 const getUploadUrl = defineMethod(
@@ -34,36 +34,46 @@ const completeUpload = defineMethod(
   { tier: 4, token: 'bot', scopes: ['files:write'] },
   Complete,
   (context, args) => {
-    const { world, uploads, origin } = context;
+    const { uploads, origin, shares } = context;
     const channel =
       args.channel_id === undefined ? undefined : findChannel(context, args.channel_id);
     if (channel) requireOpen(context, channel);
     const files = args.files.map(({ id, title }) => complete(context, id, title));
     for (const { id } of files) uploads.delete(id);
     if (channel) {
-      const message: MessageState = {
-        ts: world.nextTs(),
-        channel: channel.id,
-        user: world.bot.id,
-        botId: world.botId,
-        text: args.initial_comment ?? '',
-        mrkdwn: true,
-        blocks: [],
-        files,
-        threadTs: args.thread_ts,
-        broadcast: false,
-        metadata: undefined,
-        edited: undefined,
-        deleted: false,
-        onlyFor: undefined,
-        reactions: new Map(),
-      };
-      channel.messages.set(message.ts, message);
-      context.publish.said(message);
+      const { initial_comment: text = '', thread_ts: threadTs } = args;
+      const make = (): void => share(context, channel, { text, threadTs, files });
+      if (shares.held) shares.waiting.push(make);
+      else make();
     }
     return { ok: true, files: files.map((file) => encodeFile(file, origin())) };
   },
 );
+
+/** "The file sharing is asynchronous": the message may come after the answer. https://docs.slack.dev/messaging/working-with-files#upload */
+function share(
+  { world, publish }: MethodContext,
+  channel: ChannelState,
+  said: Pick<MessageState, 'text' | 'threadTs' | 'files'>,
+): void {
+  const message: MessageState = {
+    ...said,
+    ts: world.nextTs(),
+    channel: channel.id,
+    user: world.bot.id,
+    botId: world.botId,
+    mrkdwn: true,
+    blocks: [],
+    broadcast: false,
+    metadata: undefined,
+    edited: undefined,
+    deleted: false,
+    onlyFor: undefined,
+    reactions: new Map(),
+  };
+  channel.messages.set(message.ts, message);
+  publish.said(message);
+}
 
 function complete(
   { world, uploads }: MethodContext,
