@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { detailsOf, totalsOf, unfinishedOf } from './checks.ts';
+import { detailsOf, totalsOf, unfinishedOf, unsteadyOf } from './checks.ts';
 import { root } from './steps.ts';
 
 const file = (status: string, ...tests: readonly string[]) => ({
@@ -48,4 +48,21 @@ it('knows the files whose process died under them, or before them', () => {
   });
   const report = { testResults: [named('a', 'passed', 'skipped'), named('b', 'pending')] };
   expect(unfinishedOf(report, ['a', 'b', 'c'])).toEqual(['b', 'c']);
+});
+
+it.each<[string, readonly string[], readonly string[]]>([
+  [
+    'a few',
+    ['e2e/gateway/a.test.ts', 'e2e/browser/b.test.ts'],
+    ['e2e/gateway/a.test.ts', 'e2e/browser/b.test.ts'],
+  ],
+  ['too many', ['1', '2', '3', '4'].map((name) => `e2e/gateway/${name}.test.ts`), []],
+  ['none beside one that proves a promise', ['e2e/gateway/a.test.ts', 'e2e/crash/b.test.ts'], []],
+])('runs failed files once more: %s', (_what, failed, again) => {
+  const named = (status: string) => (name: string) => ({
+    ...file(status, status),
+    name: join(root, name),
+  });
+  const testResults = [...failed.map(named('failed')), named('passed')('e2e/cli/c.test.ts')];
+  expect(unsteadyOf({ testResults })).toEqual(again.map((name) => join(root, name)));
 });

@@ -15,6 +15,8 @@ export interface Report {
   readonly failures: readonly string[];
   /** Each test that failed: its file, its name and the beginning of what it said. */
   readonly details: readonly string[];
+  /** The same of tests that failed beside others and passed alone. */
+  readonly unsteady: readonly string[];
 }
 
 interface Check {
@@ -62,6 +64,7 @@ const checks: readonly Check[] = [
 
 const results = join(root, '.results');
 const none: Totals = { passed: 0, failed: 0, skipped: 0 };
+const empty: Report = { totals: none, failures: [], details: [], unsteady: [] };
 
 const add = (left: Totals, right: Totals): Totals => ({
   passed: left.passed + right.passed,
@@ -78,9 +81,9 @@ async function runCheck({ name, command }: Check): Promise<Report> {
   const startedAt = performance.now();
   const { status, printed } = await runCommand(command);
   say(status === 0 ? '✓' : '✗', name, startedAt);
-  if (status === 0) return { totals: none, failures: [], details: [] };
+  if (status === 0) return empty;
   process.stdout.write(`${printed.trimEnd()}\n  ${command.join(' ')}\n\n`);
-  return { totals: none, failures: [name], details: [] };
+  return { ...empty, failures: [name] };
 }
 
 const isOf = (status: string) => (test: { readonly status: string }) => test.status === status;
@@ -112,6 +115,23 @@ export function unfinishedOf(
   return files.filter((file) => !names.has(file));
 }
 
+/** More failed files than these are no accident of a busy machine. */
+const mostUnsteady = 3;
+
+/** What proves that nothing is lost or done twice has to hold each time, on any machine. */
+const promises = /\/(?:crash|soak|channels|store|runtime)\//;
+
+/**
+ * Files with failed tests, where they are few and each may be run once more alone: a shared machine makes the one or other wait longer than it was
+ * given. None, where one of them proves a promise.
+ */
+export function unsteadyOf({ testResults }: VitestReport): readonly string[] {
+  const failed = testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+  const mayBe =
+    failed.length <= mostUnsteady && !failed.some((name) => promises.test(relative(root, name)));
+  return mayBe ? failed : [];
+}
+
 /** What failed, so that the end of a long log tells it again. */
 export function detailsOf(report: VitestReport): string[] {
   return report.testResults
@@ -139,12 +159,12 @@ interface Run {
   readonly report: VitestReport | undefined;
 }
 
-async function runVitest(name: string, config: string, files: readonly string[]): Promise<Run> {
+async function runVitest(name: string, config: string, more: readonly string[] = []): Promise<Run> {
   const file = join(results, `${name}.json`);
   mkdirSync(results, { recursive: true });
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const command: Command = ['vitest', 'run', '--config', config, ...reporters, ...files];
+  const command: Command = ['vitest', 'run', '--config', config, ...reporters, ...more];
   const { status } = await runCommand(command, 'shown');
   try {
     // vitest wrote it: https://vitest.dev/guide/reporters.html#json-reporter
@@ -156,28 +176,33 @@ async function runVitest(name: string, config: string, files: readonly string[])
 }
 
 /**
- * Runs the test files of one vitest config, shown as they run. Where no test failed and a process of V8 died under its files, which
- * programs with many threads make it do now and then ("Check failed: jit_page.has_value()", https://github.com/nodejs/node/issues/64500),
- * these files are run once more: what we did ourselves happens again.
+ * Runs the test files of one vitest config, shown as they run. Some are run once more, alone, which is said at the end: those whose process died
+ * under them, which V8 does now and then in programs with many threads ("Check failed: jit_page.has_value()",
+ * https://github.com/nodejs/node/issues/64500), and a few that failed beside others. What is our own fault happens again.
  */
 async function runTests(name: string, config: string): Promise<Report> {
   const startedAt = performance.now();
-  const first = await runVitest(name, config, []);
+  const first = await runVitest(name, config);
   let runs = [first];
-  const again = first.status === 0 ? [] : diedUnder(first, await listFiles(config));
+  const again = first.status === 0 ? [] : toRepeat(first, await listFiles(config));
   if (again.length > 0) {
-    process.stdout.write(`${name}: a process died under these files, they are run once more\n`);
-    const second = await runVitest(`${name}-again`, config, again);
+    const paths = again.map((file) => `\n  ${relative(root, file)}`).join('');
+    process.stdout.write(`\n${name}: run once more, alone:${paths}\n`);
+    const second = await runVitest(`${name}-again`, config, ['--maxWorkers=1', ...again]);
     runs = [{ status: 0, report: without(first.report, again) }, second];
   }
   const passed = runs.every(({ status, report }) => status === 0 && report);
   say(passed ? '✓' : '✗', name, startedAt);
-  return runs.map((run) => reportOf(name, run)).reduce(merge);
+  const unsteady = passed && again.length > 0 && first.report ? detailsOf(first.report) : [];
+  return runs.map((run) => reportOf(name, run)).reduce(merge, { ...empty, unsteady });
 }
 
-/** Where a test failed there is something to mend first. */
-function diedUnder({ report }: Run, files: readonly string[]): readonly string[] {
-  return report && totalsOf(report).failed === 0 ? unfinishedOf(report, files) : [];
+function toRepeat({ report }: Run, files: readonly string[]): readonly string[] {
+  if (!report) return [];
+  const unsteady = unsteadyOf(report);
+  // A failure that has to be mended first is not buried under a second run.
+  if (totalsOf(report).failed > 0 && unsteady.length === 0) return [];
+  return [...new Set([...unsteady, ...unfinishedOf(report, files)])];
 }
 
 async function listFiles(config: string): Promise<readonly string[]> {
@@ -193,8 +218,9 @@ function without(report: VitestReport | undefined, files: readonly string[]): Vi
 }
 
 function reportOf(name: string, { status, report }: Run): Report {
-  if (!report) return { totals: { ...none, failed: 1 }, failures: [name], details: [] };
+  if (!report) return { ...empty, totals: { ...none, failed: 1 }, failures: [name] };
   return {
+    ...empty,
     totals: totalsOf(report),
     failures: status === 0 ? [] : [name],
     details: detailsOf(report),
@@ -205,11 +231,12 @@ const merge = (left: Report, right: Report): Report => ({
   totals: add(left.totals, right.totals),
   failures: [...left.failures, ...right.failures],
   details: [...left.details, ...right.details],
+  unsteady: [...left.unsteady, ...right.unsteady],
 });
 
 /** Everything that is checked without starting the product: `pnpm validate`. */
 export async function runChecks(): Promise<Report> {
-  let report: Report = { totals: none, failures: [], details: [] };
+  let report = empty;
   for (const check of checks) report = merge(report, await runCheck(check));
   return merge(report, await runTests('unit', 'vitest.config.ts'));
 }
@@ -221,8 +248,10 @@ export function runSuites(): Promise<Report> {
 
 /** Says what did not pass and, last, the totals. A failed check counts as a failed test, so that the line never hides one. */
 export function conclude(reports: readonly Report[]): void {
-  const { totals, failures, details } = reports.reduce(merge);
+  const { totals, failures, details, unsteady } = reports.reduce(merge);
   const failed = Math.max(totals.failed, failures.length);
+  for (const detail of unsteady)
+    process.stdout.write(`\n~ failed beside others, passed alone: ${detail}\n`);
   for (const detail of details) process.stdout.write(`\n✗ ${detail}\n`);
   if (failures.length > 0) process.stdout.write(`\nNot passed: ${failures.join(', ')}\n`);
   process.stdout.write(`${totals.passed} passed, ${failed} failed, ${totals.skipped} skipped\n`);
