@@ -2,6 +2,7 @@ import { discordActions } from '@cuttle/channels/discord';
 import { slackActions } from '@cuttle/channels/slack';
 import { telegramActions } from '@cuttle/channels/telegram';
 import { whatsappActions } from '@cuttle/channels/whatsapp';
+import { whatsappWebActions } from '@cuttle/channels/whatsapp-web';
 import type { ActionSubject, ChannelAction } from '@cuttle/core-types/ports';
 import { profileIncludes, type ToolProfile, toolProfiles } from '@cuttle/security/policy';
 
@@ -12,6 +13,7 @@ const channels: Readonly<Record<string, readonly ChannelAction[]>> = {
   discord: discordActions,
   slack: slackActions,
   whatsapp: whatsappActions,
+  'whatsapp-web': whatsappWebActions,
 };
 
 const about: Readonly<Record<ActionSubject, string>> = {
@@ -31,7 +33,7 @@ export function actionLines(row: Row): readonly string[] {
     '',
     '- All are `keyed`: a call writes one row of the outbox in the transaction of its result, so that it is done once if the call is done, and not at all otherwise.',
     '- What only marks a message (a reaction, a pin, a thread under it), edits and deletions are repeated after a lost answer, since doing them again changes nothing more. A message that was',
-    '  interrupted is resolved as the channel declares: Discord by its nonce, Telegram and WhatsApp as their `ambiguity` says.',
+    '  interrupted is resolved as the channel declares: Discord by its nonce, WhatsApp Web by an id of ours, Telegram and WhatsApp as their `ambiguity` says.',
     '- Risk `send`: with untrusted content in the conversation the call waits for an approval. Guests have none of these tools.',
     '- A press of a button comes back as a message of whoever pressed it. It is never a command.',
     '',
@@ -39,7 +41,7 @@ export function actionLines(row: Row): readonly string[] {
     row('---', '---', '---', '---', '---'),
     ...Object.entries(channels).flatMap(([channel, actions]) =>
       actions.map(({ name, subject, risk, description }) => {
-        const tool = `${channel}_${name}`;
+        const tool = `${channel.replaceAll('-', '_')}_${name}`;
         const held = profiles.filter((profile) => profileIncludes(profile, tool));
         return row(`\`${tool}\``, about[subject], risk, held.join(', '), description);
       }),

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BridgeCommand } from '@cuttle/core-types/bridge';
 import { echoScript } from '@cuttle/testkit';
 import { openDiscordServer } from '@cuttle/testkit/discord';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openTelegramServer } from '@cuttle/testkit/telegram';
 import { openWhatsappServer } from '@cuttle/testkit/whatsapp';
+import { openWhatsappWeb } from '@cuttle/testkit/whatsapp-web';
 import { expect, it } from 'vitest';
 import { openServerHome, type RunningServer } from '../signals/run-server.ts';
 
@@ -21,11 +23,13 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
   await using telegram = await openTelegramServer();
   await using discord = await openDiscordServer();
   await using whatsapp = await openWhatsappServer();
+  await using web = await openWhatsappWeb();
   await using model = await openOpenaiServer({ script: echoScript() });
   const ann = discord.user({ globalName: 'Ann' });
   const dm = discord.direct(ann);
   telegram.user({ id: 1001 });
   whatsapp.person({ phone, name: 'Ann' });
+  web.person({ phone, name: 'Ann' });
   const models = [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }];
   await using home = await openServerHome({
     providers: { local: { kind: 'openai', baseUrl: model.url, apiKey: 'test-key', models } },
@@ -34,6 +38,7 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
     channels: {
       telegram: { main: { token: telegram.token, apiRoot: telegram.url, owners: [1001] } },
       discord: { main: { token: discord.token, restUrl: discord.restUrl, owners: [ann] } },
+      'whatsapp-web': { main: { program: web.program, owners: [phone] } },
       whatsapp: {
         main: {
           accessToken: whatsapp.accessToken,
@@ -62,20 +67,23 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
     await whatsapp.setCallback({ url: url.href, verifyToken: 'a-word-of-ours' });
     // What is said before a bot's first connection is not told to it.
     await discord.waitFor(() => discord.sessions.at(-1)?.connected, soon());
+    await web.waitFor(() => web.isListening, soon());
     return server;
   };
   const say = (text: string): void => {
     telegram.say({ from: 1001, text });
     discord.say({ from: ann, text });
     whatsapp.say({ from: phone, text });
+    web.say({ from: phone, text });
   };
   const files = (): readonly (readonly { readonly bytes: Uint8Array }[])[] => [
     telegram.filesFromBot(1001),
     discord.filesFromBot(dm),
     whatsapp.files(phone),
+    web.visible(phone).flatMap(({ file }) => (file ? [file] : [])),
   ];
   const untilFiles = async (count: number): Promise<void> => {
-    for (const [at, platform] of [telegram, discord, whatsapp].entries())
+    for (const [at, platform] of [telegram, discord, whatsapp, web].entries())
       await platform.waitFor(() => (files()[at]?.length ?? 0) >= count, soon());
   };
   const untilSaid = async (words: string): Promise<void> => {
@@ -88,7 +96,8 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
       () => discord.visibleFromBot(dm).some((one) => says(one.content)),
       soon(),
     );
-    await whatsapp.waitFor(() => whatsapp.visible(phone).some((one) => says(one.text)), soon());
+    for (const one of [whatsapp, web])
+      await one.waitFor(() => one.visible(phone).some(({ text }) => says(text)), soon());
   };
 
   const first = await start();
@@ -108,6 +117,9 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
     act: 'hang',
   });
   whatsapp.fail({ call: 'send', when: 'after', act: 'hang' });
+  const isFile = (command: BridgeCommand): boolean =>
+    command.type === 'send' && command.file !== undefined;
+  web.fail({ match: isFile, when: 'after', act: 'hang' });
   say('[[tool=file_send {"files":["p2.png"]}]] [[say=Two done]]');
   await untilFiles(3);
   first.kill('SIGKILL');

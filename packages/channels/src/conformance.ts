@@ -30,7 +30,6 @@ export const whatsappLacks = {
 export const whatsappWebLacks = {
   pushes: 'WhatsApp tells a linked device of messages only on the connection that the device made',
   threads: 'WhatsApp has no threads',
-  uploads: "the lines to a linked device's program carry words; no file goes out on them yet",
   buttons: 'WhatsApp lets only businesses of its API send buttons; a command is written instead',
   menu: 'WhatsApp shows a menu of commands only for businesses of its API',
   markup: 'WhatsApp takes any text and refuses none for its marks',

@@ -8,13 +8,23 @@ import { Json } from './json.ts';
  * - every command with an `id` is answered by one `done` or `failed` with that id, in any order;
  * - each message is given until it was `taken`, in the order of its chat, also by a later life of the program: from `listen` on,
  *   and all that were not taken once more at the next `listen`;
- * - `send` makes a message under the `messageId` that was given: twice with the same one is one message.
+ * - `send` makes a message under the `messageId` that was given: twice with the same one is one message;
+ * - bytes never stand in a line: a file lies at a path for as long as the command that names it is not answered.
  */
-export const bridgeVersion = 1;
+export const bridgeVersion = 2;
 
 const id = z.string().min(1).max(200);
 const chat = z.string().min(1).max(300);
 const command = { id };
+
+/** A file that goes out. `voice` was spoken here, `document` is anything. */
+const BridgeFile = z.object({
+  path: z.string().min(1),
+  kind: z.enum(['image', 'video', 'audio', 'voice', 'document']),
+  mimeType: z.string(),
+  name: z.string(),
+});
+export type BridgeFile = z.infer<typeof BridgeFile>;
 
 /** What the gateway asks of a bridge. */
 export const BridgeCommand = z.discriminatedUnion('type', [
@@ -32,7 +42,9 @@ export const BridgeCommand = z.discriminatedUnion('type', [
     ...command,
     chat,
     messageId: id,
+    /** Of a file what stands under it, which may be nothing. */
     text: z.string(),
+    file: BridgeFile.optional(),
     /** Id of a message of the chat that is answered; left out where the bridge knows nothing of it. */
     quote: z.string().optional(),
   }),
@@ -46,16 +58,18 @@ export const BridgeCommand = z.discriminatedUnion('type', [
     text: z.string(),
   }),
   z.object({ type: z.literal('delete'), ...command, chat, messageId: id, target: id }),
-  /** An empty `emoji` takes the reaction back. `sender` is who wrote the message. */
+  /** An empty `emoji` takes the reaction back. `own`: under a message of the account; else `sender` wrote it, where that is known. */
   z.object({
     type: z.literal('react'),
     ...command,
     chat,
     target: id,
+    own: z.boolean().default(false),
     sender: z.string().optional(),
     emoji: z.string(),
   }),
-  z.object({ type: z.literal('typing'), ...command, chat }),
+  /** `read`: whoever wrote sees too that it was read. */
+  z.object({ type: z.literal('typing'), ...command, chat, read: z.boolean().default(false) }),
   /** Writes a file of a message to `path`, which the gateway reads and removes. */
   z.object({
     type: z.literal('download'),
@@ -148,5 +162,9 @@ export const BridgeMessage = z.object({
   /** Id of the message that it changes. */
   edits: z.string().optional(),
   media: z.array(BridgeMedium).default([]),
+  /** What it answers, where the platform brings its words; `from` is nobody where the account said it. */
+  quoted: z.object({ text: z.string(), from: z.string().optional() }).optional(),
+  /** It is no message but an emoji under one of the account. */
+  reaction: z.object({ target: id, emoji: z.string().min(1) }).optional(),
 });
 export type BridgeMessage = z.infer<typeof BridgeMessage>;

@@ -54,7 +54,7 @@ const Common = z.looseObject({ message: z.string().optional(), file: z.string().
 function toTool(channelId: string, action: ChannelAction, keepFile: KeepFile): Tool {
   const { name, description, input, subject, risk, takesFile } = action;
   return defineTool({
-    name: `${channelId}_${name}`,
+    name: `${channelId.replaceAll('-', '_')}_${name}`,
     description,
     input: z.strictObject({
       ...input.shape,

@@ -51,8 +51,10 @@ export function createBaileysLibrary(warn: Warn): Library {
           return me && { id: me.id, lid: me.lid ?? '', name: me.name ?? '' };
         },
         async send(jid, content, options) {
-          await socket.sendMessage(jid, content, options);
+          const sent = await socket.sendMessage(jid, content, options);
+          return sent?.message ?? undefined;
         },
+        markRead: (keys) => socket.readMessages([...keys]),
         showTyping: (jid) => socket.sendPresenceUpdate('composing', jid),
         logOut: () => socket.logout(),
         end: () => void socket.end(undefined),

@@ -98,7 +98,7 @@ describe('a link', () => {
     expect(answerTo('c')).toMatchObject({ type: 'failed', code: 'unlinked', reached: false });
     await link(bridge);
     expect(said).toMatchObject([
-      { type: 'ready', version: 1 },
+      { type: 'ready', version: 2 },
       { type: 'failed' },
       { type: 'qr', code: '2@one', expiresInMs: 60_000 },
       { type: 'connected', account: { id: '15550783881', name: 'Cuttle' } },
@@ -246,19 +246,78 @@ describe('a message of ours', () => {
     const change = { chat: '491701234567', target: '3EB0AA', text: 'new' };
     await bridge.obey({ type: 'edit', id: 'e', messageId: '3EB0AB', ...change });
     await bridge.obey({ type: 'delete', id: 'd', messageId: '3EB0AC', ...change });
-    await bridge.obey({ type: 'react', id: 'r', emoji: '👍', ...change });
-    await bridge.obey({ type: 'typing', id: 't', ...change });
+    await bridge.obey({ type: 'react', id: 'r', emoji: '👍', own: true, ...change });
+    await bridge.obey({ type: 'typing', id: 't', read: true, ...change });
     const key = { remoteJid: '491701234567@s.whatsapp.net', fromMe: true, id: '3EB0AA' };
     expect(connection().sent.map(({ content }) => content)).toMatchObject([
       { text: 'new', edit: key },
       { delete: key },
-      { react: { text: '👍' } },
+      { react: { text: '👍', key } },
     ]);
     expect(connection().typing).toEqual([key.remoteJid]);
     const takenBack = { protocolMessage: { type: 0, key } };
     connection().say(hi('x', { key: { ...key, id: 'x' }, message: takenBack }));
     await bridge.obey({ type: 'edit', id: 'late', messageId: '3EB0AD', ...change });
     expect(answerTo('late')).toMatchObject({ code: 'invalid' });
+  });
+});
+
+it('shows with its typing, once, that what was written was read', async () => {
+  const bridge = await open();
+  await link(bridge);
+  connection().say(hi('one'), hi('two'));
+  const typing = { type: 'typing', chat: '491701234567' } as const;
+  await bridge.obey({ ...typing, id: 'a', read: false });
+  expect(connection().read).toEqual([]);
+  await bridge.obey({ ...typing, id: 'b', read: true });
+  await bridge.obey({ ...typing, id: 'c', read: true });
+  expect(connection().read).toEqual(['one', 'two']);
+  expect(connection().typing).toHaveLength(3);
+});
+
+describe('a file of ours', () => {
+  const file = { path: '/tmp/bytes', mimeType: 'audio/ogg', name: 'a.ogg' };
+  const url = { url: '/tmp/bytes' };
+
+  it.each([
+    [
+      { kind: 'image', mimeType: 'image/png' },
+      { image: url, mimetype: 'image/png', caption: 'hello' },
+    ],
+    [
+      { kind: 'video', mimeType: 'video/mp4' },
+      { video: url, caption: 'hello' },
+    ],
+    [
+      { kind: 'document' },
+      { document: url, fileName: 'a.ogg', mimetype: 'audio/ogg', caption: 'hello' },
+    ],
+    [{ kind: 'voice' }, { audio: url, ptt: true, mimetype: 'audio/ogg; codecs=opus' }],
+    [
+      { kind: 'audio', mimeType: 'audio/mpeg' },
+      { audio: url, ptt: false, mimetype: 'audio/mpeg' },
+    ],
+  ] as const)('of %j goes as what it is, from where it lies', async (more, content) => {
+    const bridge = await open();
+    await link(bridge);
+    await bridge.obey({ ...send, file: { ...file, ...more } });
+    expect(answerTo('s')).toEqual({ type: 'done', id: 's' });
+    expect(connection().sent).toMatchObject([{ content, options: { messageId: '3EB0AA' } }]);
+    // A device that could not read it asks for it once more.
+    expect(connection().listener.findSent('3EB0AA')).toEqual({ conversation: 'on the wire' });
+  });
+
+  it('is not sent beside itself where it is asked for again on its way', async () => {
+    const bridge = await open();
+    await link(bridge);
+    library.answer = 'silence';
+    const asked = { ...send, file: { ...file, kind: 'document' } } as const;
+    const both = [bridge.obey(asked), bridge.obey({ ...asked, id: 'again' })];
+    await until(() => connection().sent[0]);
+    connection().listener.onAcknowledged('3EB0AA', undefined);
+    await Promise.all(both);
+    expect([answerTo('s'), answerTo('again')]).toMatchObject([{ type: 'done' }, { type: 'done' }]);
+    expect(connection().sent).toHaveLength(1);
   });
 });
 

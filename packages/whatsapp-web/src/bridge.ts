@@ -9,7 +9,9 @@ import { type HeldMessage, type Inbox, openInbox } from './inbox.ts';
 import type { Connection, Library, Sending } from './library.ts';
 import { createLink, type Link } from './link.ts';
 import { createRecent, type Recent } from './recent.ts';
+import { toContent } from './to-content.ts';
 import { toBridgeMessage } from './to-message.ts';
+import { createUnread, type Unread } from './unread.ts';
 
 export interface BridgeDeps {
   readonly library: Library;
@@ -31,6 +33,7 @@ export interface Bridge {
 interface State extends BridgeDeps {
   readonly link: Link;
   readonly inbox: Inbox;
+  readonly unread: Unread;
   /** Ids of messages on their way, with whoever waits for WhatsApp to take them. */
   readonly sending: Map<string, PromiseWithResolvers<void>>;
   /** Messages that WhatsApp took from us, for devices that could not read them. */
@@ -52,6 +55,7 @@ export async function createBridge(deps: BridgeDeps): Promise<Bridge> {
   const state: State = {
     ...deps,
     inbox: await openInbox(join(deps.folder, 'inbox')),
+    unread: createUnread(),
     sending: new Map(),
     sent: createRecent(mostSent),
     heard: createRecent(mostHeard),
@@ -108,6 +112,7 @@ function hear(state: State, messages: readonly WAMessage[]): void {
     const message = toBridgeMessage(wire, self);
     // What was said here needs nobody to hear of it.
     if (message === undefined || message.own) continue;
+    if (message.reaction === undefined) state.unread.note(message.chat.id, wire.key);
     const store = async (): Promise<void> => {
       const held = await state.inbox.put(message);
       if (held && state.isListening) give(state, held);
@@ -159,11 +164,11 @@ function act(state: State, command: Answered): Promise<void> {
       requireConnection(state);
       return Promise.resolve();
     case 'typing':
-      return requireConnection(state).showTyping(toJid(command.chat));
+      return showTyping(state, command);
     case 'download':
       return downloadTo(state.library, command);
     case 'send':
-      return send(state, command, { text: command.text });
+      return send(state, command, toContent(command));
     case 'edit':
     case 'delete':
       return change(state, command);
@@ -183,31 +188,59 @@ interface Addressed {
   readonly quote?: string | undefined;
 }
 
-/** Done when WhatsApp took it. Whoever has a message under this id shows no second one. */
-async function send(
+async function showTyping(
   state: State,
-  { chat, messageId, quote }: Addressed,
-  content: Sending,
+  { chat, read }: Extract<BridgeCommand, { readonly type: 'typing' }>,
 ): Promise<void> {
   const connection = requireConnection(state);
-  const { sending, sleep } = state;
+  const keys = read ? state.unread.take(chat) : [];
+  if (keys.length > 0) await connection.markRead(keys);
+  await connection.showTyping(toJid(chat));
+}
+
+/**
+ * Done when WhatsApp took it. Whoever has a message under this id shows no second one. One that is still on its way is waited
+ * for, and not sent beside itself.
+ */
+async function send(state: State, asked: Addressed, content: Sending): Promise<void> {
+  const connection = requireConnection(state);
+  const { sending } = state;
+  const { chat, messageId, quote } = asked;
+  const before = sending.get(messageId);
+  if (before !== undefined) return before.promise;
   const taken = Promise.withResolvers<void>();
   taken.promise.catch(() => {}); // heard below, or nobody asks any more
   sending.set(messageId, taken);
+  try {
+    const quoted = state.heard.find(quote ?? '');
+    if ('text' in content && !content.edit)
+      state.sent.put(messageId, { conversation: content.text });
+    const options = { messageId, ...(quoted && { quoted }) };
+    const left = await connection.send(toJid(chat), content, options);
+    if (left && !('text' in content)) state.sent.put(messageId, left);
+    await untilTaken(state, taken);
+  } catch (error) {
+    taken.reject(error);
+    throw error;
+  } finally {
+    sending.delete(messageId);
+  }
+}
+
+/** It left: a large file takes its time before that. */
+async function untilTaken(
+  { sleep }: Pick<State, 'sleep'>,
+  taken: PromiseWithResolvers<void>,
+): Promise<void> {
   const over = new AbortController();
   const late = sleep(takingMs, over.signal).then(
     () => taken.reject(new Failure('unavailable', 'WhatsApp did not say that it took it.')),
     () => {}, // it was in time
   );
   try {
-    const quoted = state.heard.find(quote ?? '');
-    if ('text' in content && !content.edit)
-      state.sent.put(messageId, { conversation: content.text });
-    await connection.send(toJid(chat), content, { messageId, ...(quoted && { quoted }) });
     await taken.promise;
   } finally {
     over.abort();
-    sending.delete(messageId);
     await late;
   }
 }
@@ -226,12 +259,12 @@ function change(
 
 function react(
   state: State,
-  { chat, target, sender, emoji }: Extract<BridgeCommand, { readonly type: 'react' }>,
+  { chat, target, own, sender, emoji }: Extract<BridgeCommand, { readonly type: 'react' }>,
 ): Promise<void> {
   const known = state.heard.find(target)?.key;
   const participant =
-    chat.endsWith('@g.us') && sender !== undefined ? { participant: toJid(sender) } : {};
-  const key = known ?? { remoteJid: toJid(chat), fromMe: false, id: target, ...participant };
+    chat.endsWith('@g.us') && !own && sender !== undefined ? { participant: toJid(sender) } : {};
+  const key = known ?? { remoteJid: toJid(chat), fromMe: own, id: target, ...participant };
   return send(
     state,
     { chat, messageId: `3EB0${randomBytes(9).toString('hex').toUpperCase()}` },

@@ -1,8 +1,24 @@
-import type { AuthenticationState, ConnectionState, proto, WAMessage } from 'baileys';
+import type { AuthenticationState, ConnectionState, proto, WAMessage, WAMessageKey } from 'baileys';
 import type { AuthLibrary } from './auth-state.ts';
 
-/** What is sent: words, words in the place of others, a deletion, a reaction. */
+/** A file on this machine's disk, with the words under it. */
+type SentFile =
+  | { readonly image: FilePlace; readonly mimetype: string; readonly caption?: string }
+  | { readonly video: FilePlace; readonly mimetype: string; readonly caption?: string }
+  | { readonly audio: FilePlace; readonly mimetype: string; readonly ptt: boolean }
+  | {
+      readonly document: FilePlace;
+      readonly mimetype: string;
+      readonly fileName: string;
+      readonly caption?: string;
+    };
+interface FilePlace {
+  readonly url: string;
+}
+
+/** What is sent: words, words in the place of others, a deletion, a reaction, a file. */
 export type Sending =
+  | SentFile
   | { readonly text: string; readonly edit?: proto.IMessageKey }
   | { readonly delete: proto.IMessageKey }
   | { readonly react: { readonly text: string; readonly key: proto.IMessageKey } };
@@ -10,12 +26,14 @@ export type Sending =
 /** One connection of the device. */
 export interface Connection {
   readonly self: { readonly id: string; readonly lid?: string; readonly name?: string } | undefined;
-  /** Resolves when it left; what became of it comes by `onAcknowledged`. */
+  /** Resolves with what it is on the wire when it left; what became of it comes by `onAcknowledged`. */
   send(
     jid: string,
     content: Sending,
     options: { readonly messageId: string; readonly quoted?: WAMessage },
-  ): Promise<void>;
+  ): Promise<proto.IMessage | undefined>;
+  /** Tells whoever wrote them that these messages were read, as far as the account shows that. */
+  markRead(keys: readonly WAMessageKey[]): Promise<void>;
   showTyping(jid: string): Promise<void>;
   logOut(): Promise<void>;
   end(): void;

@@ -56,6 +56,30 @@ describe('a message', () => {
     expect(said({ stanzaId: 'A', participant: ann })).toMatchObject({ answersUs: false });
   });
 
+  it('says what it answers, and who said that', () => {
+    const said = (contextInfo: object) => read({ extendedTextMessage: { text: 'x', contextInfo } });
+    const quotedMessage = { imageMessage: { caption: 'look', mediaKey: null } };
+    const ours = { stanzaId: 'A', participant: '99887766@lid', quotedMessage };
+    expect(said(ours)?.quoted).toEqual({ text: 'look' });
+    expect(said({ ...ours, participant: ann })?.quoted).toEqual({
+      text: 'look',
+      from: '491701234567',
+    });
+    expect(said({ stanzaId: 'A', participant: ann, quotedMessage: {} })?.quoted).toBeUndefined();
+  });
+
+  it('that is a reaction to ours is told, and no other', () => {
+    const reaction = (fromMe: boolean, text = '👍') =>
+      read({ reactionMessage: { key: { remoteJid: ann, fromMe, id: '3EB0AA' }, text } });
+    expect(reaction(true)).toMatchObject({
+      id: '3A01',
+      text: '',
+      media: [],
+      reaction: { target: '3EB0AA', emoji: '👍' },
+    });
+    expect([reaction(false), reaction(true, '')]).toEqual([undefined, undefined]);
+  });
+
   it('that disappears or is seen once is what it holds', () => {
     const inner = { ephemeralMessage: { message: { conversation: 'gone soon' } } };
     expect(read(inner)).toMatchObject({ text: 'gone soon' });

@@ -13,9 +13,10 @@ export function toBridgeMessage(wire: WAMessage, self: Self): BridgeMessage | un
   const chatId = toChatId(key.remoteJid, key.remoteJidAlt);
   const content = unwrap(wire.message);
   if (chatId === undefined || content === undefined || !key.id) return undefined;
+  const reaction = reactionIn(content);
   const edit = editOf(content);
   const said = edit ? edit.content : content;
-  const spoken = readContent(said);
+  const spoken = reaction ? { text: '', media: [] } : readContent(said);
   if (spoken === undefined) return undefined;
   return {
     id: key.id,
@@ -27,7 +28,14 @@ export function toBridgeMessage(wire: WAMessage, self: Self): BridgeMessage | un
     ...spoken,
     ...factsOf(said, self),
     ...(edit && { edits: edit.target }),
+    ...(reaction && { reaction }),
   };
+}
+
+/** An emoji under a message of ours; whose it is Baileys has put into our words. One that is taken back has none. */
+function reactionIn({ reactionMessage }: Content): BridgeMessage['reaction'] {
+  const { key, text } = reactionMessage ?? {};
+  return key?.fromMe === true && key.id && text ? { target: key.id, emoji: text } : undefined;
 }
 
 function senderOf(
@@ -40,12 +48,26 @@ function senderOf(
   return { id, ...(pushName && { name: pushName }) };
 }
 
-function factsOf(said: Content, self: Self): Pick<BridgeMessage, 'mentioned' | 'answersUs'> {
+function factsOf(
+  said: Content,
+  self: Self,
+): Pick<BridgeMessage, 'mentioned' | 'answersUs' | 'quoted'> {
   const context = contextOf(said);
+  const quoted = quotedIn(context, self);
   return {
     mentioned: (context?.mentionedJid ?? []).some((jid) => isSelf(jid, self)),
     answersUs: Boolean(context?.stanzaId) && isSelf(context?.participant, self),
+    ...(quoted && { quoted }),
   };
+}
+
+/** What is answered comes with the answer; its author is told by their number alone. */
+function quotedIn(context: proto.IContextInfo | undefined, self: Self): BridgeMessage['quoted'] {
+  const content = unwrap(context?.quotedMessage);
+  const text = content && readContent(content)?.text;
+  if (!text) return undefined;
+  const { participant } = context ?? {};
+  return isSelf(participant, self) ? { text } : { text, from: toChatId(participant) ?? 'somebody' };
 }
 
 /** Disappearing, seen once, with a caption: the same messages in an envelope. */

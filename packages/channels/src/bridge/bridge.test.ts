@@ -1,107 +1,9 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Channel, Clock, Log } from '@cuttle/core-types/ports';
-import {
-  createInstantClock,
-  createRecordingDoor,
-  type RecordingDoor,
-} from '@cuttle/testkit/channel-contract';
-import { openWhatsappWeb, type WhatsappWeb } from '@cuttle/testkit/whatsapp-web';
+import { bridgeVersion } from '@cuttle/core-types/bridge';
+import { createRecordingDoor } from '@cuttle/testkit/channel-contract';
 import { describe, expect, it } from 'vitest';
-import { createWhatsappWebChannel } from '../whatsapp-web/channel.ts';
-import { WhatsappWebOptions } from '../whatsapp-web/options.ts';
-import { createBridgeHost } from './create-bridge-host.ts';
-
-const ann = '491701234567';
-const soon = (): AbortSignal => AbortSignal.timeout(20_000);
-
-interface Bench extends AsyncDisposable {
-  readonly folder: string;
-  readonly warnings: string[];
-  /** A channel whose bridge is a child of this process. */
-  open(program: string | undefined, env?: Readonly<Record<string, string>>): Channel;
-  /** File of a program of this text. */
-  write(text: string): Promise<string>;
-}
-
-async function openBench(): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'cuttle-bridge-'));
-  const warnings: string[] = [];
-  const quiet = (): void => {};
-  const warn: Log['warn'] = (message, fields) =>
-    void warnings.push(`${message} ${JSON.stringify(fields)}`);
-  const log = { debug: quiet, info: quiet, warn, error: quiet };
-  const channels: Channel[] = [];
-  let programs = 0;
-  return {
-    folder,
-    warnings,
-    open(program, env = {}) {
-      const options = WhatsappWebOptions.parse({ ...(program !== undefined && { program }) });
-      const bridges = createBridgeHost({ folder: join(folder, 'main'), roots: [folder], env });
-      const channel = createWhatsappWebChannel(options, {
-        fetch,
-        clock: clockWithGrace(),
-        log,
-        random: () => 1,
-        bridges,
-      });
-      channels.push(channel);
-      return channel;
-    },
-    async write(text) {
-      const file = join(folder, `program-${(programs += 1)}.mjs`);
-      await writeFile(file, text);
-      return file;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const channel of channels) await channel[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Pauses end at once, but not the patience with a program that ends. */
-function clockWithGrace(): Clock {
-  const instant = createInstantClock();
-  return {
-    ...instant,
-    sleep: (ms, signal) =>
-      ms === 3000
-        ? new Promise((_, reject) =>
-            signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true }),
-          )
-        : instant.sleep(ms, signal),
-  };
-}
-
-async function openWorld(options: { readonly isLinked?: boolean } = {}): Promise<WhatsappWeb> {
-  const world = await openWhatsappWeb(options);
-  world.person({ phone: ann, name: 'Ann' });
-  return world;
-}
-
-function receive(
-  channel: Channel,
-  door: RecordingDoor,
-): AsyncDisposable & { readonly end: Promise<unknown> } {
-  const stop = new AbortController();
-  const end = channel.receive(door, stop.signal).catch((error: unknown) => error);
-  return {
-    end,
-    async [Symbol.asyncDispose]() {
-      stop.abort(new Error('stopped'));
-      await end;
-    },
-  };
-}
-
-const send = async (channel: Channel, text: string, idempotencyKey: string): Promise<void> => {
-  const [part] = channel.render({ text });
-  if (part === undefined) throw new Error('Nothing was rendered');
-  await channel.send({ kind: 'send', target: { chat: ann }, part, idempotencyKey }, soon());
-};
+import { ann, openBench, openWorld, receive, send, soon } from './testing/bench.ts';
 
 describe('a bridge that is a child', () => {
   it('takes messages in, answers, and is started again after it died', async () => {
@@ -127,7 +29,7 @@ describe('a bridge that is a child', () => {
     await using bench = await openBench();
     const program = await bench.write(`
       console.error('ENV ' + Object.keys(process.env).toSorted().join(' '));
-      console.log(JSON.stringify({ type: 'ready', version: 1 }));
+      console.log(JSON.stringify({ type: 'ready', version: ${bridgeVersion} }));
       process.stdin.on('data', () => process.exit(3)).on('end', () => process.exit(0));`);
     const env = { PATH: '/bin', OPENAI_API_KEY: 'sk-secret', CUTTLE_TOKEN: 't', HTTPS_PROXY: 'p' };
     const channel = bench.open(program, env);
@@ -146,7 +48,7 @@ describe('a bridge that is a child', () => {
       process.stdout.write('Hello!\\n\\n{"type":"launch"}\\n{"type":\\n\\u0000\\xff\\n[]\\n');
       for (let times = 0; times < 2000; times += 1) process.stdout.write('noise\\n');
       process.stdout.write('x'.repeat(5_000_000) + '\\n');
-      say({ type: 'ready', version: 1, more: true });
+      say({ type: 'ready', version: ${bridgeVersion}, more: true });
       say({ type: 'done', id: 'nobody asked' });
       for await (const line of createInterface({ input: process.stdin })) {
         const { id } = JSON.parse(line);
@@ -162,7 +64,7 @@ describe('a bridge that is a child', () => {
   it.each([
     [
       'of another version',
-      `console.log('{"type":"ready","version":2}'); setInterval(() => {}, 1000);`,
+      `console.log('{"type":"ready","version":1}'); setInterval(() => {}, 1000);`,
     ],
     ['that ends at once', 'process.exit(1);'],
     ['that cannot be read', 'this is no program'],
@@ -218,7 +120,7 @@ describe('a login', () => {
     const program = await bench.write(`
       import { createInterface } from 'node:readline';
       const held = [];
-      console.log(JSON.stringify({ type: 'ready', version: 1 }));
+      console.log(JSON.stringify({ type: 'ready', version: ${bridgeVersion} }));
       for await (const line of createInterface({ input: process.stdin })) {
         const { id, type } = JSON.parse(line);
         if (held.push({ id, type }) < 2) continue;
@@ -283,47 +185,6 @@ it('keeps nothing of a file it fetched', async () => {
   await world.waitFor(() => event.isTaken, soon());
   const ref = door.accepted[0]?.media?.[0]?.file?.ref ?? null;
   expect(await channel.media?.fetch({ ref, maxBytes: 10 }, soon())).toEqual(bytes);
-  const { mode, nlink } = await stat(join(bench.folder, 'main', 'downloads'));
+  const { mode, nlink } = await stat(join(bench.folder, 'main', 'files'));
   expect([mode & 0o777, nlink]).toEqual([0o700, 2]);
-});
-
-describe('render', () => {
-  it('spells the buttons that other platforms have', async () => {
-    await using bench = await openBench();
-    const channel = bench.open('none');
-    const buttons = [
-      [
-        { label: 'Yes, *do*', token: 'approve a_b' },
-        { label: 'No', token: 'deny' },
-      ],
-    ];
-    const [part] = channel.render({ text: 'May I? Answer /deny or not.', buttons });
-    expect(part?.text).toBe('May I? Answer /deny or not.\n\nYes, *do*: /approve a_b');
-    expect(channel.render({ text: '', buttons })).toHaveLength(1);
-  });
-
-  it('edits what can be edited, and says anew what is too old for that', async () => {
-    await using bench = await openBench();
-    await using world = await openWorld();
-    const channel = bench.open(world.program);
-    const [part] = channel.render({ text: 'Later.' });
-    if (part === undefined) throw new Error('Nothing was rendered');
-    await send(channel, 'First.', 'row');
-    const messageId = world.visible(ann)[0]?.id ?? '';
-    const edit = { kind: 'edit', target: { chat: ann }, part, idempotencyKey: 'end' } as const;
-    const old = createInstantClock().now() - 20 * 60_000;
-    await channel.send({ ...edit, receipt: { messageId, at: old } }, soon());
-    expect(world.visible(ann)).toMatchObject([
-      { text: 'First.' },
-      { text: 'Later.', replyTo: messageId },
-    ]);
-  });
-
-  it('takes an address as people write it', async () => {
-    await using bench = await openBench();
-    const channel = bench.open('none');
-    expect(channel.address('+49 170 1234567')).toMatchObject({ key: ann, group: false });
-    expect(channel.address('120363041234567890@g.us')).toMatchObject({ group: true });
-    expect(channel.address('@ann')).toBeUndefined();
-  });
 });

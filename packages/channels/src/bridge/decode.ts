@@ -5,30 +5,67 @@ import { findCommand } from '../slash-command.ts';
 
 /** A message → its facts; undefined for one that the account wrote itself. */
 export function decodeMessage(message: BridgeMessage): ChannelInbound | undefined {
-  const { id, chat, sender, own, edits, at, mentioned, answersUs } = message;
+  const { id, chat, sender, own, edits, at, mentioned, answersUs, quoted, reaction } = message;
   if (own) return undefined;
+  if (reaction) return decodeReaction(message, reaction);
   const text = cleanText(message.text);
   const command = findCommand(text);
   const media = message.media.map(toMedium);
-  const name = cleanText(sender.name ?? '').slice(0, 300);
-  const title = cleanText(chat.title ?? '').slice(0, 300);
   return {
+    ...factsOf(message),
     // A sender chooses the ids of their messages, and could choose those of another.
     externalId: [chat.id, sender.id, ...(edits === undefined ? [id] : [edits, 'edit', id])].join(
       ':',
     ),
     kind: edits === undefined ? 'message' : 'edit',
-    target: { chat: chat.id },
-    chat: { id: chat.id, kind: chat.kind, ...(title !== '' && { title }) },
-    sender: { id: sender.id, name: name === '' ? sender.id : name, isBot: false },
     messageId: edits ?? id,
     text,
     mentioned,
     replyToUs: answersUs,
+    ...(quoted && { quoted: toQuoted(quoted) }),
     ...(command && { command }),
     ...(media.length > 0 && { media }),
     at,
   };
+}
+
+/** Whose the message is the gateway finds out. */
+function decodeReaction(
+  message: BridgeMessage,
+  { target, emoji }: NonNullable<BridgeMessage['reaction']>,
+): ChannelInbound {
+  const { id, chat, sender, at } = message;
+  return {
+    ...factsOf(message),
+    externalId: [chat.id, sender.id, target, 'reaction', id].join(':'),
+    kind: 'reaction',
+    messageId: target,
+    text: '',
+    reaction: cleanText(emoji).slice(0, 60),
+    mentioned: false,
+    replyToUs: true,
+    at,
+  };
+}
+
+function factsOf({
+  chat,
+  sender,
+}: BridgeMessage): Pick<ChannelInbound, 'target' | 'chat' | 'sender'> {
+  const name = cleanText(sender.name ?? '').slice(0, 300);
+  const title = cleanText(chat.title ?? '').slice(0, 300);
+  return {
+    target: { chat: chat.id },
+    chat: { id: chat.id, kind: chat.kind, ...(title !== '' && { title }) },
+    sender: { id: sender.id, name: name === '' ? sender.id : name, isBot: false },
+  };
+}
+
+function toQuoted({
+  text,
+  from,
+}: NonNullable<BridgeMessage['quoted']>): NonNullable<ChannelInbound['quoted']> {
+  return { text: cleanText(text), from: from === undefined ? undefined : cleanText(from) };
 }
 
 /** What a file is sent as: the platform makes pictures, stickers and voice itself; the rest is anybody's bytes. */

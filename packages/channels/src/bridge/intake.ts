@@ -8,6 +8,8 @@ import { decodeMessage } from './decode.ts';
 
 export interface IntakeDeps extends RetryDeps {
   readonly platform: string;
+  /** Whether reactions of people are handed in. */
+  readonly hearsReactions: boolean;
   /** Tells the bridge that a message need not be given again. */
   readonly taken: (event: string) => void;
 }
@@ -49,7 +51,9 @@ export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal):
       if ((confirmed.get(event) ?? connections) < connections) return confirm(event);
       pending.add(event);
       const parsed = BridgeMessage.safeParse(message);
-      const inbound = parsed.success ? decodeMessage(parsed.data) : toUnparsedEvent(message);
+      const decoded = parsed.success ? decodeMessage(parsed.data) : toUnparsedEvent(message);
+      const isLeft = decoded?.kind === 'reaction' && !deps.hearsReactions;
+      const inbound = isLeft ? undefined : decoded;
       const lane = parsed.success ? parsed.data.chat.id : '';
       // Rejects by the abort alone: it is given again after the next start.
       void lanes.add(lane, () => take(event, inbound)).catch(() => {});

@@ -6,6 +6,7 @@ import { createIntake } from './intake.ts';
 
 export interface ReceiveDeps extends RetryDeps {
   readonly platform: string;
+  readonly hearsReactions: boolean;
   readonly link: BridgeLink;
 }
 

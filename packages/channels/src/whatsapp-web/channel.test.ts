@@ -15,6 +15,7 @@ import {
   openWhatsappWeb,
   type PendingMessage,
   type Said,
+  type VisibleMessage,
   type WhatsappWeb,
 } from '@cuttle/testkit/whatsapp-web';
 import type { BridgeProgram } from '../bridge/bridge-host.ts';
@@ -109,6 +110,12 @@ function toPlatform(world: WhatsappWeb): ChannelPlatform {
       world
         .visible(chatOf(place))
         .map(({ id, text, replyTo }) => ({ messageId: id, text: asMeant(text), replyTo })),
+    sentFiles: (place) =>
+      world
+        .visible(chatOf(place))
+        .flatMap(({ id, text, file }) =>
+          file ? [{ messageId: id, text, name: nameOf(file), bytes: file.bytes }] : [],
+        ),
     visibleCalls: () => (['send', 'edit', 'delete'] as const).flatMap(world.calls).length,
     typing: (place) => world.typing.filter((chat) => chat === chatOf(place)).length,
     commands: () => [],
@@ -131,6 +138,11 @@ function toPlatform(world: WhatsappWeb): ChannelPlatform {
     isListening: () => world.isListening,
     waitFor: (predicate, signal) => world.waitFor(predicate, signal),
   };
+}
+
+/** Only a document shows its name. */
+function nameOf({ kind, name }: NonNullable<VisibleMessage['file']>): string | undefined {
+  return kind === 'document' ? name : undefined;
 }
 
 /** WhatsApp has no escape: what keeps a character from being a mark is read as nothing, and a stand-in as what it stands for. */

@@ -1,2 +1,3 @@
+export { whatsappWebActions } from './actions.ts';
 export { createWhatsappWebChannel } from './channel.ts';
 export { WhatsappWebOptions } from './options.ts';

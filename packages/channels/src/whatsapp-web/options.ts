@@ -11,5 +11,11 @@ export const WhatsappWebOptions = AccountOptions.extend({
       'File of the bridge, a Node program; without it that of @cuttle/whatsapp-web, which is installed apart.',
     ),
   typing: z.boolean().default(true).describe('Show that an answer is being written.'),
+  readMarks: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Show with it that what was written was read, where the account shows that to people at all.',
+    ),
 });
 export type WhatsappWebOptions = z.infer<typeof WhatsappWebOptions>;

@@ -1,7 +1,8 @@
 import { sayToken } from '@cuttle/core-types';
-import { defineAction, type OutboundPart, type ReactionCapability } from '@cuttle/core-types/ports';
+import { defineAction } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { oneMessage } from '../one-message.ts';
+import { whatsappReact } from '../whatsapp-reactions.ts';
 import { encodeAnswer } from './encode.ts';
 
 const choice = (most: number) =>
@@ -18,23 +19,7 @@ const choice = (most: number) =>
 
 /** What a number on the Cloud API can do in a chat. https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages */
 export const whatsappActions = [
-  defineAction({
-    name: 'react',
-    description: 'Reacts to a message of this WhatsApp chat with one emoji, or takes that back.',
-    input: z.strictObject({
-      emoji: z
-        .string()
-        .max(32)
-        .regex(/^(?:\s*\p{Extended_Pictographic}\S*\s*)?$/u, 'Give one emoji, or nothing.')
-        .describe('One emoji; empty: takes yours back.'),
-    }),
-    subject: 'any',
-    kind: 'edit',
-    risk: 'write',
-    render: ({ emoji }, { messageId }) => {
-      return toReaction(emoji.trim(), messageId);
-    },
-  }),
+  whatsappReact,
   defineAction({
     name: 'buttons',
     description:
@@ -64,19 +49,6 @@ export const whatsappActions = [
       oneMessage(encodeAnswer, { text, buttons: [choices.map(toButton)] }),
   }),
 ] as const;
-
-function toReaction(emoji: string, messageId: string | undefined): OutboundPart {
-  const about = messageId === undefined ? {} : { messageId };
-  return { v: 1, text: '', payload: { v: 1, act: 'react', emoji, ...about }, act: 'react' };
-}
-
-/** One reaction of a number stands under a message. */
-export const whatsappReactions: ReactionCapability = {
-  replaces: true,
-  mark: (messageId, emoji) =>
-    /^\p{Extended_Pictographic}\S*$/u.test(emoji) ? toReaction(emoji, messageId) : undefined,
-  unmark: (messageId) => toReaction('', messageId),
-};
 
 function toButton({
   label,

@@ -1,5 +1,6 @@
 import type { Channel } from '@cuttle/core-types/ports';
-import { whatsappActions, whatsappReactions } from './actions.ts';
+import { whatsappReactions } from '../whatsapp-reactions.ts';
+import { whatsappActions } from './actions.ts';
 import { createAccount } from './account.ts';
 import { createWhatsappApi } from './api.ts';
 import type { ChannelDeps } from '../channel-definition.ts';

@@ -8,9 +8,11 @@ import type {
 } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
+import { toCaption } from '../caption.ts';
 import { type RenderedPart, renderMarkdown } from '../markdown/dialect.ts';
 import { isVisible } from '../markdown/split-rich-text.ts';
 import { whatsappDialect } from '../markdown/whatsapp-dialect.ts';
+import { findReaction, noSubject } from '../whatsapp-reactions.ts';
 import { encodeButtons } from './encode-buttons.ts';
 import { fileKindOf, fileKinds } from './file-kind.ts';
 import { parseTarget } from './target.ts';
@@ -33,7 +35,9 @@ export function encodeAnswer(answer: Answer): readonly OutboundPart[] {
   const buttons = keepButtons(answer.buttons);
   const files = answer.files ?? [];
   if (words.length === 0 && buttons !== undefined) words.push(placeholderText());
-  const caption = buttons === undefined ? toCaption(words, files) : undefined;
+  const [first] = files;
+  const isCaptioned = buttons === undefined && first && fileKindOf(first) !== 'audio';
+  const caption = isCaptioned ? toCaption(words, maxCaption) : undefined;
   const parts = [
     ...(caption ? [] : words).map(({ text, body }, index, all): PartOf => {
       const isLast = index === all.length - 1;
@@ -60,18 +64,6 @@ interface PartOf {
 
 /** At most 1,024 characters, with room for the mark of a repetition. */
 const maxCaption = 900;
-
-/** Short words stand under the first file, where its kind has a caption. */
-function toCaption(
-  words: readonly RenderedPart[],
-  [first]: readonly OutboundFile[],
-): RenderedPart | undefined {
-  const [only, ...more] = words;
-  const isCaptioned = first !== undefined && fileKindOf(first) !== 'audio';
-  return isCaptioned && more.length === 0 && (only?.body.length ?? 0) <= maxCaption
-    ? only
-    : undefined;
-}
 
 function placeholderText(): RenderedPart {
   const text = textFor('outbound.placeholder');
@@ -123,21 +115,13 @@ function toPerson(waId: string): object {
   return { messaging_product: 'whatsapp', recipient_type: 'individual', to: waId };
 }
 
-const WhatsappReaction = z.object({
-  act: z.literal('react'),
-  emoji: z.string(),
-  messageId: z.string().optional(),
-});
-
 /** A row that is no message; undefined where it is one. https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/reaction-messages */
-function encodeReaction({ part, receipt }: SendRequest): object | undefined {
-  const parsed = WhatsappReaction.safeParse(part.payload);
-  if (!parsed.success) return undefined;
-  const { emoji, messageId } = parsed.data;
-  const about = receipt?.messageId ?? messageId;
-  if (about?.startsWith('wamid.') !== true)
-    throw new CuttleError('channel.invalid', 'The message that this is about is not there.');
-  return { type: 'reaction', reaction: { message_id: about, emoji } };
+function encodeReaction(request: SendRequest): object | undefined {
+  const reaction = findReaction(request);
+  if (reaction === undefined) return undefined;
+  const { emoji, messageId } = reaction;
+  if (messageId?.startsWith('wamid.') !== true) throw noSubject();
+  return { type: 'reaction', reaction: { message_id: messageId, emoji } };
 }
 
 function encodeContent(

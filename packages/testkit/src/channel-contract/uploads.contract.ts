@@ -128,7 +128,9 @@ function describeSent({ it, ...contract }: Contract): void {
     await using session = await openSession(contract);
     const buttons = [[{ label: 'Good', token: 'good' }]];
     await sendAll(session, { answer: { text: 'Well?', buttons }, files: [toFile(1)] });
-    expect(session.platform.visible('dm').map(({ text }) => text)).toContain('Well?');
+    // Where there are no buttons, the commands behind them stand with the words.
+    const words = session.platform.visible('dm').filter(({ text }) => text.startsWith('Well?'));
+    expect(words).toHaveLength(1);
     expect(seen(session)).toHaveLength(1);
   });
 

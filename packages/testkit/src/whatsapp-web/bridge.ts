@@ -1,10 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { parseJson } from '@cuttle/core-types';
-import { BridgeCommand, type BridgeEvent, bridgeVersion } from '@cuttle/core-types/bridge';
+import {
+  BridgeCommand,
+  type BridgeEvent,
+  type BridgeFile,
+  bridgeVersion,
+} from '@cuttle/core-types/bridge';
 import { type FaultAct } from './faults.ts';
-import type { Connection, World } from './world.ts';
+import type { Connection, SentFile, World } from './world.ts';
 
 type Asked<Name extends BridgeCommand['type']> = Extract<BridgeCommand, { readonly type: Name }>;
 
@@ -43,9 +48,9 @@ export function serveBridge(
 async function obey(world: World, connection: Connection, command: BridgeCommand): Promise<void> {
   world.ledger.push({ command });
   world.changes.notify();
-  const before = world.faults.take(command.type, 'before');
+  const before = world.faults.take(command, 'before');
   if (before !== undefined) return strike(connection, command, before);
-  const after = world.faults.take(command.type, 'after');
+  const after = world.faults.take(command, 'after');
   const outcome = await act(world, { connection, command, isCut: after === 'die' });
   world.changes.notify();
   if (after !== undefined) return strike(connection, command, after);
@@ -129,6 +134,7 @@ async function actConnected(world: World, command: Deedful, isCut: boolean): Pro
       return 'done';
     case 'typing':
       world.typing.push(command.chat);
+      if (command.read) world.reads.push(command.chat);
       return 'done';
     case 'download':
       return download(world, command, isCut);
@@ -182,19 +188,27 @@ export function logOut(world: World, reason: string): void {
 const mostCharacters = 65_536;
 
 /** Who has a message under an id shows no second one under it. */
-function send(world: World, { chat, messageId, text, quote }: Asked<'send'>): Outcome {
-  if (text === '' || text.length > mostCharacters)
+async function send(world: World, command: Asked<'send'>): Promise<Outcome> {
+  const { chat, messageId, text, quote, file: sent } = command;
+  const isEmpty = text === '' && sent === undefined;
+  if (isEmpty || text.length > mostCharacters)
     return { code: 'invalid', message: `A message of ${text.length} characters is not sent.` };
   if (!world.people.has(chat) && !world.groups.has(chat))
     return { code: 'invalid', message: 'This number is not on WhatsApp.' };
+  const file = sent && (await readSent(sent));
   const isThere = world.sent.some((one) => one.chat === chat && one.messageId === messageId);
   if (isThere) return 'done';
   const known =
     world.sent.some((one) => one.messageId === quote) ||
     world.inbox.some(({ message }) => idOf(message) === quote);
   const replyTo = known ? quote : undefined;
-  world.sent.push({ chat, messageId, text, replyTo, isDeleted: false });
+  world.sent.push({ chat, messageId, text, replyTo, file, isDeleted: false });
   return 'done';
+}
+
+/** The path holds only until the answer. */
+async function readSent({ path, ...file }: BridgeFile): Promise<SentFile> {
+  return { ...file, bytes: new Uint8Array(await readFile(path)) };
 }
 
 function idOf(message: unknown): unknown {

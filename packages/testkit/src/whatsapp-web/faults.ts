@@ -1,4 +1,4 @@
-import type { BridgeFailure } from '@cuttle/core-types/bridge';
+import type { BridgeCommand, BridgeFailure } from '@cuttle/core-types/bridge';
 import {
   type CallFault,
   createFaults as createAnyFaults,
@@ -10,6 +10,7 @@ import type { CommandName } from './world.ts';
 export interface Fault extends CallFault<FaultAct> {
   /** Any command without it. */
   readonly command?: CommandName;
+  readonly match?: (command: BridgeCommand) => boolean;
 }
 
 export type FaultAct =
@@ -24,10 +25,11 @@ export type FaultAct =
       readonly reached?: boolean;
     };
 
-export type Faults = AnyFaults<Fault, CommandName>;
+export type Faults = AnyFaults<Fault, BridgeCommand>;
 
 export function createFaults(): Faults {
-  return createAnyFaults<Fault, CommandName>(
-    ({ command }, given) => command === undefined || command === given,
+  return createAnyFaults<Fault, BridgeCommand>(
+    ({ command, match }, given) =>
+      (command === undefined || command === given.type) && (match?.(given) ?? true),
   );
 }

@@ -27,6 +27,8 @@ export interface People {
   say(input: SayInput): Said;
   /** Throws where nobody said it. */
   edit(messageId: string, text: string): Said;
+  /** Puts an emoji under a message of the account. */
+  react(input: { readonly from: string; readonly messageId: string; readonly emoji: string }): Said;
   /** Any message, as it is. */
   push(message: Json): PendingMessage;
   /** The same once more. */
@@ -65,6 +67,11 @@ export function createPeople(world: World): People {
       if (!isShown(said)) throw new TypeError(`Nobody said ${messageId}`);
       return { messageId, event: push({ ...said, id: world.nextId(), edits: messageId, text }) };
     },
+    react({ from, messageId: target, emoji }) {
+      const messageId = world.nextId();
+      const said = toMessage(world, { from, text: '' }, messageId);
+      return { messageId, event: push({ ...said, reaction: { target, emoji } }) };
+    },
     scan() {
       if (world.scanning === undefined) throw new TypeError('No code is shown');
       world.scanning.link();
@@ -90,8 +97,21 @@ function toMessage(world: World, input: SayInput, id: string): Shown {
     text,
     mentioned: input.mention === true,
     answersUs: answered,
+    ...quotedIn(world, replyTo),
     media: file === undefined ? [] : [toMedium(world, file)],
   };
+}
+
+function quotedIn(world: World, replyTo: string | undefined): Shown {
+  const ours = world.sent.find(({ messageId }) => messageId === replyTo);
+  if (ours) return { quoted: { text: ours.text } };
+  const said = world.inbox
+    .map(({ message }) => message)
+    .findLast((message) => isShown(message) && message['id'] === replyTo);
+  if (!isShown(said) || typeof said['text'] !== 'string') return {};
+  const { text, sender } = said;
+  const name = isShown(sender) && typeof sender['name'] === 'string' ? sender['name'] : 'somebody';
+  return { quoted: { text, from: name } };
 }
 
 function toMedium(world: World, sent: FileInput): Json {

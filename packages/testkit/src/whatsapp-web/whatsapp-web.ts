@@ -11,13 +11,20 @@ import { readWhatsappText } from '../whatsapp/visible-text.ts';
 import { logOut, serveBridge } from './bridge.ts';
 import type { Fault } from './faults.ts';
 import { createPeople, type People } from './people.ts';
-import { type CommandName, createWorld, type PendingMessage, type World } from './world.ts';
+import {
+  type CommandName,
+  createWorld,
+  type PendingMessage,
+  type SentFile,
+  type World,
+} from './world.ts';
 
 export interface VisibleMessage {
   readonly id: string;
   /** As people read it, without marks. */
   readonly text: string;
   readonly replyTo: string | undefined;
+  readonly file: SentFile | undefined;
 }
 
 export interface WhatsappWebOptions {
@@ -49,6 +56,8 @@ export interface WhatsappWeb extends People, AsyncDisposable {
   ): readonly Extract<BridgeCommand, { readonly type: Name }>[];
   readonly reactions: World['reactions'];
   readonly typing: readonly string[];
+  /** Chats in which people saw that what they wrote was read. */
+  readonly reads: readonly string[];
   readonly pending: readonly PendingMessage[];
   /** The account deletes a message of its own on the phone. */
   deleteMessage(messageId: string): void;
@@ -102,6 +111,7 @@ export async function openWhatsappWeb({
     },
     reactions: world.reactions,
     typing: world.typing,
+    reads: world.reads,
     get pending() {
       return world.inbox.filter(({ isTaken }) => !isTaken);
     },
@@ -143,10 +153,11 @@ function createTroubles(world: World): Troubles {
 function visibleIn(world: World, chat: string): readonly VisibleMessage[] {
   return world.sent
     .filter((message) => message.chat === chat && !message.isDeleted)
-    .map(({ messageId, text, replyTo }) => ({
+    .map(({ messageId, text, replyTo, file }) => ({
       id: messageId,
       text: readWhatsappText(text),
       replyTo,
+      file,
     }));
 }
 

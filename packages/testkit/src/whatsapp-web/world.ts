@@ -1,5 +1,10 @@
 import type { Json } from '@cuttle/core-types';
-import type { BridgeAccount, BridgeCommand, BridgeEvent } from '@cuttle/core-types/bridge';
+import type {
+  BridgeAccount,
+  BridgeCommand,
+  BridgeEvent,
+  BridgeFile,
+} from '@cuttle/core-types/bridge';
 import { type Changes, createChanges } from '../signals.ts';
 import { createFaults, type Faults } from './faults.ts';
 
@@ -12,12 +17,18 @@ export interface PendingMessage {
   isTaken: boolean;
 }
 
+/** A file of the account as people open it. */
+export interface SentFile extends Omit<BridgeFile, 'path'> {
+  readonly bytes: Uint8Array;
+}
+
 /** A message of the account as people have it on their phones. */
 export interface SentMessage {
   readonly chat: string;
   readonly messageId: string;
   text: string;
   readonly replyTo: string | undefined;
+  readonly file: SentFile | undefined;
   isDeleted: boolean;
 }
 
@@ -54,8 +65,10 @@ export interface World {
   readonly groups: Map<string, Group>;
   readonly inbox: PendingMessage[];
   readonly sent: SentMessage[];
-  readonly reactions: { readonly chat: string; readonly target: string; readonly emoji: string }[];
+  readonly reactions: Extract<BridgeCommand, { readonly type: 'react' }>[];
   readonly typing: string[];
+  /** Chats in which people saw that what they wrote was read. */
+  readonly reads: string[];
   readonly ledger: LedgerEntry[];
   readonly files: Map<string, Uint8Array>;
   readonly connections: Set<Connection>;
@@ -77,6 +90,7 @@ export function createWorld(account: BridgeAccount, isLinked: boolean): World {
     sent: [],
     reactions: [],
     typing: [],
+    reads: [],
     ledger: [],
     files: new Map(),
     connections: new Set(),

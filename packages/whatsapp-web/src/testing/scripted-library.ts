@@ -6,6 +6,7 @@ export interface ScriptedConnection {
   readonly listener: Listener;
   readonly sent: { readonly jid: string; readonly content: unknown; readonly options: object }[];
   readonly typing: string[];
+  readonly read: (string | null | undefined)[];
   isEnded: boolean;
   /** The account is connected. */
   open(): void;
@@ -54,6 +55,7 @@ export function createScriptedLibrary(): ScriptedLibrary {
         listener,
         sent: [],
         typing: [],
+        read: [],
         isEnded: false,
         open: () => state({ connection: 'open' }),
         pair() {
@@ -79,6 +81,11 @@ export function createScriptedLibrary(): ScriptedLibrary {
               options.messageId,
               answer === 'taken' ? undefined : answer.error,
             );
+          const left = 'text' in content ? undefined : { conversation: 'on the wire' };
+          return Promise.resolve(left);
+        },
+        markRead(keys) {
+          scripted.read.push(...keys.map(({ id }) => id));
           return Promise.resolve();
         },
         showTyping(jid) {
