@@ -6,6 +6,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Icon } from './icon.tsx';
 import { MemoryDialog } from '../memory/memory-dialog.tsx';
+import { MessengersDialog } from '../messengers/messengers-dialog.tsx';
 import { ModelHint } from './model-hint.tsx';
 import type { Page } from './page.ts';
 import { SessionPanel } from '../sessions/session-panel.tsx';
@@ -88,7 +89,7 @@ function Problem({ page }: { readonly page: Page }): JSX.Element | null {
 }
 
 function Dialogs({ page }: { readonly page: Page }): JSX.Element {
-  const { question, usage, memory } = page;
+  const { question, usage, memory, messengers } = page;
   const close = (): void => {
     question.value = undefined;
     giveFocus();
@@ -97,6 +98,7 @@ function Dialogs({ page }: { readonly page: Page }): JSX.Element {
     <>
       <UsageDialog view={usage} />
       <MemoryDialog view={memory} />
+      <MessengersDialog view={messengers} />
       {question.value && <ConfirmDialog question={question.value} close={close} />}
     </>
   );

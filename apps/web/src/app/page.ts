@@ -11,6 +11,7 @@ import {
 } from '../sessions/session-acts.ts';
 import { createSessionList, type SessionList } from '../sessions/session-list.ts';
 import type { Theme } from '../theme/theme.ts';
+import { createMessengersView, type MessengersView } from '../messengers/messengers-view.ts';
 import { createUsageView, type UsageView } from '../usage/usage-view.ts';
 import { createGatewayLists, type GatewayLists } from './gateway-lists.ts';
 import type { Question } from './confirm-dialog.tsx';
@@ -26,6 +27,7 @@ export interface Page {
   readonly theme: Theme;
   readonly usage: UsageView;
   readonly memory: MemoryView;
+  readonly messengers: MessengersView;
   readonly drafts: KeptText;
   /** The side bar of narrow screens. */
   readonly drawer: Signal<'open' | 'closed'>;
@@ -79,7 +81,7 @@ export function createPage(deps: PageDeps): Page {
   const openKey = (): string => current.facts.value.sessionKey;
   const sessions = createSessionList({ ...deps, openKey }, end);
   const agentPlace = (): string => agentPlaceOf(openKey());
-  const dialogs = createDialogs({ ...deps, agentPlace }, end);
+  const dialogs = createDialogs({ ...deps, ...news, agentPlace }, end);
   const places = { putHash: address.put, agentPlace };
   const current = createOpenSession({ ...deps, kept: deps.unsent, sessions, report, ...places });
   const stopHearing = followGateway(deps, { connection, current, sessions, lists, report });
@@ -109,6 +111,7 @@ export function createPage(deps: PageDeps): Page {
     logOut: () => logOut(deps, end),
     close() {
       stopHearing();
+      dialogs.messengers.stop();
       current.close();
       ending.abort();
       client.close();
@@ -179,10 +182,18 @@ function createActs(deps: ActsDeps, end: AbortSignal): SessionActs {
 }
 
 function createDialogs(
-  deps: Pick<PageDeps, 'client' | 'later'> & { readonly agentPlace: () => string },
+  deps: Pick<PageDeps, 'client' | 'later' | 'now'> &
+    Pick<News, 'question'> & { readonly agentPlace: () => string },
   end: AbortSignal,
-): Pick<Page, 'usage' | 'memory'> {
-  return { usage: createUsageView(deps.client, end), memory: createMemoryView(deps, end) };
+): Pick<Page, 'usage' | 'memory' | 'messengers'> {
+  const ask = (question: Question): void => {
+    deps.question.value = question;
+  };
+  return {
+    usage: createUsageView(deps.client, end),
+    memory: createMemoryView(deps, end),
+    messengers: createMessengersView({ ...deps, ask }, end),
+  };
 }
 
 interface Followers {

@@ -36,37 +36,58 @@ export function TopBar({
       <AgentMenu page={page} />
       <ContextMeter page={page} />
       <ModelMenu page={page} />
-      <Menu
-        label="Settings"
-        class="ghost round"
-        heading="Appearance"
-        items={[
-          ...themes.map((name): MenuItem => ({
-            key: name,
-            label: themeNames[name],
-            checked: page.theme.name.value === name,
-            choose: () => page.theme.choose(name),
-          })),
-          {
-            key: 'memory',
-            label: 'Memory',
-            icon: 'book',
-            apart: true,
-            choose: page.memory.open,
-          },
-          { key: 'usage', label: 'Usage and cost', icon: 'bars', choose: page.openUsage },
-          {
-            key: 'leave',
-            label: 'Log out of this browser',
-            icon: 'cross',
-            apart: true,
-            choose: leave,
-          },
-        ]}
-      >
-        <Icon name="sliders" />
-      </Menu>
+      <SettingsMenu page={page} leave={leave} />
     </header>
+  );
+}
+
+function SettingsMenu({
+  page,
+  leave,
+}: {
+  readonly page: Page;
+  readonly leave: () => void;
+}): JSX.Element {
+  const asking = page.messengers.asking.value.length;
+  const asks = asking === 1 ? '1 asks to be let in' : `${asking} ask to be let in`;
+  return (
+    <Menu
+      label={asking > 0 ? `Settings (${asks})` : 'Settings'}
+      class={asking > 0 ? 'ghost round has-news' : 'ghost round'}
+      heading="Appearance"
+      items={[
+        ...themes.map((name): MenuItem => ({
+          key: name,
+          label: themeNames[name],
+          checked: page.theme.name.value === name,
+          choose: () => page.theme.choose(name),
+        })),
+        {
+          key: 'memory',
+          label: 'Memory',
+          icon: 'book',
+          apart: true,
+          choose: page.memory.open,
+        },
+        {
+          key: 'messengers',
+          label: 'Messengers',
+          detail: asking > 0 ? asks : undefined,
+          icon: 'bubble',
+          choose: page.messengers.open,
+        },
+        { key: 'usage', label: 'Usage and cost', icon: 'bars', choose: page.openUsage },
+        {
+          key: 'leave',
+          label: 'Log out of this browser',
+          icon: 'cross',
+          apart: true,
+          choose: leave,
+        },
+      ]}
+    >
+      <Icon name="sliders" />
+    </Menu>
   );
 }
 

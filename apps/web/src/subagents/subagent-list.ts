@@ -38,7 +38,8 @@ export function createSubagentList(
   const asks = signal<readonly SubagentAsk[]>([]);
   let asking: 'no' | 'yes' | 'again' = 'no';
   let cancel: (() => void) | undefined;
-  const ask = async (): Promise<void> => {
+  let askedFor = '';
+  const ask = async (why: 'news' | 'again'): Promise<void> => {
     const { subagents } = await client.call('subagents.list', { sessionKey, limit: most }, end);
     show(known, subagents);
     const atWork = subagents.filter(isAtWork);
@@ -46,15 +47,16 @@ export function createSubagentList(
       show(asks, []);
       return;
     }
-    cancel = later(look, lookAgainMs);
+    cancel = later(() => look('again'), lookAgainMs);
+    const keys = atWork.map((one) => one.sessionKey);
+    // That one asks is an event; that another door decided it is none here.
+    if (why === 'again' && asks.value.length === 0 && keys.join() === askedFor) return;
     const { approvals } = await client.call('exec.approvals.list', {}, end);
-    const keys = new Set(atWork.map((one) => one.sessionKey));
-    show(
-      asks,
-      approvals.filter((one) => keys.has(one.sessionKey)),
-    );
+    askedFor = keys.join();
+    const theirs = approvals.filter((one) => keys.includes(one.sessionKey));
+    show(asks, theirs);
   };
-  const look = (): void => {
+  const look = (why: 'news' | 'again' = 'news'): void => {
     if (end.aborted) return;
     if (asking !== 'no') {
       asking = 'again';
@@ -68,7 +70,7 @@ export function createSubagentList(
       if (isOld) look();
     };
     // Not told is not wrong: it is asked again with the next event, or when the connection is back.
-    ask().then(settle, settle);
+    ask(why).then(settle, settle);
   };
   const stops = [
     client.on('session', ({ kind }) => kind === 'subagent' && look()),
@@ -77,7 +79,7 @@ export function createSubagentList(
   return {
     known,
     asks,
-    look,
+    look: () => look(),
     async stopOne(id) {
       await client.call('subagents.stop', { id }, end);
       look();

@@ -26,7 +26,7 @@ import { parseAddress, parseTarget } from './target.ts';
 const platform = 'WhatsApp Web';
 const packageName = '@cuttle/whatsapp-web';
 const loginHint =
-  'Link the account: `cuttle channels login whatsapp-web`, or the page under Channels.';
+  'Link the account: `cuttle channels login whatsapp-web`, or the page under Settings → Messengers.';
 
 /** An account of WhatsApp that is linked as one of its devices, by a program that is installed apart. https://faq.whatsapp.com/1317564962315842 */
 export function createWhatsappWebChannel(options: WhatsappWebOptions, deps: ChannelDeps): Channel {
