@@ -1,3 +1,5 @@
+import { openDiscordServer } from '@cuttle/testkit/discord';
+import { openSlackServer } from '@cuttle/testkit/slack';
 import { openTelegramServer, type Said, type TelegramServer } from '@cuttle/testkit/telegram';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
@@ -85,4 +87,55 @@ it('says which marks the platform does not have, and takes back those of what wa
   telegram.say({ from: ann, text: '/stop' });
   await untilSaid(ann, 'Stopped');
   await untilMarks(false);
+}, 60_000);
+
+it('greets a group it comes into and people who come, once, where that is wanted', async () => {
+  const greetings = { added: 'I am here.', joined: 'Welcome, {name}!' };
+  await using discord = await openDiscordServer();
+  await using slack = await openSlackServer({ subscriptions: ['member_joined_channel'] });
+  const { token, url: apiRoot } = telegram;
+  const onDiscord = { token: discord.token, restUrl: discord.restUrl, greetings };
+  const onSlack = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl };
+  const user = discord.user({ globalName: 'Ben' });
+  const general = discord.channel({ guild: discord.guild({ members: [user] }) });
+  gateway = await openGateway({
+    config: {
+      channels: {
+        telegram: {
+          main: { token, apiRoot, greetings },
+        },
+        discord: { main: onDiscord },
+        slack: { main: { ...onSlack, greetings: { added: greetings.added } } },
+      },
+    },
+  });
+  const added = telegram.addBot({ chat: group, from: ann });
+  await untilSaid(group, 'I am here.');
+  if (added) telegram.sendDuplicate(added.update_id);
+  const came = telegram.join({ chat: group, users: [ann, parrot] });
+  await untilSaid(group, 'Welcome, Ann!');
+  await gateway.restart();
+  if (came) telegram.sendDuplicate(came.update_id);
+  telegram.say({ from: ann, chat: group, mention: true, text: 'Done' });
+  await untilSaid(group, 'Done');
+  expect(said(group).filter((text) => !text.includes('Done'))).toEqual([
+    'I am here.',
+    'Welcome, Ann!',
+  ]);
+
+  await discord.waitFor(() => discord.sessions.at(-1)?.connected || undefined, soon());
+  discord.say({ from: user, channel: general, text: '', type: 7 });
+  const onGeneral = (): string[] => discord.visibleFromBot(general).map(({ content }) => content);
+  await discord.waitFor(() => onGeneral().length > 0 || undefined, soon());
+  expect(onGeneral()).toEqual(['Welcome, Ben!']);
+
+  const cat = slack.user({ name: 'Cat' });
+  const channel = slack.channel({ name: 'talk', members: [cat] });
+  slack.join({ user: cat, channel });
+  slack.join({ user: slack.botUserId, channel, inviter: cat });
+  const onChannel = (): string[] => slack.visible(channel).map(({ shown }) => shown);
+  await slack.waitFor(() => onChannel().length > 0 || undefined, soon());
+  expect(onChannel()).toEqual(['I am here.']);
+  const { model } = gateway;
+  expect(model.calls).toHaveLength(1);
 }, 60_000);

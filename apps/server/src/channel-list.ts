@@ -131,7 +131,7 @@ export function toChannelSettings(
   const { agent, dmPolicy, groupPolicy, allowedUsers, owners, streaming } = account;
   const { bots, botTurns } = account;
   const { identity, hint, queueMode, limits, confirmActions } = account;
-  const { ackReaction, ackReactionScope, statusReactions } = account;
+  const { ackReaction, ackReactionScope, statusReactions, greetings } = account;
   return {
     ...own,
     agentId: agent,
@@ -141,6 +141,7 @@ export function toChannelSettings(
     limits,
     marks: { taken: ackReaction, scope: ackReactionScope, ...statusReactions },
     confirmActions,
+    greetings,
     identity,
     hint,
   };

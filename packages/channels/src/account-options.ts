@@ -75,6 +75,23 @@ export const AccountOptions = z.object({
     })
     .prefault({})
     .describe('What the platform grants this account, where that is not the usual.'),
+  greetings: z
+    .object({
+      added: z
+        .string()
+        .max(2000)
+        .default('')
+        .describe('Said in a group that the account is added to; empty: nothing.'),
+      joined: z
+        .string()
+        .max(2000)
+        .default('')
+        .describe(
+          'Said in a group when people come into it, at most once a minute; `{name}` is who. Empty: nothing.',
+        ),
+    })
+    .prefault({})
+    .describe('What is said when somebody comes into a group that may be spoken in.'),
   ackReaction: z
     .string()
     .max(100)

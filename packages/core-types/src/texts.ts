@@ -108,6 +108,7 @@ const rows = {
   'hook.event': '[event] {text}',
   'inbound.expired': 'The message waited too long and was dropped.',
   'inbound.edited': 'Edits of a message that was taken already are not taken.',
+  'inbound.joined': 'Somebody came into the group; nothing was asked.',
   'inbound.not-ours': 'Reactions to what others said are not taken.',
   'inbound.quoted': '[in reply to {who}: {text}]',
   'inbound.reaction': '[reacted with {emoji} to your message: {text}]',

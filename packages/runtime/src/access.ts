@@ -53,13 +53,18 @@ export function judgeAccess(
     groupPolicy: account.access.groupPolicy,
     allowed: isAllowed(account, event, identity),
     blocked: identity?.access === 'blocked',
-    addressed: event.mentioned || event.replyToUs || isCommand || event.kind === 'button',
+    addressed: isAddressed(event, isCommand),
     isBot: event.sender.isBot,
     bots: account.access.bots,
   });
   return decision.kind === 'allow'
     ? { kind: 'welcome' }
     : { kind: 'refused', reason: decision.reason };
+}
+
+/** A press, and that somebody came, is told to us alone. */
+function isAddressed({ kind, mentioned, replyToUs }: ChannelInbound, isCommand: boolean): boolean {
+  return mentioned || replyToUs || isCommand || kind === 'button' || kind === 'join';
 }
 
 function trustIn(

@@ -18,6 +18,7 @@ import type {
   OutboundDraft,
 } from '@cuttle/core-types/ports';
 import { textFor, type TextCode } from '@cuttle/core-types/texts';
+import { greetingFor, greetingOrigin } from './greeting.ts';
 import { judgeAccess, type Standing, standingOf } from './access.ts';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands/parse-command.ts';
@@ -69,6 +70,8 @@ export function createChannelDoor(
     },
     async accept(event, signal) {
       signal.throwIfAborted();
+      // Nobody is greeted: it is nothing to us.
+      if (event.kind === 'join' && greetingFor(account, event) === '') return;
       const arrival = await arrive(kernel, account, event);
       const input = await toAcceptInput(kernel, arrival);
       kernel.point('accept.before.begin');
@@ -197,9 +200,18 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
     bounds: settings.queue,
     busyNotice: notice(kernel, arrival, textFor('busy')),
     renew: renewOf(kernel, arrival),
-    ...(event.sender.isBot && { bot: { most: account.access.botTurns } }),
+    ...botIn(account, event),
     ...(verdict.kind === 'queue' && { mark: takenMark(kernel, account, arrival) }),
   };
+}
+
+/** Who comes says nothing yet: what bots say to each other goes on. */
+function botIn(
+  { access }: ChannelAccount,
+  { kind, sender }: ChannelInbound,
+): Pick<AcceptInput, 'bot'> {
+  if (kind === 'join') return { bot: { most: Number.MAX_SAFE_INTEGER } };
+  return sender.isBot ? { bot: { most: access.botTurns } } : {};
 }
 
 /** The message says when the conversation it comes into has ended. */
@@ -229,9 +241,22 @@ async function judge(
   if (event.kind === 'reaction' && text === '') return silent('inbound.not-ours');
   const access = judgeAccess(account, event, { identity, standing, isCommand });
   if (access.kind === 'refused') return refuse(kernel, arrival, access.reason);
+  if (event.kind === 'join') return greet(kernel, arrival);
   if (text.trim() === '' && !event.media?.length) return silent('inbound.empty');
   const isQueued = !isCommand || taskOf(text, standing.principal) !== undefined;
   return { kind: isQueued ? 'queue' : 'control' };
+}
+
+/** Asks nothing of the agent: it is stored with what is said to it, once. */
+function greet(kernel: Kernel, arrival: Arrival): AcceptInput['verdict'] {
+  const { account, event, inboundId, conversation } = arrival;
+  const text = greetingFor(account, event);
+  const origin = greetingOrigin(inboundId, conversation, event);
+  return {
+    kind: 'refuse',
+    reason: 'inbound.joined',
+    notice: notice(kernel, arrival, { text, origin }),
+  };
 }
 
 async function refuse(
@@ -260,7 +285,7 @@ function notice(
   const answer = {
     text: said.text,
     notice: 'system',
-    replyTo: event.chat.kind === 'group' ? event.messageId : undefined,
+    replyTo: event.chat.kind === 'group' && event.kind !== 'join' ? event.messageId : undefined,
   };
   return noticeDrafts(kernel, {
     channel: account.channel,
@@ -392,6 +417,7 @@ function watchBots(
   result: AcceptResult,
 ): void {
   const { accountId, key } = conversation;
+  if (event.kind === 'join') return;
   if (!event.sender.isBot) return quietPlaces.remove(accountId, key);
   const isLoop = result.kind === 'refused' && result.reason === 'access.bot-loop';
   if (!isLoop || !quietPlaces.add(accountId, key)) return;

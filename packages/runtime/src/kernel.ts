@@ -126,6 +126,8 @@ export interface ChannelAccount {
   readonly limits: { readonly [Name in PacedLimit]?: Limits[Name] | undefined };
   /** How messages are marked that were taken; absent: not at all. */
   readonly marks?: AccountMarks | undefined;
+  /** What is said in a group when the account or people come into it; empty: nothing. */
+  readonly greetings?: { readonly added: string; readonly joined: string } | undefined;
   /** Whether `[[label|data]]` in an answer is a button. */
   readonly confirmActions?: boolean | undefined;
   /** How the agent appears here, over its own identity. */

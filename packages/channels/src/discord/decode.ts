@@ -58,6 +58,7 @@ export function decodeMessage(raw: unknown, setting: Setting, kind: 'message' | 
   if (!parsed.success) return unparsed(raw);
   const message = parsed.data;
   const { self } = setting;
+  if (message.type === joinNote && kind === 'message') return toJoin(message, setting);
   if (message.author.id === self.id) return { kind: 'ignored', reason: 'own' };
   if (isNote(message, kind)) return { kind: 'ignored', reason: 'service' };
   const media = decodeMedia(message);
@@ -79,6 +80,30 @@ export function decodeMessage(raw: unknown, setting: Setting, kind: 'message' | 
     at: timeOfSnowflake(message.id),
   };
   return { kind: 'event', event };
+}
+
+/** Where a guild has a channel for it, Discord says there who came, bots too. https://discord.com/developers/docs/resources/message#message-object-message-types */
+const joinNote = 7;
+
+function toJoin(message: WireMessage, { self, place }: Setting): Decoded {
+  const sender = senderOf(message);
+  const name = sender.name ?? '';
+  return {
+    kind: 'event',
+    event: {
+      ...whereOf(place),
+      externalId: externalIdOf(message, 'message'),
+      kind: 'join',
+      sender: message.author.id === self.id ? { ...sender, isBot: false } : sender,
+      messageId: message.id,
+      text: '',
+      mentioned: false,
+      replyToUs: false,
+      joined:
+        message.author.id === self.id ? { who: 'us', names: [] } : { who: 'others', names: [name] },
+      at: timeOfSnowflake(message.id),
+    },
+  };
 }
 
 function quotedIn(

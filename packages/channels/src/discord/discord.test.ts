@@ -435,7 +435,7 @@ describe('what Discord tells', () => {
     const accepted = await hear(
       bench,
       () => {
-        server.say({ from: ann, text: 'joined', type: 7 });
+        server.say({ from: ann, text: 'pinned', type: 6 });
         const { dispatch } = server.say({ from: ann, text: 'see https://a.example' });
         server.push('MESSAGE_UPDATE', {
           ...(dispatch?.d as object), // a message is an object

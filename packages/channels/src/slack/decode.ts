@@ -12,6 +12,7 @@ import {
   type WireActions,
   WireCallback,
   WireChangedEvent,
+  WireJoin,
   type WireCommand,
   type WireMessage,
   WireMessageEvent,
@@ -51,6 +52,7 @@ export function decodeCallback(raw: unknown, setting: Setting): Decoded {
   if (!isOurs(parsed.data, setting.self)) return ignored('other-team');
   const { event } = parsed.data;
   const { type, subtype } = event;
+  if (type === 'member_joined_channel') return decodeJoin(parsed.data, setting);
   if (type === 'reaction_added') return decodeReaction(raw, event, setting);
   // A channel's message that names us may come as both, under one id.
   if (type !== 'message' && type !== 'app_mention') return ignored('other-kind');
@@ -105,6 +107,33 @@ function decodeReaction(raw: unknown, event: unknown, setting: Setting): Decoded
       mentioned: false,
       replyToUs: true,
       at: timeOfTs(at),
+    },
+  };
+}
+
+/** The app was invited, or somebody came. An event without a time of its own is known by the delivery's id. */
+function decodeJoin(delivery: WireCallback, { self, names }: Setting): Decoded {
+  const parsed = WireJoin.safeParse(delivery.event);
+  if (!parsed.success) return unparsed(delivery);
+  const { user, inviter, channel, event_ts: at } = parsed.data;
+  const isUs = user === self.userId;
+  const person = toSender(user, names.get(user) ?? {});
+  const sender = isUs && inviter ? toSender(inviter, names.get(inviter) ?? {}) : person;
+  const name = person.name ?? person.username;
+  return {
+    kind: 'event',
+    event: {
+      target: { channel },
+      chat: { id: channel, kind: 'group' },
+      externalId: `join:${channel}:${user}:${at ?? delivery.event_id ?? ''}`,
+      kind: 'join',
+      sender,
+      messageId: '',
+      text: '',
+      mentioned: false,
+      replyToUs: false,
+      joined: { who: isUs ? 'us' : 'others', names: name === undefined ? [] : [name] },
+      at: timeOfTs(at ?? ''),
     },
   };
 }

@@ -6,7 +6,7 @@ import { type Decoded, decodeActions, decodeCallback, decodeCommand, unparsed } 
 import { namedIn, type Names } from './decode-text.ts';
 import type { SlackOptions } from './options.ts';
 import type { People, PersonFacts } from './people.ts';
-import { WireActions, WireCommand, WireMessage } from './wire.ts';
+import { WireActions, WireCommand, WireJoin, WireMessage } from './wire.ts';
 
 export type PayloadKind = 'events_api' | 'interactive' | 'slash_commands';
 
@@ -83,7 +83,7 @@ async function namesFor(
   { raw, self }: { readonly raw: unknown; readonly self: Self },
   signal: AbortSignal,
 ): Promise<Names> {
-  const message = messageIn(raw);
+  const message = messageIn(raw) ?? joinIn(raw);
   if (message === undefined || message.user === self.userId) return new Map();
   const { user } = message;
   const ids = new Set([...(user ? [user] : []), ...namedIn(message, self)]);
@@ -99,6 +99,13 @@ async function namesFor(
 function messageIn(raw: unknown): WireMessage | undefined {
   const event = fieldOf(raw, 'event');
   return WireMessage.safeParse(fieldOf(event, 'message') ?? event).data;
+}
+
+function joinIn(raw: unknown): Pick<WireMessage, 'user' | 'text'> | undefined {
+  const event = fieldOf(raw, 'event');
+  if (typeOf(event) !== 'member_joined_channel') return undefined;
+  const user = WireJoin.safeParse(event).data?.user;
+  return user === undefined ? undefined : { user, text: '' };
 }
 
 /** Conversations are stored side by side, each in its order. */

@@ -79,6 +79,14 @@ export const WireReaction = z.looseObject({
   event_ts: z.string(),
 });
 
+/** https://docs.slack.dev/reference/events/member_joined_channel */
+export const WireJoin = z.looseObject({
+  user: z.string().min(1),
+  channel,
+  inviter: text,
+  event_ts: text,
+});
+
 const WirePerson = z.looseObject({ id: z.string().min(1), username: text, name: text });
 
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */

@@ -256,8 +256,30 @@ describe('decodeUpdate', () => {
   });
 
   it.each([
+    [{ status: 'left' }, { status: 'member' }, 'us'],
+    [{ status: 'kicked' }, { status: 'restricted', is_member: true }, 'us'],
+    [{ status: 'left' }, { status: 'restricted', is_member: false }, undefined],
+    [{ status: 'member' }, { status: 'administrator' }, undefined],
+    [{ status: 'member' }, { status: 'left' }, undefined],
+  ])('takes %j and then %j as a coming of %s', (before, after, who) => {
+    const user = { id: 99, first_name: 'Bot' };
+    const change = {
+      chat: group,
+      from: ann,
+      date: 5,
+      old_chat_member: { user, ...before },
+      new_chat_member: { user, ...after },
+    };
+    const decoded = decodeUpdate({ update_id: 1, my_chat_member: change }, self);
+    const joined = decoded.kind === 'event' ? decoded.event.joined?.who : undefined;
+    expect(joined).toBe(who);
+    const direct = { update_id: 1, my_chat_member: { ...change, chat: dm } };
+    expect(decodeUpdate(direct, self).kind).toBe('ignored');
+  });
+
+  it.each([
     ['our own', { text: 'x', from: { id: 99 } }, 'own'],
-    ['a service message', { new_chat_members: [ann] }, 'service'],
+    ['that it came itself', { new_chat_members: [{ id: 99 }] }, 'service'],
     ['a pinned message', { pinned_message: { message_id: 1 } }, 'service'],
   ])('ignores %s', (_what, message, reason) => {
     expect(decode(message)).toEqual({ kind: 'ignored', reason });

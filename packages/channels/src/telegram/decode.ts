@@ -10,6 +10,8 @@ import {
   WireCallback,
   type WireChat,
   type WireEntity,
+  type WireMember,
+  WireMembership,
   WireMessage,
   WireReaction,
   WireUpdate,
@@ -26,8 +28,13 @@ const updateKinds = ['message', 'edited_message', 'callback_query'] as const;
 
 export function updateKindsFor({
   reactionNotifications,
-}: Pick<TelegramOptions, 'reactionNotifications'>): readonly string[] {
-  return reactionNotifications === 'off' ? updateKinds : [...updateKinds, 'message_reaction'];
+  greetings,
+}: Pick<TelegramOptions, 'reactionNotifications' | 'greetings'>): readonly string[] {
+  return [
+    ...updateKinds,
+    ...(reactionNotifications === 'off' ? [] : ['message_reaction']),
+    ...(greetings.added === '' ? [] : ['my_chat_member']),
+  ];
 }
 
 /** An update → the facts of one event. Total: what cannot be read becomes an `unparsed` event that keeps it whole. */
@@ -35,11 +42,12 @@ export function decodeUpdate(raw: Json, self: Self): Decoded {
   const update = WireUpdate.safeParse(raw);
   if (!update.success) return unparsed(raw);
   const { message, edited_message: edited, callback_query: callback } = update.data;
-  const { message_reaction: reaction } = update.data;
+  const { message_reaction: reaction, my_chat_member: membership } = update.data;
   if (message !== undefined) return decodeMessage(raw, message, { self, kind: 'message' });
   if (edited !== undefined) return decodeMessage(raw, edited, { self, kind: 'edit' });
   if (callback !== undefined) return decodeCallback(raw, callback);
   if (reaction !== undefined) return decodeReaction(raw, reaction, self);
+  if (membership !== undefined) return decodeMembership(raw, membership);
   return { kind: 'ignored', reason: 'other-kind' };
 }
 
@@ -59,6 +67,7 @@ function decodeMessage(
   if (!parsed.success || sender === undefined) return unparsed(raw);
   const message = parsed.data;
   if (sender.id === String(self.id)) return { kind: 'ignored', reason: 'own' };
+  if (kind === 'message' && message.new_chat_members) return decodeJoin(message, self);
   const media = decodeMedia(message);
   const { text, entities } = contentOf(message);
   if (text === '' && media.length === 0) return { kind: 'ignored', reason: 'service' };
@@ -136,6 +145,58 @@ function decodeReaction(raw: Json, value: unknown, self: Self): Decoded {
     at: date * 1000,
   };
   return { kind: 'event', event };
+}
+
+/** People who came; the account's own coming is told with more by `my_chat_member`. */
+function decodeJoin(message: WireMessage, self: Self): Decoded {
+  const people = (message.new_chat_members ?? []).filter(({ id }) => id !== self.id);
+  const [first] = people;
+  if (!first) return { kind: 'ignored', reason: 'service' };
+  const names = people.filter((user) => user.is_bot !== true).map((user) => nameOf({ from: user }));
+  return {
+    kind: 'event',
+    event: {
+      ...placeOf(message),
+      ...joinFacts,
+      externalId: `${message.chat.id}:${message.message_id}`,
+      sender: toSender(first),
+      joined: { who: 'others', names },
+      at: message.date * 1000,
+    },
+  };
+}
+
+const joinFacts = {
+  kind: 'join',
+  messageId: '',
+  text: '',
+  mentioned: false,
+  replyToUs: false,
+} as const;
+
+/** The account was added to a group, by `from`. https://core.telegram.org/bots/api#chatmemberupdated */
+function decodeMembership(raw: Json, value: unknown): Decoded {
+  const parsed = WireMembership.safeParse(value);
+  if (!parsed.success) return unparsed(raw);
+  const { chat, from, date, old_chat_member: before, new_chat_member: after } = parsed.data;
+  const isGroup = chat.type === 'group' || chat.type === 'supergroup';
+  if (!isGroup || isIn(before) || !isIn(after)) return { kind: 'ignored', reason: 'service' };
+  return {
+    kind: 'event',
+    event: {
+      ...placeOf({ chat }),
+      ...joinFacts,
+      externalId: `join:${chat.id}:${date}`,
+      sender: toSender(from),
+      joined: { who: 'us', names: [] },
+      at: date * 1000,
+    },
+  };
+}
+
+/** https://core.telegram.org/bots/api#chatmember */
+function isIn({ status, is_member: isMember }: WireMember): boolean {
+  return status === 'restricted' ? isMember === true : status !== 'left' && status !== 'kicked';
 }
 
 function placeOf(message: {

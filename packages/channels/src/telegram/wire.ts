@@ -52,6 +52,7 @@ export const WireMessage = z.looseObject({
   reply_to_message: WireReply.nullish(),
   /** The part of it that is quoted. */
   quote: z.looseObject({ text: z.string() }).nullish().catch(undefined),
+  new_chat_members: z.array(WireUser).nullish().catch(undefined),
 });
 export type WireMessage = z.infer<typeof WireMessage>;
 
@@ -83,6 +84,22 @@ export const WireReaction = z.looseObject({
   date: z.int(),
   old_reaction: WireReactions,
   new_reaction: WireReactions,
+});
+
+const WireMember = z.looseObject({
+  status: z.string(),
+  is_member: z.boolean().nullish(),
+  user: WireUser,
+});
+export type WireMember = z.infer<typeof WireMember>;
+
+/** https://core.telegram.org/bots/api#chatmemberupdated */
+export const WireMembership = z.looseObject({
+  chat: WireChat,
+  from: WireUser,
+  date: z.int(),
+  old_chat_member: WireMember,
+  new_chat_member: WireMember,
 });
 
 /** An update is taken as JSON first: one that we cannot read is still kept. */

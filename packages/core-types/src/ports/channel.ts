@@ -85,8 +85,8 @@ export interface ChannelMedia {
 export interface ChannelInbound {
   /** The message's identity (chat, message id, edit revision), not the delivery's. */
   readonly externalId: string;
-  /** `reaction`: somebody put `reaction` under the message `messageId`; a channel tells of it only where its account's owner wants that. */
-  readonly kind: 'message' | 'edit' | 'button' | 'reaction' | 'unparsed';
+  /** `reaction`: somebody put `reaction` under the message `messageId`; a channel tells of it only where its account's owner wants that. `join`: somebody came into a group. */
+  readonly kind: 'message' | 'edit' | 'button' | 'reaction' | 'join' | 'unparsed';
   readonly target: Target;
   readonly chat: {
     /** Stable within the account; with `threadId` it names the conversation. */
@@ -117,6 +117,10 @@ export interface ChannelInbound {
   readonly buttonToken?: string | undefined;
   /** An emoji, or the name of one. */
   readonly reaction?: string | undefined;
+  /** Who came into the group: the account, added by `sender`, or people with these names. */
+  readonly joined?:
+    | { readonly who: 'us' | 'others'; readonly names: readonly string[] }
+    | undefined;
   readonly media?: readonly ChannelMedia[] | undefined;
   /** Unix ms as the platform says. */
   readonly at: number;

@@ -71,6 +71,12 @@ export interface People {
     readonly ts: string;
     readonly name: string;
   }): Delivery | undefined;
+  /** Somebody comes into a channel, or invites the app. */
+  join(input: {
+    readonly user: string;
+    readonly channel: string;
+    readonly inviter?: string;
+  }): Delivery | undefined;
   /** Clicks a button by its label. Throws where the message has none. */
   press(input: {
     readonly from: string;
@@ -120,6 +126,12 @@ export function createPeople(deps: PeopleDeps): People {
       const item = { type: 'message', channel, ts };
       const event = { type: 'reaction_added', user: from, reaction: name, item_user: message.user };
       return publish.event('reaction_added', { ...event, item, event_ts: world.nextTs() }, channel);
+    },
+    join({ user, channel, inviter }) {
+      world.channels.get(channel)?.members.add(user);
+      const place = { channel, channel_type: 'C', team: world.team.id, event_ts: world.nextTs() };
+      const event = { type: 'member_joined_channel', user, ...place, ...(inviter && { inviter }) };
+      return publish.event('member_joined_channel', event, channel);
     },
     press: (input) => press(deps, input),
     command: (input) => command(deps, input),

@@ -87,6 +87,10 @@ export interface People {
     messageId: number;
     emoji: string;
   }): WireUpdate | undefined;
+  /** People come into a group, which its members read in a message of Telegram's own. */
+  join(input: { chat: number; users: readonly number[] }): WireUpdate | undefined;
+  /** Somebody adds the bot to a group. */
+  addBot(input: { chat: number; from: number }): WireUpdate | undefined;
 }
 
 export interface PeopleDeps {
@@ -121,6 +125,8 @@ export function createPeople(deps: PeopleDeps): People {
       return tell('edited_message', message);
     },
     pressButton: (input) => pressButton(deps, input),
+    join: (input) => join(deps, input),
+    addBot: (input) => addBot(deps, input),
     react(input) {
       const chat = world.findChat(input.chat);
       const user = userOf(world, input.from);
@@ -225,6 +231,33 @@ function pressButton(deps: PeopleDeps, input: PressInput): WireUpdate | undefine
     message: deps.world.toWire(message),
     chat_instance: String(Math.abs(input.chat) * 7),
     data: button.callback_data,
+  });
+}
+
+function join(
+  { world, queue }: PeopleDeps,
+  { chat: id, users }: { readonly chat: number; readonly users: readonly number[] },
+): WireUpdate | undefined {
+  const chat = world.findChat(id);
+  const people = users.map((user) => userOf(world, user));
+  const [first] = people;
+  if (!first) throw new TypeError('Name who came');
+  for (const { id: user } of people) chat.members.add(user);
+  const { text: _none, ...message } = world.toWire(world.addMessage(chat, { from: first }));
+  return queue.push('message', { ...message, new_chat_members: people });
+}
+
+function addBot(
+  { world, queue, now }: PeopleDeps,
+  { chat: id, from }: { readonly chat: number; readonly from: number },
+): WireUpdate | undefined {
+  const { chat } = world.findChat(id);
+  return queue.push('my_chat_member', {
+    chat,
+    from: userOf(world, from),
+    date: Math.floor(now() / 1000),
+    old_chat_member: { status: 'left', user: world.bot },
+    new_chat_member: { status: 'member', user: world.bot },
   });
 }
 

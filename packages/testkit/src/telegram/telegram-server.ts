@@ -233,6 +233,8 @@ function toServer(parts: Parts, http: Server): TelegramServer {
     editMessage: (input) => told(people.editMessage(input)),
     pressButton: (input) => told(people.pressButton(input)),
     react: (input) => told(people.react(input)),
+    join: (input) => told(people.join(input)),
+    addBot: (input) => told(people.addBot(input)),
     push: (kind, payload) => told(queue.push(kind, payload)),
     ...createViews(parts),
     sendDuplicate(updateId) {
