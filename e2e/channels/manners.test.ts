@@ -24,10 +24,13 @@ afterEach(async () => {
   await telegram[Symbol.asyncDispose]();
 });
 
+/** A cut in the middle of a send is settled soon. */
+const delivery = { deadlineMs: 800, marginMs: 100 };
+
 async function open(account: object): Promise<OpenGateway> {
   const { token, url: apiRoot } = telegram;
   const main = { token, apiRoot, dmPolicy: 'open', ...account };
-  gateway = await openGateway({ config: { channels: { telegram: { main } } } });
+  gateway = await openGateway({ config: { delivery, channels: { telegram: { main } } } });
   return gateway;
 }
 
@@ -89,32 +92,16 @@ it('says which marks the platform does not have, and takes back those of what wa
   await untilMarks(false);
 }, 60_000);
 
+const greetings = { added: 'I am here.', joined: 'Welcome, {name}!' };
+
 it('greets a group it comes into and people who come, once, where that is wanted', async () => {
-  const greetings = { added: 'I am here.', joined: 'Welcome, {name}!' };
-  await using discord = await openDiscordServer();
-  await using slack = await openSlackServer({ subscriptions: ['member_joined_channel'] });
-  const { token, url: apiRoot } = telegram;
-  const onDiscord = { token: discord.token, restUrl: discord.restUrl, greetings };
-  const onSlack = { botToken: slack.botToken, appToken: slack.appToken, apiUrl: slack.apiUrl };
-  const user = discord.user({ globalName: 'Ben' });
-  const general = discord.channel({ guild: discord.guild({ members: [user] }) });
-  gateway = await openGateway({
-    config: {
-      channels: {
-        telegram: {
-          main: { token, apiRoot, greetings },
-        },
-        discord: { main: onDiscord },
-        slack: { main: { ...onSlack, greetings: { added: greetings.added } } },
-      },
-    },
-  });
+  const { restart, model } = await open({ greetings });
   const added = telegram.addBot({ chat: group, from: ann });
   await untilSaid(group, 'I am here.');
   if (added) telegram.sendDuplicate(added.update_id);
   const came = telegram.join({ chat: group, users: [ann, parrot] });
   await untilSaid(group, 'Welcome, Ann!');
-  await gateway.restart();
+  await restart();
   if (came) telegram.sendDuplicate(came.update_id);
   telegram.say({ from: ann, chat: group, mention: true, text: 'Done' });
   await untilSaid(group, 'Done');
@@ -122,13 +109,25 @@ it('greets a group it comes into and people who come, once, where that is wanted
     'I am here.',
     'Welcome, Ann!',
   ]);
+  expect(model.calls).toHaveLength(1);
+}, 60_000);
 
+it('greets on Discord and Slack, too', async () => {
+  await using discord = await openDiscordServer();
+  await using slack = await openSlackServer({ subscriptions: ['member_joined_channel'] });
+  const { botToken, appToken, apiUrl } = slack;
+  const onSlack = { botToken, appToken, apiUrl, greetings: { added: greetings.added } };
+  const onDiscord = { token: discord.token, restUrl: discord.restUrl, greetings };
+  const user = discord.user({ globalName: 'Ben' });
+  const general = discord.channel({ guild: discord.guild({ members: [user] }) });
+  gateway = await openGateway({
+    config: { channels: { discord: { main: onDiscord }, slack: { main: onSlack } } },
+  });
   await discord.waitFor(() => discord.sessions.at(-1)?.connected || undefined, soon());
   discord.say({ from: user, channel: general, text: '', type: 7 });
   const onGeneral = (): string[] => discord.visibleFromBot(general).map(({ content }) => content);
   await discord.waitFor(() => onGeneral().length > 0 || undefined, soon());
   expect(onGeneral()).toEqual(['Welcome, Ben!']);
-
   const cat = slack.user({ name: 'Cat' });
   const channel = slack.channel({ name: 'talk', members: [cat] });
   slack.join({ user: cat, channel });
@@ -136,6 +135,55 @@ it('greets a group it comes into and people who come, once, where that is wanted
   const onChannel = (): string[] => slack.visible(channel).map(({ shown }) => shown);
   await slack.waitFor(() => onChannel().length > 0 || undefined, soon());
   expect(onChannel()).toEqual(['I am here.']);
+}, 60_000);
+
+it('lets several agents answer one message of a group, each once, in order and in its own voice', async () => {
+  const { token, url: apiRoot } = telegram;
+  const main = { token, apiRoot, dmPolicy: 'open', ackReaction: '👀' };
+  gateway = await openGateway({
+    config: {
+      delivery,
+      bindings: [{ match: { channel: 'telegram', group }, agents: ['cook', 'gardener'] }],
+      channels: { telegram: { main } },
+    },
+    adjust: (config) => {
+      config.agents.list = [
+        { id: 'main' },
+        { id: 'cook', system: 'KITCHEN', identity: { name: 'Remy', emoji: '🐀' } },
+        { id: 'gardener', system: 'GARDEN' },
+      ];
+    },
+  });
   const { model } = gateway;
-  expect(model.calls).toHaveLength(1);
+  const isAsked = (agent: string): boolean =>
+    model.calls.some(({ system }) => system.includes(agent));
+  const asked = telegram.say({
+    from: ann,
+    chat: group,
+    mention: true,
+    text: '[[first=1000]] Soup?',
+  });
+  await model.untilCalls(1, soon());
+  expect([isAsked('KITCHEN'), isAsked('GARDEN')]).toEqual([true, false]);
+  await gateway.restart();
+  if (asked.update) telegram.sendDuplicate(asked.update.update_id);
+  const answers = (): string[] => said(group).filter((text) => text.includes('Soup'));
+  await telegram.waitFor(() => answers().length > 1 || undefined, soon());
+  telegram.say({ from: ann, chat: group, mention: true, text: 'And tea?' });
+  await telegram.waitFor(
+    () => said(group).filter((text) => text.includes('tea')).length > 1 || undefined,
+    soon(),
+  );
+  expect(answers().map((text) => text.split('\n')[0])).toEqual(['🐀 Remy:', 'Cuttle:']);
+  const { sessions } = await gateway.server.call('sessions.list', {});
+  expect(
+    sessions.map(({ sessionKey, messages }) => `${sessionKey} ${messages}`).toSorted(),
+  ).toEqual([
+    `agent:cook:telegram:main:group:${group} 4`,
+    `agent:gardener:telegram:main:group:${group} 4`,
+  ]);
+  // To look, one is enough.
+  telegram.say({ from: ann, chat: group, text: '/status' });
+  await untilSaid(group, 'Agent Remy');
+  expect(said(group).filter((text) => text.startsWith('Agent '))).toHaveLength(1);
 }, 60_000);

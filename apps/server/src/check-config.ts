@@ -24,11 +24,17 @@ export function checkConfig(
 /** A place that is bound to nobody would be answered by an agent that was not meant. */
 function checkBindings({ bindings, agents }: Config): void {
   const ids = agents.list.map(({ id }) => id);
-  for (const [index, { agent }] of bindings.entries())
-    if (!ids.includes(agent))
-      throw new CuttleError(
-        'config.invalid',
-        `bindings[${index}].agent: there is no agent "${agent}".`,
-        { hint: `Agents: ${ids.join(', ')}.` },
-      );
+  const fault = (place: string, message: string): CuttleError =>
+    new CuttleError('config.invalid', `${place}: ${message}`, {
+      hint: `Agents: ${ids.join(', ')}.`,
+    });
+  for (const [index, { agent, agents: several }] of bindings.entries()) {
+    const place = `bindings[${index}]`;
+    const named = several ?? (agent === undefined ? [] : [agent]);
+    if (named.length === 0 || (agent !== undefined && several !== undefined))
+      throw fault(place, 'name one `agent`, or several `agents`.');
+    const wrong = named.find((id) => !ids.includes(id));
+    const key = several === undefined ? 'agent' : 'agents';
+    if (wrong !== undefined) throw fault(`${place}.${key}`, `there is no agent "${wrong}".`);
+  }
 }

@@ -19,7 +19,10 @@ export function toRuntimeSettings(config: Config): RuntimeSettings {
     agents,
     defaultAgentId: agents[0]?.id ?? 'main',
     lazyTools: config.tools.lazy,
-    bindings: config.bindings.map(({ match, agent }) => ({ match, agentId: agent })),
+    bindings: config.bindings.map(({ match, agent, agents: several }) => ({
+      match,
+      agentIds: several ?? [agent ?? agents[0]?.id ?? 'main'],
+    })),
     queue: {
       perSession: limits.queuePerSession,
       total: limits.queueTotal,

@@ -109,6 +109,7 @@ const examples: Readonly<Record<string, unknown>> = {
       agent: 'second',
     },
     { match: { channel: 'telegram', peer: '42' }, agent: 'second' },
+    { match: { channel: 'telegram', group: '-1005678' }, agents: ['main', 'second'] },
   ],
   'session.channels': {
     telegram: {

@@ -66,6 +66,8 @@ export const InboundBody = z.object({
   messageId: z.string().optional(),
   /** The messenger's own id of who said it. */
   senderId: z.string().optional(),
+  /** Said before the answer: several agents answer here, each in its own name. */
+  voice: z.string().optional(),
   /** What a hook wants of this run instead of what the agent's settings say; tools and prompt stay the agent's. */
   wishes: RunWishes.optional(),
   task: RunTask.optional(),

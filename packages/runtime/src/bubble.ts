@@ -1,3 +1,4 @@
+import { inVoice } from './broadcast.ts';
 import { withoutButtons } from './confirm-actions.ts';
 import type { ChannelAccount } from './kernel.ts';
 import { type RunState, textSoFar } from './run-state.ts';
@@ -27,7 +28,7 @@ export async function showBubble(state: RunState): Promise<void> {
     conversationId,
     bubbleId: state.bubbleId,
     preview: () => {
-      const text = textSoFar(state);
+      const text = inVoice(state.claimed, textSoFar(state));
       return live.preview(account.confirmActions === true ? withoutButtons(text) : text);
     },
   });

@@ -1,17 +1,9 @@
-import {
-  type InboundBody,
-  type Json,
-  type QueueMode,
-  readToken,
-  type Route,
-  type UserPart,
-} from '@cuttle/core-types';
-import { bindAgent, buildSessionKey, placeKindOf, type Speaker } from '@cuttle/sessions';
+import { type QueueMode, readToken, type Route } from '@cuttle/core-types';
+import { buildSessionKey, placeKindOf, type Speaker } from '@cuttle/sessions';
 import type {
   AcceptInput,
   AcceptResult,
   ChannelInbound,
-  ChannelMedia,
   ConversationRef,
   Door,
   Identity,
@@ -20,9 +12,11 @@ import type {
 import { textFor, type TextCode } from '@cuttle/core-types/texts';
 import { greetingFor, greetingOrigin } from './greeting.ts';
 import { judgeAccess, type Standing, standingOf } from './access.ts';
+import { agentsFor, isForAll, toFollowing, voiceOf, wakeAfter } from './broadcast.ts';
 import { bodyHash } from './body-hash.ts';
 import { parseCommand } from './commands/parse-command.ts';
 import type { ControlRow } from './control.ts';
+import { toHashed, toInboundBody } from './inbound-body.ts';
 import { readyAfterAccept } from './ready-after-accept.ts';
 import { taskOf, toTaskBody } from './run-task.ts';
 import type { ChannelAccount, Kernel } from './kernel.ts';
@@ -72,26 +66,57 @@ export function createChannelDoor(
       signal.throwIfAborted();
       // Nobody is greeted: it is nothing to us.
       if (event.kind === 'join' && greetingFor(account, event) === '') return;
-      const arrival = await arrive(kernel, account, event);
+      const [agentId, ...others] = agentsFor(kernel, account, event);
+      const arrival = await arrive(kernel, { account, event, agentId });
       const input = await toAcceptInput(kernel, arrival);
+      const following = await follow(kernel, { arrival, input }, others);
       kernel.point('accept.before.begin');
+      // Asked for in one turn of the loop, they are one group of writes.
       const accepting = kernel.store.journal.acceptInbound(input);
       const isClaimed = mayClaim(input) && claimWithMessage(kernel, input.sessionKey, accepting);
+      const more = following.map((one) => kernel.store.journal.acceptInbound(one.input));
       const result = await accepting;
+      const results = await Promise.all(more);
       kernel.point('accept.after.commit');
       await afterAccept(kernel, { arrival, input, result, isClaimed }, runControl);
+      for (const [index, one] of following.entries()) {
+        const its = results[index];
+        if (its) await afterAccept(kernel, { ...one, result: its, isClaimed: false }, runControl);
+        if (its?.kind === 'accepted') wakeAfter(kernel, its.sessionId, one.input.after);
+      }
       kernel.point('accept.before.ack');
     },
   };
 }
 
+interface Accepting {
+  readonly arrival: Arrival;
+  readonly input: AcceptInput;
+}
+
+/** The same message for the other agents of the place, each after the one before. What is refused, is refused once. */
+async function follow(
+  kernel: Kernel,
+  { arrival, input }: Accepting,
+  others: readonly string[],
+): Promise<readonly Accepting[]> {
+  const all = isForAll(arrival.text) ? others : [];
+  const made: Accepting[] = [];
+  let after = input.inboundId;
+  for (const agentId of input.verdict.kind === 'refuse' ? [] : all) {
+    const next = await arrive(kernel, { ...arrival, agentId });
+    const its = toFollowing(await toAcceptInput(kernel, next), after);
+    made.push({ arrival: next, input: its });
+    after = its.inboundId;
+  }
+  return made;
+}
+
 async function arrive(
   kernel: Kernel,
-  account: ChannelAccount,
-  event: ChannelInbound,
+  { account, event, agentId }: Pick<Arrival, 'account' | 'event' | 'agentId'>,
 ): Promise<Arrival> {
   const { channel, accountId, name } = account;
-  const agentId = agentFor(kernel, account, event);
   const { reader } = kernel.store;
   const place = { agentId, channel: channel.id, account: name, chat: event.chat };
   const ownKey = buildSessionKey(place);
@@ -141,19 +166,6 @@ async function textOf(
   return textFor('inbound.reaction', { emoji, text });
 }
 
-/** The most specific binding of the place; `agent` of an account is one for that account. */
-function agentFor(
-  kernel: Kernel,
-  { channel, name, agentId }: ChannelAccount,
-  { chat }: ChannelInbound,
-): string {
-  const { bindings, defaultAgentId } = kernel.settings();
-  const place = { channel: channel.id, account: name, chat };
-  const match = { channel: channel.id, account: name };
-  const all = agentId === undefined ? bindings : [...bindings, { agentId, match }];
-  return bindAgent(all, place) ?? defaultAgentId;
-}
-
 /** Whoever the owner let in by name; a door that is open to anyone makes nobody known. */
 function speakerOf({ provenance }: Standing, identity: Identity | undefined): Speaker {
   const isKnown = provenance.trust === 'owner' || provenance.trust === 'paired';
@@ -166,7 +178,9 @@ async function toAcceptInput(kernel: Kernel, arrival: Arrival): Promise<AcceptIn
   const { channel, accountId } = account;
   const { agentId } = arrival;
   const task = taskOf(text, standing.principal);
-  const body = task ? toTaskBody(task) : toBody(arrival);
+  const body = task
+    ? toTaskBody(task)
+    : toInboundBody(arrival, voiceOf(kernel, agentsFor(kernel, account, event), agentId));
   const route: Route = {
     kind: 'push',
     door: channel.id,
@@ -293,67 +307,6 @@ function notice(
     origin: said.origin,
     answer,
   });
-}
-
-/** A file by the platform's own name for it; what has none by its kind. */
-function toHashed({ kind, file }: ChannelMedia): Json {
-  return file?.ref ?? kind;
-}
-
-/** Parts of one message: platforms send few, and nobody else's word is taken for it. */
-const mostMedia = 20;
-
-/** Files are named, and fetched when a run begins with them: a message waits for no download, and nothing is fetched for strangers. */
-function toBody({ event, text, inboundId, account }: Arrival): InboundBody {
-  const media = (event.media ?? []).slice(0, mostMedia);
-  const { accountId } = account;
-  const held = media.flatMap(({ file }, index) =>
-    file ? [toHeldPart(file, { inboundId, index, accountId })] : [],
-  );
-  const unread = media.flatMap(({ kind, file }) =>
-    file ? [] : [textFor('media.unread', { kind })],
-  );
-  const words = [quoteOf(event), text, ...unread].filter((line) => line !== '').join('\n');
-  const name = event.chat.kind === 'group' ? event.sender.name : undefined;
-  return {
-    v: 1,
-    parts: [...(words === '' ? [] : [{ type: 'text' as const, text: words }]), ...held],
-    ...(name !== undefined && { senderName: name }),
-    ...(isAMessage(event) && { messageId: event.messageId, senderId: event.sender.id }),
-  };
-}
-
-const mostQuoted = 300;
-
-/** What is answered, in one line: people say "that one" and mean it. */
-function quoteOf({ quoted, command }: ChannelInbound): string {
-  const words = quoted?.text.replaceAll(/\s+/g, ' ').trim() ?? '';
-  if (!quoted || words === '' || command !== undefined) return '';
-  const text = words.length > mostQuoted ? `${words.slice(0, mostQuoted - 1)}…` : words;
-  return textFor('inbound.quoted', {
-    who: quoted.from ?? 'your message',
-    text: text.toWellFormed(),
-  });
-}
-
-/** Of a press it is the message with the button, and a command may be none that others see. */
-function isAMessage({ kind, command }: ChannelInbound): boolean {
-  return kind === 'message' && command === undefined;
-}
-
-function toHeldPart(
-  { ref, type, mimeType, name, bytes, durationMs, voice }: NonNullable<ChannelMedia['file']>,
-  place: { readonly inboundId: string; readonly index: number; readonly accountId: string },
-): UserPart {
-  const source = { kind: 'channel', ...place, ref, ...(bytes !== undefined && { bytes }) } as const;
-  const part = { mimeType, source, ...(name !== undefined && { name }) };
-  if (type !== 'audio') return { type, ...part };
-  return {
-    type,
-    ...part,
-    ...(durationMs !== undefined && { durationMs }),
-    ...(voice !== undefined && { voice }),
-  };
 }
 
 /** A command has acted before the next message of its place is looked at. */

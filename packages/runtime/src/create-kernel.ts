@@ -33,6 +33,7 @@ export function createKernel(
   const kernel: Kernel = {
     ...deps,
     point,
+    stopping,
     accounts,
     // An adapter renders the same for all its accounts, and needs no connection for it.
     findRenderer: ({ accountId, door }) => accounts.get(accountId)?.channel ?? adapters.get(door),

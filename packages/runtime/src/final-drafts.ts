@@ -1,4 +1,5 @@
 import type { Answer, ClaimedRun, OutboundDraft } from '@cuttle/core-types/ports';
+import { inVoice } from './broadcast.ts';
 import { withButtons } from './confirm-actions.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
@@ -13,7 +14,8 @@ export function finalDrafts(kernel: Kernel, claimed: ClaimedRun, answer: Answer)
   const channel = kernel.findRenderer({ accountId, door: claimed.route.door });
   // What the system says is in its own words.
   const isTheirs = answer.notice === undefined && kernel.accounts.get(accountId)?.confirmActions;
-  const said = isTheirs === true ? withButtons(answer) : answer;
+  const named = { ...answer, text: inVoice(claimed, answer.text) };
+  const said = isTheirs === true ? withButtons(named) : named;
   const origin = `${claimed.runId}:final`;
   return channel ? noticeDrafts(kernel, { channel, conversation, origin, answer: said }) : [];
 }

@@ -70,6 +70,8 @@ export type BeforeCompaction = (
 /** What the parts of the kernel share; made once by `createRuntime`. */
 export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly point: CrashPoint;
+  /** Aborted when the runtime stops. */
+  readonly stopping: AbortSignal;
   /** Those of the platform behind a door. */
   readonly toolsOfChannel: (door: string) => readonly Tool[];
   readonly prompts: PromptBuilder;

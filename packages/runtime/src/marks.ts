@@ -73,7 +73,8 @@ export async function endMarks(
   );
   const after = account.marks[how];
   return inbounds.flatMap((inbound) => {
-    if (inbound?.messageId === undefined) return [];
+    // Where several agents answer, the message is marked for the first.
+    if (inbound?.messageId === undefined || inbound.after !== undefined) return [];
     const { inboundId, messageId } = inbound;
     // A part of its own number: the first words of an answer may stand in a bubble, and a mark never does.
     return changesOf(account, messageId, after).map((part, index) =>

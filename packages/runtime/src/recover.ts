@@ -1,4 +1,5 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
+import { wakeAfter } from './broadcast.ts';
 import type { Kernel } from './kernel.ts';
 import { countEnded } from './count-cuts.ts';
 import { runControl } from './control.ts';
@@ -39,6 +40,7 @@ export async function recover(kernel: Kernel): Promise<void> {
   for (const sessionId of work.cutTogether) kernel.cutTogether.add(sessionId);
   kernel.sessions.suspect(work.suspects);
   for (const sessionId of work.sessions) kernel.sessions.wake(sessionId);
+  for (const { sessionId, after } of work.following) wakeAfter(kernel, sessionId, after);
   const found = {
     sessions: work.sessions.length,
     suspects: work.suspects.length,

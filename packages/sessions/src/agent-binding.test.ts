@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AgentBinding, bindAgent, type BindingPlace } from './agent-binding.ts';
+import { type AgentBinding, bindAgents, type BindingPlace } from './agent-binding.ts';
 
 const dm: BindingPlace = {
   channel: 'telegram',
@@ -11,7 +11,10 @@ const topic: BindingPlace = {
   account: 'main',
   chat: { id: '-100', kind: 'group', threadId: '7' },
 };
-const to = (agentId: string, match: AgentBinding['match']): AgentBinding => ({ agentId, match });
+const to = (agentId: string, match: AgentBinding['match']): AgentBinding => ({
+  agentIds: [agentId],
+  match,
+});
 
 const all = [
   to('any', {}),
@@ -22,7 +25,7 @@ const all = [
   to('by-thread', { channel: 'telegram', account: 'main', group: '-100', thread: '7' }),
 ];
 const without = (...ids: readonly string[]): readonly AgentBinding[] =>
-  all.filter(({ agentId }) => !ids.includes(agentId));
+  all.filter(({ agentIds }) => !agentIds.some((id) => ids.includes(id)));
 
 describe('the agent of a place', () => {
   it.each<[string, readonly AgentBinding[], BindingPlace, string | undefined]>([
@@ -51,12 +54,19 @@ describe('the agent of a place', () => {
     ],
     ['the first of equal ones', [to('one', { peer: '42' }), to('two', { peer: '42' })], dm, 'one'],
   ])('is %s', (_what, bindings, place, agentId) => {
-    expect(bindAgent(bindings, place)).toBe(agentId);
-    expect(bindAgent([...bindings], place)).toBe(agentId);
+    expect(bindAgents(bindings, place)?.[0]).toBe(agentId);
+    expect(bindAgents([...bindings], place)?.[0]).toBe(agentId);
+  });
+
+  it('is each of several in a group, once and in their order, and the first in private', () => {
+    const several = [{ agentIds: ['b', 'a', 'b'], match: {} }];
+    expect(bindAgents(several, topic)).toEqual(['b', 'a']);
+    expect(bindAgents(several, dm)).toEqual(['b']);
+    expect(bindAgents([], topic)).toBeUndefined();
   });
 
   it('does not depend on the order of bindings that differ', () => {
-    expect(bindAgent(all.toReversed(), topic)).toBe('by-thread');
-    expect(bindAgent(all.toReversed(), dm)).toBe('by-peer');
+    expect(bindAgents(all.toReversed(), topic)).toEqual(['by-thread']);
+    expect(bindAgents(all.toReversed(), dm)).toEqual(['by-peer']);
   });
 });

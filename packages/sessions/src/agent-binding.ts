@@ -1,6 +1,7 @@
 /** Which agent answers where. A field that is absent matches anything. */
 export interface AgentBinding {
-  readonly agentId: string;
+  /** Several: in a group each of them answers, in this order; elsewhere the first. */
+  readonly agentIds: readonly string[];
   readonly match: {
     /** The platform. */
     readonly channel?: string | undefined;
@@ -27,17 +28,18 @@ export interface BindingPlace {
 /** What one level says outweighs all below it. */
 const weights = { thread: 8, group: 4, peer: 4, account: 2, channel: 1 } as const;
 
-/** The agent of the most specific binding that matches, of equal ones the first: thread, then peer or group, then account, then channel. */
-export function bindAgent(
+/** The agents of the most specific binding that matches, of equal ones the first: thread, then peer or group, then account, then channel. */
+export function bindAgents(
   bindings: readonly AgentBinding[],
   place: BindingPlace,
-): string | undefined {
-  let best: { readonly agentId: string; readonly weight: number } | undefined;
-  for (const { agentId, match } of bindings) {
+): readonly string[] | undefined {
+  let best: { readonly agentIds: readonly string[]; readonly weight: number } | undefined;
+  for (const { agentIds, match } of bindings) {
     const weight = weightOf(match, factsOf(place));
-    if (weight !== undefined && (!best || weight > best.weight)) best = { agentId, weight };
+    if (weight !== undefined && (!best || weight > best.weight)) best = { agentIds, weight };
   }
-  return best?.agentId;
+  if (!best) return undefined;
+  return place.chat.kind === 'group' ? [...new Set(best.agentIds)] : best.agentIds.slice(0, 1);
 }
 
 type Facts = AgentBinding['match'];

@@ -1,6 +1,6 @@
 export { parseLinkAddress, toLinkText } from './link-address.ts';
 export type { OffsetAt, ResetPolicy } from './reset-policy.ts';
-export { type AgentBinding, bindAgent, type BindingPlace } from './agent-binding.ts';
+export { type AgentBinding, bindAgents, type BindingPlace } from './agent-binding.ts';
 export {
   agentOf,
   buildSessionKey,

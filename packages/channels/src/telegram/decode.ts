@@ -68,6 +68,17 @@ function decodeMessage(
   const message = parsed.data;
   if (sender.id === String(self.id)) return { kind: 'ignored', reason: 'own' };
   if (kind === 'message' && message.new_chat_members) return decodeJoin(message, self);
+  return readMessage(message, { self, kind, sender });
+}
+
+function readMessage(
+  message: WireMessage,
+  {
+    self,
+    kind,
+    sender,
+  }: { self: Self; kind: 'message' | 'edit'; sender: ChannelInbound['sender'] },
+): Decoded {
   const media = decodeMedia(message);
   const { text, entities } = contentOf(message);
   if (text === '' && media.length === 0) return { kind: 'ignored', reason: 'service' };

@@ -15,6 +15,14 @@ export const bindingsSection = z.array(
         thread: platformId.optional().describe('The id of a thread or topic.'),
       })
       .describe('What must fit; a key that is left out fits anything.'),
-    agent: z.string().describe('Id of the agent that answers there.'),
+    agent: z.string().optional().describe('Id of the agent that answers there.'),
+    agents: z
+      .array(z.string())
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'Ids of agents that each answer every message of a group there, in this order; in place of `agent`.',
+      ),
   }),
 );

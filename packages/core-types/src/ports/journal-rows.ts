@@ -99,6 +99,8 @@ export interface AcceptInput {
     | { readonly before: number; readonly notice: readonly OutboundDraft[] }
     | undefined;
   readonly expiresAt?: number | undefined;
+  /** The inbound of another session that is answered first: until that one has ended, this one is not bound. */
+  readonly after?: string | undefined;
   /**
    * Said by a bot: refused with `access.bot-loop` where bots have had `most` turns in the conversation since a person spoke there. Without it,
    * what comes with an `identity` is a person's.

@@ -217,6 +217,8 @@ export interface Work {
   readonly conversations: readonly string[];
   /** Control inbounds not settled yet, in order of acceptance. */
   readonly controls: readonly ControlRow[];
+  /** Queued inbounds that wait for the answer to another one. */
+  readonly following: readonly { readonly sessionId: string; readonly after: string }[];
   /** Runs of stateless pull requests: their client is gone; they are closed, not run again. */
   readonly statelessRuns: readonly { readonly sessionId: string }[];
 }

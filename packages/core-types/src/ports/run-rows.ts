@@ -71,6 +71,8 @@ export interface StoredInbound {
   readonly text: string;
   /** The messenger's own id of the message. */
   readonly messageId?: string | undefined;
+  /** The inbound that was to be answered first. */
+  readonly after?: string | undefined;
   readonly at: number;
 }
 

@@ -2,6 +2,24 @@ import { expect, it } from 'vitest';
 import type { World } from './world.ts';
 
 export function describeQueue(get: () => World): void {
+  it('binds a message only when the one before it, in another session, has ended', async () => {
+    const { say, tryClaim, claim, complete, reopen } = get();
+    const first = await say({ session: 'a' });
+    const { sessionId } = await say({ session: 'b', inboundId: 'in-b', after: first.inboundId });
+    expect(await tryClaim(sessionId)).toBeUndefined();
+    await reopen();
+    const following = [{ sessionId, after: first.inboundId }];
+    expect(await get().reader.findWork()).toMatchObject({ following });
+    expect(await get().reader.findInbound({ inboundId: 'in-b' })).toMatchObject({
+      after: first.inboundId,
+    });
+    const run = await claim(first.sessionId);
+    expect(await tryClaim(sessionId)).toBeUndefined();
+    await complete(run);
+    expect(await tryClaim(sessionId)).toMatchObject({ runId: 'in-b' });
+    expect(await get().reader.findWork()).toMatchObject({ following: [] });
+  });
+
   it('claims the oldest message as a run of its id, with its sender, route and first step', async () => {
     const { say, journal, accountId, now, newId } = get();
     const { inboundId, sessionId } = await say({ text: 'first', taint: ['group'] });

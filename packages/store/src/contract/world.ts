@@ -86,6 +86,7 @@ export interface Wish {
   readonly renew?: AcceptInput['renew'];
   readonly identity?: AcceptInput['identity'];
   readonly bot?: AcceptInput['bot'];
+  readonly after?: string;
   readonly mark?: AcceptInput['mark'];
 }
 export interface AnswerWish {
@@ -297,6 +298,7 @@ function toInput({
     expiresAt: wish.expiresAt,
     renew: wish.renew,
     ...(wish.bot && { bot: wish.bot }),
+    ...(wish.after !== undefined && { after: wish.after }),
     ...(wish.mark && { mark: wish.mark }),
   };
 }

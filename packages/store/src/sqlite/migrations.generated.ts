@@ -292,4 +292,11 @@ export const migrations: readonly {
       'ALTER TABLE `pairing` ADD `refused_at` integer;',
     ],
   },
+  {
+    name: '0023_following',
+    statements: [
+      'ALTER TABLE `inbound` ADD `after_id` text;',
+      "CREATE INDEX `inbound_after` ON `inbound` (`space`,`after_id`) WHERE after_id IS NOT NULL AND state = 'queued';",
+    ],
+  },
 ];

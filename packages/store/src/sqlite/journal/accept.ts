@@ -153,8 +153,8 @@ function refuseBusy(unit: Unit, input: AcceptInput): AcceptResult {
 }
 
 const insertSeen = `INSERT INTO seen (account_id, external_id, body_hash, at) VALUES (?, ?, ?, ?)`;
-const insertRow = `INSERT INTO inbound (id, account_id, external_id, session_id, seq, conversation_id, principal_id, trust, principal, provenance, taint, route, route_kind, stateless, mode, control, renews, body, state, reason, notice_id, expires_at, at, settled_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertRow = `INSERT INTO inbound (id, account_id, external_id, session_id, seq, conversation_id, principal_id, trust, principal, provenance, taint, route, route_kind, stateless, mode, control, renews, body, state, reason, notice_id, expires_at, at, settled_at, after_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 function insertInbound(
   unit: Unit,
@@ -200,6 +200,7 @@ function insertInbound(
     input.expiresAt ?? null,
     now,
     state === 'queued' ? null : now,
+    input.after ?? null,
   );
   useBlobs(unit, { inboundId: input.inboundId }, body);
   unit.point('accept.after.insert');

@@ -102,10 +102,20 @@ function nextInputs(
   collectMax: number,
 ): readonly InboundRecord[] {
   const first = oldest(unit, session);
-  if (first?.mode !== 'collect') return first ? [first] : [];
+  if (!first || isFollowing(unit, first)) return [];
+  if (first.mode !== 'collect') return [first];
   const queue = unit.db.list(selectQueue, session.id).slice(0, Math.max(1, collectMax));
   const end = queue.findIndex((row) => row.mode !== 'collect' || !isAdmissible(row, first));
   return end < 0 ? queue : queue.slice(0, end);
+}
+
+const selectUnended = query<{ one: number }>(
+  `SELECT 1 AS one FROM inbound WHERE space = 'main' AND id = ? AND (state = 'queued' OR state = 'bound')`,
+);
+
+/** Whether what is to be answered first is not answered yet. */
+function isFollowing({ db }: Unit, { after_id: after }: InboundRecord): boolean {
+  return after !== null && db.find(selectUnended, after) !== undefined;
 }
 
 /** Nothing queued is past its time once this was asked. */

@@ -127,6 +127,7 @@ export function toStoredInbound(row: InboundWithKey): StoredInbound {
     reply: row.reply ?? undefined,
     text: toText(row.body),
     ...messageIdOf(row.body),
+    ...(row.after_id !== null && { after: row.after_id }),
     at: row.at,
   };
 }

@@ -33,6 +33,10 @@ const selectControls = query<InboundRecord>(
   `SELECT * FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 1 ORDER BY rowid`,
 );
 
+const selectFollowing = query<{ session_id: string; after_id: string }>(
+  `SELECT session_id, after_id FROM inbound INDEXED BY inbound_after WHERE space = 'main' AND after_id IS NOT NULL AND state = 'queued'`,
+);
+
 /** What earlier openings left to do. Sessions whose client is gone are named only among `statelessRuns`. */
 export function findWork(view: View): Work {
   const { db, boot, now } = view;
@@ -51,6 +55,9 @@ export function findWork(view: View): Work {
     ),
     conversations: db.list(selectLanes).map((row) => row.conversation_id),
     controls: db.list(selectControls).map((row) => toControl(view, row)),
+    following: db
+      .list(selectFollowing)
+      .map((row) => ({ sessionId: row.session_id, after: row.after_id })),
     statelessRuns: stateless.map((sessionId) => ({ sessionId })),
   };
 }

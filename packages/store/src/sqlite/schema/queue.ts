@@ -93,6 +93,8 @@ export const inbound = sqliteTable(
     settled_at: integer(),
     /** Whose task or steering this is; or, where the external id is the same, whose result. */
     subagent_id: text(),
+    /** The inbound that is answered first. */
+    after_id: text(),
   },
   (t) => [
     primaryKey({ columns: [t.space, t.id] }),
@@ -104,6 +106,9 @@ export const inbound = sqliteTable(
     index('inbound_control')
       .on(t.space)
       .where(sql`state = 'queued' AND control = 1`),
+    index('inbound_after')
+      .on(t.space, t.after_id)
+      .where(sql`after_id IS NOT NULL AND state = 'queued'`),
     index('inbound_run')
       .on(t.space, t.run_id)
       .where(sql`run_id IS NOT NULL`),
