@@ -254,7 +254,8 @@ describe('what it shows', () => {
             {
               code: 'ABCD',
               channel: 'telegram',
-              accountId: 'main',
+              account: 'main',
+              accountId: 'an-id',
               sender: '42',
               name: 'Ann',
               createdAt: at,
@@ -280,8 +281,35 @@ describe('what it shows', () => {
     ],
     [
       ['pair', 'approve', 'ABCD'],
-      { 'pairing.approve': ({ code }) => ({ channel: 'telegram', sender: '42', name: code }) },
-      { status: 0, out: 'ABCD is let in on telegram.\n', err: '' },
+      {
+        'pairing.approve': ({ code }) => ({
+          channel: 'telegram',
+          account: 'main',
+          sender: '42',
+          name: code,
+        }),
+      },
+      { status: 0, out: 'ABCD (42) is let in on telegram/main.\n', err: '' },
+    ],
+    [
+      ['pair', 'refuse', 'ABCD'],
+      { 'pairing.refuse': () => ({ channel: 'telegram', account: 'main', sender: '42' }) },
+      { status: 0, out: '42 is refused on telegram/main.\n', err: '' },
+    ],
+    [
+      ['pair', 'allowed'],
+      {
+        'pairing.allowed': () => ({
+          people: [
+            { channel: 'telegram', account: 'main', sender: '42', name: 'Ann\u001b[2J', since: at },
+          ],
+        }),
+      },
+      {
+        status: 0,
+        out: 'Channel        Id  Name  Since\ntelegram/main  42  Ann   2026-01-02 03:04:05Z\n',
+        err: '',
+      },
     ],
     [
       ['model', 'list'],
