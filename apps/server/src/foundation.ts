@@ -10,7 +10,14 @@ import { derived } from './derived.ts';
 import { createEmbedderSource, type EmbedderSource } from './embedder-source.ts';
 import { fixedConfig } from './fixed-config.ts';
 import { isCuttleError } from '@cuttle/core-types/errors';
-import { alreadyRunning, type Home, homeAt, prepareHome, readOrMakeToken } from './home.ts';
+import {
+  alreadyRunning,
+  clearHome,
+  type Home,
+  homeAt,
+  prepareHome,
+  readOrMakeToken,
+} from './home.ts';
 import { createLog, type ServerLog } from './log.ts';
 import type { Models } from './model-source.ts';
 import { chooseModels } from './choose-models.ts';
@@ -60,9 +67,8 @@ export async function openFoundation(
   config: Config,
   overrides: ServerOverrides,
 ): Promise<Foundation> {
-  const { env = {}, configuration = fixedConfig(config) } = overrides;
+  const { clock = nodeClock, env = {}, configuration = fixedConfig(config) } = overrides;
   const home = homeAt(overrides.home);
-  const { clock = nodeClock } = overrides;
   const log = overrides.log ?? createLog({ ...config.log, now: clock.now });
   const newId = createIds({ now: clock.now, random: createRandomBytes() });
   const health = createRouteHealth({
@@ -88,6 +94,7 @@ export async function openFoundation(
   opening.use(store);
   opening.use(modelFetch);
   // Whoever holds the store is alone in the home.
+  await clearHome(home);
   const token = config.gateway.auth.token ?? (await readOrMakeToken(home));
   log.setSecrets([token, ...configuration.current().secrets]);
   opening.use(health);

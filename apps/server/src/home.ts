@@ -14,6 +14,8 @@ export interface Home {
   /** Folder of the saved logins. */
   readonly logins: string;
   readonly runFile: string;
+  /** Folder of the films that are being taken apart. */
+  readonly films: string;
   /** Folder of the programs that some messengers need, and of what these keep. */
   readonly bridges: string;
   /** Keys of the chains of records; the store makes it. */
@@ -28,6 +30,7 @@ export function homeAt(root: string): Home {
     tokenFile: join(root, 'credentials', 'gateway-token'),
     logins: join(root, 'credentials', 'logins'),
     runFile: join(root, 'run', 'gateway.json'),
+    films: join(root, 'run', 'films'),
     bridges: join(root, 'bridges'),
     recordKeysFile: join(root, 'credentials', 'record-keys'),
   };
@@ -37,6 +40,11 @@ export function homeAt(root: string): Home {
 export async function prepareHome(home: Home): Promise<void> {
   const folders = [home.workspace, home.blobs, dirname(home.tokenFile), dirname(home.runFile)];
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+}
+
+/** Removes what a life that was killed left behind. For whoever holds the store. */
+export async function clearHome({ films }: Home): Promise<void> {
+  await rm(films, { recursive: true, force: true });
 }
 
 /** The bearer token of this home, made on first use and kept readable by the owner only. For whoever holds the store. */

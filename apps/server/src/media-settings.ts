@@ -11,11 +11,24 @@ export interface MediaSettings {
     readonly image: number;
     readonly document: number;
     readonly audio: number;
+    readonly video: number;
+  };
+  readonly video: {
+    /** Pictures of one film. */
+    readonly frames: number;
+    readonly ffmpeg: string;
   };
 }
 
 export function toMediaSettings({ media }: Config): MediaSettings {
   const { describe, transcribe, maxTextChars, maxBytes } = media;
-  const { image, document, audio } = maxBytes;
-  return { describe, transcribe, maxTextChars, maxBytes: { image, document, audio } };
+  const { image, document, audio, video } = maxBytes;
+  const { frames, ffmpeg } = media.video;
+  return {
+    describe,
+    transcribe,
+    maxTextChars,
+    maxBytes: { image, document, audio, video },
+    video: { frames, ffmpeg },
+  };
 }

@@ -1,5 +1,7 @@
+import type { CuttleError } from '@cuttle/core-types/errors';
 import type {
   Clock,
+  FilmTaker,
   MediaKind,
   MediaReading,
   MediaScribe,
@@ -8,7 +10,10 @@ import type {
 import {
   createAudioScribe,
   createDocumentScribe,
+  createFilmScribe,
+  createFilmTaker,
   createImageScribe,
+  type ImageScribeDeps,
   inspectMedia,
 } from '@cuttle/media';
 import type { ConvertPage } from '@cuttle/tools';
@@ -16,6 +21,8 @@ import { openCall } from './call-budget.ts';
 import { ownKinds } from './choose-embedding.ts';
 import { findHearing } from './choose-transcription.ts';
 import type { MediaSettings } from './media-settings.ts';
+import type { Home } from './home.ts';
+import type { ServerLog } from './log.ts';
 import type { Models } from './model-source.ts';
 
 type CallDeps = Parameters<typeof openCall>[0];
@@ -24,6 +31,9 @@ interface MediaSourceDeps extends CallDeps {
   readonly models: () => Models;
   readonly media: () => MediaSettings;
   readonly pages: { readonly convert: ConvertPage };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: Pick<Home, 'films'>;
+  readonly log: Pick<ServerLog, 'warn'>;
   /** The file of the thread that reads documents, where a bundle has it. */
   readonly worker: URL | undefined;
 }
@@ -39,10 +49,12 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
     },
     { worker: deps.worker },
   );
+  const films = createFilms(deps);
   const sight = createSight(deps);
   const hearing = createHearing(deps);
   return {
     inspect: inspectMedia,
+    findFilmTaker: () => (deps.media().video.frames > 0 ? films : undefined),
     maxFetchedBytes: () => Math.max(...Object.values(deps.media().maxBytes)),
     maxTextChars: () => deps.media().maxTextChars,
     async findScribe(kind: MediaKind): Promise<MediaScribe | undefined> {
@@ -50,20 +62,34 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
         case 'document':
           return documents;
         case 'image':
-          return sight();
+          return sight('image');
         case 'audio':
           return hearing();
         case 'video':
-          return undefined;
+          return sight('video');
       }
     },
   };
 }
 
-/** Whoever describes images; looked for anew when the models or the wish change. */
-function createSight(deps: MediaSourceDeps): () => Promise<MediaScribe | undefined> {
+function createFilms({ clock, env, home, log, media }: MediaSourceDeps): FilmTaker {
+  const onMissing = (error: CuttleError): void =>
+    log.warn(
+      'Films are not looked at: ffmpeg and ffprobe are not installed. Install ffmpeg, or say where it is with media.video.ffmpeg.',
+      { error },
+    );
+  return createFilmTaker({ clock, folder: home.films, onMissing }, () => {
+    const { video, maxBytes } = media();
+    return { ...video, path: env['PATH'], maxBytes: maxBytes.video };
+  });
+}
+
+/** Whoever describes images and films; looked for anew when the models or the wish change. */
+function createSight(
+  deps: MediaSourceDeps,
+): (kind: 'image' | 'video') => Promise<MediaScribe | undefined> {
   let known: { readonly models: Models; readonly ref: string | undefined } | undefined;
-  return async () => {
+  return async (kind) => {
     const models = deps.models();
     const { describe } = deps.media();
     if (describe === false) return undefined;
@@ -72,11 +98,14 @@ function createSight(deps: MediaSourceDeps): () => Promise<MediaScribe | undefin
     const ref = describe ?? known?.ref;
     if (ref === undefined) return undefined;
     const { provider, model } = models.resolve(ref);
+    const open: ImageScribeDeps['open'] = (request, payer) =>
+      openCall(deps, { ref, most: mostUsage(request) }, payer);
+    if (kind === 'video') return createFilmScribe({ provider, model, open });
     return createImageScribe({
       provider,
       model,
       maxBytes: () => deps.media().maxBytes.image,
-      open: (request, payer) => openCall(deps, { ref, most: mostUsage(request) }, payer),
+      open,
     });
   };
 }
@@ -121,10 +150,13 @@ async function findSeeing(models: Models): Promise<string | undefined> {
 const tokensOfPicture = 8_000;
 const tokensAround = 500;
 
-function mostUsage({ parameters }: ModelRequest): {
+function mostUsage({ messages, parameters }: ModelRequest): {
   readonly inputTokens: number;
   readonly outputTokens: number;
 } {
   const { maxOutputTokens: outputTokens = 0 } = parameters ?? {};
-  return { inputTokens: tokensOfPicture + tokensAround, outputTokens };
+  const pictures = messages.flatMap((message) =>
+    message.role === 'user' ? message.parts.filter(({ type }) => type === 'image') : [],
+  );
+  return { inputTokens: tokensOfPicture * pictures.length + tokensAround, outputTokens };
 }

@@ -218,6 +218,12 @@ const traits = {
     expose: true,
     hint: 'Its bytes are something else than it was sent as; send it as a file.',
   },
+  'media.no-decoder': {
+    status: 503,
+    retryable: false,
+    expose: true,
+    hint: 'Install ffmpeg on the machine of the gateway, with ffprobe beside it, or say where it is with `media.video.ffmpeg`.',
+  },
   'media.too-large': {
     status: 413,
     retryable: false,

@@ -104,14 +104,24 @@ export type {
   UsageJournal,
 } from './usage-journal.ts';
 export type { Transcriber, Transcription, TranscriptionRequest } from './transcriber.ts';
-export type { MediaFacts, MediaPayer, MediaReading, MediaScribe, MediaWords } from './media.ts';
+export type {
+  FilmTaker,
+  MediaFacts,
+  MediaPayer,
+  MediaReading,
+  MediaScribe,
+  MediaWords,
+} from './media.ts';
 export type {
   FetchedMedia,
+  FilmFrame,
+  FilmRow,
   MediaDetail,
   MediaJournal,
   MediaKind,
   MediaReader,
   MediaText,
+  TakenFilm,
 } from './media-journal.ts';
 export type { MemoryChunk, MemoryJournal, VectorText } from './memory-journal.ts';
 export type { MemoryFileRow, MemoryHit, MemoryReader } from './memory-reader.ts';

@@ -20,6 +20,33 @@ export interface MediaText {
   readonly failure?: string | undefined;
 }
 
+/** One picture of a film, and when it is seen. */
+export interface FilmFrame {
+  readonly atMs: number;
+  readonly width: number;
+  readonly height: number;
+  /** A JPEG in base64, as it is kept and sent. */
+  readonly data: string;
+}
+
+/** What a film was taken apart into. */
+export interface TakenFilm {
+  /** Undefined: the film does not say. */
+  readonly durationMs?: number | undefined;
+  readonly hasSound: boolean;
+  /** In their order in time; none where the film has no pictures. */
+  readonly frames: readonly FilmFrame[];
+}
+
+/** What is kept of a film that was taken apart, or why its bytes can never be. */
+export interface FilmRow extends TakenFilm {
+  readonly sha256: string;
+  /** What took it apart, and into how many pictures. */
+  readonly by: string;
+  /** A code of `media.*`; there are no frames then. */
+  readonly failure?: string | undefined;
+}
+
 /** What became of one medium that a messenger held: its bytes are here under their hash, or it is known that they never will be. */
 export type FetchedMedia =
   | {
@@ -38,6 +65,8 @@ export interface MediaJournal {
    * back: a request that is made again has the same bytes. The call of each is counted. Throws `request.not-found` for an unknown blob.
    */
   putMediaText(input: MediaText & { readonly call?: CallUsage | undefined }): Promise<MediaText>;
+  /** Keeps the pictures of a film. Of two for the same blob and taker the first stays, and is what comes back. Throws `request.not-found` for an unknown blob. */
+  putFilm(input: FilmRow): Promise<FilmRow>;
   /**
    * Keeps what became of a medium that came with a message; transcripts read from then on have it in the place of its `channel` source. The first
    * stays, and is what comes back. The row goes with its message. Throws `request.not-found` for an unknown message or blob.
@@ -52,4 +81,5 @@ export interface MediaJournal {
 export interface MediaReader {
   /** What is kept of these blobs, the oldest first. At most 100 blobs. */
   findMediaTexts(input: { readonly sha256s: readonly string[] }): Promise<readonly MediaText[]>;
+  findFilm(input: { readonly sha256: string; readonly by: string }): Promise<FilmRow | undefined>;
 }

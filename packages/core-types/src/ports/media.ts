@@ -1,5 +1,5 @@
 import type { CallUsage } from './usage-journal.ts';
-import type { MediaDetail, MediaKind } from './media-journal.ts';
+import type { FilmFrame, MediaDetail, MediaKind, TakenFilm } from './media-journal.ts';
 
 /** What bytes are, by what they begin with. A declared type is only believed where it says which text they are. */
 export interface MediaFacts {
@@ -40,10 +40,33 @@ export interface MediaScribe {
       readonly bytes: Uint8Array;
       readonly facts: MediaFacts;
       readonly name?: string | undefined;
+      /** Of a film: its pictures, which are what is described. */
+      readonly frames?: readonly FilmFrame[] | undefined;
     },
     payer: MediaPayer,
     signal: AbortSignal,
   ): Promise<MediaWords>;
+}
+
+/**
+ * Takes films apart for models that take none as such. Contract:
+ * - hostile bytes end as `media.unreadable` or `media.too-large`, within limits of time, memory and size; no other file and no address is
+ *   ever opened for them, and no trace of them stays;
+ * - where nothing on the machine can take films apart it throws `media.no-decoder`;
+ * - it rejects with `signal.reason` soon after an abort.
+ */
+export interface FilmTaker {
+  /** What takes apart, and into how many pictures. */
+  readonly by: string;
+  takeFrames(
+    film: { readonly bytes: Uint8Array; readonly facts: MediaFacts },
+    signal: AbortSignal,
+  ): Promise<TakenFilm>;
+  /** Its sound alone, as `audio/mp4`. */
+  takeSound(
+    film: { readonly bytes: Uint8Array; readonly facts: MediaFacts },
+    signal: AbortSignal,
+  ): Promise<Uint8Array>;
 }
 
 /** What can be told of media without a model that takes it. */
@@ -55,6 +78,8 @@ export interface MediaReading {
   ): MediaFacts;
   /** Who would put such media into words; undefined where nothing that is set up can. */
   findScribe(kind: MediaKind): Promise<MediaScribe | undefined>;
+  /** Who takes films apart; undefined where its owner wants no pictures of them. */
+  findFilmTaker(): FilmTaker | undefined;
   /** Bytes of one medium that are fetched from a messenger. */
   maxFetchedBytes(): number;
   /** Characters of one medium's words that a request holds. */

@@ -2,6 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { Clock, MediaFacts, MediaScribe } from '@cuttle/core-types/ports';
 import type { DocumentText } from './read-pdf.ts';
 import { readApart, type ThreadLimits } from './read-apart.ts';
+import { createTurns } from '../turns.ts';
 import { readText } from './read-text.ts';
 
 export interface DocumentScribeDeps {
@@ -74,23 +75,6 @@ async function readInPlace(
   const text = readText(bytes.subarray(0, maxKeptChars * 4));
   if (facts.mimeType !== 'text/html') return { text };
   return { text: await readPage(readText(bytes), signal) };
-}
-
-/** At most so many at a time; the others wait in order. */
-function createTurns(most: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
-  let busy = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else busy += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else busy -= 1;
-    }
-  };
 }
 
 function workerFile(): URL {

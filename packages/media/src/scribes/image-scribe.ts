@@ -51,7 +51,7 @@ export function createImageScribe(deps: ImageScribeDeps): MediaScribe {
       const request = toRequest(deps.model, { bytes, facts });
       const opened = await deps.open(request, payer);
       try {
-        const { text, ...answer } = await ask(deps.provider, request, signal);
+        const { text, ...answer } = await askModel(deps.provider, request, signal);
         return { text, detail: {}, call: await opened.toCall(answer) };
       } catch (error) {
         await opened.release();
@@ -61,7 +61,8 @@ export function createImageScribe(deps: ImageScribeDeps): MediaScribe {
   };
 }
 
-async function ask(
+/** The whole of one answer. */
+export async function askModel(
   provider: ModelProvider,
   request: ModelRequest,
   signal: AbortSignal,

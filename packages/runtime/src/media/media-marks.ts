@@ -16,8 +16,9 @@ export function markOf(
 ): string {
   const what = nameOf(part, { kind, detail });
   if (text === '') return inBrackets(what, textFor('media.empty'));
-  const words = cut(text, maxChars);
-  if (kind === 'image') return inBrackets(what, textFor('media.seen', { text: words }));
+  const words = cutWords(text, maxChars);
+  if (kind === 'image' || kind === 'video')
+    return inBrackets(what, textFor('media.seen', { text: words }));
   const code = kind === 'audio' ? 'media.heard' : 'media.text';
   return inBrackets(what, textFor(code, { text: words }));
 }
@@ -34,11 +35,11 @@ export function missingMark(
   return inBrackets(what, textFor(reason.code, reason.parameters ?? {}));
 }
 
-function inBrackets(what: string, text: string): string {
+export function inBrackets(what: string, text: string): string {
   return textFor('media.described', { what, text });
 }
 
-function nameOf(
+export function nameOf(
   part: MediaPart,
   { kind, detail }: { readonly kind: MediaKind | 'other'; readonly detail: MediaDetail },
 ): string {
@@ -69,7 +70,7 @@ function oneLine(name: string): string {
   return name.replaceAll(/[\p{Cc}\p{Cf}[\]]+/gu, ' ').slice(0, mostNameChars);
 }
 
-function durationText(ms: number): string {
+export function durationText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
@@ -81,7 +82,7 @@ export function sizeText(bytes: number): string {
     : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-function cut(text: string, maxChars: number): string {
+export function cutWords(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
   const shown = text.slice(0, maxChars);
   const parameters = { shown: String(maxChars), all: String(text.length) };

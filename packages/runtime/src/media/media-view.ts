@@ -6,13 +6,16 @@ import type {
   UserMessage,
   UserPart,
 } from '@cuttle/core-types';
-import { isCuttleError } from '@cuttle/core-types/errors';
+import { CuttleError } from '@cuttle/core-types/errors';
 import type { MediaFacts, MediaReading, MediaText } from '@cuttle/core-types/ports';
 import type { TextCode } from '@cuttle/core-types/texts';
-import { createCarrier, inputsOf, type MediaModel, type Taken } from './carried-media.ts';
+import { createCarrier, inputsOf, type Taken } from './carried-media.ts';
 import { createMediaFetch } from './fetch-media.ts';
+import { planFilm } from './film-view.ts';
 import { isMedia, markOf, type MediaPart, missingMark } from './media-marks.ts';
-import { findWords, putIntoWords, type Worded, type WordsDeps } from './put-into-words.ts';
+import { findWords, type Loaded, putIntoWords, type Worded } from './put-into-words.ts';
+import { readBlob } from './read-blob.ts';
+import { mostMade, once, type View } from './view.ts';
 
 /** Messages as a model is asked with them: no part that it does not take. The stored transcript stays what it is. */
 export type MediaView = (
@@ -20,20 +23,11 @@ export type MediaView = (
   signal: AbortSignal,
 ) => Promise<readonly Message[]>;
 
-/** Media that one run puts into words; the older ones wait for another run. */
-const mostMade = 16;
 /** Blobs of one reading of rows. */
 const mostAsked = 100;
-const readMs = 10_000;
 
 /** Media that are put into words at once. */
 const mostAtOnce = 4;
-
-interface View extends WordsDeps {
-  readonly model: MediaModel;
-  /** By blob: what was made, also that nothing was, so that a run asks once. */
-  readonly made: Map<string, Promise<Worded>>;
-}
 
 /** For the calls of one run. */
 export function createMediaView(
@@ -41,7 +35,7 @@ export function createMediaView(
   reading: MediaReading,
   { payer, model }: Pick<View, 'payer' | 'model'>,
 ): MediaView {
-  const view: View = { kernel, reading, payer, model, made: new Map() };
+  const view: View = { kernel, reading, payer, model, made: new Map(), films: new Map() };
   const fetchMedia = createMediaFetch(kernel, reading);
   return async (said, signal) => {
     const messages = await fetchMedia(said, signal);
@@ -83,8 +77,8 @@ async function show(
 ): Promise<readonly Message[]> {
   const rows = await readRows(view, media);
   const carry = createCarrier(view.model);
-  const shown = new Map<MediaPart, UserPart>();
-  const unworded: { readonly part: MediaPart; write(): Promise<UserPart> }[] = [];
+  const shown = new Map<MediaPart, readonly UserPart[]>();
+  const unworded: { readonly part: MediaPart; write(): Promise<readonly UserPart[]> }[] = [];
   // One after the other: which ones there is room for must not depend on what is read fastest.
   for (const part of media) {
     const planned = await plan(view, { part, rows, carry }, signal);
@@ -94,16 +88,16 @@ async function show(
   for (let at = 0; at < unworded.length; at += mostAtOnce) {
     const batch = unworded.slice(at, at + mostAtOnce);
     const written = await Promise.all(batch.map(({ write }) => write()));
-    for (const [index, { part }] of batch.entries()) shown.set(part, written[index] ?? part);
+    for (const [index, { part }] of batch.entries()) shown.set(part, written[index] ?? [part]);
   }
   const inWords = (message: UserMessage): Message => ({
     ...message,
-    parts: message.parts.map((part) => (isMedia(part) ? (shown.get(part) ?? part) : part)),
+    parts: message.parts.flatMap((part) => (isMedia(part) ? (shown.get(part) ?? [part]) : [part])),
   });
   const ofTool = (part: ToolResultPart): ToolResultPart => ({
     ...part,
     content: part.content.map((one) =>
-      one.type === 'image' ? toContent(shown.get(one), one) : one,
+      one.type === 'image' ? toContent(shown.get(one)?.[0], one) : one,
     ),
   });
   return messages.map((message) => {
@@ -142,7 +136,7 @@ interface Asked {
 }
 
 /** What stands for a part, or how it is made. */
-type Planned = UserPart | (() => Promise<UserPart>);
+type Planned = readonly UserPart[] | (() => Promise<readonly UserPart[]>);
 
 async function plan(view: View, asked: Asked, signal: AbortSignal): Promise<Planned> {
   const { part } = asked;
@@ -153,15 +147,15 @@ async function plan(view: View, asked: Asked, signal: AbortSignal): Promise<Plan
     case 'url': {
       const reason = { code: 'media.link', parameters: { url: source.url } } as const;
       const isTaken = inputsOf(view.model).includes(part.type);
-      return isTaken ? part : toText(missingMark(part, undefined, reason));
+      return [isTaken ? part : toText(missingMark(part, undefined, reason))];
     }
     case 'base64':
-      return part;
+      return [part];
     case 'channel': {
       const { bytes, failure = 'media.gone' } = source;
       const facts = bytes === undefined ? undefined : { kind: part.type, bytes };
       const reason = { code: 'media.unfetched', parameters: { code: failure } } as const;
-      return toText(missingMark(part, facts, reason));
+      return [toText(missingMark(part, facts, reason))];
     }
   }
 }
@@ -174,34 +168,64 @@ async function planBlob(
   const { kernel, reading } = view;
   const known = rows.get(sha256) ?? [];
   const told = await wordsAlone(view, part, known);
-  if (told) return told;
-  const bytes = await readBytes(kernel, sha256, signal);
-  if (!bytes) return toText(missingMark(part, undefined, { code: 'media.gone' }));
+  if (told) return [told];
+  const film = { part, sha256, known, carry };
+  const read = (): Promise<Uint8Array | undefined> => readBlob(kernel, sha256, signal);
+  // What is kept of a film is enough; its bytes are many.
+  if (part.mimeType.startsWith('video/') && !inputsOf(view.model).includes('video'))
+    return planFilm(view, { ...film, load: () => loadFilm(reading, part, read) }, signal);
+  const bytes = await read();
+  if (!bytes) return [toText(missingMark(part, undefined, { code: 'media.gone' }))];
   const facts = reading.inspect(bytes, part);
   const taken = carry(facts);
+  const load = async (): Promise<Loaded> => ({ bytes, facts });
   if (taken.kind === 'taken' && facts.kind !== 'other') {
     const { mimeType } = facts;
-    return { ...nameOf(part), type: facts.kind, mimeType, source: inBase64(bytes) };
+    return [{ ...nameOf(part), type: facts.kind, mimeType, source: inBase64(bytes) }];
   }
+  if (facts.kind === 'video') return planFilm(view, { ...film, load }, signal);
+  return planWords(view, { part, known, sha256, facts, taken, load }, signal);
+}
+
+async function loadFilm(
+  reading: MediaReading,
+  part: MediaPart,
+  read: () => Promise<Uint8Array | undefined>,
+): Promise<Loaded> {
+  const bytes = await read();
+  if (!bytes) throw new CuttleError('media.gone', 'The bytes of the film are not stored any more.');
+  return { bytes, facts: reading.inspect(bytes, part) };
+}
+
+interface AskedWords {
+  readonly part: MediaPart;
+  readonly known: readonly MediaText[];
+  readonly sha256: string;
+  readonly facts: MediaFacts;
+  readonly taken: Taken;
+  load(): Promise<Loaded>;
+}
+
+async function planWords(
+  view: View,
+  { part, known, sha256, facts, taken, load }: AskedWords,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const { reading } = view;
+  const { kind, mimeType } = facts;
   const say = (worded: Worded): UserPart =>
     worded.kind === 'words'
       ? toText(markOf(part, worded.row, reading.maxTextChars()))
       : toText(missingMark(part, facts, reasonOf(worded, taken)));
-  const read = await readAs(reading, facts);
-  const found = read.kind === 'other' ? undefined : await findWords(reading, read.kind, known);
-  if (found) return say(found);
+  if (kind === 'other')
+    return [say({ kind: 'none', code: 'media.not-taken', parameters: { type: mimeType } })];
+  const found = await findWords(reading, kind, known);
+  if (found) return [say(found)];
   if (!view.made.has(sha256) && view.made.size >= mostMade)
-    return say({ kind: 'none', code: 'media.older' });
-  const medium = { sha256, bytes, facts: read, name: part.name };
+    return [say({ kind: 'none', code: 'media.older' })];
+  const medium = { sha256, kind, name: part.name, load };
   const made = (): Promise<Worded> => putIntoWords(view, medium, signal);
-  return async () => say(await once(view.made, sha256, made));
-}
-
-/** Of a film nobody sees the pictures here; what is said in it can be heard. */
-async function readAs(reading: MediaReading, facts: MediaFacts): Promise<MediaFacts> {
-  return facts.kind === 'video' && (await reading.findScribe('audio'))
-    ? { ...facts, kind: 'audio' }
-    : facts;
+  return async () => [say(await once(view.made, sha256, made))];
 }
 
 /** A model that takes none of the kind needs no bytes where there are words. */
@@ -211,22 +235,13 @@ async function wordsAlone(
   known: readonly MediaText[],
 ): Promise<UserPart | undefined> {
   const kind = known[0]?.kind;
+  // Of a film there may be words about the half of it.
+  if (part.mimeType.startsWith('video/') || kind === 'video') return undefined;
   if (kind === undefined || inputsOf(model).includes(kind)) return undefined;
   const found = await findWords(reading, kind, known);
   return found?.kind === 'words'
     ? toText(markOf(part, found.row, reading.maxTextChars()))
     : undefined;
-}
-
-/** The same bytes twice in a conversation are asked about once. */
-function once(
-  made: Map<string, Promise<Worded>>,
-  sha256: string,
-  make: () => Promise<Worded>,
-): Promise<Worded> {
-  const known = made.get(sha256) ?? make();
-  made.set(sha256, known);
-  return known;
 }
 
 /** That no model describes it is not the reason where this one would see a smaller one. */
@@ -237,21 +252,6 @@ function reasonOf(
   const isUnset = worded.code === 'media.no-sight' || worded.code === 'media.no-hearing';
   if (taken.kind !== 'too-large' || !isUnset) return worded;
   return { code: 'media.too-large-for-model', parameters: { limit: taken.limit } };
-}
-
-/** Undefined where the bytes went by retention. */
-async function readBytes(
-  { store }: View['kernel'],
-  sha256: string,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  try {
-    const late = AbortSignal.timeout(readMs);
-    return (await store.blobs.read(sha256, AbortSignal.any([signal, late]))).bytes;
-  } catch (error) {
-    if (isCuttleError(error, 'request.not-found')) return undefined;
-    throw error;
-  }
 }
 
 /** The field that a part of any kind has. */

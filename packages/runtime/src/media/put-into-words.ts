@@ -1,5 +1,6 @@
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type {
+  FilmFrame,
   MediaFacts,
   MediaKind,
   MediaPayer,
@@ -36,9 +37,17 @@ export interface WordsDeps {
 
 export interface Unworded {
   readonly sha256: string;
+  readonly kind: MediaKind;
+  readonly name: string | undefined;
+  /** What is put into words, read when it is needed. */
+  load(signal: AbortSignal): Promise<Loaded>;
+}
+
+export interface Loaded {
   readonly bytes: Uint8Array;
   readonly facts: MediaFacts;
-  readonly name: string | undefined;
+  /** Of a film that is described. */
+  readonly frames?: readonly FilmFrame[] | undefined;
 }
 
 /**
@@ -50,9 +59,7 @@ export async function putIntoWords(
   medium: Unworded,
   signal: AbortSignal,
 ): Promise<Worded> {
-  const { kind } = medium.facts;
-  if (kind === 'other' || kind === 'video')
-    return { kind: 'none', code: 'media.not-taken', parameters: { type: medium.facts.mimeType } };
+  const { kind } = medium;
   const scribe = await reading.findScribe(kind);
   if (!scribe) return { kind: 'none', code: nobody[kind] };
   return write(kernel, { scribe, kind, medium, payer }, signal);
@@ -97,7 +104,9 @@ async function write(
   const keep = { sha256, kind, by: scribe.by };
   try {
     const late = AbortSignal.timeout(mostMs);
-    const words = await scribe.write(medium, payer, AbortSignal.any([signal, late]));
+    const soon = AbortSignal.any([signal, late]);
+    const { name } = medium;
+    const words = await scribe.write({ ...(await medium.load(soon)), name }, payer, soon);
     point('media.words.before.commit');
     const row = await store.journal.putMediaText({ ...keep, ...words });
     point('media.words.after.commit');

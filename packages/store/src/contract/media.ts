@@ -44,11 +44,29 @@ export function describeMedia(get: () => World): void {
     const others = [
       words(sha256, { kind: 'audio', by: 'ears', text: 'Hello.', detail: { durationMs: 1200 } }),
       words(sha256, { kind: 'document', by: 'text', text: '', failure: 'media.unreadable' }),
+      words(sha256, { kind: 'video', by: 'eyes/one', text: 'A cat jumps.' }),
     ];
     for (const row of [words(sha256), ...others]) await journal.putMediaText(row);
     const kept = await reader.findMediaTexts({ sha256s: ['0'.repeat(64), sha256] });
-    expect(kept).toHaveLength(3);
+    expect(kept).toHaveLength(4);
     expect(kept).toEqual(expect.arrayContaining([words(sha256), ...others]));
+  });
+
+  it('keeps the pictures of a film, the first of each taker, also in a later life', async () => {
+    const world = get();
+    const sha256 = await put('film');
+    const frame = { atMs: 500, width: 2, height: 1, data: 'AAEC' };
+    const film = { sha256, by: 'a/2', durationMs: 900, hasSound: true, frames: [frame, frame] };
+    expect(await world.journal.putFilm(film)).toEqual(film);
+    expect(await world.journal.putFilm({ ...film, hasSound: false, frames: [] })).toEqual(film);
+    const broken = { sha256, by: 'b', hasSound: false, frames: [], failure: 'media.unreadable' };
+    await world.journal.putFilm(broken);
+    await world.reopen();
+    expect(await world.reader.findFilm({ sha256, by: 'a/2' })).toEqual(film);
+    expect(await world.reader.findFilm({ sha256, by: 'b' })).toEqual(broken);
+    expect(await world.reader.findFilm({ sha256, by: 'c' })).toBeUndefined();
+    const nowhere = { ...film, sha256: '0'.repeat(64) };
+    expect(await codeOf(world.journal.putFilm(nowhere))).toBe('request.not-found');
   });
 
   it('has the words in a later life, and none about bytes that it does not have', async () => {

@@ -1,8 +1,8 @@
 import type { Message, UserPart } from '@cuttle/core-types';
 import { toFetchedPart } from '@cuttle/core-types/reading';
-import type { FetchedMedia, MediaText } from '@cuttle/core-types/ports';
+import type { FetchedMedia, FilmRow, MediaText } from '@cuttle/core-types/ports';
 import { type Database, query } from './database.ts';
-import type { FetchedMediaRecord, MediaTextRecord } from './rows.ts';
+import type { FetchedMediaRecord, MediaFilmRecord, MediaTextRecord } from './rows.ts';
 import { fromStored } from './stored-json.ts';
 
 export function mediaTextOf(row: MediaTextRecord): MediaText {
@@ -13,6 +13,18 @@ export function mediaTextOf(row: MediaTextRecord): MediaText {
     by,
     text,
     detail: fromStored(detail),
+    ...(failure !== null && { failure }),
+  };
+}
+
+export function filmOf(row: MediaFilmRecord): FilmRow {
+  const { sha256, by, duration_ms: durationMs, has_sound: hasSound, frames, failure } = row;
+  return {
+    sha256,
+    by,
+    ...(durationMs !== null && { durationMs }),
+    hasSound: hasSound === 1,
+    frames: fromStored(frames),
     ...(failure !== null && { failure }),
   };
 }

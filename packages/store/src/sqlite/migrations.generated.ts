@@ -299,4 +299,14 @@ export const migrations: readonly {
       "CREATE INDEX `inbound_after` ON `inbound` (`space`,`after_id`) WHERE after_id IS NOT NULL AND state = 'queued';",
     ],
   },
+  {
+    name: '0024_film',
+    statements: [
+      "CREATE TABLE `media_film` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`sha256` text NOT NULL,\n\t`by` text NOT NULL,\n\t`duration_ms` integer,\n\t`has_sound` integer NOT NULL,\n\t`frames` text NOT NULL,\n\t`failure` text,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`space`, `sha256`, `by`),\n\tFOREIGN KEY (`space`,`sha256`) REFERENCES `blob`(`space`,`sha256`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"media_film_failure\" CHECK(failure IS NULL OR frames = '[]')\n);",
+      "CREATE TABLE `__new_media_text` (\n\t`space` text DEFAULT 'main' NOT NULL,\n\t`sha256` text NOT NULL,\n\t`kind` text NOT NULL,\n\t`by` text NOT NULL,\n\t`text` text NOT NULL,\n\t`detail` text NOT NULL,\n\t`failure` text,\n\t`created_at` integer NOT NULL,\n\tPRIMARY KEY(`space`, `sha256`, `kind`, `by`),\n\tFOREIGN KEY (`space`,`sha256`) REFERENCES `blob`(`space`,`sha256`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT \"media_text_kind\" CHECK((kind = 'image' OR kind = 'audio' OR kind = 'document' OR kind = 'video')),\n\tCONSTRAINT \"media_text_failure\" CHECK(failure IS NULL OR text = '')\n);",
+      'INSERT INTO `__new_media_text`("space", "sha256", "kind", "by", "text", "detail", "failure", "created_at") SELECT "space", "sha256", "kind", "by", "text", "detail", "failure", "created_at" FROM `media_text`;',
+      'DROP TABLE `media_text`;',
+      'ALTER TABLE `__new_media_text` RENAME TO `media_text`;',
+    ],
+  },
 ];

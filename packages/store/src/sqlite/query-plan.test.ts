@@ -149,6 +149,7 @@ async function useAll(world: World): Promise<void> {
   const bytes = new Uint8Array([1]);
   const sha256 = await world.store.blobs.put(bytes, 'x/y', new AbortController().signal);
   await journal.putMediaText({ sha256, kind: 'image', by: 'x', text: 'x', detail: {} });
+  await journal.putFilm({ sha256, by: 'x', hasSound: true, frames: [] });
   const fetched = { kind: 'blob', sha256, type: 'image', mimeType: 'x/y' } as const;
   await readHeld(world, fetched);
   await useCodes(world);
@@ -230,6 +231,7 @@ async function useAll(world: World): Promise<void> {
     reader.listValues({ namespace: 'x', limit: 5 }),
     reader.searchValues({ namespace: 'x', query: 'x', limit: 5 }),
     reader.findMediaTexts({ sha256s: [sha256] }),
+    reader.findFilm({ sha256, by: 'x' }),
     reader.listMemoryFiles({ agentId: 'main', limit: 5 }),
     reader.searchMemoryText({ agentId: 'main', readers: ['x'], query: 'x', limit: 5 }),
     reader.searchMemoryVectors({

@@ -27,6 +27,7 @@ export type ValueRecord = typeof schema.kv.$inferSelect;
 export type SummaryRecord = typeof schema.summary.$inferSelect;
 export type TokenRecord = typeof schema.token.$inferSelect;
 export type FetchedMediaRecord = typeof schema.fetched_media.$inferSelect;
+export type MediaFilmRecord = typeof schema.media_film.$inferSelect;
 export type MediaTextRecord = typeof schema.media_text.$inferSelect;
 export type MemoryChunkRecord = typeof schema.memory_chunk.$inferSelect;
 export type MemoryFileRecord = typeof schema.memory_file.$inferSelect;

@@ -36,6 +36,7 @@ export {
   kv,
   kv_once,
   fetched_media,
+  media_film,
   media_text,
   reservation,
   schedule,

@@ -23,7 +23,7 @@ import {
 import { expireDeliveries } from './expiry.ts';
 import { noteRetention, removeAudit, removeClosedGroups, removeUsage } from './retention.ts';
 import { cancelSchedule, fireSchedule, putSchedule } from './schedules.ts';
-import { putFetchedMedia, putMediaText } from './media.ts';
+import { putFetchedMedia, putFilm, putMediaText } from './media.ts';
 import { putMemoryFile, putMemoryVectors, removeMemoryFile } from './memory.ts';
 import { releaseRuns } from './leases.ts';
 import { createSession, forkSession, rewindSession } from './lineage.ts';
@@ -103,6 +103,7 @@ export const journal = {
   releaseUsage,
   countCut,
   removeValue,
+  putFilm,
   putMediaText,
   putFetchedMedia,
   putMemoryFile,

@@ -1,8 +1,13 @@
-import type { FetchedMedia, MediaJournal, MediaText } from '@cuttle/core-types/ports';
+import type { FetchedMedia, FilmRow, MediaJournal, MediaText } from '@cuttle/core-types/ports';
 import { CuttleError } from '@cuttle/core-types/errors';
 import { query } from '../database.ts';
-import { fetchedMediaOf, mediaTextOf } from '../media-row.ts';
-import type { FetchedMediaRecord, InboundRecord, MediaTextRecord } from '../rows.ts';
+import { fetchedMediaOf, filmOf, mediaTextOf } from '../media-row.ts';
+import type {
+  FetchedMediaRecord,
+  InboundRecord,
+  MediaFilmRecord,
+  MediaTextRecord,
+} from '../rows.ts';
 import { toStored } from '../stored-json.ts';
 import type { Unit } from '../unit.ts';
 import { addUsage } from './usage.ts';
@@ -27,6 +32,22 @@ export function putMediaText(
   const kept = unit.db.find(selectOne, sha256, kind, by);
   if (!kept) throw new TypeError('A row that was just written is not there.');
   return mediaTextOf(kept);
+}
+
+const insertFilm = `INSERT INTO media_film (sha256, by, duration_ms, has_sound, frames, failure, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const selectFilm = query<MediaFilmRecord>(
+  `SELECT * FROM media_film WHERE space = 'main' AND sha256 = ? AND by = ?`,
+);
+
+export function putFilm({ db, now }: Unit, input: FilmRow): FilmRow {
+  const { sha256, by, durationMs, hasSound, frames, failure } = input;
+  if (!db.find(selectBlob, sha256))
+    throw new CuttleError('request.not-found', `There is no blob ${sha256}.`);
+  const sound = hasSound ? 1 : 0;
+  db.run(insertFilm, sha256, by, durationMs ?? null, sound, toStored(frames), failure ?? null, now);
+  const kept = db.find(selectFilm, sha256, by);
+  if (!kept) throw new TypeError('A row that was just written is not there.');
+  return filmOf(kept);
 }
 
 const selectInbound = query<Pick<InboundRecord, 'id'>>(

@@ -5,7 +5,7 @@ import { findApproval, listApprovals } from './approvals.ts';
 import { eventBounds, readEvents, readOpenText } from './events.ts';
 import { readFate } from './fate.ts';
 import { readAudit, readSpending, usage, usageBy } from './ledger.ts';
-import { findMediaTexts } from './media.ts';
+import { findFilm, findMediaTexts } from './media.ts';
 import {
   countMemory,
   listMemoryFiles,
@@ -109,6 +109,7 @@ export const reader = {
   findValue,
   listValues,
   searchValues,
+  findFilm,
   findMediaTexts,
   listMemoryFiles,
   searchMemoryText,

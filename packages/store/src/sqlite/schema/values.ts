@@ -1,5 +1,5 @@
 import type { Json, Principal, Provenance, Route } from '@cuttle/core-types';
-import type { ConversationRef, MediaDetail, MediaKind } from '@cuttle/core-types/ports';
+import type { ConversationRef, FilmFrame, MediaDetail, MediaKind } from '@cuttle/core-types/ports';
 import { sql } from 'drizzle-orm';
 import {
   check,
@@ -202,8 +202,32 @@ export const media_text = sqliteTable(
       columns: [t.space, t.sha256],
       foreignColumns: [blob.space, blob.sha256],
     }).onDelete('cascade'),
-    check('media_text_kind', oneOf('kind', ['image', 'audio', 'document'])),
+    check('media_text_kind', oneOf('kind', ['image', 'audio', 'document', 'video'])),
     check('media_text_failure', sql`failure IS NULL OR text = ''`),
+  ],
+);
+
+/** What a film was taken apart into, by what took it apart; it goes with the film. */
+export const media_film = sqliteTable(
+  'media_film',
+  {
+    space: space(),
+    sha256: text().notNull(),
+    by: text().notNull(),
+    duration_ms: integer(),
+    has_sound: integer().notNull(),
+    frames: text().notNull().$type<Stored<readonly FilmFrame[]>>(),
+    /** Why the bytes can never be taken apart. */
+    failure: text(),
+    created_at: time(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.space, t.sha256, t.by] }),
+    foreignKey({
+      columns: [t.space, t.sha256],
+      foreignColumns: [blob.space, blob.sha256],
+    }).onDelete('cascade'),
+    check('media_film_failure', sql`failure IS NULL OR frames = '[]'`),
   ],
 );
 
