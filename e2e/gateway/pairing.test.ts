@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '@cuttle/core-types/ports';
 import { nodeClock } from '@cuttle/server';
 import { openTelegramServer, type TelegramServer } from '@cuttle/testkit/telegram';
@@ -15,6 +18,19 @@ function movableClock(): Clock & { forward(ms: number): void } {
     ahead += ms;
   };
   return { ...nodeClock, now: () => nodeClock.now() + ahead, forward };
+}
+
+/** A token that may read alone, as a row, which is what the gateway knows it by. */
+function putReader(home: string): string {
+  const token = 'a-token-that-reads';
+  const hash = createHash('sha256').update(token).digest('hex');
+  const principal = { id: 'client:reader', kind: 'client', scopes: ['operator.read'] };
+  const db = new DatabaseSync(join(home, 'data/cuttle.db'), { timeout: 5000 });
+  db.prepare(
+    `INSERT INTO token (hash, kind, name, principal, created_at) VALUES (?, 'api', 'reader', ?, 0)`,
+  ).run(hash, JSON.stringify(principal));
+  db.close();
+  return token;
 }
 
 interface World extends AsyncDisposable {
@@ -113,6 +129,7 @@ it('asks the owner, who decides by a button or a message of their own', async ()
   await using world = await openWorld();
   const { telegram, gateway, reply, next, say, codeOf } = world;
   const socket = await gateway.connect();
+  const reader = await gateway.connect({ auth: { token: putReader(gateway.home) } });
   expect(await reply(owner, '/pair')).toBe('Nobody waits to be let in.');
   expect(await reply(ann, 'Hello')).toContain('/pair ');
   const asked = await next(owner, 1);
@@ -120,6 +137,9 @@ it('asks the owner, who decides by a button or a message of their own', async ()
   expect(asked).toMatch(/^Ann here https evil example \(7\) asks to be let in on telegram\/main\./);
   expect(asked).toContain(`/pair ${code}`);
   await socket.until(({ event }) => event === 'pairing.changed');
+  // Who may not ask who waits is not told that somebody does.
+  expect(await reader.call('status')).toMatchObject({ ok: true });
+  expect(reader.events.filter(({ event }) => event === 'pairing.changed')).toEqual([]);
 
   // Who is no owner may not, and a group is not told whether a code holds.
   await say(ann, `/pair ${code}`);
