@@ -3,20 +3,13 @@ import { type DiscordServer, openDiscordServer } from '@cuttle/testkit/discord';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { expect, it } from 'vitest';
 import { openServerHome } from '../signals/run-server.ts';
+import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 
 function configFor(discord: DiscordServer, modelUrl: string): object {
   return {
-    providers: {
-      local: {
-        kind: 'openai',
-        baseUrl: modelUrl,
-        apiKey: 'test-key',
-        models: [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }],
-      },
-    },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(modelUrl),
     channels: {
       discord: { main: { token: discord.token, restUrl: discord.restUrl, dmPolicy: 'open' } },
     },

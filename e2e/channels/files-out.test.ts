@@ -9,6 +9,7 @@ import { openWhatsappServer } from '@cuttle/testkit/whatsapp';
 import { openWhatsappWeb } from '@cuttle/testkit/whatsapp-web';
 import { expect, it } from 'vitest';
 import { openServerHome, type RunningServer } from '../signals/run-server.ts';
+import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 const phone = '491701234567';
@@ -30,10 +31,8 @@ it('sends pictures of the workspace, each seen once on every platform, whatever 
   telegram.user({ id: 1001 });
   whatsapp.person({ phone, name: 'Ann' });
   web.person({ phone, name: 'Ann' });
-  const models = [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }];
   await using home = await openServerHome({
-    providers: { local: { kind: 'openai', baseUrl: model.url, apiKey: 'test-key', models } },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(model.url),
     tools: { profile: 'coding' },
     channels: {
       telegram: { main: { token: telegram.token, apiRoot: telegram.url, owners: [1001] } },

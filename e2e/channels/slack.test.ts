@@ -3,20 +3,13 @@ import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openSlackServer, type SlackServer } from '@cuttle/testkit/slack';
 import { expect, it } from 'vitest';
 import { openServerHome, type RunningServer } from '../signals/run-server.ts';
+import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 
 function configFor(slack: SlackServer, modelUrl: string, secrets: object): object {
   return {
-    providers: {
-      local: {
-        kind: 'openai',
-        baseUrl: modelUrl,
-        apiKey: 'test-key',
-        models: [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }],
-      },
-    },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(modelUrl),
     channels: {
       slack: {
         main: { botToken: slack.botToken, apiUrl: slack.apiUrl, dmPolicy: 'open', ...secrets },

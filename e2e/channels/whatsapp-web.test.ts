@@ -3,6 +3,7 @@ import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openWhatsappWeb } from '@cuttle/testkit/whatsapp-web';
 import { expect, it } from 'vitest';
 import { openServerHome } from '../signals/run-server.ts';
+import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 const ann = '491701234567';
@@ -12,15 +13,7 @@ it('links an account of WhatsApp, and answers each message once, whatever is kil
   await using whatsapp = await openWhatsappWeb({ isLinked: false });
   await using model = await openOpenaiServer({ script: echoScript() });
   await using home = await openServerHome({
-    providers: {
-      local: {
-        kind: 'openai',
-        baseUrl: model.url,
-        apiKey: 'test-key',
-        models: [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }],
-      },
-    },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(model.url),
     channels: { 'whatsapp-web': { main: { program: whatsapp.program, dmPolicy: 'open' } } },
     delivery: { deadlineMs: 900, marginMs: 100 },
     log: { level: 'warn' },

@@ -3,6 +3,7 @@ import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openWhatsappServer } from '@cuttle/testkit/whatsapp';
 import { expect, it } from 'vitest';
 import { openServerHome, type RunningServer } from '../signals/run-server.ts';
+import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 const ann = '491701234567';
@@ -11,15 +12,7 @@ it('answers each message on WhatsApp once, whatever is killed or delivered again
   await using whatsapp = await openWhatsappServer();
   await using model = await openOpenaiServer({ script: echoScript() });
   await using home = await openServerHome({
-    providers: {
-      local: {
-        kind: 'openai',
-        baseUrl: model.url,
-        apiKey: 'test-key',
-        models: [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }],
-      },
-    },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(model.url),
     channels: {
       whatsapp: {
         main: {

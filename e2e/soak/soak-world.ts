@@ -12,6 +12,7 @@ import { encodeScale, type TimeScale } from './scaled-clock.ts';
 import { openSlackHttpPlatform, openSlackPlatform } from './slack-platform.ts';
 import { openTelegramPlatform } from './telegram-platform.ts';
 import { openWhatsappPlatform } from './whatsapp-platform.ts';
+import { localModel } from '../channels/local-model.ts';
 
 const openPlatform: Readonly<
   Record<SoakPlatformName, (options: SoakPlatformOptions) => Promise<SoakPlatform>>
@@ -81,15 +82,7 @@ function toConfig(
 ): ConfigInput {
   return {
     gateway: { port, auth: { token: 'soak-token' } },
-    providers: {
-      local: {
-        kind: 'openai',
-        baseUrl: modelUrl,
-        apiKey: 'test-key',
-        models: [{ id: 'gpt-4.1-mini', contextWindow: 128_000 }],
-      },
-    },
-    agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    ...localModel(modelUrl),
     channels: { [platform.name]: { main: platform.account } },
     limits: { windowEntries: 20, queuePerSession: 10_000, queueTotal: 100_000 },
     log: { level: 'error' },

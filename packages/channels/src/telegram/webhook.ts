@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { WebhookCapability } from '@cuttle/core-types/ports';
 import type { ChannelDeps } from '../channel-definition.ts';
 import { parseDelivery, readDelivery } from '../delivery-body.ts';
 import { untilAborted, untilDone } from '../retry.ts';
+import { digest, isSameSecret } from '../same-secret.ts';
 import type { Account } from './account.ts';
 import type { TelegramApi } from './api.ts';
 import { decodeUpdate } from './decode.ts';
@@ -73,8 +73,7 @@ async function setWebhook(deps: WebhookDeps, signal: AbortSignal): Promise<void>
 }
 
 async function checkSecret(deps: WebhookDeps, given: string | null): Promise<void> {
-  const [expected, actual] = await Promise.all([digest(await secretOf(deps)), digest(given ?? '')]);
-  if (given === null || !timingSafeEqual(expected, actual))
+  if (given === null || !(await isSameSecret(given, await secretOf(deps))))
     throw new CuttleError(
       'access.unauthenticated',
       'The request does not carry the secret of this webhook.',
@@ -89,8 +88,4 @@ async function secretOf({ settings, token }: WebhookDeps): Promise<string> {
   return (
     settings.secret ?? Buffer.from(await digest(`cuttle webhook ${token}`)).toString('base64url')
   );
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
