@@ -99,7 +99,7 @@ function createSight(
     if (ref === undefined) return undefined;
     const { provider, model } = models.resolve(ref);
     const open: ImageScribeDeps['open'] = (request, payer) =>
-      openCall(deps, { ref, most: mostUsage(request) }, payer);
+      openCall(deps, { ref, most: mostUsage(request, kind) }, payer);
     if (kind === 'video') return createFilmScribe({ provider, model, open });
     return createImageScribe({
       provider,
@@ -146,17 +146,18 @@ async function findSeeing(models: Models): Promise<string | undefined> {
   return undefined;
 }
 
-/** A picture in full size, and the words around it. */
-const tokensOfPicture = 8_000;
+/** A picture in full size, one of a film, which is scaled down, and the words around them. */
+const tokensOfPicture = { image: 8_000, video: 2_000 } as const;
 const tokensAround = 500;
 
-function mostUsage({ messages, parameters }: ModelRequest): {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-} {
+function mostUsage(
+  { messages, parameters }: ModelRequest,
+  kind: 'image' | 'video',
+): { readonly inputTokens: number; readonly outputTokens: number } {
   const { maxOutputTokens: outputTokens = 0 } = parameters ?? {};
   const pictures = messages.flatMap((message) =>
     message.role === 'user' ? message.parts.filter(({ type }) => type === 'image') : [],
   );
-  return { inputTokens: tokensOfPicture * pictures.length + tokensAround, outputTokens };
+  const inputTokens = tokensOfPicture[kind] * pictures.length + tokensAround;
+  return { inputTokens, outputTokens };
 }

@@ -1,16 +1,35 @@
+/** Takes its turn with the others; rejects with `signal.reason` if it is aborted while it waits. */
+export type TakeTurn = <Value>(work: () => Promise<Value>, signal: AbortSignal) => Promise<Value>;
+
 /** At most so many at a time; the others wait in order. */
-export function createTurns(most: number): <Value>(work: () => Promise<Value>) => Promise<Value> {
+export function createTurns(most: number): TakeTurn {
   let busy = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (busy >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+  const waiting = new Set<() => void>();
+  const wait = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const start = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = (): void => {
+        waiting.delete(start);
+        reject(signal.reason);
+      };
+      waiting.add(start);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  return async (work, signal) => {
+    signal.throwIfAborted();
+    if (busy >= most) await wait(signal);
     else busy += 1;
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else busy -= 1;
+      const [next] = waiting;
+      if (next) {
+        waiting.delete(next);
+        next();
+      } else busy -= 1;
     }
   };
 }

@@ -48,9 +48,11 @@ export function createDocumentScribe(
       requireSize(facts, deps.maxBytes());
       const format = formats[facts.mimeType];
       const { text, pages } = format
-        ? await takeTurn(() =>
-            // A copy: what is handed to a thread is gone here.
-            readApart({ format, bytes: bytes.slice(), maxChars: maxKeptChars }, thread, signal),
+        ? await takeTurn(
+            () =>
+              // A copy: what is handed to a thread is gone here.
+              readApart({ format, bytes: bytes.slice(), maxChars: maxKeptChars }, thread, signal),
+            signal,
           )
         : await readInPlace(deps, { bytes, facts }, signal);
       const detail = pages === undefined ? {} : { pages };

@@ -35,7 +35,7 @@ const programLimits: ProgramLimits = {
   maxMemoryBytes: 700_000_000,
 };
 /** Of all calls for one film. */
-const wholeMs = 60_000;
+const wholeMs = 30_000;
 /** Longer sides are scaled down: enough to read a sign, and few tokens. */
 const mostSide = 768;
 /** Sound beyond it is left out. */
@@ -77,7 +77,7 @@ export function createFilmTaker(deps: FilmTakerDeps, options: () => FilmTakerOpt
   ): Promise<Value> => {
     const now = options();
     try {
-      return await inTurn(() => openFilm(deps, now, { film, work, signal }));
+      return await inTurn(() => openFilm(deps, now, { film, work, signal }), signal);
     } catch (error) {
       if (isCuttleError(error, 'media.no-decoder') && !isTold) {
         isTold = true;
