@@ -187,3 +187,32 @@ it('lets several agents answer one message of a group, each once, in order and i
   await untilSaid(group, 'Agent Remy');
   expect(said(group).filter((text) => text.startsWith('Agent '))).toHaveLength(1);
 }, 60_000);
+
+it('takes an album as one message over a restart, quotes whom it answers in a group, and marks failures', async () => {
+  const { model, restart } = await open({ errorPrefix: '⚠️' });
+  const bytes = new Uint8Array([1, 2, 3]);
+  const part = (text = ''): Said =>
+    telegram.say({ from: ann, text, album: 'a1', file: { kind: 'photo', name: 'a.jpg', bytes } });
+  const first = part('Three pictures');
+  part();
+  await telegram.waitFor(
+    () =>
+      telegram
+        .calls('getUpdates')
+        .some(({ params }) => params['offset'] === first.update?.update_id) || undefined,
+    soon(),
+  );
+  const restarting = restart();
+  part();
+  await restarting;
+  await untilSaid(ann, 'Three pictures');
+  expect(model.calls).toHaveLength(1);
+
+  const asked = telegram.say({ from: ann, chat: group, mention: true, text: 'Who?' });
+  await untilSaid(group, 'Who?');
+  expect(telegram.visibleFromBot(group).map(({ replyTo }) => replyTo)).toEqual([asked.messageId]);
+  expect(telegram.visibleFromBot(ann).map(({ replyTo }) => replyTo)).toEqual([undefined]);
+
+  telegram.say({ from: ann, text: '[[fail=400]] Fail' });
+  await untilSaid(ann, '⚠️ I could not answer');
+}, 60_000);

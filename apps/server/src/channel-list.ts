@@ -132,6 +132,7 @@ export function toChannelSettings(
   const { bots, botTurns } = account;
   const { identity, hint, queueMode, limits, confirmActions } = account;
   const { ackReaction, ackReactionScope, statusReactions, greetings } = account;
+  const { quoteReplies, errorPrefix } = account;
   return {
     ...own,
     agentId: agent,
@@ -142,6 +143,8 @@ export function toChannelSettings(
     marks: { taken: ackReaction, scope: ackReactionScope, ...statusReactions },
     confirmActions,
     greetings,
+    quoteReplies,
+    errorPrefix,
     identity,
     hint,
   };

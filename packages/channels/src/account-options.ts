@@ -130,6 +130,17 @@ export const AccountOptions = z.object({
     .describe(
       'Whether `[[label|data]]` in an answer is a button: pressed, it says its data in the name of whoever pressed it.',
     ),
+  quoteReplies: z
+    .enum(['off', 'group', 'all'])
+    .default('group')
+    .describe(
+      'Where an answer quotes the message that it answers: nowhere, in groups, everywhere.',
+    ),
+  errorPrefix: z
+    .string()
+    .max(100)
+    .default('')
+    .describe('Put before what is said when an answer fails, such as ⚠️; empty: nothing.'),
   streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

@@ -1,5 +1,6 @@
 import { inVoice } from './broadcast.ts';
 import { withoutButtons } from './confirm-actions.ts';
+import { quotedBy } from './final-drafts.ts';
 import type { ChannelAccount } from './kernel.ts';
 import { type RunState, textSoFar } from './run-state.ts';
 
@@ -37,7 +38,8 @@ export async function showBubble(state: RunState): Promise<void> {
 async function openBubble(state: RunState): Promise<void> {
   const { kernel, claimed } = state;
   const { route, conversationId, conversationKey, runId, fence } = claimed;
-  const live = streamingAccount(state)?.channel.live;
+  const account = streamingAccount(state);
+  const live = account?.channel.live;
   if (
     !live ||
     route.kind !== 'push' ||
@@ -61,7 +63,7 @@ async function openBubble(state: RunState): Promise<void> {
       origin: `${runId}:final`,
       part: 0,
       kind: 'open',
-      body: live.placeholder(),
+      body: live.placeholder(quotedBy(account, claimed)),
       ttlMs: kernel.settings().delivery.ttlMs,
     },
   });

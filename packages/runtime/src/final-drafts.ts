@@ -1,7 +1,7 @@
 import type { Answer, ClaimedRun, OutboundDraft } from '@cuttle/core-types/ports';
 import { inVoice } from './broadcast.ts';
 import { withButtons } from './confirm-actions.ts';
-import type { Kernel } from './kernel.ts';
+import type { ChannelAccount, Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { conversationOf } from './to-active.ts';
 
@@ -12,10 +12,30 @@ export function finalDrafts(kernel: Kernel, claimed: ClaimedRun, answer: Answer)
   // A run may be given up before its account is connected, and its sender must be told.
   const { accountId } = conversation;
   const channel = kernel.findRenderer({ accountId, door: claimed.route.door });
+  const account = kernel.accounts.get(accountId);
   // What the system says is in its own words.
-  const isTheirs = answer.notice === undefined && kernel.accounts.get(accountId)?.confirmActions;
-  const named = { ...answer, text: inVoice(claimed, answer.text) };
+  const isTheirs = answer.notice === undefined && account?.confirmActions;
+  const text = inVoice(claimed, withPrefix(account, answer));
+  const named = { ...answer, text, replyTo: quotedBy(account, claimed) };
   const said = isTheirs === true ? withButtons(named) : named;
   const origin = `${claimed.runId}:final`;
   return channel ? noticeDrafts(kernel, { channel, conversation, origin, answer: said }) : [];
+}
+
+function withPrefix(account: ChannelAccount | undefined, { text, notice }: Answer): string {
+  const prefix = notice === 'run.failed' ? (account?.errorPrefix?.trim() ?? '') : '';
+  return prefix === '' ? text : `${prefix} ${text}`;
+}
+
+/** The platform's id of the message that a run answers, where the account quotes it. */
+export function quotedBy(
+  account: Pick<ChannelAccount, 'quoteReplies'> | undefined,
+  { route, inputs }: Pick<ClaimedRun, 'route' | 'inputs'>,
+): string | undefined {
+  if (route.kind !== 'push' || !account) return undefined;
+  const { quoteReplies = 'off' } = account;
+  const isQuoted = quoteReplies === 'all' || (quoteReplies === 'group' && route.chat === 'group');
+  return isQuoted
+    ? inputs.findLast(({ body }) => body.messageId !== undefined)?.body.messageId
+    : undefined;
 }

@@ -130,6 +130,10 @@ export interface ChannelAccount {
   readonly marks?: AccountMarks | undefined;
   /** What is said in a group when the account or people come into it; empty: nothing. */
   readonly greetings?: { readonly added: string; readonly joined: string } | undefined;
+  /** Where an answer quotes the message that it answers; absent: nowhere. */
+  readonly quoteReplies?: 'off' | 'group' | 'all' | undefined;
+  /** Before what is said when an answer fails. */
+  readonly errorPrefix?: string | undefined;
   /** Whether `[[label|data]]` in an answer is a button. */
   readonly confirmActions?: boolean | undefined;
   /** How the agent appears here, over its own identity. */

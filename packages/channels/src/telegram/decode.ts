@@ -19,7 +19,13 @@ import {
 } from './wire.ts';
 
 export type Decoded =
-  | { readonly kind: 'event'; readonly event: ChannelInbound; readonly callbackId?: string }
+  | {
+      readonly kind: 'event';
+      readonly event: ChannelInbound;
+      readonly callbackId?: string;
+      /** What was sent together with others comes as a message each. https://core.telegram.org/bots/api#message */
+      readonly album?: string;
+    }
   /** Nothing anyone said to us: our own message, a service message, a kind we did not ask for. */
   | { readonly kind: 'ignored'; readonly reason: 'own' | 'service' | 'other-kind' };
 
@@ -97,7 +103,9 @@ function readMessage(
     ...(media.length > 0 && { media }),
     at: (message.edit_date ?? message.date) * 1000,
   };
-  return { kind: 'event', event };
+  const { media_group_id: album } = message;
+  const isPart = kind === 'message' && typeof album === 'string' && album !== '';
+  return { kind: 'event', event, ...(isPart && { album: `${message.chat.id}:${album}` }) };
 }
 
 /** Text or caption. Offsets count on the text as it came; entities beyond it are not believed. */

@@ -4,6 +4,7 @@ import type { Door } from '@cuttle/core-types/ports';
 import { pauseAfter, type RetryDeps } from '../retry.ts';
 import type { TelegramApi } from './api.ts';
 import type { Account } from './account.ts';
+import { albumQuietMs, mergeAlbum } from './album.ts';
 import { type Decoded, decodeUpdate, updateIdOf } from './decode.ts';
 import { saidBy } from './telegram-failure.ts';
 import { WireUpdates } from './wire.ts';
@@ -24,11 +25,14 @@ export interface PollDeps extends RetryDeps {
  */
 export async function pollUpdates(deps: PollDeps, door: Door, signal: AbortSignal): Promise<never> {
   let offset = 0;
+  let albums: Albums = new Map();
   for (let failures = 0; ;) {
     signal.throwIfAborted();
     try {
-      const updates = await readUpdates(deps, offset, signal);
-      const batch = await acceptBatch(deps, updates, { door, signal });
+      if (albums.size > 0) await deps.clock.sleep(albumQuietMs, signal);
+      const updates = await readUpdates(deps, { offset, isAwaited: albums.size > 0 }, signal);
+      const batch = await acceptBatch(deps, { updates, albums }, { door, signal });
+      ({ albums } = batch);
       offset = Math.max(offset, batch.offset);
       if (batch.failure !== undefined) throw batch.failure.error;
       failures = 0;
@@ -45,18 +49,23 @@ export async function pollUpdates(deps: PollDeps, door: Door, signal: AbortSigna
 
 async function readUpdates(
   deps: PollDeps,
-  offset: number,
+  { offset, isAwaited }: { readonly offset: number; readonly isAwaited: boolean },
   signal: AbortSignal,
 ): Promise<readonly Json[]> {
-  const { timeoutSeconds: timeout, updateKinds } = deps;
+  const { timeoutSeconds, updateKinds } = deps;
+  const timeout = isAwaited ? 0 : timeoutSeconds;
   const params = { offset, limit: 100, timeout, allowed_updates: updateKinds };
   return WireUpdates.parse(await deps.api.call('getUpdates', params, signal));
 }
+
+/** Albums that may get more parts, with how many they had at the last look. None of their parts is confirmed. */
+type Albums = ReadonlyMap<string, number>;
 
 interface Batch {
   /** Everything below was accepted. */
   readonly offset: number;
   readonly failure: Failure | undefined;
+  readonly albums: Albums;
 }
 
 interface Failure {
@@ -66,31 +75,74 @@ interface Failure {
 
 async function acceptBatch(
   deps: PollDeps,
-  updates: readonly Json[],
+  { updates, albums }: { readonly updates: readonly Json[]; readonly albums: Albums },
   to: { readonly door: Door; readonly signal: AbortSignal },
 ): Promise<Batch> {
   const self = await deps.account.read(to.signal);
-  const lanes = new Map<string, { id: number; decoded: Decoded }[]>();
+  const lanes = new Map<string, Told[]>();
   for (const raw of updates) {
     const decoded = decodeUpdate(raw, self);
     const lane = laneOf(decoded);
     lanes.set(lane, [...(lanes.get(lane) ?? []), { id: updateIdOf(raw) ?? 0, decoded }]);
   }
-  const outcomes = await Promise.all([...lanes.values()].map((lane) => acceptLane(deps, lane, to)));
+  const held = [...lanes.values()].flatMap((lane) => openAlbumOf(lane, albums) ?? []);
+  const outcomes = await Promise.all(
+    [...lanes.values()].map((lane) => acceptLane(deps, withWholeAlbums(lane, held), to)),
+  );
   const [lowest] = outcomes
     .filter((outcome) => outcome !== undefined)
     .toSorted((a, b) => a.id - b.id);
-  if (lowest !== undefined) return { offset: lowest.id, failure: lowest };
+  const all = Math.max(0, ...updates.map((raw) => (updateIdOf(raw) ?? 0) + 1));
   return {
-    offset: Math.max(0, ...updates.map((raw) => (updateIdOf(raw) ?? 0) + 1)),
-    failure: undefined,
+    offset: Math.min(all, lowest?.id ?? all, ...held.map(({ from }) => from)),
+    failure: lowest,
+    albums: new Map(held.map(({ album, parts }) => [album, parts])),
   };
+}
+
+interface Told {
+  readonly id: number;
+  readonly decoded: Decoded;
+}
+
+interface OpenAlbum {
+  readonly album: string;
+  readonly parts: number;
+  /** Its first update. */
+  readonly from: number;
+}
+
+/** The album that a conversation's updates end with, as long as it grows: what comes behind it shows that it is whole. */
+function openAlbumOf(lane: readonly Told[], before: Albums): OpenAlbum | undefined {
+  const album = albumOf(lane.at(-1));
+  if (album === undefined) return undefined;
+  const parts = lane.filter((told) => albumOf(told) === album);
+  if (parts.length <= (before.get(album) ?? 0)) return undefined;
+  return { album, parts: parts.length, from: parts[0]?.id ?? 0 };
+}
+
+function albumOf(told: Told | undefined): string | undefined {
+  return told?.decoded.kind === 'event' ? told.decoded.album : undefined;
+}
+
+/** Each album as one event in the place of its first part; one that is open is left for later. */
+function withWholeAlbums(lane: readonly Told[], open: readonly OpenAlbum[]): readonly Told[] {
+  const kept = lane.filter((told) => !open.some(({ album }) => album === albumOf(told)));
+  return kept.flatMap((told, index) => {
+    const album = albumOf(told);
+    if (album === undefined) return [told];
+    if (kept.findIndex((one) => albumOf(one) === album) < index) return [];
+    const parts = kept.flatMap(({ decoded }) =>
+      decoded.kind === 'event' && decoded.album === album ? [decoded.event] : [],
+    );
+    return [{ id: told.id, decoded: { kind: 'event', event: mergeAlbum(parts) } as const }];
+  });
 }
 
 /** Accepts one conversation's events in order; stops at the first that is not taken. */
 async function acceptLane(
   deps: PollDeps,
-  lane: readonly { readonly id: number; readonly decoded: Decoded }[],
+  lane: readonly Told[],
   { door, signal }: { readonly door: Door; readonly signal: AbortSignal },
 ): Promise<Failure | undefined> {
   for (const { id, decoded } of lane) {

@@ -5,6 +5,7 @@ import { parseDelivery, readDelivery } from '../delivery-body.ts';
 import { untilAborted, untilDone } from '../retry.ts';
 import { digest, isSameSecret } from '../same-secret.ts';
 import type { Account } from './account.ts';
+import { createAlbumTaker } from './album.ts';
 import type { TelegramApi } from './api.ts';
 import { decodeUpdate } from './decode.ts';
 import type { TelegramOptions } from './options.ts';
@@ -22,6 +23,7 @@ const maxBytes = 1024 * 1024;
 
 /** Takes Telegram's deliveries; anything but a 2xx makes Telegram deliver again. https://core.telegram.org/bots/api#setwebhook */
 export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
+  const takeAlbum = createAlbumTaker(deps);
   return {
     async receive(request, door, signal) {
       await checkSecret(deps, request.headers.get('x-telegram-bot-api-secret-token'));
@@ -29,7 +31,8 @@ export function createTelegramWebhook(deps: WebhookDeps): WebhookCapability {
       if (raw === undefined) return new Response('Not an update', { status: 400 });
       const decoded = decodeUpdate(raw, await deps.account.read(signal));
       if (decoded.kind === 'event') {
-        await door.accept(decoded.event, signal);
+        if (decoded.album === undefined) await door.accept(decoded.event, signal);
+        else await takeAlbum({ album: decoded.album, part: decoded.event }, door, signal);
         if (decoded.callbackId !== undefined) await deps.answerButton(decoded.callbackId, signal);
       }
       return new Response(null, { status: 200 });

@@ -52,6 +52,7 @@ export const WireMessage = z.looseObject({
   reply_to_message: WireReply.nullish(),
   /** The part of it that is quoted. */
   quote: z.looseObject({ text: z.string() }).nullish().catch(undefined),
+  media_group_id: z.string().nullish().catch(undefined),
   new_chat_members: z.array(WireUser).nullish().catch(undefined),
 });
 export type WireMessage = z.infer<typeof WireMessage>;

@@ -45,6 +45,8 @@ export interface SayInput {
   readonly mention?: boolean;
   /** Topic of a forum. */
   readonly thread?: number;
+  /** The id of the album that the file is a part of. */
+  readonly album?: string;
   readonly file?: {
     readonly kind: MediaKind;
     readonly name?: string;
@@ -178,6 +180,7 @@ function say(world: World, input: SayInput): StoredMessage {
     from,
     text: parseText({ text, entities: input.entities }, (id) => world.users.get(id)),
     replyTo: input.replyTo,
+    album: input.album,
     ...threadOf(chat, input),
     media:
       file === undefined

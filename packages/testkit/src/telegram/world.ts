@@ -38,6 +38,7 @@ export interface StoredMessage {
   readonly isTopic: boolean;
   readonly replyTo: number | undefined;
   readonly media: Media | undefined;
+  readonly album: string | undefined;
   text: string;
   entities: readonly WireEntity[];
   replyMarkup: unknown;
@@ -106,6 +107,7 @@ export interface NewMessage {
   readonly from: WireUser;
   readonly text?: FormattedText | undefined;
   readonly media?: Media | undefined;
+  readonly album?: string | undefined;
   readonly threadId?: number | undefined;
   readonly isTopic?: boolean | undefined;
   readonly replyTo?: number | undefined;
@@ -206,6 +208,7 @@ function createMessage(made: {
     isTopic: message.isTopic ?? false,
     replyTo: message.replyTo,
     media: message.media,
+    album: message.album,
     text: message.text?.text ?? '',
     entities: message.text?.entities ?? [],
     replyMarkup: message.replyMarkup,
@@ -267,6 +270,7 @@ function toWire(
     ...(reply === undefined || !withReply || reply.deletedAt !== undefined
       ? {}
       : { reply_to_message: toWire(chats, reply, false) }),
+    ...(message.album === undefined ? {} : { media_group_id: message.album }),
     ...contentOf(message),
     ...(message.replyMarkup === undefined ? {} : { reply_markup: message.replyMarkup }),
   };
