@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { atMost, type Bench, figure, type Piece, type Row } from './report.ts';
 
 const program = fileURLToPath(new URL('../e2e/soak/soak-program.ts', import.meta.url));
-const channels = ['telegram', 'discord', 'whatsapp'];
+const channels = ['telegram', 'discord', 'slack', 'slack-http', 'whatsapp', 'whatsapp-web'];
 /** How many times as fast as the clock time goes, for gateway and platforms alike. */
 const factor = 10;
-const options = ['messages', 'conversations', 'kills', 'seed'];
+const options = ['messages', 'conversations', 'kills', 'seed', 'looks'];
 
 interface Tally {
   readonly limits: string;
@@ -23,6 +23,18 @@ interface Tally {
   readonly kills: number;
   readonly wallMs: number;
   readonly residentMb: { readonly start: number; readonly end: number };
+  /** With `--looks`, of one life that is not killed. */
+  readonly memory: readonly Look[];
+}
+
+interface Look {
+  readonly said: number;
+  readonly residentMb: number;
+  readonly heapMb: number;
+  readonly heapTotalMb: number;
+  readonly externalMb: number;
+  readonly heldMb: number;
+  readonly residentAfterMb: number;
 }
 
 /** Ten thousand messages on each messenger while its calls fail and the gateway is killed, judged as people and platforms see it. */
@@ -62,6 +74,15 @@ function reportTally(report: (row: Row) => void, channel: string, tally: Tally):
   report(figure(`${channel}: wall time`, tally.wallMs / 1000, { unit: 's' }));
   report(figure(`${channel}: memory at the start`, residentMb.start, { unit: 'MB' }));
   report(figure(`${channel}: memory at the end`, residentMb.end, { unit: 'MB' }));
+  for (const look of tally.memory) reportLook(report, channel, look);
+}
+
+/** What grows with what was said must be none of what is held. */
+function reportLook(report: (row: Row) => void, channel: string, look: Look): void {
+  const mb = (value: number): string => `${Math.round(value)} MB`;
+  const note = `${mb(look.residentMb)} resident, ${mb(look.heapMb)} of ${mb(look.heapTotalMb)} heap, ${mb(look.externalMb)} outside of it; ${mb(look.residentAfterMb)} resident after that`;
+  const name = `${channel}: held after ${look.said} messages, garbage collected`;
+  report(figure(name, look.heldMb, { unit: 'MB', note }));
 }
 
 async function runProgram(channel: string, piece: Piece): Promise<Tally> {

@@ -78,6 +78,42 @@ it('answers each message on Slack once in Socket Mode, whatever is killed, cut o
   expect(watch(slack, general, ts).answers()).toHaveLength(1);
 }, 120_000);
 
+it('answers what Slack tells no more, since nobody listened for so long', async () => {
+  // What was heard is always older than what Slack would repeat.
+  await using slack = await openSlackServer({ now: () => Date.now() - 600_000 });
+  await using model = await openOpenaiServer({ script: echoScript() });
+  const { appToken } = slack;
+  await using home = await openServerHome(configFor(slack, model.url, { appToken }));
+  const ann = slack.user({ name: 'ann', realName: 'Ann' });
+  const { answers, untilSaid } = watch(slack, slack.direct(ann));
+  const start = async (): Promise<RunningServer> => {
+    const before = slack.socket.hellos;
+    const server = home.start();
+    await server.ready;
+    await slack.waitFor(() => slack.socket.hellos > before, soon());
+    return server;
+  };
+
+  const first = await start();
+  slack.say({ from: ann, text: 'One' });
+  await untilSaid('One');
+  first.kill('SIGTERM');
+  await first.exit;
+  // Killed between an event and its commit.
+  const second = await start();
+  slack.say({ from: ann, text: 'Two' });
+  second.kill('SIGKILL');
+  await second.exit;
+  slack.say({ from: ann, text: 'Three' });
+  slack.giveUpDeliveries();
+  const third = await start();
+  await untilSaid('Three');
+  third.kill('SIGTERM');
+  expect((await third.exit).status).toBe(0);
+
+  expect(answers()).toEqual(['One', 'Two', 'Three'].map((word) => expect.stringContaining(word)));
+}, 120_000);
+
 it('answers each message on Slack once by HTTP, whatever is killed or told again', async () => {
   await using slack = await openSlackServer({ retryMs: [50], maxRetries: 100 });
   await using model = await openOpenaiServer({ script: echoScript() });

@@ -50,7 +50,10 @@ export async function openDiscordPlatform({
       discord.visibleFromBot(channel).map(({ id, content }) => ({ id, text: content })),
     // What a session has not acknowledged is told again by Discord, and looked for by the gateway.
     pending: () => 0,
-    refusals: () => readRefusals(discord, faults.limited.struck),
+    refusals: () =>
+      discord.ledger
+        .filter(({ isOverLimit }) => isOverLimit)
+        .map(({ method, path, at }) => `${method} ${path} at ${at}`),
     struck: () => ({
       limited: faults.limited.struck,
       failed: faults.failed.struck,
@@ -59,12 +62,6 @@ export async function openDiscordPlatform({
     }),
     [Symbol.asyncDispose]: () => discord[Symbol.asyncDispose](),
   };
-}
-
-/** Of the calls that were answered with 429, those beyond the faults; which of them were faults, nobody can tell afterwards. */
-function readRefusals({ ledger }: DiscordServer, struck: number): readonly string[] {
-  const limited = ledger.filter(({ status }) => status === 429);
-  return limited.slice(struck).map(({ method, path }) => `${method} ${path}`);
 }
 
 function addFaults(discord: DiscordServer, random: () => number) {

@@ -31,7 +31,13 @@ export interface SoakPlatform extends AsyncDisposable {
   struck(): StruckFaults;
 }
 
-export type SoakPlatformName = 'telegram' | 'discord' | 'slack' | 'slack-http' | 'whatsapp';
+export type SoakPlatformName =
+  | 'telegram'
+  | 'discord'
+  | 'slack'
+  | 'slack-http'
+  | 'whatsapp'
+  | 'whatsapp-web';
 
 export interface StruckFaults {
   /** 429 with a wait. */

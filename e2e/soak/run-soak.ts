@@ -12,6 +12,7 @@ import {
 import { bundleCrashServer } from '../crash/bundle-server.ts';
 import { createRandom } from '../crash/crash-plan.ts';
 import { judgeRows, readOpenWork, withDeadRows, withRows } from '../crash/home-rows.ts';
+import { lookAtMemory, type MemoryLook } from './memory-look.ts';
 import type { SoakPlatformName, StruckFaults } from './platform.ts';
 import { createScaledClock, type TimeScale } from './scaled-clock.ts';
 import { countLeft, countOpenSends, readUnconfirmedRows } from './soak-rows.ts';
@@ -23,6 +24,8 @@ export interface SoakWish {
   readonly conversations: number;
   readonly kills: number;
   readonly seed: number;
+  /** How often the memory of one life is looked at, each time after an equal part of the messages; nothing is killed then. */
+  readonly looks?: number;
   /** How many times as fast as the machine's clock time goes, for the gateway and the platform alike. */
   readonly factor: number;
 }
@@ -46,6 +49,7 @@ export interface SoakTally {
   readonly kills: number;
   readonly wallMs: number;
   readonly residentMb: { readonly start: number; readonly end: number };
+  readonly memory: readonly MemoryLook[];
 }
 
 /** Longest rest without any progress at all. */
@@ -62,6 +66,7 @@ export async function runSoak(wish: SoakWish): Promise<SoakTally> {
       ...wish,
       program,
       scale,
+      inspect: wish.looks !== undefined,
       now: createScaledClock(scale).now,
       random: createRandom(wish.seed, 1),
     });
@@ -81,11 +86,10 @@ async function soak(
   const start = await world.residentMb();
   const said: SaidMessage[] = [];
   const spanMs = (wish.messages / platform.perSecond) * (1000 / scale.factor);
-  const [openSends] = await Promise.all([
-    killOften(world, wish, spanMs),
-    sayAll(world, { wish, said, spanMs }),
-  ]);
-  const stuck = await untilQuiet(world);
+  const { memory, stuck, openSends } =
+    wish.looks === undefined
+      ? await sayAndKill(world, { wish, said, spanMs })
+      : await sayAndLook(world, { wish, said, spanMs, looks: wish.looks });
   const end = await world.residentMb();
   const verdict = judge(world, said);
   const struck = platform.struck();
@@ -105,21 +109,57 @@ async function soak(
     kills: victim.kills,
     wallMs: performance.now() - startedAt,
     residentMb: { start, end },
+    memory,
   };
 }
 
+interface Saying {
+  readonly wish: SoakWish;
+  readonly said: SaidMessage[];
+  readonly spanMs: number;
+}
+
+interface Course {
+  readonly memory: readonly MemoryLook[];
+  readonly stuck: readonly string[];
+  readonly openSends: number;
+}
+
+async function sayAndKill(world: SoakWorld, saying: Saying): Promise<Course> {
+  const [openSends] = await Promise.all([
+    killOften(world, saying.wish, saying.spanMs),
+    sayAll(world, saying),
+  ]);
+  return { memory: [], stuck: await untilQuiet(world), openSends };
+}
+
+/** One life, looked at whenever it rests. */
+async function sayAndLook(
+  world: SoakWorld,
+  { wish, said, spanMs, looks }: Saying & { readonly looks: number },
+): Promise<Course> {
+  const memory: MemoryLook[] = [];
+  const stuck: string[] = [];
+  for (let look = 0; look < looks; look += 1) {
+    const part = { ...wish, messages: Math.floor(wish.messages / looks), seed: wish.seed + look };
+    await sayAll(world, { wish: part, said, spanMs: spanMs / looks });
+    stuck.push(...(await untilQuiet(world)));
+    memory.push(await lookAtMemory(world.inspectorUrl(), said.length, world.residentMb));
+  }
+  return { memory, stuck, openSends: 0 };
+}
+
 /** Says every message at its own random moment of the span, those of a conversation in their order. */
-async function sayAll(
-  { platform }: SoakWorld,
-  { wish, said, spanMs }: { wish: SoakWish; said: SaidMessage[]; spanMs: number },
-): Promise<void> {
+async function sayAll({ platform }: SoakWorld, { wish, said, spanMs }: Saying): Promise<void> {
   const random = createRandom(wish.seed, 2);
   const { conversations } = platform;
   const moments = Array.from({ length: wish.messages }, () => random() * spanMs).toSorted(
     (a, b) => a - b,
   );
   const startedAt = performance.now();
-  for (const [index, moment] of moments.entries()) {
+  const from = said.length;
+  for (const [at, moment] of moments.entries()) {
+    const index = from + at;
     const waitMs = startedAt + moment - performance.now();
     if (waitMs > 1) await sleep(waitMs);
     const conversation = conversations[Math.floor(random() * conversations.length)] ?? '';

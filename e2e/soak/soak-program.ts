@@ -10,6 +10,7 @@ const { values } = parseArgs({
     conversations: { type: 'string', default: '200' },
     kills: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
+    looks: { type: 'string' },
     factor: { type: 'string', default: '10' },
   },
 });
@@ -24,6 +25,7 @@ const tally = await runSoak({
   kills: Number(values.kills),
   seed: Number(values.seed),
   factor: Number(values.factor),
+  ...(values.looks !== undefined && { looks: Number(values.looks) }),
 });
 process.stdout.write(`${JSON.stringify(tally)}\n`);
 process.exit(0);

@@ -13,6 +13,7 @@ import { openSlackHttpPlatform, openSlackPlatform } from './slack-platform.ts';
 import { openTelegramPlatform } from './telegram-platform.ts';
 import { openWhatsappPlatform } from './whatsapp-platform.ts';
 import { localModel } from '../channels/local-model.ts';
+import { openWhatsappWebPlatform } from './whatsapp-web-platform.ts';
 
 const openPlatform: Readonly<
   Record<SoakPlatformName, (options: SoakPlatformOptions) => Promise<SoakPlatform>>
@@ -22,6 +23,7 @@ const openPlatform: Readonly<
   slack: openSlackPlatform,
   'slack-http': openSlackHttpPlatform,
   whatsapp: openWhatsappPlatform,
+  'whatsapp-web': openWhatsappWebPlatform,
 };
 
 export function isSoakPlatform(name: string): name is SoakPlatformName {
@@ -38,6 +40,8 @@ export interface SoakWorld extends AsyncDisposable {
   readonly database: string;
   /** Resident memory of the gateway's process now, in MB. Linux only. */
   residentMb(): Promise<number>;
+  /** Of this life, where it is to be looked into. */
+  inspectorUrl(): string;
 }
 
 export interface SoakWorldOptions extends SoakPlatformOptions {
@@ -45,6 +49,8 @@ export interface SoakWorldOptions extends SoakPlatformOptions {
   /** The bundle of the crash server. */
   readonly program: string;
   readonly scale: TimeScale;
+  /** Whether the process can be looked into. */
+  readonly inspect?: boolean;
 }
 
 export async function openSoakWorld(options: SoakWorldOptions): Promise<SoakWorld> {
@@ -63,7 +69,11 @@ export async function openSoakWorld(options: SoakWorldOptions): Promise<SoakWorl
     CUTTLE_CRASH_TIME: encodeScale(options.scale),
     NODE_COMPILE_CACHE: join(options.program, '../.compile-cache'),
   };
-  const command = { file: process.execPath, args: [options.program], env };
+  const command = {
+    file: process.execPath,
+    args: [...(options.inspect ? ['--inspect=127.0.0.1:0'] : []), options.program],
+    env,
+  };
   const victim = made.use(createVictim({ command, readyUrl: `${url}/ready` }));
   const all = made.move();
   return {
@@ -72,6 +82,7 @@ export async function openSoakWorld(options: SoakWorldOptions): Promise<SoakWorl
     url,
     database: join(home, 'data', 'cuttle.db'),
     residentMb: () => readResidentMb(home),
+    inspectorUrl: () => /ws:\/\/\S+/.exec(victim.output)?.[0] ?? '',
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

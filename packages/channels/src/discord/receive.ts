@@ -1,8 +1,8 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
+import { type CheckpointWriter, createCheckpointWriter } from '../checkpoint-writer.ts';
 import { pauseAfter, untilDone } from '../retry.ts';
 import { readSince } from './backfill.ts';
-import { type CheckpointWriter, createCheckpointWriter } from './checkpoint-writer.ts';
 import { heardEvents } from './decode.ts';
 import { type Dispatch, runGateway } from './gateway.ts';
 import type { GatewayEnd } from './gateway-end.ts';
@@ -100,6 +100,7 @@ async function openState(deps: ReceiveDeps, door: Door, signal: AbortSignal): Pr
     writer: createCheckpointWriter({
       ...deps,
       checkpoint: door.checkpoint,
+      says: 'How far Discord was read could not be kept; it is tried again.',
       current: () => toCheckpoint(state),
     }),
     since,

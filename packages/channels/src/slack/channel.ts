@@ -22,7 +22,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
   const people = createPeople({ ...deps, api });
   const intake = createIntake({ ...deps, account, people, options });
   const sender = createSender({ ...deps, api, apiUrl, account });
-  const receiveDeps = { ...deps, appApi, account, intake, options };
+  const receiveDeps = { ...deps, api, appApi, account, intake, options };
   const isSocket = modeOf(options) === 'socket';
   return {
     id: 'slack',

@@ -29,6 +29,8 @@ export interface Intake {
   take(payload: Payload, door: Door, signal: AbortSignal): Promise<void>;
   /** Tries until it is stored: Slack repeats what is not acknowledged only three times. Rejects only by the abort. */
   takePatiently(payload: Payload, door: Door, signal: AbortSignal): Promise<void>;
+  /** The same for who holds the lane of the conversation. */
+  takeInLane(payload: Payload, door: Door, signal: AbortSignal): Promise<void>;
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
@@ -49,6 +51,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     take: (payload, door, signal) => lanes.add(laneOf(payload), () => once(payload, door, signal)),
     takePatiently: (payload, door, signal) =>
       lanes.add(laneOf(payload), () => patiently(payload, door, signal)),
+    takeInLane: patiently,
   };
 }
 
@@ -109,7 +112,7 @@ function joinIn(raw: unknown): Pick<WireMessage, 'user' | 'text'> | undefined {
 }
 
 /** Conversations are stored side by side, each in its order. */
-function laneOf({ kind, raw }: Payload): string {
+export function laneOf({ kind, raw }: Payload): string {
   const holder = kind === 'events_api' ? fieldOf(raw, 'event') : raw;
   const channel =
     fieldOf(holder, 'channel') ??

@@ -36,6 +36,14 @@ export const SlackOptions = AccountOptions.extend({
     .describe(
       'Where a message of a channel is answered: in the channel, or in a thread under it, which is a session of its own.',
     ),
+  backfillHours: z
+    .number()
+    .min(0)
+    .max(24 * 14)
+    .default(24)
+    .describe(
+      'With Socket Mode, how far back messages are looked for that came while nobody listened and that Slack does not deliver any more.',
+    ),
   slashCommand: z
     .string()
     .regex(/^\/[a-z0-9_-]{1,31}$/, 'A slash, then small letters, digits, - and _.')

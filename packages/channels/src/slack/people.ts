@@ -1,5 +1,5 @@
-import { isCuttleError } from '@cuttle/core-types/errors';
-import type { Log } from '@cuttle/core-types/ports';
+import { toCuttleError } from '@cuttle/core-types/errors';
+import type { Clock, Log } from '@cuttle/core-types/ports';
 import { z } from 'zod';
 import { cleanText } from '../foreign-text.ts';
 import type { SlackApi } from './api.ts';
@@ -18,6 +18,9 @@ export interface People {
 }
 
 const mostPeople = 2000;
+/** Less than half of the hundred that Slack allows: it goes on counting what an earlier life asked. https://docs.slack.dev/apis/web-api/rate-limits */
+const mostAsked = 40;
+const askedWithinMs = 60_000;
 /** A message is acknowledged within three seconds. */
 const withinMs = 1000;
 
@@ -31,7 +34,22 @@ const WireUser = z.looseObject({
   }),
 });
 
-export function createPeople({ api, log }: { readonly api: SlackApi; readonly log: Log }): People {
+export function createPeople({
+  api,
+  clock,
+  log,
+}: {
+  readonly api: SlackApi;
+  readonly clock: Clock;
+  readonly log: Log;
+}): People {
+  let asked: number[] = [];
+  let notBefore = 0;
+  const mayAsk = (): boolean => {
+    const now = clock.monotonic();
+    asked = asked.filter((at) => at > now - askedWithinMs);
+    return now >= notBefore && asked.length < mostAsked;
+  };
   const known = new Map<string, PersonFacts>();
   let isRefused = false;
   const ask = async (userId: string, signal: AbortSignal): Promise<PersonFacts> => {
@@ -48,7 +66,8 @@ export function createPeople({ api, log }: { readonly api: SlackApi; readonly lo
   return {
     async find(userId, signal) {
       const found = known.get(userId);
-      if (found !== undefined || isRefused) return found;
+      if (found !== undefined || isRefused || !mayAsk()) return found;
+      asked.push(clock.monotonic());
       try {
         const facts = await ask(userId, signal);
         const [oldest] = known.keys();
@@ -58,7 +77,8 @@ export function createPeople({ api, log }: { readonly api: SlackApi; readonly lo
       } catch (error) {
         signal.throwIfAborted();
         isRefused = slackWordOf(error) === 'missing_scope';
-        const code = isCuttleError(error) ? error.code : 'unknown';
+        const { code, retryAfterMs = 0 } = toCuttleError(error);
+        notBefore = clock.monotonic() + retryAfterMs;
         log.debug('Slack did not say who somebody is.', { code });
         return undefined;
       }

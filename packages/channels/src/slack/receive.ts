@@ -4,17 +4,19 @@ import { z } from 'zod';
 import { pauseAfter, type RetryDeps, untilAborted, untilDone } from '../retry.ts';
 import type { Account } from './account.ts';
 import type { SlackApi } from './api.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { eventIdOf, type Intake, type Payload } from './intake.ts';
 import type { SlackOptions } from './options.ts';
 import { slackWordOf } from './slack-failure.ts';
 import { runSocket, type SocketEnd } from './socket.ts';
 
 export interface ReceiveDeps extends RetryDeps {
+  readonly api: SlackApi;
   /** With the app-level token. */
   readonly appApi: SlackApi;
   readonly account: Account;
   readonly intake: Intake;
-  readonly options: Pick<SlackOptions, 'apiUrl'>;
+  readonly options: Pick<SlackOptions, 'apiUrl' | 'backfillHours'>;
 }
 
 /** Slack pings about every ten seconds. */
@@ -28,6 +30,7 @@ interface State {
   readonly deps: ReceiveDeps;
   readonly door: Door;
   readonly signal: AbortSignal;
+  readonly catchUp: CatchUp;
   /** By what Slack calls each: a repetition waits with the first. */
   readonly pending: Map<string, Promise<void>>;
   /** What was stored, and by which connection it came: its acknowledgement may have been lost with that one. */
@@ -40,7 +43,7 @@ interface State {
 
 /**
  * Receives by Socket Mode. A payload is acknowledged after it is stored, over the connection it came by; where that is gone,
- * Slack brings it again and it is recognised.
+ * Slack brings it again and it is recognised. What Slack brings no more is read from the channels.
  */
 export async function receiveBySocket(
   deps: ReceiveDeps,
@@ -50,7 +53,16 @@ export async function receiveBySocket(
   const ended = new AbortController();
   const inner = AbortSignal.any([signal, ended.signal]);
   const maps = { pending: new Map(), stored: new Map() };
-  const state: State = { deps, door, signal: inner, ...maps, connections: 0, isWell: false };
+  const catchUp = await createCatchUp(deps, door, inner);
+  const state: State = {
+    deps,
+    door,
+    signal: inner,
+    catchUp,
+    ...maps,
+    connections: 0,
+    isWell: false,
+  };
   try {
     for (let failures = 0; ;) {
       try {
@@ -71,6 +83,7 @@ export async function receiveBySocket(
   } finally {
     ended.abort('ended');
     await deps.intake.lanes.idle();
+    await catchUp.close();
   }
 }
 
@@ -86,6 +99,7 @@ async function connect(state: State): Promise<SocketEnd> {
     silenceMs,
     onReady() {
       state.isWell = true;
+      state.catchUp.connected();
     },
     onPayload(payload: Payload): Promise<void> {
       if (pending.size > maxPending) full.abort('full');
@@ -97,23 +111,28 @@ async function connect(state: State): Promise<SocketEnd> {
   } catch (error) {
     if (!full.signal.aborted || signal.aborted) throw error;
     return { reason: 'too much waits to be stored', asked: true };
+  } finally {
+    if (state.isWell) state.catchUp.disconnected();
   }
 }
 
 function take(state: State, payload: Payload, connection: number): Promise<void> {
-  const { deps, door, signal, pending, stored } = state;
+  const { deps, door, signal, pending, stored, catchUp } = state;
   const id = eventIdOf(payload);
   if (id === undefined) return deps.intake.takePatiently(payload, door, signal);
   const before = stored.get(id);
   if (before !== undefined && before !== connection) return Promise.resolve();
   const waiting = pending.get(id);
   if (waiting !== undefined) return waiting;
+  const done = catchUp.heard(payload);
   const taking = deps.intake.takePatiently(payload, door, signal);
   pending.set(id, taking);
   const settle = async (): Promise<void> => {
     const [outcome] = await Promise.allSettled([taking]);
     pending.delete(id);
-    if (outcome.status === 'fulfilled') remember(stored, id, connection);
+    if (outcome.status !== 'fulfilled') return;
+    remember(stored, id, connection);
+    done();
   };
   void settle();
   return taking;

@@ -412,6 +412,19 @@ describe('people', () => {
   });
 });
 
+it('asks for no more names than Slack allows, and takes in what they say without them', async () => {
+  await using scene = await openScene({ limits: true, now: () => Date.UTC(2026, 0, 1) });
+  const { server } = scene;
+  const events = await receive(scene.open(), async (door) => {
+    for (let index = 0; index < 150; index += 1)
+      server.say({ from: server.user({ name: `person-${index}` }), text: 'hi' });
+    await door.waitForAccepted(150, soon());
+  });
+  expect(events).toHaveLength(150);
+  expect(server.calls('users.info').every(({ error }) => error === undefined)).toBe(true);
+  expect(server.calls('users.info').length).toBeLessThanOrEqual(50);
+});
+
 it('says which scope is missing', async () => {
   await using scene = await openScene({ scopes: ['connections:write'] });
   const channel = scene.open();

@@ -210,7 +210,7 @@ export interface MessageHit {
 export interface Work {
   /** Sessions with queued inbounds or unended runs that are leased by an earlier boot or ready. */
   readonly sessions: readonly string[];
-  /** Of them, those whose run was cut before already, and has made no row since: it may be what ended both lives. */
+  /** Of them, those whose run was cut before already, and has made no row since: it may be what ended both lives. Those that were tried least come first. */
   readonly suspects: readonly string[];
   /** Of the suspects, those that were cut a second time while others of them were at work, too. */
   readonly cutTogether: readonly string[];

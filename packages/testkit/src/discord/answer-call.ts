@@ -63,6 +63,7 @@ export async function answerCall(
   if (await strike(exchange, { ...struck, act: deps.faults.take(about, 'before') })) return;
   const answer = answerFor(deps, { route, isKnown: matching.length > 0, call, request });
   if (answer.status < 400) line.update({ processed: true });
+  else if (answer.status === 429) line.update({ isOverLimit: true });
   if (await strike(exchange, { ...struck, act: deps.faults.take(about, 'after') })) return;
   send(response, toAnswer(answer));
   line.update({ status: answer.status, state: 'answered' });

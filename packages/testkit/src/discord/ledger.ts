@@ -14,6 +14,8 @@ export interface LedgerEntry {
   readonly body: Json;
   /** It took effect, whatever became of the answer. */
   readonly processed: boolean;
+  /** It exceeded a limit that is counted. */
+  readonly isOverLimit: boolean;
   /** Undefined as long as nothing was answered. */
   readonly status: number | undefined;
   readonly state: 'pending' | 'answered' | 'cut';
@@ -25,6 +27,11 @@ export function createLedger(deps: {
   now: () => number;
   changes: Changes;
 }): Ledger<LedgerEntry, Asked> {
-  const fresh = { processed: false, status: undefined, state: 'pending' } as const;
+  const fresh = {
+    processed: false,
+    isOverLimit: false,
+    status: undefined,
+    state: 'pending',
+  } as const;
   return createCallLedger<LedgerEntry, Asked>(deps, fresh);
 }

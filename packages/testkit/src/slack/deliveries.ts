@@ -58,6 +58,8 @@ export interface Deliveries extends AsyncDisposable {
   repeat(seq: number): void;
   /** There may be somebody to carry to. */
   kick(): void;
+  /** What nobody was told of is told no more. */
+  giveUp(): void;
   pause(): void;
   resume(): void;
 }
@@ -98,6 +100,10 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
       flush(state);
     },
     kick: () => flush(state),
+    giveUp() {
+      for (const delivery of all) if (delivery.state !== 'taken') delivery.state = 'given-up';
+      deps.changes.notify();
+    },
     pause() {
       state.paused = true;
     },

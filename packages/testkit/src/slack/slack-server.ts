@@ -79,6 +79,8 @@ export interface SlackServer extends AsyncDisposable, People {
   push(delivery: Omit<Delivery, 'seq'>): Delivery;
   /** An event in its wrapper, for kinds no person makes here. */
   pushEvent(event: Readonly<Record<string, Json>>): Delivery;
+  /** Slack has tried for long enough: what was not taken by now is told no more. */
+  giveUpDeliveries(): void;
   pauseDeliveries(): void;
   resumeDeliveries(): void;
   /** The headers Slack signs a body with; `seconds` is now without it. */
@@ -263,6 +265,7 @@ function toServer(parts: Parts, http: Server): SlackServer {
     sendDuplicate: ({ seq }) => deliveries.repeat(seq),
     push: (delivery) => deliveries.push(delivery),
     pushEvent: (event) => parts.publish.wrap(event, 'pushed'),
+    giveUpDeliveries: () => deliveries.giveUp(),
     pauseDeliveries: () => deliveries.pause(),
     resumeDeliveries: () => deliveries.resume(),
     sign: (body, seconds = Math.floor(parts.now() / 1000)) =>

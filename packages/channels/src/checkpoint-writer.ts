@@ -1,7 +1,7 @@
+import type { Json } from '@cuttle/core-types';
 import type { Checkpoint, Clock, Log } from '@cuttle/core-types/ports';
-import type { DiscordCheckpoint } from './progress.ts';
 
-/** Keeps the newest state in its row: at most one write a second, none beside another. What a kill takes is read again and recognised. */
+/** Keeps the newest state in its row: at most one write in each `everyMs`, none beside another. What a kill takes is read again and recognised. */
 export interface CheckpointWriter {
   /** There is something newer. */
   changed(): void;
@@ -9,15 +9,18 @@ export interface CheckpointWriter {
   close(): Promise<void>;
 }
 
-const everyMs = 1000;
-
 export function createCheckpointWriter(deps: {
   readonly checkpoint: Checkpoint | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  readonly current: () => DiscordCheckpoint | undefined;
+  /** A second without it. */
+  readonly everyMs?: number;
+  /** What the log says of a write that failed. */
+  readonly says: string;
+  /** Undefined as long as what is kept still holds. */
+  readonly current: () => Json | undefined;
 }): CheckpointWriter {
-  const { checkpoint, clock, log } = deps;
+  const { checkpoint, clock, log, says, everyMs = 1000 } = deps;
   const closed = new AbortController();
   let isStale = false;
   let writing: Promise<void> | undefined;
@@ -29,7 +32,7 @@ export function createCheckpointWriter(deps: {
       await checkpoint.put(current);
     } catch (error) {
       isStale = true;
-      log.warn('How far Discord was read could not be kept; it is tried again.', { error });
+      log.warn(says, { error });
     }
   };
   const pump = async (): Promise<void> => {
@@ -41,6 +44,7 @@ export function createCheckpointWriter(deps: {
   };
   return {
     changed() {
+      if (checkpoint === undefined) return;
       isStale = true;
       if (!closed.signal.aborted) writing ??= pump();
     },

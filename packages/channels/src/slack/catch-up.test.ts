@@ -1,0 +1,131 @@
+import type { ChannelInbound } from '@cuttle/core-types/ports';
+import {
+  createInstantClock,
+  createMemoryCheckpoint,
+  createRecordingDoor,
+} from '@cuttle/testkit/channel-contract';
+import { openSlackServer } from '@cuttle/testkit/slack';
+import { describe, expect, it } from 'vitest';
+import { createSlackChannel } from './channel.ts';
+import { SlackOptions } from './options.ts';
+
+const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+const quiet = (): void => {};
+const hour = 3_600_000;
+
+/** Slack, and lives of a gateway that keep one checkpoint. */
+async function openPlace(more: object = {}) {
+  const clock = createInstantClock(Date.UTC(2026, 0, 1));
+  const server = await openSlackServer({ now: clock.now });
+  const checkpoint = createMemoryCheckpoint();
+  const { botToken, appToken, apiUrl } = server;
+  const options = SlackOptions.parse({ botToken, appToken, apiUrl, ...more });
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  return {
+    server,
+    checkpoint,
+    /** Listens while `act` goes on. */
+    async live(
+      act: (door: ReturnType<typeof createRecordingDoor>) => Promise<unknown>,
+    ): Promise<readonly ChannelInbound[]> {
+      const channel = createSlackChannel(options, { fetch, clock, log, random: () => 0 });
+      const door = createRecordingDoor();
+      const stop = new AbortController();
+      const { accept } = door;
+      const receiving = Promise.allSettled([channel.receive({ accept, checkpoint }, stop.signal)]);
+      await act(door);
+      stop.abort(new Error('enough'));
+      await receiving;
+      return door.accepted;
+    },
+    /** Nobody listens for so long, and what Slack tried to tell meanwhile is told no more. */
+    async pass(ms: number): Promise<void> {
+      await clock.sleep(ms, soon());
+      server.giveUpDeliveries();
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+type Place = Awaited<ReturnType<typeof openPlace>>;
+
+/** A private chat, a channel and a thread of it in which something was said. */
+async function openHeard(more: object = {}) {
+  const place = await openPlace(more);
+  const { server } = place;
+  const ann = server.user({ name: 'ann' });
+  const general = server.channel({ name: 'general', members: [ann] });
+  const { ts: threadTs } = server.say({ from: ann, channel: general, text: 'a topic' });
+  const [direct, thread] = [{ from: ann }, { from: ann, channel: general, threadTs }];
+  await place.live(async (door) => {
+    server.say({ ...direct, text: 'one' });
+    server.say({ ...thread, text: 'in a thread' });
+    await door.waitForAccepted(3, soon());
+    await server.waitFor(() => server.deliveries.every(({ state }) => state === 'taken'), soon());
+  });
+  return { place, server, direct, thread };
+}
+
+const wordsOf = (events: readonly ChannelInbound[], thread?: string): readonly string[] =>
+  events.filter(({ chat }) => chat.threadId === thread).map(({ text }) => text);
+const asked = ({ server }: Place): number =>
+  server.calls('conversations.history').length + server.calls('conversations.replies').length;
+
+describe('what was said while nobody listened', () => {
+  it('is read where Slack tells it no more, in order and before what is said now', async () => {
+    const { place, server, direct, thread } = await openHeard();
+    await using _ = place;
+    await place.pass(hour);
+    for (const text of ['two', 'three']) server.say({ ...direct, text });
+    server.say({ ...thread, text: 'also in the thread' });
+    await place.pass(hour);
+
+    const found = await place.live(async (door) => {
+      server.say({ ...direct, text: 'four' });
+      await door.waitForAccepted(4, soon());
+    });
+
+    expect(wordsOf(found)).toEqual(['two', 'three', 'four']);
+    expect(wordsOf(found, thread.threadTs)).toEqual(['also in the thread']);
+    expect(found).toHaveLength(4);
+  });
+
+  it('is not looked for after a moment, which Slack closes itself', async () => {
+    const { place, server, direct } = await openHeard();
+    await using _ = place;
+    server.say({ ...direct, text: 'two' });
+    const found = await place.live((door) => door.waitForAccepted(1, soon()));
+    expect(wordsOf(found)).toEqual(['two']);
+    expect(asked(place)).toBe(0);
+  });
+
+  it('is read again where a life ended before all of it was stored', async () => {
+    const { place, server, direct } = await openHeard();
+    await using _ = place;
+    await place.pass(hour);
+    for (const text of ['two', 'three']) server.say({ ...direct, text });
+    await place.pass(hour);
+    const before = place.checkpoint.value;
+    await place.live(async (door) => {
+      door.hold(({ text }) => text === 'three');
+      await door.waitForOffered(2, soon());
+    });
+    expect(place.checkpoint.value).toMatchObject({
+      since: (before as { readonly since: string }).since,
+    });
+
+    const found = await place.live((door) => door.waitForAccepted(2, soon()));
+    expect(wordsOf(found)).toEqual(['two', 'three']);
+  });
+
+  it('is not read further back than the owner wants', async () => {
+    const { place, server, direct } = await openHeard({ backfillHours: 2 });
+    await using _ = place;
+    await place.pass(hour);
+    server.say({ ...direct, text: 'too old' });
+    await place.pass(2 * hour);
+    server.say({ ...direct, text: 'two' });
+    await place.pass(hour);
+    const found = await place.live((door) => door.waitForAccepted(1, soon()));
+    expect(wordsOf(found)).toEqual(['two']);
+  });
+});
