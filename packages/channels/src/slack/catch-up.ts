@@ -128,7 +128,7 @@ function findMissed(state: State): boolean {
   if (since === undefined || now - (leftAt ?? timeOfTs(since)) < shortGapMs) return false;
   const oldest = tsAt(now - deps.options.backfillHours * 3_600_000);
   const from = toMicros(since) > toMicros(oldest) ? since : oldest;
-  for (const place of [...places].toReversed()) {
+  for (const place of Array.from(places).toReversed()) {
     const [channel = '', thread] = place.split(':');
     const known = missed.get(channel) ?? { since: from, places: [] };
     known.places.push({ channel, thread });
@@ -141,7 +141,7 @@ function findMissed(state: State): boolean {
 async function fillAll(state: State): Promise<void> {
   const { deps, missed, signal } = state;
   deps.log.info('What was said on Slack meanwhile is read.', { channels: missed.size });
-  for (const channel of [...missed.keys()])
+  for (const channel of missed.keys())
     await deps.intake.lanes.add(channel, () => fill(state, channel)).catch(() => {}); // aborted
   if (!signal.aborted) state.writer.changed();
 }

@@ -112,8 +112,13 @@ async function connect(state: State): Promise<SocketEnd> {
     if (!full.signal.aborted || signal.aborted) throw error;
     return { reason: 'too much waits to be stored', asked: true };
   } finally {
-    if (state.isWell) state.catchUp.disconnected();
+    if (wasWell(state)) state.catchUp.disconnected();
   }
+}
+
+/** Frames set it while a connection is awaited. */
+function wasWell(state: State): boolean {
+  return state.isWell;
 }
 
 function take(state: State, payload: Payload, connection: number): Promise<void> {
