@@ -184,6 +184,35 @@ describe('the examples of the documentation', { timeout: 40_000 }, () => {
     expect(stdout).toBe('sums: completed, 42\nIt says 42.\n');
   });
 
+  it('outside-worker: a program that works for an agent', async () => {
+    const task = { task: 'Count these words', label: 'counting', worker: 'counter', wait: true };
+    await using model = await openOpenaiServer({
+      script: [[toolCall('agent_spawn', task)], [text('Three words.')]],
+    });
+    const local = { kind: 'openai', baseUrl: model.url, apiKey: defaultApiKey };
+    const config = configSchema.parse({
+      gateway: { port: 0 },
+      log: { level: 'error' },
+      providers: { local: { ...local, models: [{ id: 'gpt-4.1-mini' }] } },
+      agents: { defaults: { model: 'local/gpt-4.1-mini', subagents: { workers: ['counter'] } } },
+    });
+    await using server = await createServer(config, { home: join(home, 'outside') });
+    const { token } = await server.call('workers.token', { worker: 'counter' });
+    const { child, printed } = start('outside-worker', {
+      CUTTLE_URL: server.url ?? '',
+      WORKER_TOKEN: token,
+      WORKER_BUFFER: join(home, 'reports.jsonl'),
+    });
+    const sent = { sessionKey: 'main', message: 'Count.', idempotencyKey: 'k1' };
+    const { runId } = await server.call('chat.send', sent);
+    const answer = await server.call('agent.wait', { runId, timeoutMs: 30_000 });
+    child.kill('SIGTERM');
+    await printed;
+    expect(answer).toMatchObject({ status: 'completed', text: 'Three words.' });
+    const { subagents } = await server.call('subagents.list', { sessionKey: 'main' });
+    expect(subagents).toMatchObject([{ state: 'completed', reply: '3 words\n17 letters' }]);
+  });
+
   it('compact-session: a summary, what it holds, and back', async () => {
     await using model = await openOpenaiServer({
       script: ({ system }) =>

@@ -116,7 +116,12 @@ const decided: Readonly<Record<string, Member>> = {
     uses: ['core-types', 'runtime', 'security', 'sessions'],
     exports: ['.'],
   },
-  'packages/client': { name: 'client', tag: 'client', uses: ['core-types'], exports: ['.'] },
+  'packages/client': {
+    name: 'client',
+    tag: 'client',
+    uses: ['core-types'],
+    exports: ['.', './file-buffer'],
+  },
   'apps/server': {
     name: 'server',
     tag: 'app',

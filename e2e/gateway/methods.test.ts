@@ -306,7 +306,7 @@ describe('every method', () => {
 
   it('was called here, or where it has a server or a run of its own', () => {
     const elsewhere =
-      /^(pairing\.(revoke|refuse|allowed)|models\.(pulls?|running|load|unload|remove)|channels\.log(in|out)|subagents\.|sessions\.(compact|restore))/;
+      /^(pairing\.(revoke|refuse|allowed)|models\.(pulls?|running|load|unload|remove)|channels\.log(in|out)|subagents\.|workers\.|sessions\.(compact|restore))/;
     const left = methods.map(({ name }) => name).filter((name) => !called.has(name));
     expect(left.filter((name) => !elsewhere.test(name))).toEqual(['connect', 'config.set']);
   });

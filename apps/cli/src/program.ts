@@ -25,6 +25,7 @@ import { addStop } from './commands/stop.ts';
 import { addUsage } from './commands/usage.ts';
 import { addVersion } from './commands/version.ts';
 import { addWhy } from './commands/why.ts';
+import { addWorkers } from './commands/workers.ts';
 import type { CliContext } from './context.ts';
 import { exitMeanings } from './exit-code.ts';
 
@@ -67,6 +68,7 @@ export function createProgram(context: CliContext, end: (status: number) => void
     addConfig,
     addChannels,
     addPair,
+    addWorkers,
     addPerson,
     addRetention,
     addSessions,

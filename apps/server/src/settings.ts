@@ -103,6 +103,7 @@ function toSubagentLimits(
 ): AgentSettings['subagents'] {
   return {
     allow: own.allow ?? defaults.allow,
+    workers: own.workers ?? defaults.workers,
     maxDepth: own.maxDepth ?? defaults.maxDepth,
     maxChildren: own.maxChildren ?? defaults.maxChildren,
     maxHops: own.maxHops ?? defaults.maxHops,

@@ -49,7 +49,7 @@ function decodeEvent(frame: Readonly<Record<string, unknown>>): EventFrame | und
   return { type: 'event', event, seq: typeof seq === 'number' ? seq : 0, payload };
 }
 
-function decodeError(value: unknown): FrameError {
+export function decodeError(value: unknown): FrameError {
   const error = isObject(value) ? value : {};
   const { code, message, hint, retryable, retryAfterMs, details } = error;
   return {

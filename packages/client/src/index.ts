@@ -11,4 +11,12 @@ export type {
   QueuedMessage,
   SessionView,
 } from './session-fold.ts';
+export {
+  createWorker,
+  type Worker,
+  type WorkerOptions,
+  type WorkerReports,
+  type WorkerTask,
+} from './worker/worker.ts';
+export { createMemoryBuffer, type WorkerBuffer } from './worker/worker-buffer.ts';
 export type { SocketConstructor, SocketLike } from './socket.ts';

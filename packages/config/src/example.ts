@@ -151,6 +151,7 @@ const examples: Readonly<Record<string, unknown>> = {
       },
       subagents: {
         allow: ['main'],
+        workers: ['builder'],
         maxDepth: 1,
         maxChildren: 3,
         maxHops: 2,

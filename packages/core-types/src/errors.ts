@@ -524,6 +524,24 @@ const traits = {
     expose: true,
     hint: 'The owner sets the limits under `agents.defaults.subagents` in the configuration.',
   },
+  'subagent.lease-lost': {
+    status: 409,
+    retryable: false,
+    expose: true,
+    hint: 'Another worker may have the task now: drop what you have of it and claim again.',
+  },
+  'subagent.worker-lost': {
+    status: 504,
+    retryable: false,
+    expose: true,
+    hint: 'See what its workers say, then give the task once more.',
+  },
+  'subagent.worker-failed': {
+    status: 502,
+    retryable: false,
+    expose: true,
+    hint: 'Its result says what went wrong.',
+  },
   'tool.denied': {
     status: 403,
     retryable: false,

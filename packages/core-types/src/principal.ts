@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What a principal may do at the gateway's methods. Names follow the field's operator protocol.
- * `operator.admin` includes write and approvals, write includes read.
+ * `operator.admin` includes all others, write includes read. `workers`: what a program outside needs to work for agents, and no more.
  */
 export const Scope = z.enum([
   'operator.read',
@@ -10,6 +10,7 @@ export const Scope = z.enum([
   'operator.approvals',
   'operator.pairing',
   'operator.admin',
+  'workers',
 ]);
 export type Scope = z.infer<typeof Scope>;
 
@@ -21,6 +22,8 @@ export const Principal = z.object({
   id: z.string(),
   kind: z.enum(['owner', 'person', 'client', 'machine']),
   personId: z.string().optional(),
+  /** The only name of workers that it may claim tasks of. */
+  worker: z.string().optional(),
   scopes: z.array(Scope),
 });
 export type Principal = z.infer<typeof Principal>;

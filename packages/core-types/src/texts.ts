@@ -209,6 +209,14 @@ const rows = {
     'You are a sub-agent: another agent gave you one task. Work on that task alone. Your last answer goes back to that agent as your result; say in it what you found and what is left open.',
   'subagent.from-agent': '[message from the agent {agent}, session {session}]\n{text}',
   'subagent.depth': 'Sub-agents may not be nested deeper than {most} here.',
+  'subagent.worker': 'There is no worker "{worker}" here. Allowed: {allowed}.',
+  'subagent.worker-alone':
+    'A worker outside has its own ways: leave out agent, model and tools where you name one.',
+  'subagent.worker-lost':
+    '{times} workers "{worker}" took it one after the other and said nothing.',
+  'subagent.worker-failed': 'The worker "{worker}" says that it failed.',
+  'subagent.outside':
+    'A worker outside has sub-agent {id} and reads nothing more. agent_stop stops it.',
   'subagent.full':
     '{most} sub-agents of this conversation work already. Wait for one with agent_wait, or stop one with agent_stop.',
   'subagent.agent': 'The agent {agent} may not be asked from here. Allowed: {allowed}.',

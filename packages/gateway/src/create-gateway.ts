@@ -23,6 +23,7 @@ import { personHandlers } from './handlers/persons.ts';
 import { recordsHandlers } from './handlers/records.ts';
 import { sessionHandlers } from './handlers/sessions.ts';
 import { subagentHandlers } from './handlers/subagents.ts';
+import { createWorkerHandlers } from './handlers/workers.ts';
 import { wholeSessionHandlers } from './handlers/whole-sessions.ts';
 import { createHttpApp, type HttpEnv } from './http-app.ts';
 import { createInOrder } from './in-order.ts';
@@ -64,6 +65,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ...wakeHandlers,
     ...messageHandlers,
     ...subagentHandlers,
+    ...createWorkerHandlers(),
     ...channelHandlers,
     ...accessHandlers,
     ...createRootHandlers(deps.root),

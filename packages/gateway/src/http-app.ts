@@ -122,7 +122,9 @@ function addProbes(app: Hono<HttpEnv>, { deps, connections, authenticator }: Htt
       return answer ? c.json(answer.body, answer.status) : c.notFound();
     });
   app.get('/metrics', async (c) => {
-    await authenticate(c, { deps, authenticator });
+    const principal = await authenticate(c, { deps, authenticator });
+    // The same as `status`, in numbers.
+    requireScope(principal, { name: 'metrics', scope: 'operator.read' });
     return c.text(await renderMetrics(deps, connections()), 200, {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     });

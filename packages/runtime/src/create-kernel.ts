@@ -10,6 +10,7 @@ import { createQuietPlaces } from './quiet-places.ts';
 import { createRunHub } from './run-hub.ts';
 import { createSessionQueue } from './session-queue.ts';
 import { createSubagentTimers } from './subagent-timers.ts';
+import { createWorkerBell } from './worker-bell.ts';
 import { workSession } from './work-session.ts';
 
 /** The connected accounts, the sessions whose run waits for one, and the adapters that were set up. */
@@ -47,6 +48,7 @@ export function createKernel(
     dispatcher: createDispatcher({ ...deps, accounts, point }),
     cutTogether: new Set(),
     subagentTimers: createSubagentTimers(),
+    workerBell: createWorkerBell(),
     quietPlaces: createQuietPlaces(),
     sessions: createSessionQueue({
       concurrency: () => deps.settings().queue.concurrency,

@@ -38,6 +38,7 @@ import { rewindSession } from './rewind.ts';
 import { tellEnded } from './tell-ended.ts';
 import { stopRun } from './stop-run.ts';
 import { createSubagents, type SubagentControl } from './subagents.ts';
+import { createWorkers, type WorkerControl } from './workers.ts';
 import { keepUp } from './upkeep.ts';
 
 /** The kernel: accepts, runs, delivers, recovers. */
@@ -96,6 +97,7 @@ export interface Runtime extends AsyncDisposable {
   channels(): readonly ChannelStatus[];
   readonly logins: ChannelLogins;
   readonly subagents: SubagentControl;
+  readonly workers: WorkerControl;
   /** A schedule was written by a tool: look at them again. */
   schedulesChanged(): void;
   /** Where a run under way answers and what steers it, for tools that plan for later. */
@@ -164,6 +166,7 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     describePrompt: (input) => describePrompt(kernel, input),
     pinOrder: (draft) => pinOrder(kernel, draft),
     subagents,
+    workers: createWorkers(kernel, draining.signal),
     schedulesChanged: () => reminders.wake(),
     load: () => ({ running: kernel.sessions.running(), waiting: kernel.sessions.waiting() }),
     async settled() {

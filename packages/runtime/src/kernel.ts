@@ -24,6 +24,7 @@ import type { QuietPlaces } from './quiet-places.ts';
 import type { RunHub } from './run-hub.ts';
 import type { SessionQueue } from './session-queue.ts';
 import type { SubagentTimers } from './subagent-timers.ts';
+import type { WorkerBell } from './worker-bell.ts';
 import type { IdentityOver, ModelSource, RuntimeSettings } from './settings.ts';
 
 /** What the runtime is given. */
@@ -85,6 +86,7 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly cutTogether: Set<string>;
   readonly dispatcher: Dispatcher;
   readonly subagentTimers: SubagentTimers;
+  readonly workerBell: WorkerBell;
   readonly quietPlaces: QuietPlaces;
   readonly accounts: ReadonlyMap<string, ChannelAccount>;
   /** What renders for a place: the channel of its account or, until that is connected, any of its platform. */

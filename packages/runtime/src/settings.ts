@@ -56,6 +56,8 @@ export interface AgentSettings {
 export interface SubagentLimits {
   /** Other agents by id; `*`: any. */
   readonly allow: readonly string[];
+  /** Workers outside, by name. */
+  readonly workers: readonly string[];
   readonly maxDepth: number;
   /** Of one session at once. */
   readonly maxChildren: number;

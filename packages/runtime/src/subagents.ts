@@ -100,6 +100,7 @@ async function toTask(kernel: Kernel, asking: Asking, task: SubagentTask): Promi
   const depth = (subagent?.depth ?? 0) + 1;
   const most = Math.min(...lineage.map((id) => limitsOf(kernel, id).maxDepth));
   if (depth > most) throw refused('subagent.depth', { most });
+  if (task.worker !== undefined) requireWorker(agent, { ...task, worker: task.worker });
   const agentId = allowedAgent(kernel, agent, task.agentId ?? agent.id);
   const { timeoutMs } = agent.subagents;
   return {
@@ -114,12 +115,25 @@ async function toTask(kernel: Kernel, asking: Asking, task: SubagentTask): Promi
     depth,
     hops: provenance.hops ?? 0,
     deadlineAt: kernel.clock.now() + Math.min(task.timeoutMs ?? timeoutMs, timeoutMs),
+    worker: task.worker,
     body: { v: 1, parts: [{ type: 'text', text: task.task }] },
   };
 }
 
+/** One that the owner lets the agent ask; what a worker outside works with is its own affair. */
+function requireWorker(
+  { subagents }: AgentSettings,
+  { worker, agentId, model, tools }: SubagentTask & { readonly worker: string },
+): void {
+  const allowed = subagents.workers;
+  if (!allowed.includes(worker))
+    throw refused('subagent.worker', { worker, allowed: allowed.join(', ') || '-' });
+  if (agentId !== undefined || model !== undefined || tools !== undefined)
+    throw refused('subagent.worker-alone');
+}
+
 function limitsOf(kernel: Kernel, agentId: string): AgentSettings['subagents'] {
-  const closed = { allow: [], maxDepth: 0, maxChildren: 0, maxHops: 0, timeoutMs: 0 };
+  const closed = { allow: [], workers: [], maxDepth: 0, maxChildren: 0, maxHops: 0, timeoutMs: 0 };
   return agentSettings(kernel.settings(), agentId)?.subagents ?? closed;
 }
 
@@ -162,7 +176,8 @@ async function spawn(
   if (result.kind === 'full') throw refused('subagent.full', { most: maxChildren });
   if (result.kind === 'cycle') throw refused('subagent.cycle');
   const { subagentId, sessionKey } = result;
-  kernel.sessions.wake(result.sessionId);
+  if (draft.worker === undefined) kernel.sessions.wake(result.sessionId);
+  else kernel.workerBell.ring(draft.worker);
   kernel.subagentTimers.wake();
   await tellOthers(kernel, result.events);
   return { subagentId, sessionKey };
@@ -186,6 +201,7 @@ async function steer(
     body: { v: 1, parts: [{ type: 'text', text }] },
   });
   if (result.kind === 'unknown') throw notFound(input.subagentId);
+  if (result.kind === 'outside') throw refused('subagent.outside', { id: input.subagentId });
   if (result.kind === 'ended') return false;
   const { sessionId } = result;
   if (kernel.active.find(sessionId)) interruptSession(kernel, sessionId);

@@ -42,6 +42,13 @@ function createSpawn({ subagents }: AgentDeps): Tool {
       label: z.string().trim().min(1).max(80).optional().describe('A short name for people.'),
       agent: id.optional().describe('Another agent, by its id. Without it: one like you.'),
       model: z.string().trim().min(1).max(200).optional().describe('`<provider>/<model>`.'),
+      worker: z
+        .string()
+        .trim()
+        .min(1)
+        .max(64)
+        .optional()
+        .describe('A program outside, by its name.'),
       tools: z
         .array(z.string().max(100))
         .max(100)

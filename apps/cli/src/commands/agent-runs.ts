@@ -44,9 +44,11 @@ function addRuns(cli: Cli, agent: Command): void {
 }
 
 function toCells(row: SubagentReport, depth: number): readonly string[] {
-  const { id, state, agentId, startedAt, label, sessionKey } = row;
+  const { id, state, agentId, startedAt, label, sessionKey, worker, progress } = row;
+  const who = worker === undefined ? agentId : `worker ${worker}`;
+  const task = progress === undefined ? label : `${label}: ${progress}`;
   const indent = '  '.repeat(Math.max(0, depth - 1));
-  return [id, state, agentId, toTimeText(startedAt), `${indent}${label}`, sessionKey];
+  return [id, state, who, toTimeText(startedAt), `${indent}${task}`, sessionKey];
 }
 
 function addSteer(cli: Cli, agent: Command): void {

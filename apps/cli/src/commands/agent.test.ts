@@ -125,6 +125,14 @@ describe('agent runs', () => {
     expect(gateway.received.at(-1)?.params).toEqual(params);
   });
 
+  it('shows whose a task of a worker outside is, and how far', async () => {
+    const outside = { ...child, worker: 'builder', progress: '2 of 3' };
+    const { cli } = await benchWith({ 'subagents.list': () => ({ subagents: [outside] }) });
+    expect((await cli.run('agent', 'runs')).out.split('\n')[1]).toBe(
+      's1  running  worker builder  2026-01-02 03:04:05Z  Read the news: 2 of 3  agent:main:subagent:s1',
+    );
+  });
+
   it('says that none works', async () => {
     const { cli } = await benchWith({ 'subagents.list': () => ({ subagents: [] }) });
     expect(await cli.run('agent', 'runs')).toMatchObject({ out: 'No sub-agent works.\n' });

@@ -99,6 +99,12 @@ function asksOf(
   ]);
 }
 
+/** How it ended, or how far a worker outside is. */
+function wordsOf({ outcome, reply, progress }: SubagentReport): string | undefined {
+  if (outcome?.status === 'failed') return outcome.error.message;
+  return reply ?? progress;
+}
+
 function Row({
   subagent,
   asks,
@@ -108,8 +114,8 @@ function Row({
   readonly asks: readonly SubagentAsk[];
   readonly conversation: Shown;
 }): JSX.Element {
-  const { id, state, label, reply, outcome } = subagent;
-  const said = outcome?.status === 'failed' ? outcome.error.message : reply;
+  const { id, state, label } = subagent;
+  const said = wordsOf(subagent);
   const isAsking = asks.length > 0;
   return (
     <div class={`subagent is-${state}`}>

@@ -47,10 +47,16 @@ const context = z.looseObject({
     .describe('`<provider>/<model>` that writes summaries; the one that is asked when not set.'),
 });
 
+/** What a worker outside may be called. */
+const workerName = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
 const subagentKeys = {
   allow: z
     .array(z.string())
     .describe('Other agents, by id, that may be given work or messages; `*` for any.'),
+  workers: z
+    .array(z.string().regex(workerName, 'a name of small letters, digits, - and _'))
+    .describe('Programs outside, by the name of their workers, that may be given work.'),
   maxDepth: z.int().min(0).max(10).describe('How deep sub-agents nest; 0 for none.'),
   maxChildren: z.int().positive().max(1000).describe('Sub-agents of one session at once.'),
   maxHops: z
@@ -67,6 +73,7 @@ const subagentKeys = {
 
 const subagents = z.looseObject({
   allow: subagentKeys.allow.default([]).describe(describe(subagentKeys.allow)),
+  workers: subagentKeys.workers.default([]).describe(describe(subagentKeys.workers)),
   maxDepth: subagentKeys.maxDepth.default(2).describe(describe(subagentKeys.maxDepth)),
   maxChildren: subagentKeys.maxChildren.default(5).describe(describe(subagentKeys.maxChildren)),
   maxHops: subagentKeys.maxHops.default(5).describe(describe(subagentKeys.maxHops)),
@@ -76,6 +83,7 @@ const subagents = z.looseObject({
 /** What one agent says of its own, as with tools. */
 const ownSubagents = z.looseObject({
   allow: subagentKeys.allow.optional().describe(describe(subagentKeys.allow)),
+  workers: subagentKeys.workers.optional().describe(describe(subagentKeys.workers)),
   maxDepth: subagentKeys.maxDepth.optional().describe(describe(subagentKeys.maxDepth)),
   maxChildren: subagentKeys.maxChildren.optional().describe(describe(subagentKeys.maxChildren)),
   maxHops: subagentKeys.maxHops.optional().describe(describe(subagentKeys.maxHops)),

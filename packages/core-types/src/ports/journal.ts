@@ -18,6 +18,7 @@ import type { PersonJournal } from './person-journal.ts';
 import type { SessionJournal } from './session-journal.ts';
 import type { CutCall, CutStep, UsageJournal } from './usage-journal.ts';
 import type { SubagentJournal } from './subagent-journal.ts';
+import type { WorkerJournal } from './worker-journal.ts';
 import type {
   DurableEvent,
   Committed,
@@ -65,6 +66,7 @@ export interface Journal
     PrivacyJournal,
     SessionJournal,
     SubagentJournal,
+    WorkerJournal,
     UsageJournal,
     RecordsJournal {
   /** The row of a platform account, made on first sight. Unique by (channel, platformId). */

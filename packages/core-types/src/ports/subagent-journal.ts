@@ -34,6 +34,8 @@ export interface SubagentDraft extends CallPlace {
   readonly deadlineAt?: number | undefined;
   readonly body: InboundBody;
   readonly bodyHash: string;
+  /** Workers outside, by their name, in the place of a run. */
+  readonly worker?: string | undefined;
   /** What the run holds now, beside what its rows say. */
   readonly taint: readonly TaintSource[];
   /** Unended ones of the parent's session at once. */
@@ -112,6 +114,8 @@ export interface SubagentJournal {
       } & Committed)
     | { readonly kind: 'ended' }
     | { readonly kind: 'unknown' }
+    /** A worker outside has it, and reads nothing. */
+    | { readonly kind: 'outside' }
   >;
   /** Ends a sub-agent and all below it. Its result is queued in the parent's session like any other. `none`: it has ended, or there is none. */
   stopSubagent(input: {

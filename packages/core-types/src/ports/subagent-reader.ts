@@ -23,6 +23,10 @@ export interface SubagentRow {
   readonly usage: Usage | undefined;
   /** What became of its result in the parent's session. */
   readonly result: InboundState | undefined;
+  /** The name of the workers outside that it is for. */
+  readonly worker: string | undefined;
+  /** How far such a worker is, in its own words. */
+  readonly progress: string | undefined;
   readonly deadlineAt: number | undefined;
   readonly createdAt: number;
   readonly endedAt: number | undefined;
@@ -48,5 +52,12 @@ export interface SubagentReader {
     open?: boolean | undefined;
     limit: number;
   }): Promise<readonly SubagentRow[]>;
+  /** Whether a claim of this name would find something, or when the next lease expires. */
+  findWorkerWork(input: {
+    worker: string;
+    holder: string;
+    key: string;
+    now: number;
+  }): Promise<{ readonly waits: boolean; readonly nextAt: number | undefined }>;
   findSubagentTimers(input: { now: number; limit: number }): Promise<SubagentTimers>;
 }

@@ -15,6 +15,8 @@ export interface SubagentTask {
   /** Only these of the caller's tools. Absent: all of them. */
   readonly tools?: readonly string[] | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Workers outside, by their name: no agent, model or tools then. */
+  readonly worker?: string | undefined;
 }
 export interface AgentMessage {
   /** A session key, or the id of an agent for its main session. */

@@ -17,6 +17,7 @@ import { settingsMethods } from './settings-methods.ts';
 import { subagentMethods } from './subagent-methods.ts';
 import { usageMethods } from './usage-methods.ts';
 import { wakeMethods } from './wake-methods.ts';
+import { workerMethods } from './worker-methods.ts';
 
 /** The protocol: every method with its params, result, scope and first version. Docs, JSON Schema, the typed client, handlers and authorisation derive from this table. */
 export const methods = [
@@ -27,6 +28,7 @@ export const methods = [
   ...recordsMethods,
   ...privacyMethods,
   ...subagentMethods,
+  ...workerMethods,
   ...modelsMethods,
   ...channelMethods,
   ...accessMethods,

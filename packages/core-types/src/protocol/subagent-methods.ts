@@ -28,6 +28,10 @@ export const SubagentReport = z.object({
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
   deadlineAt: z.iso.datetime().optional(),
+  /** The name of the workers outside that it is for. */
+  worker: z.string().optional(),
+  /** How far such a worker is, in its own words. */
+  progress: z.string().optional(),
 });
 export type SubagentReport = z.infer<typeof SubagentReport>;
 

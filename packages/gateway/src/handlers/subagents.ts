@@ -33,7 +33,7 @@ export const subagentHandlers: Pick<
 };
 
 function toReport(row: SubagentRow): SubagentReport {
-  const { runId, outcome, reply, usage, result, endedAt, deadlineAt } = row;
+  const { runId, outcome, reply, usage, result, endedAt, deadlineAt, worker, progress } = row;
   return {
     id: row.subagentId,
     kind: row.kind,
@@ -53,5 +53,7 @@ function toReport(row: SubagentRow): SubagentReport {
     startedAt: isoTime(row.createdAt),
     ...(endedAt !== undefined && { endedAt: isoTime(endedAt) }),
     ...(deadlineAt !== undefined && { deadlineAt: isoTime(deadlineAt) }),
+    ...(worker !== undefined && { worker }),
+    ...(progress !== undefined && { progress }),
   };
 }

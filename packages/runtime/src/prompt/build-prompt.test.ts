@@ -21,7 +21,7 @@ const agent: AgentSettings = {
   limits: {},
   context: {},
   queueMode: 'followup',
-  subagents: { allow: [], maxDepth: 2, maxChildren: 5, maxHops: 5, timeoutMs: 60_000 },
+  subagents: { allow: [], workers: [], maxDepth: 2, maxChildren: 5, maxHops: 5, timeoutMs: 60_000 },
 };
 const tool = { name: 'look' } as Tool; // tools are only counted here
 const facts: PromptFacts = {

@@ -45,6 +45,42 @@ describe('method.call', () => {
   });
 });
 
+describe('task.work', () => {
+  const builder: Principal = { ...client('workers'), worker: 'builder' };
+  it.each<[string, Principal, string, string]>([
+    ['the name of its token', builder, 'builder', 'allow'],
+    ['another name', builder, 'printer', 'deny policy.not-yours'],
+    ['a token without a name', client('workers'), 'builder', 'deny policy.not-yours'],
+    [
+      'a name without the scope',
+      { ...client('operator.write'), worker: 'builder' },
+      'builder',
+      'deny policy.not-yours',
+    ],
+    ['the owner', owner, 'builder', 'allow'],
+    ['a person', ann, 'builder', 'deny policy.not-yours'],
+  ])('decides on %s', (_what, ...[principal, name, expected]) => {
+    expect(said(authorise(principal, 'task.work', { kind: 'worker', name }))).toBe(expected);
+  });
+
+  it('reaches no method of an operator, and an operator’s token no less', () => {
+    const scopes: Scope[] = [
+      'operator.read',
+      'operator.write',
+      'operator.approvals',
+      'operator.pairing',
+      'operator.admin',
+    ];
+    for (const scope of scopes) {
+      const method = { kind: 'method', name: 'x', scope } as const;
+      expect(said(authorise(builder, 'method.call', method))).toBe('deny policy.scope');
+      if (scope === 'operator.admin') continue;
+      const work = { ...method, scope: 'workers' } as const;
+      expect(said(authorise(client(scope), 'method.call', work))).toBe('deny policy.scope');
+    }
+  });
+});
+
 type Conversation = Extract<Resource, { kind: 'conversation' }>;
 const place: Conversation = {
   kind: 'conversation',
@@ -210,6 +246,7 @@ const resources: readonly Resource[] = [
   },
   { kind: 'approval', ownerPrincipalId: 'owner' },
   { kind: 'session', ownerPrincipalId: 'owner' },
+  { kind: 'worker', name: 'builder' },
 ];
 const actions: Readonly<Record<Action, Resource['kind']>> = {
   'method.call': 'method',
@@ -220,6 +257,7 @@ const actions: Readonly<Record<Action, Resource['kind']>> = {
   'approval.decide': 'approval',
   'session.read': 'session',
   'session.write': 'session',
+  'task.work': 'worker',
 };
 
 it('denies the owner an action on a resource of another kind', () => {

@@ -14,7 +14,8 @@ export type Action =
   | 'tool.use'
   | 'approval.decide'
   | 'session.read'
-  | 'session.write';
+  | 'session.write'
+  | 'task.work';
 
 export type Resource =
   /** `scope` undefined: any authenticated principal. */
@@ -24,7 +25,9 @@ export type Resource =
   | ({ readonly kind: 'tool' } & ToolFacts)
   /** `ownerPrincipalId` is who was asked: the run's own person where the owner let them in, else the owner. */
   | { readonly kind: 'approval'; readonly ownerPrincipalId: string }
-  | { readonly kind: 'session'; readonly ownerPrincipalId: string | undefined };
+  | { readonly kind: 'session'; readonly ownerPrincipalId: string | undefined }
+  /** Tasks that agents give to workers outside, by the workers' name. */
+  | { readonly kind: 'worker'; readonly name: string };
 
 /**
  * The one answer to "may they?", for HTTP, WebSocket, channels, commands, approvals and tools. Pure and closed by
@@ -47,6 +50,8 @@ export function authorise(principal: Principal, action: Action, resource: Resour
     case 'session.read':
     case 'session.write':
       return resource.kind === 'session' ? decideSession(principal, resource) : noRule;
+    case 'task.work':
+      return resource.kind === 'worker' ? decideWork(principal, resource.name) : noRule;
   }
 }
 
@@ -79,4 +84,11 @@ function decideSession(
 ): Decision {
   if (isOwner(principal)) return allowed;
   return allowIf(session.ownerPrincipalId === principal.id, 'policy.not-yours');
+}
+
+/** A token of workers is for one name alone. */
+function decideWork(principal: Principal, name: string): Decision {
+  if (isOwner(principal)) return allowed;
+  const may = scopeIncludes(principal.scopes, 'workers') && principal.worker === name;
+  return allowIf(may, 'policy.not-yours');
 }

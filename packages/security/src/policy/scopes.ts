@@ -11,7 +11,9 @@ const includes = {
     'operator.read',
     'operator.approvals',
     'operator.pairing',
+    'workers',
   ],
+  workers: ['workers'],
 } as const satisfies Record<Scope, readonly Scope[]>;
 
 /** Whether one of `scopes` is `needed` or includes it: admin includes all, write includes read. */

@@ -36,6 +36,7 @@ import { describeTransactions } from './transactions.ts';
 import { describeUsage } from './usage.ts';
 import { describeUpkeep } from './upkeep.ts';
 import { describeValues } from './values.ts';
+import { describeWorkers } from './workers.ts';
 import { createWorld, type OpenStore, type World } from './world.ts';
 
 const parts = [
@@ -59,6 +60,7 @@ const parts = [
   ['schedules', describeSchedules],
   ['subagents', describeSubagents],
   ['stops of subagents', describeSubagentStops],
+  ['workers outside', describeWorkers],
   ['access', describeAccess],
   ['checkpoints', describeCheckpoints],
   ['sessions', describeSessions],

@@ -309,4 +309,12 @@ export const migrations: readonly {
       'ALTER TABLE `__new_media_text` RENAME TO `media_text`;',
     ],
   },
+  {
+    name: '0025_workers',
+    statements: [
+      'CREATE TABLE `worker_task` (\n\t`space` text DEFAULT \'main\' NOT NULL,\n\t`id` text NOT NULL,\n\t`worker` text NOT NULL,\n\t`task` text NOT NULL,\n\t`taint` text NOT NULL,\n\t`said` text NOT NULL,\n\t`said_chars` integer NOT NULL,\n\t`progress` text,\n\t`fence` text,\n\t`holder` text,\n\t`claim_key` text,\n\t`lease_ms` integer,\n\t`lease_until` integer,\n\t`attempt` integer NOT NULL,\n\t`silent` integer NOT NULL,\n\t`last_seq` integer NOT NULL,\n\t`finished` integer NOT NULL,\n\t`ended_at` integer,\n\tPRIMARY KEY(`space`, `id`),\n\tFOREIGN KEY (`space`,`id`) REFERENCES `subagent`(`space`,`id`) ON UPDATE no action ON DELETE cascade,\n\tCONSTRAINT "worker_task_lease" CHECK((fence IS NULL) = (attempt = 0) AND (fence IS NULL) = (holder IS NULL) AND (fence IS NULL) = (claim_key IS NULL) AND (fence IS NULL) = (lease_ms IS NULL) AND (fence IS NULL) = (lease_until IS NULL)),\n\tCONSTRAINT "worker_task_finished" CHECK(finished = 0 OR (ended_at IS NOT NULL AND fence IS NOT NULL))\n);',
+      'CREATE INDEX `worker_task_open` ON `worker_task` (`space`,`worker`,`id`) WHERE ended_at IS NULL;',
+      'CREATE INDEX `token_name` ON `token` (`space`,`kind`,`name`);',
+    ],
+  },
 ];

@@ -46,6 +46,7 @@ const journalNames = [
   'putToken',
   'useToken',
   'removeToken',
+  'removeTokens',
   'patchSession',
   'createSession',
   'forkSession',
@@ -83,6 +84,9 @@ const journalNames = [
   'takeResults',
   'steerSubagent',
   'stopSubagent',
+  'claimWorkerTask',
+  'reportWorkerTask',
+  'finishWorkerTask',
 ] as const satisfies readonly (keyof Journal)[];
 
 const readerNames = [
@@ -149,6 +153,7 @@ const readerNames = [
   'findConversationOfRun',
   'listSubagents',
   'findSubagentTimers',
+  'findWorkerWork',
   'previewClosedGroups',
   'countOldUsage',
   'countOldAudit',

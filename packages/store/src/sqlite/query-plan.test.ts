@@ -336,11 +336,11 @@ async function useSessions(world: World, sourceKey: string): Promise<void> {
 async function useSubagents(world: World): Promise<void> {
   const { journal, reader, begin, claim, complete, record, newId } = world;
   const run = await begin({ session: 'parent', mode: 'interrupt' });
-  await journal.recordStep(record(run, 1, { calls: [callOf(0), callOf(1)] }));
+  await journal.recordStep(record(run, 1, { calls: [callOf(0), callOf(1), callOf(2)] }));
   const { runId, fence, sessionId } = run;
   const body = { v: 1 as const, parts: [] };
   const bodyHash = 'hash';
-  const spawn = (index: number): ReturnType<World['journal']['spawnSubagent']> =>
+  const spawn = (index: number, worker?: string): ReturnType<World['journal']['spawnSubagent']> =>
     journal.spawnSubagent({
       runId,
       fence,
@@ -359,7 +359,9 @@ async function useSubagents(world: World): Promise<void> {
       bodyHash,
       taint: [],
       mostOpen: 5,
+      worker,
     });
+  await useWorkers(world, (worker) => spawn(2, worker));
   const child = await spawn(0);
   await spawn(1);
   if (child.kind !== 'spawned') throw new TypeError('Nothing was spawned.');
@@ -379,6 +381,25 @@ async function useSubagents(world: World): Promise<void> {
   await reader.listSubagents({ limit: 10 });
   await reader.listSubagents({ limit: 10, open: true });
   await reader.findSubagentTimers({ now: 1, limit: 10 });
+}
+
+/** Claimed twice, reported, finished; a token that is taken back. */
+async function useWorkers(
+  { journal, reader, newId, now }: World,
+  spawn: (worker: string) => Promise<unknown>,
+): Promise<void> {
+  await spawn('builder');
+  const lease = { worker: 'builder', holder: 'x', key: 'k' };
+  await reader.findWorkerWork({ ...lease, now: now() });
+  const claim = { ...lease, leaseMs: 1_000 };
+  await journal.claimWorkerTask({ ...claim, fence: newId() });
+  const { task } = await journal.claimWorkerTask({ ...claim, fence: newId() });
+  if (!task) throw new TypeError('Nothing was claimed.');
+  await reader.findWorkerWork({ ...lease, key: 'other', now: now() });
+  const place = { taskId: task.taskId, holder: 'x', fence: task.fence };
+  await journal.reportWorkerTask({ ...place, seq: 1, text: 'x' });
+  await journal.finishWorkerTask({ ...place, seq: 2, outcome: 'completed', text: 'x' });
+  await journal.removeTokens({ kind: 'api', name: 'x' });
 }
 
 /** A message with a file that a messenger holds, and its transcript. */

@@ -21,6 +21,7 @@ export type ScheduleRecord = typeof schema.schedule.$inferSelect;
 export type SessionRecord = typeof schema.session.$inferSelect;
 export type StepRow = typeof schema.step.$inferSelect;
 export type SubagentRecord = typeof schema.subagent.$inferSelect;
+export type WorkerTaskRecord = typeof schema.worker_task.$inferSelect;
 export type StoreRecord = typeof schema.store.$inferSelect;
 export type AuditRecord = typeof schema.audit.$inferSelect;
 export type ValueRecord = typeof schema.kv.$inferSelect;

@@ -28,6 +28,7 @@ export {
   token,
 } from './schema/place.ts';
 export { subagent } from './schema/subagent.ts';
+export { worker_task } from './schema/worker-task.ts';
 export {
   audit,
   blob,

@@ -55,6 +55,8 @@ export function createKnownSubagents(found: Partial<TakenResults> = {}): KnownSu
         runId: 'sub-1',
         depth: 1,
         result: 'queued',
+        worker: undefined,
+        progress: undefined,
         deadlineAt: undefined,
         createdAt: 0,
         endedAt: 1_500,

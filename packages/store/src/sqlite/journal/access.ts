@@ -93,6 +93,12 @@ export function putToken(unit: Unit, draft: Input<'putToken'>): void {
   unit.db.run(insertToken, hash, kind, name, principal, unit.now, expiresAt ?? null);
 }
 
+const deleteNamed = `DELETE FROM token WHERE space = 'main' AND kind = ? AND name = ?`;
+
+export function removeTokens(unit: Unit, input: Input<'removeTokens'>): number {
+  return unit.db.run(deleteNamed, input.kind, input.name);
+}
+
 const selectToken = query<TokenRecord>(
   `SELECT * FROM token WHERE space = 'main' AND hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)`,
 );

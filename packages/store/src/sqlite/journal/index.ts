@@ -3,7 +3,14 @@ import type { Unit } from '../unit.ts';
 import { abortRun, interruptRun } from './abort.ts';
 import { acceptInbound } from './accept.ts';
 import { appendAudit } from './audit.ts';
-import { openAccount, putToken, removeToken, setIdentityAccess, useToken } from './access.ts';
+import {
+  openAccount,
+  putToken,
+  removeToken,
+  removeTokens,
+  setIdentityAccess,
+  useToken,
+} from './access.ts';
 import { decideApproval, parkRun } from './approvals.ts';
 import { releaseUsage, reserveBudget, reserveUsage } from './budgets.ts';
 import { finishCall, startCalls } from './calls.ts';
@@ -42,6 +49,7 @@ import { indexText } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { addUsage, countCut } from './usage.ts';
 import { putBlobRow, removeBlobRow } from './blobs.ts';
+import { claimWorkerTask, finishWorkerTask, reportWorkerTask } from './workers.ts';
 import { putValue, removeValue } from './values.ts';
 
 /** Each named transaction, as a function that runs inside one. */
@@ -85,6 +93,7 @@ export const journal = {
   putToken,
   useToken,
   removeToken,
+  removeTokens,
   patchSession,
   createSession,
   forkSession,
@@ -122,6 +131,9 @@ export const journal = {
   takeResults,
   steerSubagent,
   stopSubagent,
+  claimWorkerTask,
+  reportWorkerTask,
+  finishWorkerTask,
 } satisfies {
   [Name in keyof Journal]: (
     unit: Unit,

@@ -7,6 +7,7 @@ import { pinsInForce } from '../pins.ts';
 import type { InboundRecord, RunRecord, StepRow, SubagentRecord } from '../rows.ts';
 import { fromStored, fromStoredOr, toStored } from '../stored-json.ts';
 import { addEvent, lockSession, type LockedSession, touchSession, type Unit } from '../unit.ts';
+import { closeWorkerTask, findWorkerTask } from './worker-rows.ts';
 
 const selectById = query<SubagentRecord>(`SELECT * FROM subagent WHERE space = 'main' AND id = ?`);
 const selectByCall = query<SubagentRecord>(
@@ -171,7 +172,7 @@ const selectSteps = query<Pick<StepRow, 'answer' | 'usage'>>(
 const endRow = `UPDATE subagent SET state = ?, outcome = ?, reply = ?, usage = ?, taint = ?, result_id = ?, ended_at = ? WHERE space = 'main' AND id = ? AND ended_at IS NULL`;
 
 /** What a result says at most: the rest is in the sub-agent's session. */
-const mostReplyChars = 20_000;
+export const mostReplyChars = 20_000;
 
 export interface SubagentEnd {
   readonly row: SubagentRecord;
@@ -188,15 +189,8 @@ export interface SubagentEnd {
  */
 export function endSubagent(unit: Unit, end: SubagentEnd): void {
   const { row, run, outcome } = end;
-  const steps = run ? unit.db.list(selectSteps, run.id) : [];
-  const answers = steps.flatMap(({ answer }) => (answer ? [textOf(fromStored(answer))] : []));
-  const reply = cut(joinSteps(answers), mostReplyChars);
-  const usage = steps.reduce<Usage>(
-    (sum, step) => (step.usage ? addUsage(sum, fromStored(step.usage)) : sum),
-    noUsage,
-  );
+  const { reply, usage, taint } = run ? saidInRun(unit, run) : saidOutside(unit, row);
   const parent = lockSession(unit, row.parent_session);
-  const taint = run ? fromStored(run.taint) : [];
   const resultId = unit.newId();
   unit.db.run(
     endRow,
@@ -228,11 +222,38 @@ export function endSubagent(unit: Unit, end: SubagentEnd): void {
   });
 }
 
-function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const left = text.length - most;
-  const mark = textFor('tool.truncated', { left, total: text.length });
-  return `${text.slice(0, most)}\n${mark}`;
+interface Said {
+  readonly reply: string;
+  readonly usage: Usage;
+  readonly taint: readonly TaintSource[];
+}
+
+function saidInRun(unit: Unit, run: RunRecord): Said {
+  const steps = unit.db.list(selectSteps, run.id);
+  const answers = steps.flatMap(({ answer }) => (answer ? [textOf(fromStored(answer))] : []));
+  const usage = steps.reduce<Usage>(
+    (sum, step) => (step.usage ? addUsage(sum, fromStored(step.usage)) : sum),
+    noUsage,
+  );
+  const said = joinSteps(answers);
+  return { reply: cut(said, said.length), usage, taint: fromStored(run.taint) };
+}
+
+/** What a worker outside has reported so far, which may quote anything; nothing where none has it. */
+function saidOutside(unit: Unit, { id }: SubagentRecord): Said {
+  const work = findWorkerTask(unit, id);
+  if (!work) return { reply: '', usage: noUsage, taint: [] };
+  if (work.ended_at === null) closeWorkerTask(unit, id, 'others');
+  const taint = new Set<TaintSource>([...fromStored(work.taint), 'client']);
+  const reply = cut(work.said, work.said_chars);
+  return { reply, usage: noUsage, taint: reply === '' ? [] : [...taint] };
+}
+
+/** The beginning of what is longer in whole than a result. */
+function cut(text: string, total: number): string {
+  if (total <= mostReplyChars) return text;
+  const mark = textFor('tool.truncated', { left: total - mostReplyChars, total });
+  return `${text.slice(0, mostReplyChars)}\n${mark}`;
 }
 
 /** Status first, then facts, then the words: a parent that reads only the first line knows how it ended. */

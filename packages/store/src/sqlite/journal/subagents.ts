@@ -13,8 +13,9 @@ import {
 import { freeParked } from './approvals.ts';
 import { holdRun } from './runs.ts';
 import { toCallRow } from './steps.ts';
-import { findSubagentOfCall, findSubagentRow, passOn } from './subagent-rows.ts';
+import { findSubagentOfCall, findSubagentRow, type Passed, passOn } from './subagent-rows.ts';
 import { isSteered } from './subagent-waits.ts';
+import { findWorkerTask, insertWorkerTask, stateOf } from './worker-rows.ts';
 
 type Input<Name extends keyof SubagentJournal> = Parameters<SubagentJournal[Name]>[0];
 type Output<Name extends keyof SubagentJournal> = Awaited<ReturnType<SubagentJournal[Name]>>;
@@ -30,19 +31,10 @@ export function spawnSubagent(unit: Unit, draft: Input<'spawnSubagent'>): Output
   if (open >= draft.mostOpen) return { kind: 'full', open };
   const session = openSession(unit, { key: draft.sessionKey, agentId: draft.agentId });
   if (draft.kind === 'message' && waitsFor(unit, session.id, parent.id)) return { kind: 'cycle' };
-  passOn(unit, session, {
-    from: run.id,
-    inboundId: draft.subagentId,
-    externalId: callRow,
-    bodyHash: draft.bodyHash,
-    subagentId: draft.subagentId,
-    body: draft.body,
-    taint: draft.taint,
-    mode: 'followup',
-    route: 'stays',
-    hops: draft.hops,
-  });
+  const isOurs = draft.worker === undefined;
+  if (isOurs) passOn(unit, session, taskOf(draft, { from: run.id, callRow }));
   insertSubagent(unit, draft, { callRow, root: run.root, parent, session });
+  if (!isOurs) insertWorkerTask(unit, draft, draft.worker);
   const ref = { subagentId: draft.subagentId, detail: { label: draft.label } };
   addEvent(unit, parent, { kind: 'subagent.start', ref });
   const { subagentId, sessionKey } = draft;
@@ -53,6 +45,26 @@ export function spawnSubagent(unit: Unit, draft: Input<'spawnSubagent'>): Output
     sessionId: session.id,
     sessionKey,
     ...toCommitted(unit),
+  };
+}
+
+/** The message that a run of the session begins with. */
+function taskOf(
+  draft: Input<'spawnSubagent'>,
+  { from, callRow }: { readonly from: string; readonly callRow: string },
+): Passed & { readonly from: string } {
+  const { subagentId, bodyHash, body, taint, hops } = draft;
+  return {
+    from,
+    inboundId: subagentId,
+    externalId: callRow,
+    bodyHash,
+    subagentId,
+    body,
+    taint,
+    mode: 'followup',
+    route: 'stays',
+    hops,
   };
 }
 
@@ -132,6 +144,7 @@ export function steerSubagent(unit: Unit, input: Input<'steerSubagent'>): Output
   const { parentSessionId } = input;
   const isOthers = parentSessionId !== undefined && row?.parent_session !== parentSessionId;
   if (!row || isOthers || row.kind !== 'task') return { kind: 'unknown' };
+  if (findWorkerTask(unit, row.id)) return { kind: row.ended_at === null ? 'outside' : 'ended' };
   const session = lockSession(unit, row.session_id);
   const steered = { kind: 'steered', sessionId: session.id, sessionKey: session.key } as const;
   const account = unit.db.find(selectInbound, row.id)?.account_id ?? '';
@@ -217,7 +230,7 @@ function tell(
     subagentId: row.id,
     label: row.label,
     sessionKey: lockSession(unit, row.session_id).key,
-    state: row.state,
+    state: stateOf(unit, row),
     outcome: fromStoredOr(row.outcome),
     reply: told ? undefined : (row.reply ?? undefined),
     usage: fromStoredOr(row.usage),

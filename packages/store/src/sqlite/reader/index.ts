@@ -49,6 +49,7 @@ import {
   findConversationOfRun,
   findSubagent,
   findSubagentTimers,
+  findWorkerWork,
   listSubagents,
 } from './subagents.ts';
 import { listUncounted } from './uncounted.ts';
@@ -124,6 +125,7 @@ export const reader = {
   findConversationOfRun,
   listSubagents,
   findSubagentTimers,
+  findWorkerWork,
   previewClosedGroups,
   countOldUsage,
   countOldAudit,

@@ -14,11 +14,15 @@ type Listed = SubagentRecord & {
   readonly session_key: string;
   readonly parent_key: string;
   readonly result_state: InboundRecord['state'] | null;
+  readonly worker: string | null;
+  readonly progress: string | null;
+  readonly fence: string | null;
 };
-const columns = `SELECT subagent.*, session.key AS session_key, parent.key AS parent_key, result.state AS result_state FROM subagent`;
+const columns = `SELECT subagent.*, session.key AS session_key, parent.key AS parent_key, result.state AS result_state, work.worker, work.progress, work.fence FROM subagent`;
 const joined = `
 JOIN session ON session.space = 'main' AND session.id = subagent.session_id
 JOIN session AS parent ON parent.space = 'main' AND parent.id = subagent.parent_session
+LEFT JOIN worker_task AS work ON work.space = 'main' AND work.id = subagent.id
 LEFT JOIN inbound AS result ON result.space = 'main' AND result.id = subagent.result_id
 WHERE subagent.space = 'main'`;
 const listed = `${columns} ${joined}`;
@@ -84,11 +88,14 @@ function toSubagentRow(row: Listed): SubagentRow {
     sessionKey: row.session_key,
     runId: row.run_id ?? undefined,
     depth: row.depth,
-    state: row.state,
+    // No run makes it one that runs: a lease of a worker does.
+    state: row.state === 'queued' && row.fence !== null ? 'running' : row.state,
     outcome: fromStoredOr(row.outcome),
     reply: row.reply ?? undefined,
     usage: fromStoredOr(row.usage),
     result: row.result_state ?? undefined,
+    worker: row.worker ?? undefined,
+    progress: row.ended_at === null ? (row.progress ?? undefined) : undefined,
     deadlineAt: row.deadline_at ?? undefined,
     createdAt: row.created_at,
     endedAt: row.ended_at ?? undefined,
@@ -122,4 +129,19 @@ export function findSubagentTimers(
     sessions: db.list(selectWaited, now, most).map((row) => row.session_id),
     next: known.length === 0 ? undefined : Math.min(...known),
   };
+}
+
+const ofWorker = `FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL`;
+const selectWaiting = query<{ id: string }>(
+  `SELECT id ${ofWorker} AND (lease_until IS NULL OR lease_until <= ? OR (holder = ? AND claim_key = ?)) LIMIT 1`,
+);
+const selectExpiry = query<{ at: number | null }>(`SELECT min(lease_until) AS at ${ofWorker}`);
+
+export function findWorkerWork(
+  { db }: View,
+  { worker, holder, key, now }: Parameters<Reader['findWorkerWork']>[0],
+): Awaited<ReturnType<Reader['findWorkerWork']>> {
+  const waits = db.find(selectWaiting, worker, now, holder, key) !== undefined;
+  const nextAt = waits ? undefined : (db.find(selectExpiry, worker)?.at ?? undefined);
+  return { waits, nextAt };
 }

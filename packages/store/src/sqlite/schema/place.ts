@@ -286,6 +286,7 @@ export const token = sqliteTable(
     index('token_expiry')
       .on(t.space, t.expires_at)
       .where(sql`expires_at IS NOT NULL`),
+    index('token_name').on(t.space, t.kind, t.name),
     check('token_kind', oneOf('kind', tokenKinds)),
   ],
 );

@@ -119,6 +119,7 @@ const selectTasks = query<{ id: string }>(
   `SELECT id FROM subagent WHERE space = 'main' AND parent_session = ? AND parent_run = ?`,
 );
 const updateTask = `UPDATE subagent SET label = '', reply = NULL WHERE space = 'main' AND id = ?`;
+const updateWork = `UPDATE worker_task SET task = '', said = '', progress = NULL WHERE space = 'main' AND id = ?`;
 const updateEvents = `UPDATE event SET ref = '{}' WHERE space = 'main' AND session_id = ? AND run_id = ? AND kind = 'subagent.start'`;
 
 /** Deliveries, questions, what the search knows, and what was asked of sub-agents. */
@@ -128,7 +129,10 @@ function blankWritten(unit: Unit, session: LockedSession, runId: string): void {
   for (const statement of written) db.run(statement, runId);
   removeBelow(unit, { sessionId: session.id, runId, reason: 'purged' });
   const tasks = db.list(selectTasks, session.id, runId);
-  for (const { id } of tasks) db.run(updateTask, id);
+  for (const { id } of tasks) {
+    db.run(updateTask, id);
+    db.run(updateWork, id);
+  }
   if (tasks.length > 0) db.run(updateEvents, session.id, runId);
 }
 
