@@ -2,7 +2,7 @@ import { openDiscordServer } from '@cuttle/testkit/discord';
 import { openSlackServer } from '@cuttle/testkit/slack';
 import { openTelegramServer, type Said, type TelegramServer } from '@cuttle/testkit/telegram';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
+import { type GatewayOptions, type OpenGateway, openGateway } from '../gateway/open-gateway.ts';
 
 const ann = 1001;
 const parrot = 2002;
@@ -27,10 +27,14 @@ afterEach(async () => {
 /** A cut in the middle of a send is settled soon. */
 const delivery = { deadlineMs: 800, marginMs: 100 };
 
-async function open(account: object): Promise<OpenGateway> {
+async function open(
+  account: object,
+  overrides: GatewayOptions['overrides'] = {},
+): Promise<OpenGateway> {
   const { token, url: apiRoot } = telegram;
   const main = { token, apiRoot, dmPolicy: 'open', ...account };
-  gateway = await openGateway({ config: { delivery, channels: { telegram: { main } } } });
+  const channels = { telegram: { main } };
+  gateway = await openGateway({ config: { delivery, channels }, overrides });
   return gateway;
 }
 
@@ -215,4 +219,27 @@ it('takes an album as one message over a restart, quotes whom it answers in a gr
 
   telegram.say({ from: ann, text: '[[fail=400]] Fail' });
   await untilSaid(ann, '⚠️ I could not answer');
+}, 60_000);
+
+it('takes on its own what came to an album between its storing and its acknowledgement', async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const part = (text: string): Said =>
+    telegram.say({ from: ann, text, album: 'a1', file: { kind: 'photo', name: 'a.jpg', bytes } });
+  let cuts = 0;
+  const point = (instant: string): void => {
+    if (instant !== 'accept.before.ack' || cuts > 0) return;
+    cuts += 1;
+    part('Third');
+    throw new Error('The acknowledgement is lost.');
+  };
+  const { model } = await open({}, { point });
+  part('First');
+  part('Second');
+  await untilSaid(ann, 'Third');
+  await untilTaken(telegram.say({ from: ann, text: 'Over' }));
+  await untilSaid(ann, 'Over');
+  const asked = model.calls.map(({ messages }) => messages.at(-1)?.text ?? '');
+  const times = (words: string): number => asked.filter((text) => text.includes(words)).length;
+  expect(['First', 'Second', 'Third'].map(times)).toEqual([1, 1, 1]);
+  expect(asked.find((text) => text.includes('First'))).toContain('Second');
 }, 60_000);

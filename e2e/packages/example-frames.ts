@@ -52,7 +52,7 @@ const bytes = Buffer.from('%PDF-1.7\\n');`,
   '@cuttle/whatsapp-web': {
     // Its library names sharp as a peer, which the workspace goes without, so that nothing serves it here.
     flags: ['--legacy-peer-deps'],
-    prints: /^\{"type":"ready","version":1\}\n.*"code":"unlinked".*\n$/,
+    prints: /^\{"type":"ready","version":2\}\n.*"code":"unlinked".*\n$/,
   },
   '@cuttle/cron': {
     prints: /^2026-03-28T08:00:00\.000Z\n2026-03-29T07:00:00\.000Z 2026-03-30T07:00:00\.000Z\n$/,

@@ -46,7 +46,7 @@ export interface StruckFaults {
   readonly failed: number;
   /** Connections that were dropped, before or after the call took effect. */
   readonly cut: number;
-  /** Of them, those of a call that makes a message: nobody can tell whether it did. */
+  /** Calls that make a message whose client got no answer: its connection was dropped, or it left since its time was over or it was killed. Nobody can tell whether they did. */
   readonly cutSends: number;
 }
 

@@ -50,8 +50,9 @@ export async function openTelegramPlatform({
       limited: faults.limited.struck,
       failed: faults.failed.struck,
       cut: faults.cutBefore.struck + faults.cutAfter.struck,
-      cutSends: telegram.ledger.filter(({ method, state }) => state === 'cut' && sends.has(method))
-        .length,
+      cutSends: telegram.ledger.filter(
+        ({ method, state }) => (state === 'cut' || state === 'gone') && sends.has(method),
+      ).length,
     }),
     [Symbol.asyncDispose]: () => telegram[Symbol.asyncDispose](),
   };

@@ -62,6 +62,8 @@ export const InboundBody = z.object({
   /** `<provider>/<model>` of a plain proxy call: no agent prompt, no own tools. */
   proxyModel: z.string().optional(),
   senderName: z.string().optional(),
+  /** Of how many messages of the messenger it was put together; absent: of one. */
+  merged: z.int().positive().optional(),
   /** The messenger's own id of the message, by which it is quoted or reacted to. */
   messageId: z.string().optional(),
   /** The messenger's own id of who said it. */

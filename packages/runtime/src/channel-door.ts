@@ -57,7 +57,7 @@ export function createChannelDoor(
 ): Door {
   const { accountId } = account;
   const { journal, reader } = kernel.store;
-  return {
+  const door: Door = {
     checkpoint: {
       read: () => reader.findCheckpoint({ accountId }),
       put: (checkpoint) => journal.putCheckpoint({ accountId, checkpoint }),
@@ -84,9 +84,23 @@ export function createChannelDoor(
         if (its) await afterAccept(kernel, { ...one, result: its, isClaimed: false }, runControl);
         if (its?.kind === 'accepted') wakeAfter(kernel, its.sessionId, one.input.after);
       }
+      if (result.kind === 'conflict')
+        for (const part of await lateParts(kernel, event, result.inboundId))
+          await door.accept(part, signal);
       kernel.point('accept.before.ack');
     },
   };
+  return door;
+}
+
+/** A message of several that was stored already, and has grown since: those that came too late for it. */
+async function lateParts(
+  { store: { reader } }: Kernel,
+  { parts = [] }: ChannelInbound,
+  inboundId: string,
+): Promise<readonly ChannelInbound[]> {
+  const stored = parts.length > 1 ? await reader.findInbound({ inboundId }) : undefined;
+  return stored ? parts.slice(stored.merged ?? 1) : [];
 }
 
 interface Accepting {

@@ -39,6 +39,7 @@ export function toInboundBody(
     v: 1,
     parts: [...(words === '' ? [] : [{ type: 'text' as const, text: words }]), ...held],
     ...(name !== undefined && { senderName: name }),
+    ...(event.parts && { merged: event.parts.length }),
     ...(voice !== undefined && { voice }),
     ...(isAMessage(event) && { messageId: event.messageId, senderId: event.sender.id }),
   };

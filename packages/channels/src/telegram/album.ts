@@ -13,8 +13,10 @@ export function mergeAlbum(parts: readonly ChannelInbound[]): ChannelInbound {
   if (!first) throw new TypeError('An album has parts.');
   const quoted = inOrder.find((part) => part.quoted !== undefined)?.quoted;
   const command = inOrder.find((part) => part.command !== undefined)?.command;
+  if (inOrder.length === 1) return first;
   return {
     ...first,
+    parts: inOrder,
     text: inOrder
       .map(({ text }) => text)
       .filter((text) => text !== '')

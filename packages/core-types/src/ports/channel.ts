@@ -122,6 +122,8 @@ export interface ChannelInbound {
     | { readonly who: 'us' | 'others'; readonly names: readonly string[] }
     | undefined;
   readonly media?: readonly ChannelMedia[] | undefined;
+  /** The messages that this one was put together from, in their order: known by the first, it may come again with more of them, which are then taken on their own. */
+  readonly parts?: readonly ChannelInbound[] | undefined;
   /** Unix ms as the platform says. */
   readonly at: number;
   /** The raw event, for `unparsed`. */

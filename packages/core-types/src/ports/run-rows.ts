@@ -71,6 +71,8 @@ export interface StoredInbound {
   readonly text: string;
   /** The messenger's own id of the message. */
   readonly messageId?: string | undefined;
+  /** Of how many messages of the messenger it was put together; absent: of one. */
+  readonly merged?: number | undefined;
   /** The inbound that was to be answered first. */
   readonly after?: string | undefined;
   readonly at: number;

@@ -126,13 +126,18 @@ export function toStoredInbound(row: InboundWithKey): StoredInbound {
     reason: row.reason ?? undefined,
     reply: row.reply ?? undefined,
     text: toText(row.body),
-    ...messageIdOf(row.body),
+    ...platformFactsOf(row.body),
     ...(row.after_id !== null && { after: row.after_id }),
     at: row.at,
   };
 }
 
-function messageIdOf(body: InboundRecord['body']): { readonly messageId?: string } {
-  const { messageId } = fromStored(body);
-  return messageId === undefined ? {} : { messageId };
+function platformFactsOf(
+  body: InboundRecord['body'],
+): Pick<StoredInbound, 'messageId' | 'merged'> {
+  const { messageId, merged } = fromStored(body);
+  return {
+    ...(messageId !== undefined && { messageId }),
+    ...(merged !== undefined && { merged }),
+  };
 }
