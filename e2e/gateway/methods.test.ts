@@ -199,6 +199,11 @@ describe('every method', () => {
     expect(channels).toMatchObject([{ channel: 'telegram', account: 'main', state: 'connected' }]);
     const probed = await call('channels.probe', { channel: 'telegram' });
     expect(probed).toMatchObject({ ok: true, platformId: channels[0]?.platformId });
+    expect(await call('channels.directory', { channel: 'telegram', query: 'ann' })).toEqual({
+      source: 'seen',
+      rows: [{ id: '7', name: 'Ann', kind: 'people' }],
+      more: false,
+    });
     const { ids } = await call('send', {
       channel: 'telegram',
       to: '7',
@@ -332,6 +337,7 @@ describe('a call that cannot be done', () => {
     ['pairing.approve', { code: 'WRONG-CODE' }, 'request.not-found'],
     ['pairing.revoke', { channel: 'pager', sender: '7' }, 'channel.not-found'],
     ['channels.probe', { channel: 'pager' }, 'channel.not-found'],
+    ['channels.directory', { channel: 'pager' }, 'channel.not-found'],
     ['channels.login', { channel: 'telegram' }, 'request.unsupported'],
     ['channels.logout', { channel: 'telegram' }, 'request.unsupported'],
     ['send', { channel: 'pager', to: '1', message: 'x', idempotencyKey: 'x' }, 'channel.not-found'],

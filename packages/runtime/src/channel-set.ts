@@ -6,7 +6,8 @@ import {
   type ChannelSupervisor,
   createChannelSupervisor,
 } from './channel-supervisor.ts';
-import { type ChannelLogins, createChannelLogins } from './channel-logins.ts';
+import { createChannelDirectory, type FindInDirectory } from './channel-directory.ts';
+import { type ChannelLogins, type ChannelPlace, createChannelLogins } from './channel-logins.ts';
 import { runControl } from './control.ts';
 import type { ConnectedAccounts } from './create-kernel.ts';
 import type { Kernel } from './kernel.ts';
@@ -18,6 +19,7 @@ export interface ChannelSet {
   remove(channel: string, name: string): Promise<void>;
   statuses(): readonly ChannelStatus[];
   readonly logins: ChannelLogins;
+  readonly findInDirectory: FindInDirectory;
   receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
   /** Connects what was added, and from now on what is added. */
   start(): void;
@@ -45,6 +47,8 @@ export function createChannelSet(
   connected: Pick<ConnectedAccounts, 'setUp' | 'add' | 'remove'>,
 ): ChannelSet {
   const supervised = new Map<string, Supervised>();
+  const find = ({ channel, name }: ChannelPlace): Supervised | undefined =>
+    supervised.get(keyOf(channel, name));
   let started = false;
   const run = (entry: Supervised): void => {
     entry.running ??= entry.supervisor.run(entry.stop.signal);
@@ -77,9 +81,8 @@ export function createChannelSet(
       await end(entry);
       kernel.hub.publishGateway({ kind: 'channel', channel, account: name, state: 'removed' });
     },
-    logins: createChannelLogins(kernel, ({ channel, name }) =>
-      supervised.get(keyOf(channel, name)),
-    ),
+    logins: createChannelLogins(kernel, find),
+    findInDirectory: createChannelDirectory(kernel, find),
     statuses: () => [...supervised.values()].map(({ supervisor }) => supervisor.status()),
     receiveWebhook: ({ channel, name, request }, signal) =>
       takeWebhook(kernel, { entry: supervised.get(keyOf(channel, name)), request }, signal),

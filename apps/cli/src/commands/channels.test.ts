@@ -61,3 +61,25 @@ it('ends a link', async () => {
   expect(out).toBe('whatsapp-web/main is linked no more.\n');
   expect(gateway.received.at(-1)).toEqual({ method: 'channels.logout', params: place });
 });
+
+it('finds people and groups of an account', async () => {
+  const ann = { id: '7', name: 'Ann\u001B[2J', handle: 'ann', kind: 'people' };
+  const page = { rows: [ann], more: true, source: 'seen' };
+  const { cli, gateway } = await benchWith({ 'channels.directory': () => page });
+  const { out } = await cli.run('channels', 'directory', 'telegram', 'ann', 'b', '--people');
+  expect(out).toMatch(/^Kind +Id +Name +Handle\nperson +7 +Ann.* +ann\n/);
+  expect(out).not.toContain('\u001B');
+  expect(out).toContain('The platform gives no list');
+  expect(out).toContain('There may be others');
+  expect(gateway.received.at(-1)?.params).toEqual({
+    channel: 'telegram',
+    account: 'main',
+    query: 'ann b',
+    limit: 50,
+    kind: 'people',
+  });
+  gateway.answer('channels.directory', () => ({ rows: [], more: false, source: 'platform' }));
+  const none = await cli.run('channels', 'directory', 'slack', '--limit', '5');
+  expect(none.out).toBe('Nobody was found.\n');
+  expect((await cli.run('channels', 'directory', 'slack', '--limit', 'x')).status).not.toBe(0);
+});

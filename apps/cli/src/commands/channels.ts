@@ -20,6 +20,7 @@ export function addChannels(cli: Cli): void {
     .description('The accounts of messengers: how they are, and those that are linked by a phone.');
   addStatus(cli, channels);
   addProbe(cli, channels);
+  addDirectory(cli, channels);
   addLogin(cli, channels);
   addLogout(cli, channels);
 }
@@ -67,6 +68,60 @@ function addProbe(cli: Cli, channels: Command): void {
     ]);
     return health.ok ? exitCode.ok : exitCode.failure;
   });
+}
+
+interface DirectoryOption extends AccountOption {
+  readonly people?: boolean;
+  readonly groups?: boolean;
+  readonly limit: string;
+}
+
+function addDirectory(cli: Cli, channels: Command): void {
+  const directory = addPlace(channels.command('directory'))
+    .argument('[words...]', 'words of a name, a handle or an id; all without any')
+    .option('--people', 'people only')
+    .option('--groups', 'groups only')
+    .option('--limit <count>', 'how many to show, 1 to 500', '50')
+    .description('Find people and groups that an account knows, with their ids.');
+  does<DirectoryOption>(cli, directory, async ({ connect, output, signal }, given) => {
+    const { people = false, groups = false, limit } = given.options;
+    const params = {
+      ...placeOf(given),
+      query: given.args.slice(1).join(' '),
+      limit: countOf(limit),
+      ...(people !== groups && { kind: people ? ('people' as const) : ('groups' as const) }),
+    };
+    const client = await connect();
+    const result = await client.call('channels.directory', params, signal);
+    output.result(result, () => directoryLines(result, output));
+  });
+}
+
+function directoryLines(
+  { rows, more, source }: ResultOf<'channels.directory'>,
+  output: Output,
+): readonly string[] {
+  const table = toTable(
+    ['Kind', 'Id', 'Name', 'Handle'],
+    rows.map(({ kind, id, name, handle = '' }) => [
+      kind === 'people' ? 'person' : 'group',
+      plain(id),
+      plain(name),
+      plain(handle),
+    ]),
+    output.paint,
+  );
+  return [
+    ...(rows.length === 0 ? ['Nobody was found.'] : table),
+    ...(source === 'seen' ? ['The platform gives no list: these are those that wrote.'] : []),
+    ...(more ? ['There may be others: say more words.'] : []),
+  ];
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 500) return count;
+  throw new CuttleError('request.invalid', '--limit is a whole number from 1 to 500.');
 }
 
 function addLogin(cli: Cli, channels: Command): void {

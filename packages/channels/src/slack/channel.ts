@@ -4,6 +4,7 @@ import { slackActions, slackReactions } from './actions.ts';
 import { createAccount, toIdentity } from './account.ts';
 import { createSlackApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
+import { createSlackDirectory } from './directory.ts';
 import { createSlackFiles } from './fetch-file.ts';
 import { createIntake } from './intake.ts';
 import { modeOf, type SlackOptions } from './options.ts';
@@ -42,6 +43,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     uploads: { maxBytes: maxUploadBytes },
     actions: slackActions,
     reactions: slackReactions,
+    directory: createSlackDirectory({ ...deps, api }),
     ...(!isSocket && { webhook: createSlackWebhook({ ...deps, signingSecret, intake }) }),
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.

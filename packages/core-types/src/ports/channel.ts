@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import type { ChannelAction } from './channel-action.ts';
+import type { DirectoryCapability } from './directory.ts';
 import type { MediaKind } from './media-journal.ts';
 
 /** A file that goes out with an answer; its bytes are in the `BlobStore`. */
@@ -322,6 +323,8 @@ export interface Channel extends AsyncDisposable {
   readonly login?: LoginCapability;
   readonly uploads?: UploadCapability;
   readonly reactions?: ReactionCapability;
+  /** Absent where the platform gives no list: then only who was seen is known. */
+  readonly directory?: DirectoryCapability;
   /** What a model may do in a conversation of this channel, beside answering. The same for every account. */
   readonly actions?: readonly ChannelAction[];
 }

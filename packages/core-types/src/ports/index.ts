@@ -27,6 +27,15 @@ export type {
   WebhookCapability,
 } from './channel.ts';
 export {
+  type DirectoryCapability,
+  type DirectoryKind,
+  type DirectoryPage,
+  type DirectoryQuestion,
+  type DirectoryReader,
+  type DirectoryRow,
+  pageOf,
+} from './directory.ts';
+export {
   type ActionContext,
   type ActionRequest,
   type ActionSubject,

@@ -8,6 +8,7 @@ import type { Identity, StoredToken } from './access-rows.ts';
 import type { CheckpointReader } from './checkpoint-journal.ts';
 import type { ContextReader } from './context-reader.ts';
 import type { DeliveryReader } from './delivery-reader.ts';
+import type { DirectoryReader } from './directory.ts';
 import type { MediaReader } from './media-journal.ts';
 import type { MemoryReader } from './memory-reader.ts';
 import type { OutboundReader } from './outbound-reader.ts';
@@ -31,6 +32,7 @@ export interface Reader
     CheckpointReader,
     ContextReader,
     DeliveryReader,
+    DirectoryReader,
     MediaReader,
     MemoryReader,
     OutboundReader,

@@ -32,6 +32,34 @@ export const channelMethods = [
     }),
   }),
   defineMethod({
+    name: 'channels.directory',
+    summary:
+      'People and groups that a messenger account knows: as its platform lists them, or, where it lists none, those that wrote.',
+    scope: 'operator.read',
+    since: 1,
+    params: z.looseObject({
+      ...place,
+      /** Words of a name, a handle or an id. */
+      query: z.string().trim().max(200).default(''),
+      kind: z.enum(['people', 'groups']).optional(),
+      limit: z.int().min(1).max(500).default(50),
+    }),
+    result: z.object({
+      /** `seen`: the platform gives no list. */
+      source: z.enum(['platform', 'seen']),
+      rows: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          handle: z.string().optional(),
+          kind: z.enum(['people', 'groups']),
+        }),
+      ),
+      /** There may be others. */
+      more: z.boolean(),
+    }),
+  }),
+  defineMethod({
     name: 'channels.login',
     summary:
       'Links an account by a QR code that is scanned on a phone; answers when there is something other than the code that was `seen`. Call it again until `linked`.',

@@ -6,12 +6,23 @@ import { isoTime } from '../iso-time.ts';
 
 export const channelHandlers: Pick<
   Handlers,
-  'channels.status' | 'channels.probe' | 'channels.login' | 'channels.logout'
+  'channels.status' | 'channels.probe' | 'channels.directory' | 'channels.login' | 'channels.logout'
 > = {
   'channels.status': async (deps) => ({ channels: channelReports(deps) }),
   async 'channels.probe'({ runtime }, { params: { channel, account } }, signal) {
     const { ok, ...more } = await runtime.logins.probe({ channel, name: account }, signal);
     return { ok, ...more };
+  },
+  async 'channels.directory'({ runtime }, { params }, signal) {
+    const { channel, account: name, query, kind, limit } = params;
+    const { rows, ...page } = await runtime.findInDirectory(
+      { channel, name, query, kind, limit },
+      signal,
+    );
+    return {
+      ...page,
+      rows: rows.map(({ handle, ...row }) => ({ ...row, ...(handle !== undefined && { handle }) })),
+    };
   },
   async 'channels.login'({ runtime }, { params }, signal) {
     const { channel, account: name, seen, timeoutMs } = params;

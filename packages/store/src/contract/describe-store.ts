@@ -12,6 +12,7 @@ import { describeCommands } from './commands.ts';
 import { describeCompactions } from './compactions.ts';
 import { describeCuts } from './cuts.ts';
 import { describeDelivery } from './delivery.ts';
+import { describeDirectory } from './directory.ts';
 import { describeEnds } from './ends.ts';
 import { describeImports } from './imports.ts';
 import { describeInterrupts } from './interrupts.ts';
@@ -69,6 +70,7 @@ const parts = [
   ['privacy', describePrivacy],
   ['reading', describeReading],
   ['pairing', describePairing],
+  ['directory', describeDirectory],
   ['pins', describePins],
   ['values', describeValues],
   ['usage', describeUsage],

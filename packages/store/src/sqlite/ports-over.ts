@@ -117,6 +117,7 @@ const readerNames = [
   'listAllowed',
   'findAllowed',
   'findDirect',
+  'findSeen',
   'findTally',
   'findToken',
   'listApprovals',

@@ -197,6 +197,8 @@ async function useAll(world: World): Promise<void> {
     reader.listAllowed({ limit: 5 }),
     reader.findAllowed({ channel: 'telegram', account: 'x', externalId: 'x' }),
     reader.findDirect(peer),
+    reader.findSeen({ ...peer, query: '', kind: 'people', limit: 5 }),
+    reader.findSeen({ ...peer, query: '', kind: 'groups', limit: 5 }),
     reader.findTally({ key: 'x', windowMs: 1 }),
     reader.findToken({ hash: 'x', kind: 'api' }),
     reader.listApprovals({ limit: 5, sessionId }),

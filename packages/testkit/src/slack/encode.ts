@@ -4,12 +4,19 @@ import type { FileState, MessageState, UserState, World } from './world.ts';
 type Wire = Record<string, Json>;
 
 /** https://docs.slack.dev/reference/objects/user-object */
-export function encodeUser({ id, name, realName, isBot, teamId }: UserState): Wire {
+export function encodeUser({
+  id,
+  name,
+  realName,
+  isBot,
+  teamId,
+  deleted = false,
+}: UserState): Wire {
   return {
     id,
     team_id: teamId,
     name,
-    deleted: false,
+    deleted,
     real_name: realName,
     profile: { real_name: realName, display_name: name },
     is_bot: isBot,

@@ -12,6 +12,8 @@ export interface PersonInput {
   readonly teamId?: string;
   /** Another app's bot. */
   readonly isBot?: boolean;
+  /** Left the workspace. */
+  readonly deleted?: boolean;
 }
 
 export interface ChannelInput {
@@ -101,8 +103,9 @@ export interface PeopleDeps extends MethodContext {
 export function createPeople(deps: PeopleDeps): People {
   const { world, publish } = deps;
   return {
-    user({ id = world.nextId('U'), name, realName = name, teamId = world.team.id, isBot = false }) {
-      world.users.set(id, { id, name, realName, teamId, isBot });
+    user({ id = world.nextId('U'), name, realName = name, ...more }) {
+      const { teamId = world.team.id, isBot = false, deleted = false } = more;
+      world.users.set(id, { id, name, realName, teamId, isBot, deleted });
       return id;
     },
     channel: (input) => addChannel(deps, input),

@@ -5,6 +5,7 @@ export interface UserState {
   readonly name: string;
   readonly realName: string;
   readonly isBot: boolean;
+  readonly deleted?: boolean;
   /** Of another workspace, in a channel that is shared by Slack Connect. */
   readonly teamId: string;
 }

@@ -28,6 +28,7 @@ import { listPersonRows } from './person-rows.ts';
 import { findPerson, listPurges } from './privacy.ts';
 import { listRecentCalls } from './recent-calls.ts';
 import { findCheckpoint } from './checkpoints.ts';
+import { findSeen } from './directory.ts';
 import {
   findAllowed,
   findDirect,
@@ -88,6 +89,7 @@ export const reader = {
   listAllowed,
   findAllowed,
   findDirect,
+  findSeen,
   findTally,
   findToken,
   listApprovals,

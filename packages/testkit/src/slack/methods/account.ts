@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { encodeUser } from '../encode.ts';
 import { SlackFailure } from '../failure.ts';
 import { defineMethod, findChannel, type Method, type MethodContext } from '../method.ts';
+import { cutPage, Paging } from '../paging.ts';
 import { checkBlocks, ts } from '../schemas.ts';
 import type { MessageState } from '../world.ts';
 
@@ -44,6 +45,20 @@ const usersInfo = defineMethod(
     const user = world.users.get(id);
     if (user === undefined) throw new SlackFailure({ error: 'user_not_found' });
     return { ok: true, user: encodeUser(user) };
+  },
+);
+
+/** https://docs.slack.dev/reference/methods/users.list */
+const usersList = defineMethod(
+  { tier: 2, token: 'bot', scopes: ['users:read'] },
+  Paging,
+  ({ world }, args) => {
+    const { page, next } = cutPage([...world.users.values()], args);
+    return {
+      ok: true,
+      members: page.map(encodeUser),
+      response_metadata: { next_cursor: next },
+    };
   },
 );
 
@@ -113,6 +128,7 @@ export const accountMethods: Readonly<Record<string, Method>> = {
   'auth.test': authTest,
   'apps.connections.open': connectionsOpen,
   'users.info': usersInfo,
+  'users.list': usersList,
   'reactions.add': addReaction,
   'reactions.remove': removeReaction,
   'views.open': viewsOpen,

@@ -10,6 +10,7 @@ import {
   openDirect,
   requireMember,
 } from '../method.ts';
+import { cutPage, Paging } from '../paging.ts';
 import { count, flag, ts } from '../schemas.ts';
 import type { ChannelState, MessageState } from '../world.ts';
 
@@ -149,14 +150,22 @@ const wireTypes = {
 
 const list = defineMethod(
   { tier: 2, token: 'bot', scopes: ['channels:read|groups:read|im:read|mpim:read'] },
-  z.looseObject({ types: z.string().default('public_channel') }),
+  Paging.extend({
+    types: z.string().default('public_channel'),
+    exclude_archived: flag.default(false),
+  }),
   (context, args) => {
     const types = new Set(args.types.split(',').map((type) => type.trim()));
     const channels = [...context.world.channels.values()]
       .filter(({ kind }) => types.has(wireTypes[kind]))
       .filter(({ kind, members }) => kind === 'public' || members.has(context.world.bot.id))
-      .map((channel) => encodeChannel(context, channel));
-    return { ok: true, channels, response_metadata: { next_cursor: '' } };
+      .filter(({ archived }) => !archived || !args.exclude_archived);
+    const { page, next } = cutPage(channels, args);
+    return {
+      ok: true,
+      channels: page.map((channel) => encodeChannel(context, channel)),
+      response_metadata: { next_cursor: next },
+    };
   },
 );
 
