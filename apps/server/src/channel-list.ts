@@ -137,7 +137,7 @@ export function toChannelSettings(
     ...own,
     agentId: agent,
     access: { dmPolicy, groupPolicy, allowedUsers, owners, bots, botTurns },
-    streaming,
+    streaming: streaming !== false && streaming !== 'off',
     queueMode,
     limits,
     marks: { taken: ackReaction, scope: ackReactionScope, ...statusReactions },

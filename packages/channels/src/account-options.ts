@@ -141,6 +141,11 @@ export const AccountOptions = z.object({
     .max(100)
     .default('')
     .describe('Put before what is said when an answer fails, such as ⚠️; empty: nothing.'),
-  streaming: z.boolean().default(true).describe('Show an answer while it grows, by edits.'),
+  streaming: z
+    .union([z.boolean(), z.enum(['off', 'edits', 'drafts'])])
+    .default('edits')
+    .describe(
+      'Show an answer while it grows: `off` (or false), by `edits` of one message (or true), or in private chats as `drafts` where the platform has them (Telegram).',
+    ),
 });
 export type AccountOptions = z.infer<typeof AccountOptions>;

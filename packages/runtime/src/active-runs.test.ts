@@ -40,6 +40,7 @@ const runOf = (runId: string): ActiveRun => ({
   partial: () => undefined,
   cut: async () => undefined,
   bubble: () => undefined,
+  hasDraft: () => false,
   text: () => '',
   open: () => undefined,
   route: { kind: 'pull', door: 'chat', stateless: false },

@@ -17,6 +17,8 @@ export interface ActiveRun {
   cut(): Promise<CutStep | undefined>;
   /** The bubble that shows it, where there is one. */
   bubble(): string | undefined;
+  /** Whether it is shown as a draft, which fades. */
+  hasDraft(): boolean;
   /** The whole answer so far. */
   text(): string;
   /** The open step and what it has said so far. */

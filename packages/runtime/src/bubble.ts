@@ -1,7 +1,9 @@
+import type { OutboundPart } from '@cuttle/core-types/ports';
+import type { ActiveRun } from './active-runs.ts';
 import { inVoice } from './broadcast.ts';
 import { withoutButtons } from './confirm-actions.ts';
 import { quotedBy } from './final-drafts.ts';
-import type { ChannelAccount } from './kernel.ts';
+import type { ChannelAccount, Kernel } from './kernel.ts';
 import { type RunState, textSoFar } from './run-state.ts';
 
 /** The account whose platform can show an unfinished answer, where the run answers there. */
@@ -13,26 +15,36 @@ function streamingAccount({ kernel, claimed }: RunState): ChannelAccount | undef
 
 /**
  * Shows the answer while it grows. A bubble opens when the answer takes long and nothing earlier is undelivered: its row is committed
- * before the call and holds no word of the answer; words enter by edits once its receipt is stored.
+ * before the call and holds no word of the answer; words enter by edits once its receipt is stored. Where the platform has drafts,
+ * private conversations are shown one instead: it needs no row, and the answer is a message of its own.
  */
 export async function showBubble(state: RunState): Promise<void> {
   const account = streamingAccount(state);
   const live = account?.channel.live;
-  const { conversationId } = state.claimed;
+  const { kernel, claimed } = state;
+  const { conversationId, route, runId } = claimed;
   if (!live || conversationId === undefined || state.bubble === 'refused') return;
-  const { kernel } = state;
   const elapsed = kernel.clock.monotonic() - state.startedAt;
-  if (state.bubble === 'none' && elapsed >= kernel.settings().delivery.bubbleAfterMs)
-    await openBubble(state);
+  const isLong = elapsed >= kernel.settings().delivery.bubbleAfterMs;
+  const preview = (): OutboundPart => {
+    const text = inVoice(claimed, textSoFar(state));
+    return live.preview(account.confirmActions === true ? withoutButtons(text) : text);
+  };
+  if (state.bubble === 'none' && isLong && route.kind === 'push' && isForDrafts(state, account)) {
+    state.hasDraft = true;
+    const { accountId, target } = route;
+    kernel.dispatcher.showDraft({ runId, conversationId, accountId, target, preview });
+    return;
+  }
+  if (state.bubble === 'none' && isLong) await openBubble(state);
   if (state.bubbleId === undefined) return;
-  kernel.dispatcher.showLive({
-    conversationId,
-    bubbleId: state.bubbleId,
-    preview: () => {
-      const text = inVoice(state.claimed, textSoFar(state));
-      return live.preview(account.confirmActions === true ? withoutButtons(text) : text);
-    },
-  });
+  kernel.dispatcher.showLive({ conversationId, bubbleId: state.bubbleId, preview });
+}
+
+/** Drafts are for private conversations; a bubble that is open goes on. */
+function isForDrafts({ kernel, claimed }: RunState, { channel }: ChannelAccount): boolean {
+  const { route } = claimed;
+  return route.kind === 'push' && route.chat === 'dm' && kernel.dispatcher.takesDrafts(channel);
 }
 
 async function openBubble(state: RunState): Promise<void> {
@@ -73,7 +85,20 @@ async function openBubble(state: RunState): Promise<void> {
   if (opened) kernel.dispatcher.wake(conversationId);
 }
 
-/** No preview goes out after this; the final row closes the bubble. */
-export function endBubble({ kernel, bubbleId }: RunState): void {
+/** No preview goes out after this; the final row closes the bubble, and takes the place of a draft. */
+export function endBubble({
+  kernel,
+  claimed,
+  bubbleId,
+  hasDraft,
+}: Pick<RunState, 'kernel' | 'claimed' | 'bubbleId' | 'hasDraft'>): void {
   if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+  if (hasDraft) kernel.dispatcher.endLive(claimed.runId);
+}
+
+/** The same of a run that something else ends. */
+export function endBubbleOf(kernel: Kernel, active: ActiveRun | undefined): void {
+  if (!active) return;
+  const { claimed } = active;
+  endBubble({ kernel, claimed, bubbleId: active.bubble(), hasDraft: active.hasDraft() });
 }

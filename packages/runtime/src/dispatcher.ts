@@ -1,37 +1,35 @@
 import { toCuttleError } from '@cuttle/core-types/errors';
-import type { NewId } from '@cuttle/core-types';
 import type {
   Channel,
-  Clock,
   Delivery,
   DeliveryClaim,
   DeliveryOutcome,
-  Log,
-  OutboundPart,
   Receipt,
-  Store,
 } from '@cuttle/core-types/ports';
-import {
-  accountKey,
-  allowancesOf,
-  conversationKey,
-  countedSince,
-  createKnownAllowances,
-  type KnownAllowances,
-  recallCalls,
-} from './allowances.ts';
-import type { CrashPoint } from './crash-point.ts';
+import { allowancesOf, countedSince, createKnownAllowances, recallCalls } from './allowances.ts';
 import { digestDrafts, gaveUpDrafts } from './digest.ts';
-import type { ChannelAccount } from './kernel.ts';
+import {
+  blockedKey,
+  type DispatcherDeps,
+  emptyLane,
+  type Lane,
+  type Lanes,
+  type LiveDraft,
+  type LiveEdit,
+  type Next,
+  rest,
+  toRequest,
+  wasWoken,
+} from './lane.ts';
 import { readFiles } from './outbound-files.ts';
-import { type Allowance, createPace, type Pace } from './pace.ts';
+import { createPace } from './pace.ts';
 import { outcomeOfFailure, settlementOf } from './send-outcome.ts';
-import { createSendRoom, type SendPlace, type SendRoom } from './send-room.ts';
-import type { RuntimeSettings } from './settings.ts';
+import { createSendRoom, type SendPlace } from './send-room.ts';
+import { endLive, showDraft, showEdit, takeDraft, takeEdit } from './show-live.ts';
 
 /**
  * Sends what is committed. One lane per conversation with one request in flight: rows in their order, and between them
- * live edits of an open bubble. Rows are the truth; a lane exists only while it has something to do.
+ * live edits of an open bubble or drafts. Rows are the truth; a lane exists only while it has something to do.
  */
 export interface Dispatcher {
   /** Takes in what an earlier life sent, which the platforms still count; to be called before the first `wake`. */
@@ -40,54 +38,18 @@ export interface Dispatcher {
   wake(conversationId: string): void;
   /** Shows a preview in a bubble that was opened; a later call replaces one that has not gone out. */
   showLive(live: LiveEdit): void;
-  /** No live edit of this bubble goes out any more. */
-  endLive(bubbleId: string): void;
+  /** Whether the platform shows drafts and has not refused them. */
+  takesDrafts(channel: Channel): boolean;
+  /** Shows unfinished text behind what is committed, without a row; a later call replaces one that has not gone out. */
+  showDraft(draft: LiveDraft): void;
+  /** No live edit of this bubble and no draft of this run goes out any more. */
+  endLive(id: string): void;
   /** The account is connected: what waited for it goes on. */
   accountReady(accountId: string): void;
   /** Starts nothing more; resolves when no request is in flight. */
   stop(): Promise<void>;
   idle(): Promise<void>;
 }
-export interface LiveEdit {
-  readonly conversationId: string;
-  readonly bubbleId: string;
-  /** Called when the edit goes out: an answer grows by thousands of deltas, of which few are shown. */
-  readonly preview: () => OutboundPart;
-}
-
-interface DispatcherDeps {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly settings: () => RuntimeSettings;
-  readonly accounts: ReadonlyMap<string, ChannelAccount>;
-  readonly point: CrashPoint;
-}
-interface Lane {
-  again: boolean;
-  live: LiveEdit | undefined;
-  /** The bubble that may be edited: its receipt arrived and its final row is not due. */
-  bubble:
-    | { readonly id: string; readonly receipt: Receipt; readonly delivery: Delivery }
-    | undefined;
-  wakeUp: AbortController;
-  /** What a call here counts against; known once a row was claimed, and then kept for later lanes of the conversation. */
-  allowances: readonly Allowance[];
-}
-interface Lanes {
-  readonly deps: DispatcherDeps;
-  readonly lanes: Map<string, Lane>;
-  readonly pace: Pace;
-  readonly room: SendRoom;
-  /** What calls into conversations counted against lately. */
-  readonly known: KnownAllowances;
-  readonly stopping: AbortController;
-  /** Conversations whose account is not connected, by account. */
-  readonly orphans: Map<string, Set<string>>;
-}
-type Next = 'go-on' | 'nothing' | 'leave';
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const pace = createPace(deps);
@@ -98,6 +60,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     room: createSendRoom(pace),
     known: createKnownAllowances(),
     stopping: new AbortController(),
+    withoutDrafts: new WeakSet(),
     orphans: new Map(),
   };
   const running = new Map<string, Promise<void>>();
@@ -109,9 +72,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       lane.wakeUp.abort();
       return;
     }
-    state.lanes.set(conversationId, emptyLane(state.known.find(conversationId)));
+    startLane(conversationId);
+  };
+  const startLane = (conversationId: string): Lane => {
+    const lane = emptyLane(state.known.find(conversationId));
+    state.lanes.set(conversationId, lane);
     const work = pumpLane(state, conversationId).finally(() => running.delete(conversationId));
     running.set(conversationId, work);
+    return lane;
   };
   const idle = async (): Promise<void> => {
     while (running.size > 0) await Promise.all(running.values());
@@ -119,22 +87,15 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   return {
     recall: () => recall(state),
     wake,
-    showLive(live) {
-      const lane = state.lanes.get(live.conversationId);
-      if (!lane) return;
-      // A lane that has one to show looks again by itself when it may show it.
-      const isDue = lane.live !== undefined;
-      lane.live = live;
-      if (!isDue) lane.wakeUp.abort();
+    showLive: (live) => takeEdit(state.lanes.get(live.conversationId), live),
+    takesDrafts: (channel) =>
+      channel.live?.drafts !== undefined && !state.withoutDrafts.has(channel),
+    showDraft(draft) {
+      if (state.stopping.signal.aborted) return;
+      const lane = state.lanes.get(draft.conversationId) ?? startLane(draft.conversationId);
+      takeDraft(lane, draft, deps.clock.monotonic());
     },
-    endLive(bubbleId) {
-      for (const lane of state.lanes.values()) {
-        if (lane.live?.bubbleId === bubbleId) lane.live = undefined;
-        if (lane.bubble?.id !== bubbleId) continue;
-        lane.bubble = undefined;
-        lane.wakeUp.abort();
-      }
-    },
+    endLive: (id) => endLive(state.lanes.values(), id),
     accountReady(accountId) {
       const waiting = state.orphans.get(accountId) ?? [];
       state.orphans.delete(accountId);
@@ -149,17 +110,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 }
 
-function emptyLane(allowances: readonly Allowance[] = []): Lane {
-  const wakeUp = new AbortController();
-  return { again: false, live: undefined, bubble: undefined, wakeUp, allowances };
-}
-
 async function recall({ deps, pace }: Lanes): Promise<void> {
   const since = countedSince(deps.clock.now());
   recallCalls(pace, await deps.store.reader.listRecentCalls({ since }));
 }
 
-/** Works until the conversation has nothing to send and no open bubble. Never rejects. */
+/** Works until the conversation has nothing to send and shows nothing unfinished. Never rejects. */
 async function pumpLane(state: Lanes, conversationId: string): Promise<void> {
   const { deps, lanes, stopping } = state;
   const lane = lanes.get(conversationId);
@@ -177,15 +133,11 @@ async function pumpLane(state: Lanes, conversationId: string): Promise<void> {
       continue;
     }
     if (wasWoken(lane)) continue;
-    if (!lane.bubble) break;
-    await rest(state, lane, 60_000);
+    if (lane.draft) await rest(state, lane, lane.draftDueAt - deps.clock.monotonic());
+    else if (lane.bubble) await rest(state, lane, 60_000);
+    else break;
   }
   lanes.delete(conversationId);
-}
-
-/** Someone else may have set it while the lane waited for the store or the platform. */
-function wasWoken(lane: Lane): boolean {
-  return lane.again;
 }
 
 /** One step of a lane. */
@@ -242,6 +194,7 @@ async function claimOne(
       return 'go-on';
     case 'idle':
       place.leave();
+      if (lane.draft) return showDraft(state, lane, lane.draft);
       return lane.live ? showEdit(state, lane) : 'nothing';
   }
 }
@@ -324,14 +277,6 @@ async function adopt(
   return 'leave';
 }
 
-function toRequest(delivery: Delivery): Parameters<Channel['send']>[0] {
-  const { kind, target, body, receipt, idempotencyKey, marked, attempt, createdAt } = delivery;
-  const repeats = attempt > 1 ? { since: createdAt } : undefined;
-  // An edit whose bubble never came to be is said anew.
-  const effective = kind === 'edit' && !receipt ? 'send' : kind;
-  return { kind: effective, target, part: body, receipt, idempotencyKey, marked, repeats };
-}
-
 async function settleFailure(
   { deps, pace, stopping }: Lanes,
   { error, delivery, channel }: { error: unknown; delivery: Delivery; channel: Channel },
@@ -363,12 +308,6 @@ async function settleFailure(
   });
 }
 
-/** Who has to wait when the platform asks for it: the whole account, unless it says that only this conversation has. */
-function blockedKey(error: unknown, { accountId, conversationId }: Delivery): string {
-  const isNarrow = toCuttleError(error).details?.['scope'] === 'conversation';
-  return isNarrow ? conversationKey(conversationId) : accountKey(accountId);
-}
-
 /** A send of unknown outcome, after its deadline: settled as the channel declares. */
 async function settleAmbiguous(state: Lanes, turn: Turn, delivery: Delivery): Promise<Next> {
   const { deps, orphans } = state;
@@ -389,60 +328,4 @@ async function settleAmbiguous(state: Lanes, turn: Turn, delivery: Delivery): Pr
     deadlineMs,
   });
   return again ? deliver(state, turn, again) : 'go-on';
-}
-
-/** Shows the newest text in the open bubble. Not a row: what is lost here is only a preview. */
-async function showEdit(state: Lanes, lane: Lane): Promise<Next> {
-  const { deps, pace, stopping } = state;
-  const { live, bubble } = lane;
-  const account = bubble && deps.accounts.get(bubble.delivery.accountId);
-  if (!live || !account || bubble.id !== live.bubbleId) {
-    lane.live = undefined;
-    return 'nothing';
-  }
-  const once: Allowance = {
-    key: `live:${bubble.id}`,
-    count: 1,
-    windowMs: account.channel.limits.editIntervalMs,
-  };
-  const allowances = [...allowancesOf(account, bubble.delivery), once];
-  const waitMs = pace.waitMs(allowances);
-  if (waitMs > 0) {
-    await rest(state, lane, waitMs);
-    return 'go-on';
-  }
-  lane.live = undefined;
-  const call = pace.take(allowances);
-  try {
-    const signal = AbortSignal.any([
-      stopping.signal,
-      AbortSignal.timeout(deps.settings().delivery.deadlineMs),
-    ]);
-    deps.point('draft.edit.before.request');
-    await account.channel.send(
-      toRequest({
-        ...bubble.delivery,
-        kind: 'edit',
-        body: live.preview(),
-        receipt: bubble.receipt,
-      }),
-      signal,
-    );
-    deps.point('draft.edit.after.response');
-  } catch (error) {
-    deps.log.debug('A preview was not shown.', { error });
-    const { retryAfterMs } = toCuttleError(error);
-    if (retryAfterMs !== undefined)
-      pace.block(blockedKey(error, bubble.delivery), deps.clock.now() + retryAfterMs);
-  } finally {
-    call.ended();
-  }
-  return 'go-on';
-}
-
-/** Sleeps until woken, stopped or `ms` have passed. */
-async function rest({ deps, stopping }: Lanes, lane: Lane, ms: number): Promise<void> {
-  if (lane.again) return;
-  const signal = AbortSignal.any([stopping.signal, lane.wakeUp.signal]);
-  await deps.clock.sleep(Math.max(0, ms), signal).catch(() => {}); // woken early
 }

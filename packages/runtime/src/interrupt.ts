@@ -1,3 +1,4 @@
+import { endBubbleOf } from './bubble.ts';
 import { executeRun } from './execute-run.ts';
 import type { Kernel } from './kernel.ts';
 import { publishRows } from './publish-rows.ts';
@@ -23,8 +24,7 @@ async function interrupt(kernel: Kernel, sessionId: string): Promise<void> {
   if (!result) return;
   const { aborted, run } = result;
   const active = kernel.active.findRun(aborted);
-  const bubbleId = active?.bubble();
-  if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+  endBubbleOf(kernel, active);
   if (run.conversationId !== undefined) kernel.dispatcher.wake(run.conversationId);
   const event = {
     type: 'run.end' as const,

@@ -75,6 +75,8 @@ export interface RunState {
   gate: Promise<void> | undefined;
   bubbleId: string | undefined;
   bubble: 'none' | 'opening' | 'open' | 'refused';
+  /** It was shown as a draft. */
+  hasDraft: boolean;
 }
 
 export function createRunState(
@@ -115,6 +117,7 @@ export function createRunState(
     gate: undefined,
     bubbleId: undefined,
     bubble: 'none',
+    hasDraft: false,
   };
 }
 

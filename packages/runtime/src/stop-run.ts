@@ -1,26 +1,25 @@
 import type { CancelledBy } from '@cuttle/core-types/errors';
 import { noUsage } from '@cuttle/core-types';
-import type { LastWords, Settled } from '@cuttle/core-types/ports';
+import type { ConversationRef, LastWords, Settled } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import type { ActiveRun } from './active-runs.ts';
+import { endBubbleOf } from './bubble.ts';
 import type { Kernel } from './kernel.ts';
 import { noticeDrafts } from './outbound-drafts.ts';
 import { publishRows } from './publish-rows.ts';
 import { tellOthers } from './subagent-ends.ts';
 
-/** What was said and used so far, and the words that close its bubble; without a bubble nothing is said. By the time they are stored, another run may be active. */
+/** What was said and used so far, and the words that close its bubble or stand for its draft; without either nothing is said. By the time they are stored, another run may be active. */
 export async function stopDrafts(
   kernel: Kernel,
   active: ActiveRun | undefined,
 ): Promise<LastWords> {
   if (!active) return { closing: [] };
   const said = { saidBy: active.runId, partial: active.partial(), cut: await active.cut() };
-  const bubbleId = active.bubble();
-  const row = bubbleId === undefined ? undefined : await kernel.store.reader.findOutbound(bubbleId);
+  const conversation = await shownIn(kernel, active);
   const { door } = active.route;
-  const channel = row && kernel.findRenderer({ accountId: row.accountId, door });
-  const conversation = row && (await kernel.store.reader.findConversationById(row.conversationId));
-  if (!channel || !conversation) return { ...said, closing: [] };
+  const channel = conversation && kernel.findRenderer({ ...conversation, door });
+  if (!channel) return { ...said, closing: [] };
   const text = [active.text(), textFor('run.aborted')].filter((words) => words !== '').join('\n\n');
   const origin = `${active.runId}:final`;
   const drafts = noticeDrafts(kernel, {
@@ -30,6 +29,18 @@ export async function stopDrafts(
     answer: { text, notice: 'run.aborted' },
   });
   return { ...said, closing: drafts };
+}
+
+/** Where people see its words so far. */
+async function shownIn(
+  { store: { reader } }: Kernel,
+  active: ActiveRun,
+): Promise<ConversationRef | undefined> {
+  // A draft fades: what it showed is said for good.
+  if (active.hasDraft()) return active.conversation;
+  const bubbleId = active.bubble();
+  const row = bubbleId === undefined ? undefined : await reader.findOutbound(bubbleId);
+  return row && reader.findConversationById(row.conversationId);
 }
 
 /** Ends the active run of a session on purpose: the rows first, then the signal. */
@@ -107,8 +118,7 @@ function signalStop(
   kernel: Kernel,
   { runId, active, by }: { runId: string; active: ActiveRun | undefined; by: CancelledBy },
 ): void {
-  const bubbleId = active?.bubble();
-  if (bubbleId !== undefined) kernel.dispatcher.endLive(bubbleId);
+  endBubbleOf(kernel, active);
   kernel.active.signal(runId, by);
 }
 

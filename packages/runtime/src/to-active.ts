@@ -32,6 +32,7 @@ export function toActive(
     partial: () => ofState(partialOf),
     cut: async () => ofState(cutStepOf) ?? uncalledStep(claimed),
     bubble: () => state()?.bubbleId,
+    hasDraft: () => state()?.hasDraft === true,
     text: () => ofState(textSoFar) ?? '',
     route,
     conversation: conversationOf(claimed),

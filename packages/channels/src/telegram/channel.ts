@@ -6,6 +6,7 @@ import type { ChannelDeps } from '../channel-definition.ts';
 import { createTelegramApi, type TelegramApi } from './api.ts';
 import { updateKindsFor } from './decode.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview } from './encode.ts';
+import { createTelegramDrafts } from './show-draft.ts';
 import { createTelegramFiles } from './fetch-file.ts';
 import type { TelegramOptions } from './options.ts';
 import { type PollDeps, pollUpdates } from './poll.ts';
@@ -45,7 +46,11 @@ export function createTelegramChannel(options: TelegramOptions, deps: ChannelDep
     address: parseAddress,
     send: (request, signal) => sendCall(api, request, signal),
     probe: (signal) => account.probe(signal),
-    live: { placeholder: encodePlaceholder, preview: encodePreview },
+    live: {
+      placeholder: encodePlaceholder,
+      preview: encodePreview,
+      ...(options.streaming === 'drafts' && { drafts: createTelegramDrafts(api) }),
+    },
     typing: {
       // Telegram shows it for five seconds. https://core.telegram.org/bots/api#sendchataction
       everyMs: 4500,

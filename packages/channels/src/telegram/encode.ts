@@ -1,5 +1,11 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { Answer, OutboundFile, OutboundPart, SendRequest } from '@cuttle/core-types/ports';
+import type {
+  Answer,
+  DraftCapability,
+  OutboundFile,
+  OutboundPart,
+  SendRequest,
+} from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { z } from 'zod';
 import { type RenderedPart, renderMarkdown, renderPreview } from '../markdown/dialect.ts';
@@ -158,6 +164,27 @@ export function encodeCall(request: SendRequest, style: CallStyle): TelegramCall
   }
 }
 
+/** Unfinished text as a call. https://core.telegram.org/bots/api#sendmessagedraft */
+export function encodeDraft(
+  { target, key, part }: Parameters<DraftCapability['show']>[0],
+  formatting: CallStyle['formatting'],
+): TelegramCall {
+  const { chatId, threadId } = parseTarget(target);
+  const thread = threadId === undefined ? {} : { message_thread_id: threadId };
+  const params = { chat_id: chatId, ...thread, draft_id: draftIdOf(key) };
+  return {
+    method: 'sendMessageDraft',
+    params: { ...params, ...encodeWords({ part }, formatting) },
+  };
+}
+
+/** The same for a key in every life of the process; never zero, which Telegram refuses. */
+function draftIdOf(key: string): number {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const letter of key) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 2) + 1;
+}
+
 function messageOf({ kind, receipt }: SendRequest): { message_id: number } {
   const id = toMessageId(receipt?.messageId);
   if (id === undefined) throw new TypeError(`To ${kind} a message its receipt is needed`);
@@ -180,7 +207,7 @@ function encodeText(
 }
 
 function encodeWords(
-  { part, marked }: SendRequest,
+  { part, marked }: Pick<SendRequest, 'part' | 'marked'>,
   formatting: CallStyle['formatting'],
 ): { readonly text: string; readonly parse_mode?: 'HTML' } {
   const { html, plain = part.text } = parsePayload(part);

@@ -174,6 +174,23 @@ export interface LiveMessages {
   placeholder(replyTo?: string): OutboundPart;
   /** A preview of unfinished text, at most one message long. Pure. */
   preview(text: string): OutboundPart;
+  /** For platforms that can show unfinished text in private conversations without a message; absent: it is shown by edits. */
+  readonly drafts?: DraftCapability;
+}
+
+/**
+ * Unfinished text beside the messages of a private conversation. Contract:
+ * - it is no message: it fades by itself, and the next message takes its place, so that nothing has to be taken away after a kill;
+ * - texts with the same `key` replace each other, those of an earlier life of the process too;
+ * - `show` never retries and throws `channel.invalid` where the platform takes no drafts from this account at all, else as `send`.
+ */
+export interface DraftCapability {
+  /** A text that did not change is shown again after so many ms, before it fades. */
+  readonly everyMs: number;
+  show(
+    draft: { readonly target: Target; readonly key: string; readonly part: OutboundPart },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface ChannelHealth {

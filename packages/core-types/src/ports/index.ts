@@ -9,6 +9,7 @@ export type {
   Checkpoint,
   CommandFact,
   Door,
+  DraftCapability,
   Limits,
   LiveMessages,
   LoginCapability,

@@ -296,9 +296,25 @@ describe('messages', () => {
     await call(server, 'sendMessageDraft', { chat_id: ann, draft_id: 7, text: 'thin' });
     expect(server.drafts(ann).map(({ text }) => text)).toEqual(['', 'thin']);
     expect(server.visible(ann)).toEqual([]);
-    expect(
-      (await call(server, 'sendMessageDraft', { chat_id: group, draft_id: 7, text: 'x' })).status,
-    ).toBe(400);
+    expect(server.visibleDrafts(ann)).toMatchObject([{ draftId: 7, text: 'thin' }]);
+    for (const refused of [
+      { chat_id: group, draft_id: 7, text: 'x' },
+      { chat_id: ann, draft_id: 0, text: 'x' },
+      { chat_id: ann, draft_id: 7, text: 'x'.repeat(4097) },
+    ])
+      expect((await call(server, 'sendMessageDraft', refused)).status).toBe(400);
+    await call(server, 'sendMessage', { chat_id: ann, text: 'thin no more' });
+    expect(server.visibleDrafts(ann)).toEqual([]);
+  });
+
+  it('lose a draft after thirty seconds', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    await using server = await open({ now: () => now });
+    await call(server, 'sendMessageDraft', { chat_id: ann, draft_id: 7, text: 'thin' });
+    now += 29_999;
+    expect(server.visibleDrafts(ann)).toHaveLength(1);
+    now += 1;
+    expect(server.visibleDrafts(ann)).toEqual([]);
   });
 });
 

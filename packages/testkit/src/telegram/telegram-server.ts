@@ -62,6 +62,8 @@ export interface TelegramServer extends AsyncDisposable, People {
   filesFromBot(chatId: number): readonly VisibleFile[];
   /** Every draft the bot showed in a private chat, in order. */
   drafts(chatId: number): readonly Draft[];
+  /** Drafts that a person sees in the chat now: they fade after thirty seconds and with the next message. */
+  visibleDrafts(chatId: number): readonly Draft[];
   chatActions(chatId: number): ChatState['actions'];
   /** Ids of pinned messages, the newest last. */
   pinned(chatId: number): readonly number[];
@@ -272,6 +274,7 @@ function createViews(
   | 'visibleFromBot'
   | 'filesFromBot'
   | 'drafts'
+  | 'visibleDrafts'
   | 'chatActions'
   | 'pinned'
   | 'callbackAnswer'
@@ -286,6 +289,8 @@ function createViews(
     visibleFromBot,
     filesFromBot: (chatId) => toFiles(visibleFromBot(chatId), world.files),
     drafts: (chatId) => world.findChat(chatId).draftLog,
+    visibleDrafts: (chatId) =>
+      [...world.findChat(chatId).drafts.values()].filter(({ at }) => parts.now() - at < 30_000),
     pinned: (chatId) => [...world.findChat(chatId).pinned],
     chatActions: (chatId) => world.findChat(chatId).actions,
     callbackAnswer: (id) => state.callbacks.get(id)?.answer,

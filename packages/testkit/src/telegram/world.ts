@@ -142,6 +142,7 @@ export function createWorld(deps: { bot: WireUser; now: () => number }): World {
     addMessage(chat, message) {
       const stored = createMessage({ chat, message, id: ids.next(chat.chat), now: deps.now() });
       chat.messages.set(stored.id, stored);
+      if (stored.from.id === deps.bot.id) chat.drafts.clear();
       return stored;
     },
     edit(message, text, replyMarkup) {

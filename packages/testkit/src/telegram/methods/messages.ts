@@ -34,7 +34,6 @@ function sendMessage(call: MethodCall, context: MethodContext): MethodResult {
   countVisible(place.chat, context);
   const { world } = context;
   const message = world.addMessage(place.chat, { ...place, from: world.bot, text });
-  place.chat.drafts.clear();
   return { result: world.toWire(message) };
 }
 
