@@ -141,6 +141,23 @@ it('greets on Discord and Slack, too', async () => {
   expect(onChannel()).toEqual(['I am here.']);
 }, 60_000);
 
+it('finds people and then groups on Slack, as many as are asked for', async () => {
+  await using slack = await openSlackServer();
+  const { botToken, appToken, apiUrl } = slack;
+  const cat = slack.user({ name: 'cat' });
+  const cats = slack.channel({ name: 'cats', members: [cat] });
+  gateway = await openGateway({
+    config: { channels: { slack: { main: { botToken, appToken, apiUrl } } } },
+  });
+  const find = async (more: object) =>
+    gateway?.server.call('channels.directory', { channel: 'slack', query: 'cat', ...more });
+  const person = { id: cat, name: 'cat', handle: 'cat', kind: 'people' };
+  const channel = { id: cats, name: 'cats', kind: 'groups' };
+  expect(await find({})).toEqual({ source: 'platform', rows: [person, channel], more: false });
+  expect(await find({ limit: 1 })).toMatchObject({ rows: [person], more: true });
+  expect(await find({ kind: 'groups' })).toMatchObject({ rows: [channel], more: false });
+}, 60_000);
+
 it('lets several agents answer one message of a group, each once, in order and in its own voice', async () => {
   const { token, url: apiRoot } = telegram;
   const main = { token, apiRoot, dmPolicy: 'open', ackReaction: '👀' };
