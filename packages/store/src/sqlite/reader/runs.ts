@@ -132,9 +132,7 @@ export function toStoredInbound(row: InboundWithKey): StoredInbound {
   };
 }
 
-function platformFactsOf(
-  body: InboundRecord['body'],
-): Pick<StoredInbound, 'messageId' | 'merged'> {
+function platformFactsOf(body: InboundRecord['body']): Pick<StoredInbound, 'messageId' | 'merged'> {
   const { messageId, merged } = fromStored(body);
   return {
     ...(messageId !== undefined && { messageId }),
