@@ -73,7 +73,12 @@ const decided: Readonly<Record<string, Member>> = {
     uses: ['core-types', 'security'],
     exports: ['.'],
   },
-  'packages/media': { name: 'media', tag: 'adapter', uses: ['core-types'], exports: ['.'] },
+  'packages/media': {
+    name: 'media',
+    tag: 'adapter',
+    uses: ['core-types'],
+    exports: ['.', './films'],
+  },
   'packages/store': {
     name: 'store',
     tag: 'adapter',

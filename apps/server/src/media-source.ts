@@ -11,7 +11,6 @@ import {
   createAudioScribe,
   createDocumentScribe,
   createFilmScribe,
-  createFilmTaker,
   createImageScribe,
   type ImageScribeDeps,
   inspectMedia,
@@ -54,7 +53,7 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
   const hearing = createHearing(deps);
   return {
     inspect: inspectMedia,
-    findFilmTaker: () => (deps.media().video.frames > 0 ? films : undefined),
+    findFilmTaker: async () => (deps.media().video.frames > 0 ? films() : undefined),
     maxFetchedBytes: () => Math.max(...Object.values(deps.media().maxBytes)),
     maxTextChars: () => deps.media().maxTextChars,
     async findScribe(kind: MediaKind): Promise<MediaScribe | undefined> {
@@ -72,16 +71,22 @@ export function createMediaSource(deps: MediaSourceDeps): MediaReading {
   };
 }
 
-function createFilms({ clock, env, home, log, media }: MediaSourceDeps): FilmTaker {
+/** Loaded with the first film. */
+function createFilms({ clock, env, home, log, media }: MediaSourceDeps): () => Promise<FilmTaker> {
   const onMissing = (error: CuttleError): void =>
     log.warn(
       'Films are not looked at: ffmpeg and ffprobe are not installed. Install ffmpeg, or say where it is with media.video.ffmpeg.',
       { error },
     );
-  return createFilmTaker({ clock, folder: home.films, onMissing }, () => {
-    const { video, maxBytes } = media();
-    return { ...video, path: env['PATH'], maxBytes: maxBytes.video };
-  });
+  const make = async (): Promise<FilmTaker> => {
+    const { createFilmTaker } = await import('@cuttle/media/films');
+    return createFilmTaker({ clock, folder: home.films, onMissing }, () => {
+      const { video, maxBytes } = media();
+      return { ...video, path: env['PATH'], maxBytes: maxBytes.video };
+    });
+  };
+  let made: Promise<FilmTaker> | undefined;
+  return () => (made ??= make());
 }
 
 /** Whoever describes images and films; looked for anew when the models or the wish change. */

@@ -1,5 +1,4 @@
 export { createDocumentScribe, type DocumentScribeOptions } from './documents/document-scribe.ts';
-export { createFilmTaker, type FilmTakerDeps, type FilmTakerOptions } from './films/film-taker.ts';
 export { type AudioScribeDeps, createAudioScribe } from './scribes/audio-scribe.ts';
 export { createFilmScribe } from './scribes/film-scribe.ts';
 export { createImageScribe, type ImageScribeDeps } from './scribes/image-scribe.ts';

@@ -79,7 +79,7 @@ export interface MediaReading {
   /** Who would put such media into words; undefined where nothing that is set up can. */
   findScribe(kind: MediaKind): Promise<MediaScribe | undefined>;
   /** Who takes films apart; undefined where its owner wants no pictures of them. */
-  findFilmTaker(): FilmTaker | undefined;
+  findFilmTaker(): Promise<FilmTaker | undefined>;
   /** Bytes of one medium that are fetched from a messenger. */
   maxFetchedBytes(): number;
   /** Characters of one medium's words that a request holds. */

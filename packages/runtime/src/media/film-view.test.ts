@@ -50,7 +50,7 @@ function openHome(take: () => Promise<TakenFilm>, scribes: Partial<Record<string
     },
   });
   const reading: Pick<MediaReading, 'findFilmTaker' | 'findScribe' | 'maxTextChars'> = {
-    findFilmTaker: () => taker,
+    findFilmTaker: async () => taker,
     findScribe: async (kind) => {
       const text = scribes[kind];
       return text === undefined ? undefined : scribeOf(kind, text);

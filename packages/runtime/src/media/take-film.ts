@@ -33,7 +33,7 @@ export async function takeFilm(
   { sha256, load }: Film,
   signal: AbortSignal,
 ): Promise<FilmTaken> {
-  const taker = reading.findFilmTaker();
+  const taker = await reading.findFilmTaker();
   if (!taker) return { kind: 'none', code: 'media.no-frames' };
   const { journal, reader } = kernel.store;
   const { by } = taker;

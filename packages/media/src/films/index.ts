@@ -1,0 +1,1 @@
+export { createFilmTaker, type FilmTakerDeps, type FilmTakerOptions } from './film-taker.ts';
