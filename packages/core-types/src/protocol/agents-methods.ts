@@ -38,29 +38,30 @@ export const agentsMethods = [
     summary: 'The agents, the default first.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({}),
-    result: z.object({ agents: z.array(AgentSummary) }),
+    params: () => z.looseObject({}),
+    result: () => z.object({ agents: z.array(AgentSummary) }),
   }),
   defineMethod({
     name: 'agents.get',
     summary: 'One agent with its settings in force. Throws `agent.not-found`.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({ agentId: AgentId }),
-    result: AgentSummary.extend({
-      fallbacks: z.array(z.string()),
-      thinking: z.string().optional(),
-      queueMode: QueueMode,
-      workspace: z.string(),
-      tools: z.object({
-        profile: z.string(),
-        allow: z.array(z.string()),
-        deny: z.array(z.string()),
-        approvals: z.string(),
+    params: () => z.looseObject({ agentId: AgentId }),
+    result: () =>
+      AgentSummary.extend({
+        fallbacks: z.array(z.string()),
+        thinking: z.string().optional(),
+        queueMode: QueueMode,
+        workspace: z.string(),
+        tools: z.object({
+          profile: z.string(),
+          allow: z.array(z.string()),
+          deny: z.array(z.string()),
+          approvals: z.string(),
+        }),
+        /** Standing orders of the configuration. */
+        orders: z.array(z.string()),
       }),
-      /** Standing orders of the configuration. */
-      orders: z.array(z.string()),
-    }),
   }),
   defineMethod({
     name: 'agents.prompt',
@@ -68,17 +69,18 @@ export const agentsMethods = [
       'The system prompt that the owner would be answered with, part by part, with token counts and budgets. With a session, as in that session.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ agentId: AgentId.optional(), sessionKey: SessionKey.optional() }),
-    result: z.object({
-      agentId: z.string(),
-      sessionKey: z.string().optional(),
-      /** Whether the owner's private files may be in it. */
-      audience: z.enum(['private', 'others']),
-      parts: z.array(PromptPartReport),
-      /** Of all parts. */
-      tokens: z.int(),
-      /** Schemas that go along, which are not part of the prompt. */
-      tools: z.object({ count: z.int(), tokens: z.int() }),
-    }),
+    params: () => z.looseObject({ agentId: AgentId.optional(), sessionKey: SessionKey.optional() }),
+    result: () =>
+      z.object({
+        agentId: z.string(),
+        sessionKey: z.string().optional(),
+        /** Whether the owner's private files may be in it. */
+        audience: z.enum(['private', 'others']),
+        parts: z.array(PromptPartReport),
+        /** Of all parts. */
+        tokens: z.int(),
+        /** Schemas that go along, which are not part of the prompt. */
+        tools: z.object({ count: z.int(), tokens: z.int() }),
+      }),
   }),
 ] as const;

@@ -37,8 +37,8 @@ export const installedMethods = [
       'Begins to download a model to an Ollama server, or joins the download that is under way; `models.pulls` tells how far it is.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ model: Wanted }),
-    result: PullReport,
+    params: () => z.looseObject({ model: Wanted }),
+    result: () => PullReport,
   }),
   defineMethod({
     name: 'models.pulls',
@@ -46,11 +46,12 @@ export const installedMethods = [
       'Downloads since the start of the gateway. With `after`, a revision that was told before, it answers when something has changed since, or after `timeoutMs`.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({
-      after: z.int().min(0).optional(),
-      timeoutMs: z.int().min(0).max(25_000).default(10_000),
-    }),
-    result: z.object({ revision: z.int(), pulls: z.array(PullReport) }),
+    params: () =>
+      z.looseObject({
+        after: z.int().min(0).optional(),
+        timeoutMs: z.int().min(0).max(25_000).default(10_000),
+      }),
+    result: () => z.object({ revision: z.int(), pulls: z.array(PullReport) }),
   }),
   defineMethod({
     name: 'models.running',
@@ -58,12 +59,15 @@ export const installedMethods = [
       'The models on the Ollama servers, with digest, size and until when they are in memory.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({}),
-    result: z.object({
-      models: z.array(InstalledReport),
-      /** Servers that could not be asked. */
-      failures: z.array(z.object({ provider: z.string(), code: z.string(), message: z.string() })),
-    }),
+    params: () => z.looseObject({}),
+    result: () =>
+      z.object({
+        models: z.array(InstalledReport),
+        /** Servers that could not be asked. */
+        failures: z.array(
+          z.object({ provider: z.string(), code: z.string(), message: z.string() }),
+        ),
+      }),
   }),
   defineMethod({
     name: 'models.load',
@@ -71,23 +75,23 @@ export const installedMethods = [
       'Brings a model into the memory of its Ollama server and keeps it there for `keepAlive`.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ model: Wanted, keepAlive: z.string().max(20).optional() }),
-    result: done,
+    params: () => z.looseObject({ model: Wanted, keepAlive: z.string().max(20).optional() }),
+    result: () => done,
   }),
   defineMethod({
     name: 'models.unload',
     summary: 'Takes a model out of the memory of its Ollama server.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ model: Wanted }),
-    result: done,
+    params: () => z.looseObject({ model: Wanted }),
+    result: () => done,
   }),
   defineMethod({
     name: 'models.remove',
     summary: 'Removes a model from its Ollama server.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ model: Wanted }),
-    result: done,
+    params: () => z.looseObject({ model: Wanted }),
+    result: () => done,
   }),
 ] as const;

@@ -24,8 +24,8 @@ export const pinsMethods = [
       'Pinned standing orders, the oldest first: with a session those in force there, else all of the agent.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({ agentId: AgentId.optional(), sessionKey: SessionKey.optional() }),
-    result: z.object({ pins: z.array(PinReport) }),
+    params: () => z.looseObject({ agentId: AgentId.optional(), sessionKey: SessionKey.optional() }),
+    result: () => z.object({ pins: z.array(PinReport) }),
   }),
   defineMethod({
     name: 'pins.add',
@@ -33,19 +33,20 @@ export const pinsMethods = [
       'Pins a standing order: for one session, or without a session for all of the agent. The same words are pinned in a place once.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({
-      text: z.string().trim().min(1).max(2000),
-      agentId: AgentId.optional(),
-      sessionKey: SessionKey.optional(),
-    }),
-    result: PinReport,
+    params: () =>
+      z.looseObject({
+        text: z.string().trim().min(1).max(2000),
+        agentId: AgentId.optional(),
+        sessionKey: SessionKey.optional(),
+      }),
+    result: () => PinReport,
   }),
   defineMethod({
     name: 'pins.remove',
     summary: 'Takes a pinned standing order down.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ pinId: z.string().max(100) }),
-    result: z.object({ ok: z.boolean() }),
+    params: () => z.looseObject({ pinId: z.string().max(100) }),
+    result: () => z.object({ ok: z.boolean() }),
   }),
 ] as const;

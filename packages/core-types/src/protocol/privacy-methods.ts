@@ -16,8 +16,8 @@ export const privacyMethods = [
       'Where to fetch all that is kept of a person, as a tar archive of JSON lines and media, with the same token. For the owner only.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject(who),
-    result: z.object({ path: z.string(), fileName: z.string() }),
+    params: () => z.looseObject(who),
+    result: () => z.object({ path: z.string(), fileName: z.string() }),
   }),
   defineMethod({
     name: 'sessions.purge_user',
@@ -25,11 +25,12 @@ export const privacyMethods = [
       'Takes away all that is kept of a person, named by personId or by an account; what stays and why is a warning. For the owner only; it cannot be brought back.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ ...who, confirm: z.literal(true) }),
-    result: z.object({
-      purgeId: z.string(),
-      areas: z.array(z.object({ area: z.string(), count: z.int() })),
-      warnings: z.array(z.string()),
-    }),
+    params: () => z.looseObject({ ...who, confirm: z.literal(true) }),
+    result: () =>
+      z.object({
+        purgeId: z.string(),
+        areas: z.array(z.object({ area: z.string(), count: z.int() })),
+        warnings: z.array(z.string()),
+      }),
   }),
 ] as const;

@@ -46,38 +46,39 @@ export const recordsMethods = [
       'Checks the chain of records of a session, or of all, and of the audit: each edit, gap, exchange and cut tail with its place.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({ sessionKey: SessionKey.optional() }),
-    result: z.object({
-      whole: z.boolean(),
-      sessionsChecked: z.int(),
-      total: z.object(chain),
-      /** The one that was asked for, else those with a fault, or with removed or unchained entries; at most 1,000. */
-      sessions: z.array(
-        z.object({
-          sessionId: z.string(),
-          /** Absent for a session that is gone without a record of its removal. */
-          sessionKey: z.string().optional(),
-          ...chain,
-          findings,
-        }),
-      ),
-      audit: z.object({ ...chain, findings }),
-    }),
+    params: () => z.looseObject({ sessionKey: SessionKey.optional() }),
+    result: () =>
+      z.object({
+        whole: z.boolean(),
+        sessionsChecked: z.int(),
+        total: z.object(chain),
+        /** The one that was asked for, else those with a fault, or with removed or unchained entries; at most 1,000. */
+        sessions: z.array(
+          z.object({
+            sessionId: z.string(),
+            /** Absent for a session that is gone without a record of its removal. */
+            sessionKey: z.string().optional(),
+            ...chain,
+            findings,
+          }),
+        ),
+        audit: z.object({ ...chain, findings }),
+      }),
   }),
   defineMethod({
     name: 'retention.preview',
     summary: 'What would go by retention now; nothing is changed.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({}),
-    result: retentionReport,
+    params: () => z.looseObject({}),
+    result: () => retentionReport,
   }),
   defineMethod({
     name: 'retention.apply',
     summary: 'Removes what would go by retention now, without waiting for the hour.',
     scope: 'operator.admin',
     since: 1,
-    params: z.looseObject({}),
-    result: retentionReport,
+    params: () => z.looseObject({}),
+    result: () => retentionReport,
   }),
 ] as const;

@@ -42,13 +42,14 @@ export const subagentMethods = [
       'The sub-agents of a session with all below them, in order of their beginning; without a session those of all, the newest first.',
     scope: 'operator.read',
     since: 1,
-    params: z.looseObject({
-      sessionKey: SessionKey.optional(),
-      /** Only those that have not ended. */
-      open: z.boolean().default(false),
-      limit: z.int().min(1).max(500).default(100),
-    }),
-    result: z.object({ subagents: z.array(SubagentReport) }),
+    params: () =>
+      z.looseObject({
+        sessionKey: SessionKey.optional(),
+        /** Only those that have not ended. */
+        open: z.boolean().default(false),
+        limit: z.int().min(1).max(500).default(100),
+      }),
+    result: () => z.object({ subagents: z.array(SubagentReport) }),
   }),
   defineMethod({
     name: 'subagents.steer',
@@ -56,12 +57,13 @@ export const subagentMethods = [
       'Interrupts a sub-agent and tells it something more; it keeps its context. `steered` is false where it has ended.',
     scope: 'operator.write',
     since: 1,
-    params: z.looseObject({
-      id: z.string().max(100),
-      message: z.string().trim().min(1).max(50_000),
-      idempotencyKey: z.string().min(1).max(200),
-    }),
-    result: z.object({ steered: z.boolean() }),
+    params: () =>
+      z.looseObject({
+        id: z.string().max(100),
+        message: z.string().trim().min(1).max(50_000),
+        idempotencyKey: z.string().min(1).max(200),
+      }),
+    result: () => z.object({ steered: z.boolean() }),
   }),
   defineMethod({
     name: 'subagents.stop',
@@ -69,7 +71,7 @@ export const subagentMethods = [
       'Stops a sub-agent and all that it began; who asked for it is told. `stopped` is false where it had ended.',
     scope: 'operator.write',
     since: 1,
-    params: z.looseObject({ id: z.string().max(100) }),
-    result: z.object({ stopped: z.boolean() }),
+    params: () => z.looseObject({ id: z.string().max(100) }),
+    result: () => z.object({ stopped: z.boolean() }),
   }),
 ] as const;
