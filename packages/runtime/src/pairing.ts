@@ -22,7 +22,7 @@ export function strangerText({
   readonly externalId: string;
 }): string {
   const plain = (name ?? '')
-    .replace(/[^\p{L}\p{N}\p{M}'’,-]+/gu, ' ')
+    .replace(/[^\p{L}\p{N}\p{M}'\u2019,-]+/gu, ' ')
     .trim()
     .slice(0, mostNameChars)
     .toWellFormed();

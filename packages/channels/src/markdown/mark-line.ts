@@ -165,7 +165,7 @@ function toTokens({ line, atoms, styled, syntax }: Pieces): MarkToken[] {
 
 function around(line: Line, from: number, marks: string): Surroundings {
   return {
-    opensLine: /^(?:\s|[•☑☐]|\d+\.)*$/.test(line.text.slice(line.start, from)),
+    opensLine: /^(?:\s|[\u2022\u2611\u2610]|\d+\.)*$/.test(line.text.slice(line.start, from)),
     line: line.text.slice(line.start, line.end),
     marks,
   };

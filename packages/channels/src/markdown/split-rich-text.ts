@@ -95,7 +95,7 @@ type Finder = (window: Window) => number | undefined;
 const finders: readonly Finder[] = [
   ({ rich, from, most }) => rich.blocks.findLast((at) => at > from && at <= most),
   (window) => lastMatch(window, /\n(?=.)/g),
-  (window) => lastMatch(window, /[.!?…][)\]"'»”’]*\s|[。!?]/g),
+  (window) => lastMatch(window, /[.!?\u2026][)\]"'\u00bb\u201d\u2019]*\s|[\u3002\uff01\uff1f]/g),
   (window) => lastMatch(window, /\s/g),
 ];
 
