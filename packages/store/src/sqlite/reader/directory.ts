@@ -1,9 +1,5 @@
-import {
-  type DirectoryPage,
-  type DirectoryReader,
-  type DirectoryRow,
-  pageOf,
-} from '@cuttle/core-types/ports';
+import type { DirectoryPage, DirectoryReader, DirectoryRow } from '@cuttle/core-types/ports';
+import { pageOf } from '@cuttle/core-types/reading';
 import { query } from '../database.ts';
 import type { ConversationRecord, IdentityRecord } from '../rows.ts';
 import { toLimit, type View } from '../view.ts';
