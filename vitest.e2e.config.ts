@@ -14,6 +14,8 @@ export default defineConfig({
     // Where a file's tests run side by side, two cores are what they have.
     maxConcurrency: 2,
     testTimeout: 60_000,
+    // What comes soon comes later on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -167,11 +167,13 @@ describe.skipIf(!browserPath)(`whole sessions${whyNot}`, () => {
     await row(page, 'Source').click();
     await heading(page, 'Source').waitFor();
     await sessionMenu(page, 'Delete');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent))
+      .toBe('Cancel');
     await question(page).getByRole('button', { name: 'Delete for good' }).click();
     await question(page).getByRole('alert').getByText('Delete the forks first').waitFor();
     await question(page).getByRole('button', { name: 'Cancel' }).click();
-    expect(await focused(page)).toBe('Session menu');
+    await expect.poll(() => focused(page)).toBe('Session menu');
     for (const title of ['Source (fork)', 'Source']) {
       await row(page, title).hover();
       await page.getByRole('button', { name: `Actions for ${title}`, exact: true }).click();
@@ -180,7 +182,9 @@ describe.skipIf(!browserPath)(`whole sessions${whyNot}`, () => {
       await row(page, title).waitFor({ state: 'detached' });
     }
     await page.getByRole('heading', { name: 'What is on your mind?' }).waitFor();
-    expect((await scene.server.call('sessions.list', {})).sessions).toEqual([]);
+    await expect
+      .poll(async () => (await scene.server.call('sessions.list', {})).sessions)
+      .toEqual([]);
   });
 
   it('are archived in a section of their own, found there, and back when one is spoken in', async () => {
