@@ -31,6 +31,7 @@ export async function executeRun(kernel: Kernel, claimed: ClaimedRun): Promise<T
     await waitForAccount(kernel, claimed, claimed.route.accountId);
     return 'waits';
   }
+  kernel.cutTogether.delete(claimed.sessionId);
   const controller = new AbortController();
   let state: RunState | undefined;
   const active = toActive(kernel, { claimed, controller, state: () => state });
@@ -78,6 +79,7 @@ async function waitForAccount(
     reason,
     resumeAt: kernel.clock.now(),
     approvals: [],
+    ...(kernel.cutTogether.has(sessionId) && { untried: true }),
   });
   kernel.waitingForAccount.add(accountId, sessionId);
 }

@@ -82,7 +82,7 @@ export interface Kernel extends Omit<RuntimeDeps, 'point'> {
   readonly fates: Fates;
   readonly active: ActiveRuns;
   readonly sessions: SessionQueue;
-  /** Of the sessions that the last life left at work, those of which several may have ended it: what is laid to all is no fault of one. */
+  /** Of the sessions that the last life left at work, those of which several may have ended it, until they are tried: what is laid to all is no fault of one. */
   readonly cutTogether: Set<string>;
   readonly dispatcher: Dispatcher;
   readonly subagentTimers: SubagentTimers;

@@ -14,7 +14,7 @@ export async function workSession(
     kernel.point('claim.before.commit');
     const { collectMax } = kernel.settings().queue;
     const fence = kernel.newId();
-    const cutTogether = kernel.cutTogether.delete(sessionId);
+    const cutTogether = kernel.cutTogether.has(sessionId);
     const claim = { sessionId, fence, collectMax, ...(cutTogether && { cutTogether }) };
     const claimed = await kernel.store.journal.claimRun(claim);
     return claimed ? await workRun(kernel, claimed) : 'last';

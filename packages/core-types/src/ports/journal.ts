@@ -168,6 +168,8 @@ export interface Journal
     reason: ParkReason;
     resumeAt?: number | undefined;
     approvals: readonly ApprovalDraft[];
+    /** It was claimed as `cutTogether`, and nothing of it was tried: the stall that was not counted is, until it is claimed so again. */
+    untried?: boolean | undefined;
   }): Promise<{ ready: boolean } & Committed>;
 
   /**

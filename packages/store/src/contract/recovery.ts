@@ -1,3 +1,4 @@
+import type { ClaimedRun } from '@cuttle/core-types/ports';
 import { expect, it } from 'vitest';
 import { callOf, resultOf, type World } from './world.ts';
 
@@ -165,6 +166,33 @@ export function describeRecovery(get: () => World): void {
       stalls.push(await claim(one));
     }
     expect(stalls).toEqual([1, 1, 1, 2, 3]);
+  });
+
+  it('suspects each of what was cut twice together, also where it waited for its messenger before it was tried', async () => {
+    const world = get();
+    const { sessionId: one } = await world.begin({ session: 'one' });
+    const { sessionId: two } = await world.begin({ session: 'two' });
+    const ids = [one, two];
+    await world.reopen();
+    for (const sessionId of ids) await world.claim(sessionId);
+    await world.reopen();
+    expect(await world.reader.findWork()).toMatchObject({ suspects: ids, cutTogether: ids });
+    const claim = async (sessionId: string, fence: string): Promise<ClaimedRun> => {
+      const wish = { sessionId, fence, collectMax: 20, cutTogether: true };
+      const run = await world.journal.claimRun(wish);
+      return run ?? expect.unreachable();
+    };
+    const reason = { kind: 'backoff' as const, ref: 'account:x' };
+    for (const sessionId of ids) {
+      const { runId, fence, stalls } = await claim(sessionId, `waits-${sessionId}`);
+      expect(stalls).toBe(1);
+      const wait = { runId, fence, reason, resumeAt: 0, approvals: [], untried: true };
+      await world.journal.parkRun(wait);
+    }
+    expect(await claim(one, 'tried')).toMatchObject({ stalls: 1 });
+    await world.reopen();
+    expect(await world.reader.findWork()).toMatchObject({ suspects: [two, one], cutTogether: [] });
+    expect(await world.claim(two)).toMatchObject({ stalls: 2 });
   });
 
   it('counts no stall of what was handed over at an orderly stop', async () => {

@@ -15,6 +15,8 @@ type Output<Name extends keyof Journal> = Awaited<ReturnType<Journal[Name]>>;
 
 const park = `UPDATE run SET state = 'parked', fence = NULL, wait = ?, resume_at = ? WHERE space = 'main' AND id = ?`;
 
+const countStall = `UPDATE run SET stalls = stalls + 1 WHERE space = 'main' AND id = ?`;
+
 /** The run frees its lease and waits; what it waits for is asked in the same transaction. */
 export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> {
   const { runId, fence, reason } = input;
@@ -24,6 +26,7 @@ export function parkRun(unit: Unit, input: Input<'parkRun'>): Output<'parkRun'> 
   const session = lockSession(unit, run.session_id);
   for (const draft of input.approvals) addApproval(unit, session, { run, draft });
   putToWait(unit, session, { run, reason, resumeAt: input.resumeAt });
+  if (input.untried) unit.db.run(countStall, runId);
   // Whoever steered while the call was planned has said already what they want instead.
   const steered = reason.kind !== 'backoff' && isSteered(unit, session, run);
   if (steered && reason.kind === 'approval') withdrawApprovals(unit, runId);

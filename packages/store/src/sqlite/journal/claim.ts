@@ -72,14 +72,14 @@ function takeOver(
   { run, fence, cutTogether = false }: Takeover,
 ): RunRecord {
   const cut = Number(run.state === 'leased');
-  const stalled = cutTogether && run.stalls === 1 ? 0 : cut;
+  const stalls = run.stalls + cut;
   const taken = unit.db.find(
     updateLease,
     fence,
     fence,
     unit.boot,
     run.attempt + cut,
-    run.stalls + stalled,
+    cutTogether && stalls === 2 ? 1 : stalls,
     run.id,
   );
   const open = unit.db.find(updateAttempt, run.id);

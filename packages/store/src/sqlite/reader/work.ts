@@ -14,7 +14,7 @@ interface OpenRun extends Place {
   readonly suspect: number;
   /** The life it was cut with, where that was its second; else null. */
   readonly second: string | null;
-  /** How often it was claimed, where it is suspected; else 0. */
+  /** How often it was cut, where it is suspected, the last life's cut included; else 0. */
   readonly tries: number;
 }
 
@@ -23,7 +23,7 @@ const selectQueued = query<Place>(
   `SELECT session_id, min(rowid) AS oldest FROM inbound WHERE space = 'main' AND state = 'queued' AND control = 0 GROUP BY session_id ORDER BY oldest`,
 );
 const selectRuns =
-  query<OpenRun>(`SELECT session_id, stalls + (state = 'leased') > 1 AS suspect, iif(state = 'leased' AND stalls = 1, boot, NULL) AS second, iif(stalls + (state = 'leased') > 1, attempt, 0) AS tries FROM run WHERE space = 'main' AND ended_at IS NULL
+  query<OpenRun>(`SELECT session_id, stalls + (state = 'leased') > 1 AS suspect, iif(state = 'leased' AND stalls = 1, boot, NULL) AS second, iif(stalls + (state = 'leased') > 1, attempt + (state = 'leased'), 0) AS tries FROM run WHERE space = 'main' AND ended_at IS NULL
 AND ((state = 'leased' AND boot <> ?) OR state = 'ready' OR (state = 'parked' AND resume_at <= ?)) ORDER BY created_at, id`);
 const selectStateless =
   query<Place>(`SELECT session_id FROM run WHERE space = 'main' AND ended_at IS NULL AND stateless = 1 AND boot <> ?
