@@ -27,6 +27,18 @@ function watch(slack: SlackServer, channel: string, thread?: string) {
   return { answers, untilSaid };
 }
 
+/** Ready, and connected in Socket Mode. */
+async function startConnected(
+  home: Awaited<ReturnType<typeof openServerHome>>,
+  slack: SlackServer,
+): Promise<RunningServer> {
+  const before = slack.socket.hellos;
+  const server = home.start();
+  await server.ready;
+  await slack.waitFor(() => slack.socket.hellos > before, soon());
+  return server;
+}
+
 it('answers each message on Slack once in Socket Mode, whatever is killed, cut or told again', async () => {
   await using slack = await openSlackServer();
   await using model = await openOpenaiServer({ script: echoScript() });
@@ -35,13 +47,7 @@ it('answers each message on Slack once in Socket Mode, whatever is killed, cut o
   const ann = slack.user({ name: 'ann', realName: 'Ann' });
   const general = slack.channel({ name: 'general', members: [ann] });
   const { answers, untilSaid } = watch(slack, slack.direct(ann));
-  const start = async (): Promise<RunningServer> => {
-    const before = slack.socket.hellos;
-    const server = home.start();
-    await server.ready;
-    await slack.waitFor(() => slack.socket.hellos > before, soon());
-    return server;
-  };
+  const start = (): Promise<RunningServer> => startConnected(home, slack);
 
   const first = await start();
   const { delivery } = slack.say({ from: ann, text: 'One' });
@@ -86,13 +92,7 @@ it('answers what Slack tells no more, since nobody listened for so long', async 
   await using home = await openServerHome(configFor(slack, model.url, { appToken }));
   const ann = slack.user({ name: 'ann', realName: 'Ann' });
   const { answers, untilSaid } = watch(slack, slack.direct(ann));
-  const start = async (): Promise<RunningServer> => {
-    const before = slack.socket.hellos;
-    const server = home.start();
-    await server.ready;
-    await slack.waitFor(() => slack.socket.hellos > before, soon());
-    return server;
-  };
+  const start = (): Promise<RunningServer> => startConnected(home, slack);
 
   const first = await start();
   slack.say({ from: ann, text: 'One' });

@@ -2,6 +2,7 @@ import { CuttleError } from '@cuttle/core-types/errors';
 import type { Channel, Delivery } from '@cuttle/core-types/ports';
 import { describe, expect, it } from 'vitest';
 import { outcomeOfFailure, settlementOf } from './send-outcome.ts';
+import { standIn } from './testing/stand-in.ts';
 
 const edit: Delivery = {
   outboundId: 'final-1',
@@ -24,8 +25,7 @@ const edit: Delivery = {
 /** Its bubble never came to be, so that it is sent as a message of its own. */
 const { receipt: _, ...rest } = edit;
 const unbound: Delivery = { ...rest, receipt: undefined };
-const channelThat = (ambiguity: Channel['ambiguity']): Channel =>
-  ({ ambiguity }) as unknown as Channel; // nothing else of it is looked at
+const channelThat = (ambiguity: Channel['ambiguity']): Channel => standIn<Channel>({ ambiguity });
 
 describe('an edit of unknown outcome', () => {
   it('is made again', () => {

@@ -78,3 +78,18 @@ describe('the book of reports', () => {
     expect(book).toMatchObject({ claim: undefined, lease: undefined, open: [] });
   });
 });
+
+it('passes over lines that are whole and not its own', async () => {
+  const buffer = createMemoryBuffer();
+  for (const line of [
+    '{"claim":"c"}',
+    '{"lease":{"taskId":"t","fence":"f","from":1}}',
+    '{"lease":{"fence":"no number, no task"}}',
+    '{"report":{"seq":"1"}}',
+    '{"report":{"seq":1,"text":7,"outcome":"won","progress":"half"}}',
+  ])
+    await buffer.append(line);
+  const book = await openReportBook(buffer);
+  expect(book.lease).toEqual({ taskId: 't', fence: 'f' });
+  expect(book.open).toEqual([{ seq: 1, progress: 'half' }]);
+});

@@ -135,11 +135,28 @@ function parseEntry(line: string): Entry | undefined {
   if (!isObject(value)) return undefined;
   const { claim, lease, report } = value;
   if (typeof claim === 'string') return { claim };
-  if (isObject(lease) && typeof lease['fence'] === 'string')
-    return { lease: lease as unknown as BookedLease & { readonly from: number } }; // a line that this file wrote
-  if (isObject(report) && typeof report['seq'] === 'number')
-    return { report: report as unknown as BookedReport }; // likewise
-  return undefined;
+  if (isObject(lease)) return toLease(lease);
+  return isObject(report) ? toReport(report) : undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function toLease({ taskId, fence, from }: Fields): Entry | undefined {
+  if (typeof taskId !== 'string' || typeof fence !== 'string' || typeof from !== 'number')
+    return undefined;
+  return { lease: { taskId, fence, from } };
+}
+
+function toReport({ seq, text, progress, outcome }: Fields): Entry | undefined {
+  if (typeof seq !== 'number') return undefined;
+  return {
+    report: {
+      seq,
+      ...(typeof text === 'string' && { text }),
+      ...(typeof progress === 'string' && { progress }),
+      ...((outcome === 'completed' || outcome === 'failed') && { outcome }),
+    },
+  };
 }
 
 /** One after the other, in the order in which they were asked for; a failure is its asker's alone. */
