@@ -201,18 +201,27 @@ function withoutRepeats(items: readonly Item[]): readonly Item[] {
 }
 
 /**
- * "Item 'rs_…' of type 'reasoning' was provided without its required following item.": what was cut off before the model said
- * anything, or whose next item is not known any more by its id, goes without its reasoning.
+ * "Item 'rs_…' of type 'reasoning' was provided without its required following item.": what an answer broke off in, before anything that it
+ * led to, is left out. What follows in the next answer was not led to by it.
  */
+export function withoutBrokenOff(parts: readonly TurnPart[]): readonly TurnPart[] {
+  const end = parts.findLastIndex((part) => part.type !== 'opaque' || !isReasoning(part.value));
+  return parts.filter((part, at) => at < end || part.type !== 'opaque' || !isReasoning(part.value));
+}
+
+/** Likewise for a reasoning whose next item is not known any more by its id. */
 function withoutLonely(items: readonly Item[]): readonly Item[] {
   const kept: Item[] = [];
   let next: Item | undefined;
   for (const item of items.toReversed()) {
-    const isReasoning = item['type'] === 'reasoning';
-    if (!isReasoning) next = item;
-    if (!isReasoning || next?.['id'] !== undefined) kept.push(item);
+    if (!isReasoning(item)) next = item;
+    if (!isReasoning(item) || next?.['id'] !== undefined) kept.push(item);
   }
   return kept.toReversed();
+}
+
+function isReasoning(value: Json): boolean {
+  return isItem(value) && value['type'] === 'reasoning';
 }
 
 function isItem(value: Json | undefined): value is Item {

@@ -198,6 +198,23 @@ describe('a request in OpenAI Responses', () => {
     expect(inputOf(parts)).toEqual(wanted);
   });
 
+  it('leaves out a reasoning that an answer broke off in, also where the next answer follows at once', () => {
+    const later = { ...reasoning, id: 'rs_2' };
+    const broken: Message = { role: 'assistant', origin, parts: [opaque(reasoning)] };
+    const whole: Message = {
+      role: 'assistant',
+      origin,
+      parts: [opaque(later), said, opaque({ type: 'message', id: 'msg_2' })],
+    };
+    const { input } = encode({ messages: [userText('a'), broken, whole, userText('c')] });
+    expect(input).toMatchObject([
+      { role: 'user' },
+      { id: 'rs_2' },
+      { id: 'msg_2' },
+      { role: 'user' },
+    ]);
+  });
+
   it('puts a reasoning that ended late before the text that it led to', () => {
     const parts = [said, opaque(reasoning), opaque({ type: 'message', id: 'msg_1' })];
     expect(inputOf(parts)).toMatchObject([{ id: 'rs_1' }, { id: 'msg_1' }]);

@@ -6,7 +6,7 @@ import { prepareTranscript } from '../transcript/prepare-transcript.ts';
 import { responsesIdRule } from '../transcript/wire-ids.ts';
 import { commonNameRule, createWireNames, type WireNames } from '../transcript/wire-names.ts';
 import type { ResponsesChoices } from './choices.ts';
-import { encodeInput } from './encode-input.ts';
+import { encodeInput, withoutBrokenOff } from './encode-input.ts';
 import { encodeParameters } from './encode-parameters.ts';
 import type { ResponsesRemedy } from './remedies.ts';
 
@@ -39,6 +39,7 @@ export function encodeResponses(
       !applied.has('without-own-items'),
     ids: responsesIdRule,
     laterSystem: 'in-place',
+    trim: withoutBrokenOff,
   });
   const rule = openaiModelRule(request.model);
   const choices: ResponsesChoices = { request, rule, applied, names, turns };

@@ -29,6 +29,8 @@ export interface TranscriptRules {
   readonly ids: IdRule;
   /** Where a service takes system text only at the start, later ones are sent along with the first. */
   readonly laterSystem: 'in-place' | 'first';
+  /** What may be sent of one answer, judged before answers that are neighbours become one turn. */
+  readonly trim?: (parts: readonly TurnPart[]) => readonly TurnPart[];
 }
 
 /**
@@ -102,7 +104,7 @@ function addAssistant(
   const waiting = [...found];
   const own = (kind: 'thinking' | 'opaque'): boolean =>
     message.origin !== undefined && rules.keeps(message.origin, kind);
-  const parts = message.parts.filter(isFilled).flatMap((part): readonly TurnPart[] => {
+  const kept = message.parts.filter(isFilled).flatMap((part): readonly TurnPart[] => {
     if (part.type === 'text') return [part];
     if (part.type === 'thinking') return own('thinking') ? [part] : [];
     if (part.type === 'opaque') return rules.keeps(part.origin, 'opaque') ? [part] : [];
@@ -113,6 +115,7 @@ function addAssistant(
     const { opaque, ...call } = part;
     return [{ ...call, callId, ...(opaque !== undefined && own('opaque') && { opaque }) }];
   });
+  const parts = rules.trim?.(kept) ?? kept;
   // Thinking alone is no answer, and services refuse it.
   if (!parts.some((part) => part.type !== 'thinking')) return;
   const last = turns.at(-1);
