@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tooling/longest-first.ts';
 import { conditions } from './vitest.config.ts';
 
 export default defineConfig({
@@ -11,6 +12,7 @@ export default defineConfig({
     // Each file has a process of its own: one that has opened hundreds of stores, threads and sockets is nobody's.
     // Files wait for processes, disks and a browser half of their time: three of them keep two cores busy.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Where a file's tests run side by side, two cores are what they have.
     maxConcurrency: 2,
     testTimeout: 60_000,
