@@ -13,14 +13,34 @@ const soon = (): AbortSignal => AbortSignal.timeout(10_000);
 const quiet = (): void => {};
 const hour = 3_600_000;
 
+type Mode = 'socket' | 'http';
+
 /** Slack, and lives of a gateway that keep one checkpoint. */
-async function openPlace(more: object = {}) {
+async function openPlace(mode: Mode, more: object = {}) {
   const clock = createInstantClock(Date.UTC(2026, 0, 1));
-  const server = await openSlackServer({ now: clock.now });
+  let take: ((request: Request) => Promise<Response>) | undefined;
+  const server = await openSlackServer({
+    now: clock.now,
+    // What is posted while nobody listens comes again soon, until it is given up.
+    retryMs: [20],
+    maxRetries: 10_000,
+    fetch: async (input, init) => {
+      if (!take) throw new Error('Nobody listens.');
+      return take(new Request(input, init));
+    },
+  });
   const checkpoint = createMemoryCheckpoint();
-  const { botToken, appToken, apiUrl } = server;
-  const options = SlackOptions.parse({ botToken, appToken, apiUrl, ...more });
+  const { botToken, appToken, signingSecret, apiUrl } = server;
+  const secrets = mode === 'http' ? { signingSecret } : { appToken };
+  const options = SlackOptions.parse({ botToken, apiUrl, ...secrets, ...more });
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const openChannel = () => createSlackChannel(options, { fetch, clock, log, random: () => 0 });
+  if (mode === 'http') {
+    const { webhook } = openChannel();
+    take = (request) => webhook?.receive(request, createRecordingDoor(), soon()) ?? nowhere();
+    await server.setRequestUrl('http://gateway.test/hooks/slack/main');
+    take = undefined;
+  }
   return {
     server,
     checkpoint,
@@ -28,12 +48,16 @@ async function openPlace(more: object = {}) {
     async live(
       act: (door: ReturnType<typeof createRecordingDoor>) => Promise<unknown>,
     ): Promise<readonly ChannelInbound[]> {
-      const channel = createSlackChannel(options, { fetch, clock, log, random: () => 0 });
+      const { receive, webhook } = openChannel();
       const door = createRecordingDoor();
       const stop = new AbortController();
       const { accept } = door;
-      const receiving = Promise.allSettled([channel.receive({ accept, checkpoint }, stop.signal)]);
+      const receiving = Promise.allSettled([receive({ accept, checkpoint }, stop.signal)]);
+      // Behind the reading of the checkpoint.
+      if (webhook)
+        setImmediate(() => (take = (posted) => webhook.receive(posted, { accept }, stop.signal)));
       await act(door);
+      take = undefined;
       stop.abort(new Error('enough'));
       await receiving;
       return door.accepted;
@@ -46,11 +70,16 @@ async function openPlace(more: object = {}) {
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
+
+function nowhere(): never {
+  throw new Error('The channel takes no posts.');
+}
+
 type Place = Awaited<ReturnType<typeof openPlace>>;
 
 /** A private chat, a channel and a thread of it in which something was said. */
-async function openHeard(more: object = {}) {
-  const place = await openPlace(more);
+async function openHeard(mode: Mode, more: object = {}) {
+  const place = await openPlace(mode, more);
   const { server } = place;
   const ann = server.user({ name: 'ann' });
   const general = server.channel({ name: 'general', members: [ann] });
@@ -70,9 +99,9 @@ const wordsOf = (events: readonly ChannelInbound[], thread?: string): readonly s
 const asked = ({ server }: Place): number =>
   server.calls('conversations.history').length + server.calls('conversations.replies').length;
 
-describe('what was said while nobody listened', () => {
+describe.each<Mode>(['socket', 'http'])('what was said while nobody listened (%s)', (mode) => {
   it('is read where Slack tells it no more, in order and before what is said now', async () => {
-    const { place, server, direct, thread } = await openHeard();
+    const { place, server, direct, thread } = await openHeard(mode);
     await using _ = place;
     await place.pass(hour);
     for (const text of ['two', 'three']) server.say({ ...direct, text });
@@ -90,7 +119,7 @@ describe('what was said while nobody listened', () => {
   });
 
   it('is not looked for after a moment, which Slack closes itself', async () => {
-    const { place, server, direct } = await openHeard();
+    const { place, server, direct } = await openHeard(mode);
     await using _ = place;
     server.say({ ...direct, text: 'two' });
     const found = await place.live((door) => door.waitForAccepted(1, soon()));
@@ -99,7 +128,7 @@ describe('what was said while nobody listened', () => {
   });
 
   it('is read again where a life ended before all of it was stored', async () => {
-    const { place, server, direct } = await openHeard();
+    const { place, server, direct } = await openHeard(mode);
     await using _ = place;
     await place.pass(hour);
     for (const text of ['two', 'three']) server.say({ ...direct, text });
@@ -118,7 +147,7 @@ describe('what was said while nobody listened', () => {
   });
 
   it('is not read further back than the owner wants', async () => {
-    const { place, server, direct } = await openHeard({ backfillHours: 2 });
+    const { place, server, direct } = await openHeard(mode, { backfillHours: 2 });
     await using _ = place;
     await place.pass(hour);
     server.say({ ...direct, text: 'too old' });

@@ -25,13 +25,32 @@ export interface CatchUpDeps extends RetryDeps {
 
 /** Takes in what was said while nobody listened for longer than Slack repeats it. */
 export interface CatchUp {
-  /** To be called with each connection, before anything comes by it. */
+  /** To be called whenever it is listened anew, before anything comes. */
   connected(): void;
   disconnected(): void;
   /** What came; what was missed in its channel is taken in before it. Call the result when it is stored. */
   heard(payload: Payload): () => void;
-  /** Resolves when what is known is kept. */
-  close(): Promise<void>;
+}
+
+/** What is done with it, until the abort. */
+export type Listening = (catchUp: CatchUp, signal: AbortSignal) => Promise<never>;
+
+/** Listens until the abort, or until it fails; ends when all that came is stored or given up, and what is known is kept. */
+export async function withCatchUp(
+  deps: CatchUpDeps,
+  { door, listen }: { readonly door: Door; readonly listen: Listening },
+  signal: AbortSignal,
+): Promise<never> {
+  const ended = new AbortController();
+  const inner = AbortSignal.any([signal, ended.signal]);
+  const { close, ...catchUp } = await createCatchUp(deps, door, inner);
+  try {
+    return await listen(catchUp, inner);
+  } finally {
+    ended.abort('ended');
+    await deps.intake.lanes.idle();
+    await close();
+  }
 }
 
 /** Shorter gaps are Slack's to close: it brings again what was not acknowledged. https://docs.slack.dev/apis/events-api/#retries */
@@ -48,8 +67,8 @@ interface State {
   readonly door: Door;
   readonly signal: AbortSignal;
   readonly places: Set<string>;
-  /** Payloads under way. */
-  readonly pending: Set<{ readonly at: bigint }>;
+  /** When what is not stored yet was said, by its channel and time: what could not be stored stays until Slack brings it again. */
+  readonly pending: Map<string, bigint>;
   readonly writer: CheckpointWriter;
   /** Channels whose messages from a time on are to be read. */
   readonly missed: Map<string, { readonly since: string; readonly places: HeardPlace[] }>;
@@ -61,18 +80,18 @@ interface State {
   nextCallAt: number;
 }
 
-export async function createCatchUp(
+async function createCatchUp(
   deps: CatchUpDeps,
   door: Door,
   signal: AbortSignal,
-): Promise<CatchUp> {
+): Promise<CatchUp & { close(): Promise<void> }> {
   const kept = SlackCheckpoint.safeParse(await door.checkpoint?.read()).data;
   const state: State = {
     deps,
     door,
     signal,
     places: new Set(kept?.places),
-    pending: new Set(),
+    pending: new Map(),
     missed: new Map(),
     since: kept?.since,
     newest: toMicros(kept?.since ?? tsAt(0)),
@@ -113,7 +132,7 @@ function toCheckpoint(state: State): z.output<typeof SlackCheckpoint> | undefine
 function sinceOf({ since, missed, pending, newest }: State): string | undefined {
   if (missed.size > 0 || since === undefined) return since;
   let until = newest;
-  for (const { at } of pending) if (at <= until) until = at - 1n;
+  for (const at of pending.values()) if (at <= until) until = at - 1n;
   const least = toMicros(since);
   return toTs(until > least ? until : least);
 }
@@ -197,11 +216,12 @@ function hear(state: State, payload: Payload): () => void {
   places.add(place);
   const [oldest] = places;
   if (places.size > maxPlaces && oldest !== undefined) places.delete(oldest);
-  const entry = { at: toMicros(ts) };
-  state.since ??= toTs(entry.at - 1n);
-  pending.add(entry);
+  const key = `${channel}:${ts}`;
+  const at = toMicros(ts);
+  state.since ??= toTs(at - 1n);
+  pending.set(key, at);
   return () => {
-    pending.delete(entry);
+    pending.delete(key);
     note(state, ts);
     state.writer.changed();
   };

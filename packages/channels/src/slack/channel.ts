@@ -6,13 +6,13 @@ import { createSlackApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
 import { createSlackDirectory } from './directory.ts';
 import { createSlackFiles } from './fetch-file.ts';
+import { createSlackHttp } from './http.ts';
 import { createIntake } from './intake.ts';
 import { modeOf, type SlackOptions } from './options.ts';
 import { createPeople } from './people.ts';
-import { holdWebhook, receiveBySocket } from './receive.ts';
+import { receiveBySocket } from './receive.ts';
 import { createSender } from './send.ts';
 import { parseAddress } from './target.ts';
-import { createSlackWebhook } from './webhook.ts';
 
 /** A Slack app's bot as a channel. https://docs.slack.dev/ */
 export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Channel {
@@ -24,7 +24,8 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
   const intake = createIntake({ ...deps, account, people, options });
   const sender = createSender({ ...deps, api, apiUrl, account });
   const receiveDeps = { ...deps, api, appApi, account, intake, options };
-  const isSocket = modeOf(options) === 'socket';
+  const http =
+    modeOf(options) === 'http' ? createSlackHttp({ ...receiveDeps, signingSecret }) : undefined;
   return {
     id: 'slack',
     // One message a second to a channel, some hundred a minute to a workspace; `chat.update` about fifty a minute.
@@ -33,7 +34,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     ambiguity: 'idempotency-key',
     connect: async (signal) => toIdentity(await account.ask(signal)),
     receive: (door, signal) =>
-      isSocket ? receiveBySocket(receiveDeps, door, signal) : holdWebhook(receiveDeps, signal),
+      http ? http.receive(door, signal) : receiveBySocket(receiveDeps, door, signal),
     render: encodeAnswer,
     address: parseAddress,
     send: (request, signal) => sender.send(request, signal),
@@ -44,7 +45,7 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     actions: slackActions,
     reactions: slackReactions,
     directory: createSlackDirectory({ ...deps, api }),
-    ...(!isSocket && { webhook: createSlackWebhook({ ...deps, signingSecret, intake }) }),
+    ...(http && { webhook: http.webhook }),
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.
     },

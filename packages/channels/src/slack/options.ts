@@ -42,7 +42,7 @@ export const SlackOptions = AccountOptions.extend({
     .max(24 * 14)
     .default(24)
     .describe(
-      'With Socket Mode, how far back messages are looked for that came while nobody listened and that Slack does not deliver any more.',
+      'How far back messages are looked for that came while nobody listened and that Slack does not deliver any more.',
     ),
   slashCommand: z
     .string()

@@ -1,21 +1,17 @@
 import { CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { Door } from '@cuttle/core-types/ports';
 import { z } from 'zod';
-import { pauseAfter, type RetryDeps, untilAborted, untilDone } from '../retry.ts';
-import type { Account } from './account.ts';
+import { pauseAfter } from '../retry.ts';
 import type { SlackApi } from './api.ts';
-import { type CatchUp, createCatchUp } from './catch-up.ts';
-import { eventIdOf, type Intake, type Payload } from './intake.ts';
+import { type CatchUp, type CatchUpDeps, type Listening, withCatchUp } from './catch-up.ts';
+import { eventIdOf, type Payload } from './intake.ts';
 import type { SlackOptions } from './options.ts';
 import { slackWordOf } from './slack-failure.ts';
 import { runSocket, type SocketEnd } from './socket.ts';
 
-export interface ReceiveDeps extends RetryDeps {
-  readonly api: SlackApi;
+export interface ReceiveDeps extends CatchUpDeps {
   /** With the app-level token. */
   readonly appApi: SlackApi;
-  readonly account: Account;
-  readonly intake: Intake;
   readonly options: Pick<SlackOptions, 'apiUrl' | 'backfillHours'>;
 }
 
@@ -45,45 +41,31 @@ interface State {
  * Receives by Socket Mode. A payload is acknowledged after it is stored, over the connection it came by; where that is gone,
  * Slack brings it again and it is recognised. What Slack brings no more is read from the channels.
  */
-export async function receiveBySocket(
+export function receiveBySocket(
   deps: ReceiveDeps,
   door: Door,
   signal: AbortSignal,
 ): Promise<never> {
-  const ended = new AbortController();
-  const inner = AbortSignal.any([signal, ended.signal]);
   const maps = { pending: new Map(), stored: new Map() };
-  const catchUp = await createCatchUp(deps, door, inner);
-  const state: State = {
-    deps,
-    door,
-    signal: inner,
-    catchUp,
-    ...maps,
-    connections: 0,
-    isWell: false,
-  };
-  try {
-    for (let failures = 0; ;) {
-      try {
-        const end = await connect(state);
-        failures = state.isWell ? 0 : failures;
-        if (end.asked && state.isWell) continue;
-        throw new CuttleError(
-          'channel.unavailable',
-          `The connection to Slack ended: ${end.reason}.`,
-        );
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isCuttleError(error, 'channel.auth')) throw error;
-        failures = (state.isWell ? 0 : failures) + 1;
-        await pauseAfter(deps, { error, failures, says }, signal);
-      }
+  const listen: Listening = (catchUp, inner) =>
+    stayConnected({ deps, door, signal: inner, catchUp, ...maps, connections: 0, isWell: false });
+  return withCatchUp(deps, { door, listen }, signal);
+}
+
+async function stayConnected(state: State): Promise<never> {
+  const { deps, signal } = state;
+  for (let failures = 0; ;) {
+    try {
+      const end = await connect(state);
+      failures = state.isWell ? 0 : failures;
+      if (end.asked && state.isWell) continue;
+      throw new CuttleError('channel.unavailable', `The connection to Slack ended: ${end.reason}.`);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isCuttleError(error, 'channel.auth')) throw error;
+      failures = (state.isWell ? 0 : failures) + 1;
+      await pauseAfter(deps, { error, failures, says }, signal);
     }
-  } finally {
-    ended.abort('ended');
-    await deps.intake.lanes.idle();
-    await catchUp.close();
   }
 }
 
@@ -170,18 +152,4 @@ async function askUrl(api: SlackApi, signal: AbortSignal): Promise<string> {
       hint: 'Give the app-level token connections:write, and switch Socket Mode on in the settings of the app.',
     });
   }
-}
-
-/** Sees that the bot's token is good, and stays until the abort: what happens comes by HTTP. */
-export async function holdWebhook(
-  { account, ...deps }: RetryDeps & Pick<ReceiveDeps, 'account'>,
-  signal: AbortSignal,
-): Promise<never> {
-  const effort = {
-    says,
-    act: () => account.ask(signal),
-    isFinal: (error: unknown) => isCuttleError(error, 'channel.auth'),
-  };
-  await untilDone(deps, effort, signal);
-  return untilAborted(signal);
 }

@@ -7,6 +7,8 @@ import type { Intake, Payload } from './intake.ts';
 export interface WebhookDeps extends Pick<ChannelDeps, 'clock' | 'log'> {
   readonly signingSecret: string;
   readonly intake: Intake;
+  /** Tells what came before it is taken in, so that what was missed comes first; the result is called when it is stored. */
+  heard(payload: Payload): () => void;
 }
 
 /** The largest samples have some hundred kB. */
@@ -31,7 +33,9 @@ export function createSlackWebhook(deps: WebhookDeps): WebhookCapability {
         deps.log.warn('Slack holds events back, because too many come.', {});
         return new Response(null, { status: 200 });
       }
+      const done = deps.heard(asked);
       await deps.intake.take(asked, door, signal);
+      done();
       return new Response(null, { status: 200 });
     },
   };

@@ -162,7 +162,7 @@ interface Settled {
 function settle(state: State, delivery: DeliveryState, { outcome, reason }: Settled): void {
   if (delivery.state === 'taken') return;
   if (outcome === 'taken') delivery.state = 'taken';
-  else {
+  else if (delivery.state !== 'given-up') {
     delivery.reason = reason;
     retry(state, delivery, outcome);
   }
@@ -184,6 +184,7 @@ function retry(state: State, delivery: DeliveryState, outcome: Outcome): void {
   const ms = retryMs[Math.min(delivery.attempts, retryMs.length) - 1] ?? 0;
   const timer = setTimeout(() => {
     state.timers.delete(timer);
+    if (delivery.state === 'given-up') return;
     delivery.state = 'waiting';
     flush(state);
   }, ms);
