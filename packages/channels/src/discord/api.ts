@@ -34,10 +34,10 @@ const patience = 5;
 const userAgent = 'DiscordBot (https://www.npmjs.com/package/cuttle, 1)';
 
 export function createDiscordApi(
-  { token, restUrl }: Pick<DiscordOptions, 'token' | 'restUrl'>,
+  { token, restUrl, limits }: Pick<DiscordOptions, 'token' | 'restUrl' | 'limits'>,
   { fetch, clock }: Pick<ChannelDeps, 'fetch' | 'clock'>,
 ): DiscordApi {
-  const buckets = createBuckets({ clock });
+  const buckets = createBuckets({ clock }, limits);
   const once = async (call: DiscordCall, signal: AbortSignal): Promise<unknown> => {
     signal.throwIfAborted();
     const counted = beginCall(buckets, call);

@@ -39,8 +39,10 @@ async function openDiscord(deps: ContractDeps): Promise<ChannelFixture> {
   const since = snowflakeAt(Date.now() - 1000);
   await deps.checkpoint.put({ v: 1, session: null, since, direct });
   const closed = await closedAddress();
+  // The clock of the cases stands still: how many calls a second may have is not their question.
+  const limits = { perSecond: 1000 };
   const open = (restUrl: string, own = deps): Channel =>
-    createDiscordChannel(DiscordOptions.parse({ token: server.token, restUrl }), own);
+    createDiscordChannel(DiscordOptions.parse({ token: server.token, restUrl, limits }), own);
   const before = open(server.restUrl, { ...deps, clock: createInstantClock() });
   await liveOnce(before, server, deps.checkpoint);
   return {

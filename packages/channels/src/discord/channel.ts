@@ -21,11 +21,11 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
   const openDirect = createDirect(api);
   return {
     id: 'discord',
-    // 50 calls a second for the whole bot, about five in five seconds for a channel; finer limits come with each answer.
+    // 50 calls a second for the whole bot, of which some are left to reads, typing and a new life; about five in five seconds for a channel; finer limits come with each answer.
     // https://discord.com/developers/docs/topics/rate-limits
     limits: {
       maxTextLength: 2000,
-      perSecond: 40,
+      perSecond: 30,
       perConversation: { count: 5, windowMs: 5000 },
       perMinuteInGroup: 60,
       editIntervalMs: 1200,

@@ -37,9 +37,11 @@ interface Receiving {
   stop(): Promise<void>;
 }
 
-async function openBench(options: DiscordServerOptions = {}): Promise<Bench> {
+async function openBench(
+  options: DiscordServerOptions = {},
+  clock = createInstantClock(Date.now()),
+): Promise<Bench> {
   const server = await openDiscordServer(options);
-  const clock = createInstantClock(Date.now());
   const checkpoint = createMemoryCheckpoint();
   const warnings: string[] = [];
   const quiet = (): void => {};
@@ -524,6 +526,65 @@ describe('sending to Discord', () => {
     expect(await send('f').catch((error: unknown) => error)).toMatchObject({
       code: 'channel.rate-limited',
       details: { status: 429 },
+    });
+  });
+
+  it('keeps what Discord allows a bot in a second over a restart', async () => {
+    const clock = createInstantClock();
+    await using bench = await openBench({ limits: true, now: clock.now }, clock);
+    const guild = bench.server.guild({ members: [bench.ann] });
+    const places = Array.from({ length: 60 }, (_, index) =>
+      bench.server.channel({ guild, name: `room-${index}` }),
+    );
+    const sendAll = async (channel: Channel): Promise<number> => {
+      const part = onePart(channel, 'a');
+      const sends = places.map((channelId) =>
+        channel.send(
+          { kind: 'send', target: { channelId }, part, idempotencyKey: channelId },
+          soon(),
+        ),
+      );
+      const ends = await Promise.allSettled(sends);
+      return ends.filter(({ status }) => status === 'fulfilled').length;
+    };
+    const before = bench.open();
+    await clock.sleep(5000, soon());
+    const last = await sendAll(before);
+    const next = await sendAll(bench.open());
+
+    expect([last > 30, next > 5]).toEqual([true, true]);
+    expect(bench.server.ledger.filter(({ isOverLimit }) => isOverLimit)).toEqual([]);
+  });
+
+  it('counts a call that was left without an answer for longer, since it may still be on its way', async () => {
+    const clock = createInstantClock();
+    await using bench = await openBench({ limits: true, now: clock.now }, clock);
+    const channel = bench.open();
+    await clock.sleep(5000, soon());
+    bench.server.fail({ times: Infinity, act: 'hang' });
+    const guild = bench.server.guild({ members: [bench.ann] });
+    const left = new AbortController();
+    const send = (index: number, signal: AbortSignal): Promise<unknown> =>
+      channel
+        .send(
+          {
+            kind: 'send',
+            target: { channelId: bench.server.channel({ guild, name: `room-${index}` }) },
+            part: onePart(channel, 'a'),
+            idempotencyKey: `${index}`,
+          },
+          signal,
+        )
+        .catch((error: unknown) => error);
+    const sends = Array.from({ length: 40 }, (_, index) => send(index, left.signal));
+    await bench.server.waitFor(() => bench.server.ledger.length === 40, soon());
+    left.abort(new Error('left'));
+    await Promise.all(sends);
+    await clock.sleep(1500, soon());
+
+    expect(await send(40, soon())).toMatchObject({
+      code: 'channel.rate-limited',
+      details: { scope: 'account' },
     });
   });
 

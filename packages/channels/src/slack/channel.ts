@@ -30,7 +30,14 @@ export function createSlackChannel(options: SlackOptions, deps: ChannelDeps): Ch
     id: 'slack',
     // One message a second to a channel, some hundred a minute to a workspace; `chat.update` about fifty a minute.
     // https://docs.slack.dev/apis/web-api/rate-limits
-    limits: { maxTextLength: 3000, perSecond: 5, perMinuteInGroup: 50, editIntervalMs: 1500 },
+    limits: {
+      maxTextLength: 3000,
+      perSecond: 5,
+      // What waited for an outage comes at once, in private chats, too: short bursts are let through.
+      perConversation: { count: 5, windowMs: 5000 },
+      perMinuteInGroup: 50,
+      editIntervalMs: 1500,
+    },
     ambiguity: 'idempotency-key',
     connect: async (signal) => toIdentity(await account.ask(signal)),
     receive: (door, signal) =>

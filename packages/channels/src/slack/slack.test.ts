@@ -229,10 +229,12 @@ interface Scene extends AsyncDisposable {
   open(more?: object): ReturnType<typeof createSlackChannel>;
 }
 
-async function openScene(options: SlackServerOptions = {}): Promise<Scene> {
+async function openScene(
+  options: SlackServerOptions = {},
+  clock = createInstantClock(Date.now()),
+): Promise<Scene> {
   const server = await openSlackServer(options);
   const ann = server.user({ name: 'ann', realName: 'Ann' });
-  const clock = createInstantClock(Date.now());
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const { botToken, appToken, apiUrl } = server;
   return {
@@ -317,6 +319,26 @@ describe('a send that may have come to be', () => {
     await channel.send(request, soon());
     expect(scene.server.visible(scene.dm)).toHaveLength(1);
   });
+});
+
+it('declares no more for a conversation than Slack lets through at once and in the long run', async () => {
+  const clock = createInstantClock();
+  await using scene = await openScene({ limits: true, now: clock.now }, clock);
+  const channel = scene.open();
+  const { perSecond, perConversation } = channel.limits;
+  const rules = [
+    { count: perSecond, windowMs: 1000 },
+    ...(perConversation ? [perConversation] : []),
+  ];
+  const sentAt: number[] = [];
+  for (let index = 0; index < 40; index += 1) {
+    const dueAt = rules.map(({ count, windowMs }) => (sentAt.at(-count) ?? -Infinity) + windowMs);
+    await clock.sleep(Math.max(0, Math.max(...dueAt) - clock.now()), soon());
+    const more = { target: { channel: scene.dm }, idempotencyKey: `${index}` };
+    await channel.send(requestOf(channel, 'x', more), soon());
+    sentAt.push(clock.now());
+  }
+  expect(scene.server.visible(scene.dm)).toHaveLength(40);
 });
 
 it('writes to a person, and edits there', async () => {
