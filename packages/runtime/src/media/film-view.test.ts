@@ -3,12 +3,18 @@ import { CuttleError, type ErrorCode } from '@cuttle/core-types/errors';
 import type {
   FilmRow,
   FilmTaker,
+  Journal,
+  Log,
   MediaReading,
   MediaScribe,
   MediaText,
+  Reader,
+  Store,
   TakenFilm,
 } from '@cuttle/core-types/ports';
 import { describe, expect, it } from 'vitest';
+import type { Kernel } from '../kernel.ts';
+import { standIn } from '../testing/stand-in.ts';
 import { createCarrier } from './carried-media.ts';
 import { planFilm } from './film-view.ts';
 import type { View } from './view.ts';
@@ -49,17 +55,17 @@ function openHome(take: () => Promise<TakenFilm>, scribes: Partial<Record<string
       return { text, detail: {} };
     },
   });
-  const reading: Pick<MediaReading, 'findFilmTaker' | 'findScribe' | 'maxTextChars'> = {
+  const reading = standIn<MediaReading>({
     findFilmTaker: async () => taker,
     findScribe: async (kind) => {
       const text = scribes[kind];
       return text === undefined ? undefined : scribeOf(kind, text);
     },
     maxTextChars: () => 1000,
-  };
-  const store = {
-    reader: { findFilm: async () => rows.films[0] },
-    journal: {
+  });
+  const store = standIn<Store>({
+    reader: standIn<Reader>({ findFilm: async () => rows.films[0] }),
+    journal: standIn<Journal>({
       putFilm: async (row: FilmRow) => {
         rows.films.push(row);
         return row;
@@ -68,9 +74,13 @@ function openHome(take: () => Promise<TakenFilm>, scribes: Partial<Record<string
         rows.texts.push(row);
         return row;
       },
-    },
-  };
-  const kernel = { store, log: { warn: () => undefined }, point: () => undefined };
+    }),
+  });
+  const kernel = standIn<Kernel>({
+    store,
+    log: standIn<Log>({ warn: () => undefined }),
+    point: () => undefined,
+  });
   const run = async (
     inputs: readonly ('text' | 'image')[],
     dialect = 'anthropic',
@@ -78,15 +88,7 @@ function openHome(take: () => Promise<TakenFilm>, scribes: Partial<Record<string
   ): Promise<readonly UserPart[]> => {
     const model = { dialect, inputs };
     const payer = { agentId: 'main', personId: 'person' };
-    // What is used of the ports is here.
-    const view = {
-      kernel,
-      reading,
-      payer,
-      model,
-      made: new Map(),
-      films: new Map(),
-    } as unknown as View;
+    const view: View = { kernel, reading, payer, model, made: new Map(), films: new Map() };
     const carry = createCarrier(model);
     for (let count = 0; count < before; count += 1)
       carry({ kind: 'image', mimeType: 'image/png', bytes: 1 });
