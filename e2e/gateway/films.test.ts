@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { echoScript, type Script, text } from '@cuttle/testkit';
 import { openGeminiServer } from '@cuttle/testkit/gemini';
+import { hasProgram } from '@cuttle/tooling/has-program';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type OpenGateway, openGateway } from './open-gateway.ts';
 import { payloadOf, type RawClient } from './raw-client.ts';
@@ -98,18 +99,8 @@ describe('a film', () => {
   });
 });
 
-function hasFfmpeg(): boolean {
-  const program = 'ffprobe';
-  try {
-    execFileSync(program, ['-version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false; // not installed
-  }
-}
-
 // Skipped where it is not installed: `apt install ffmpeg`; CI does (.ci/run).
-describe.runIf(hasFfmpeg())(
+describe.runIf(hasProgram('ffprobe'))(
   'a film, with the ffmpeg of this machine (skipped where it is not installed)',
   () => {
     /** Three seconds of a test card with a tone. */

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type CuttleError, isCuttleError } from '@cuttle/core-types/errors';
 import type { FilmTaker, MediaFacts, TakenFilm } from '@cuttle/core-types/ports';
+import { hasProgram } from '@cuttle/tooling/has-program';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspectMedia } from '../sniff/inspect-media.ts';
 import { createFilmTaker, type FilmTakerOptions } from './film-taker.ts';
@@ -75,18 +76,8 @@ it('says once that there is no ffmpeg, and takes apart nothing that is too large
   expect(await left()).toEqual([]);
 });
 
-function hasFfmpeg(): boolean {
-  const program = 'ffprobe';
-  try {
-    execFileSync(program, ['-version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false; // not installed
-  }
-}
-
 // Skipped where it is not installed: `apt install ffmpeg`; CI does (.ci/run).
-describe.runIf(hasFfmpeg())(
+describe.runIf(hasProgram('ffprobe'))(
   'createFilmTaker, with the ffmpeg of this machine (skipped where it is not installed)',
   () => {
     /** A film of a test picture, made here. */
