@@ -1,26 +1,58 @@
-import { echoScript } from '@cuttle/testkit';
+import { echoScript, type ModelServer } from '@cuttle/testkit';
 import { openOpenaiServer } from '@cuttle/testkit/openai';
-import { openSlackServer, type SlackServer } from '@cuttle/testkit/slack';
+import { openSlackServer, type SlackServer, type SlackServerOptions } from '@cuttle/testkit/slack';
 import { expect, it } from 'vitest';
-import { openServerHome, type RunningServer } from '../signals/run-server.ts';
+import { openServerHome, type RunningServer, type ServerHome } from '../signals/run-server.ts';
 import { localModel } from './local-model.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(40_000);
 
-function configFor(slack: SlackServer, modelUrl: string, secrets: object): object {
+/** Slack, a model, the home of a gateway that hears of Slack in one way, and somebody who writes to it. */
+interface World extends AsyncDisposable {
+  readonly slack: SlackServer;
+  readonly model: ModelServer;
+  readonly home: ServerHome;
+  readonly ann: string;
+  /** What is shown to Ann alone. */
+  readonly direct: Watched;
+}
+
+async function openWorld(
+  by: 'appToken' | 'signingSecret',
+  options: SlackServerOptions = {},
+): Promise<World> {
+  await using made = new AsyncDisposableStack();
+  const slack = made.use(await openSlackServer(options));
+  const model = made.use(await openOpenaiServer({ script: echoScript() }));
+  const { botToken, apiUrl } = slack;
+  const main = { botToken, apiUrl, dmPolicy: 'open', [by]: slack[by] };
+  const home = made.use(
+    await openServerHome({
+      ...localModel(model.url),
+      channels: { slack: { main } },
+      delivery: { deadlineMs: 800, marginMs: 100 },
+      log: { level: 'warn' },
+    }),
+  );
+  const ann = slack.user({ name: 'ann', realName: 'Ann' });
+  const direct = watch(slack, slack.direct(ann));
+  const all = made.move();
   return {
-    ...localModel(modelUrl),
-    channels: {
-      slack: {
-        main: { botToken: slack.botToken, apiUrl: slack.apiUrl, dmPolicy: 'open', ...secrets },
-      },
-    },
-    delivery: { deadlineMs: 800, marginMs: 100 },
-    log: { level: 'warn' },
+    slack,
+    model,
+    home,
+    ann,
+    direct,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }
 
-function watch(slack: SlackServer, channel: string, thread?: string) {
+interface Watched {
+  answers(): string[];
+  untilSaid(words: string): Promise<true>;
+}
+
+function watch(slack: SlackServer, channel: string, thread?: string): Watched {
   const answers = (): string[] => slack.visible(channel, thread).map(({ shown }) => shown);
   const untilSaid = (words: string): Promise<true> =>
     slack.waitFor(() => answers().some((text) => text.includes(words)), soon());
@@ -28,10 +60,7 @@ function watch(slack: SlackServer, channel: string, thread?: string) {
 }
 
 /** Ready, and connected in Socket Mode. */
-async function startConnected(
-  home: Awaited<ReturnType<typeof openServerHome>>,
-  slack: SlackServer,
-): Promise<RunningServer> {
+async function startConnected({ home, slack }: World): Promise<RunningServer> {
   const before = slack.socket.hellos;
   const server = home.start();
   await server.ready;
@@ -39,115 +68,112 @@ async function startConnected(
   return server;
 }
 
-it('answers each message on Slack once in Socket Mode, whatever is killed, cut or told again', async () => {
-  await using slack = await openSlackServer();
-  await using model = await openOpenaiServer({ script: echoScript() });
-  const { appToken } = slack;
-  await using home = await openServerHome(configFor(slack, model.url, { appToken }));
-  const ann = slack.user({ name: 'ann', realName: 'Ann' });
-  const general = slack.channel({ name: 'general', members: [ann] });
-  const { answers, untilSaid } = watch(slack, slack.direct(ann));
-  const start = (): Promise<RunningServer> => startConnected(home, slack);
+/** Ready, proved, and known to Slack by its address. */
+async function startAddressed({ home, slack }: World): Promise<RunningServer> {
+  const before = slack.calls('auth.test').length;
+  const server = home.start();
+  const url = new URL('/hooks/slack/main', await server.ready);
+  // Proved, and then asked once more by what receives.
+  await slack.waitFor(() => slack.calls('auth.test').length >= before + 2, soon());
+  await slack.setRequestUrl(url.href);
+  return server;
+}
 
-  const first = await start();
-  const { delivery } = slack.say({ from: ann, text: 'One' });
-  await untilSaid('One');
+/** Asks, and has the same event told twice. */
+async function askTwiceTold({ slack, ann, direct }: World, words: string): Promise<void> {
+  const { delivery } = slack.say({ from: ann, text: words });
+  await direct.untilSaid(words);
   if (delivery) slack.sendDuplicate(delivery);
-  const { ts } = slack.say({ from: ann, channel: general, text: 'A topic' });
-  slack.say({ from: ann, channel: general, threadTs: ts, text: 'Here', mention: true });
-  await watch(slack, general, ts).untilSaid('Here');
+}
 
-  // Killed while the model is asked: the run is taken over, and what was not acknowledged comes again.
+/** Killed while the model is asked: the run is taken over, and what was not acknowledged comes again. */
+async function killWhileAsked(
+  { slack, model, ann, direct }: World,
+  server: RunningServer,
+  start: () => Promise<RunningServer>,
+): Promise<RunningServer> {
   const asked = model.requests.length;
   slack.say({ from: ann, text: '[[first=800]] Two' });
   await model.untilCalls(asked + 1, soon());
-  first.kill('SIGKILL');
-  await first.exit;
+  await end(server, 'SIGKILL');
   slack.say({ from: ann, text: 'Three' });
-  const second = await start();
-  await untilSaid('Two');
-  await untilSaid('Three');
+  const next = await start();
+  await direct.untilSaid('Two');
+  await direct.untilSaid('Three');
+  return next;
+}
+
+async function end(server: RunningServer, signal: NodeJS.Signals): Promise<number> {
+  server.kill(signal);
+  return (await server.exit).status;
+}
+
+function expectEachOnce({ direct }: World, words: readonly string[]): void {
+  for (const word of words)
+    expect(direct.answers().filter((text) => text.includes(word))).toHaveLength(1);
+}
+
+it('answers each message on Slack once in Socket Mode, whatever is killed, cut or told again', async () => {
+  await using world = await openWorld('appToken');
+  const { slack, ann, direct } = world;
+  const general = slack.channel({ name: 'general', members: [ann] });
+  const start = (): Promise<RunningServer> => startConnected(world);
+
+  const first = await start();
+  await askTwiceTold(world, 'One');
+  const { ts } = slack.say({ from: ann, channel: general, text: 'A topic' });
+  slack.say({ from: ann, channel: general, threadTs: ts, text: 'Here', mention: true });
+  await watch(slack, general, ts).untilSaid('Here');
+  const second = await killWhileAsked(world, first, start);
 
   // A send whose answer is lost is found again by its key.
   slack.fail({ method: 'chat.postMessage', when: 'after', act: 'cut' });
   slack.say({ from: ann, text: 'Four' });
-  await untilSaid('Four');
+  await direct.untilSaid('Four');
   slack.socket.refresh();
   slack.say({ from: ann, text: 'Five' });
-  await untilSaid('Five');
-  second.kill('SIGTERM');
-  expect((await second.exit).status).toBe(0);
+  await direct.untilSaid('Five');
+  expect(await end(second, 'SIGTERM')).toBe(0);
 
-  for (const word of ['One', 'Two', 'Three', 'Four', 'Five'])
-    expect(answers().filter((text) => text.includes(word))).toHaveLength(1);
+  expectEachOnce(world, ['One', 'Two', 'Three', 'Four', 'Five']);
   expect(watch(slack, general).answers()).toEqual([]);
   expect(watch(slack, general, ts).answers()).toHaveLength(1);
 }, 120_000);
 
 it('answers what Slack tells no more, since nobody listened for so long', async () => {
   // What was heard is always older than what Slack would repeat.
-  await using slack = await openSlackServer({ now: () => Date.now() - 600_000 });
-  await using model = await openOpenaiServer({ script: echoScript() });
-  const { appToken } = slack;
-  await using home = await openServerHome(configFor(slack, model.url, { appToken }));
-  const ann = slack.user({ name: 'ann', realName: 'Ann' });
-  const { answers, untilSaid } = watch(slack, slack.direct(ann));
-  const start = (): Promise<RunningServer> => startConnected(home, slack);
+  await using world = await openWorld('appToken', { now: () => Date.now() - 600_000 });
+  const { slack, ann, direct } = world;
+  const start = (): Promise<RunningServer> => startConnected(world);
 
   const first = await start();
   slack.say({ from: ann, text: 'One' });
-  await untilSaid('One');
-  first.kill('SIGTERM');
-  await first.exit;
+  await direct.untilSaid('One');
+  await end(first, 'SIGTERM');
   // Killed between an event and its commit.
   const second = await start();
   slack.say({ from: ann, text: 'Two' });
-  second.kill('SIGKILL');
-  await second.exit;
+  await end(second, 'SIGKILL');
   slack.say({ from: ann, text: 'Three' });
   slack.giveUpDeliveries();
   const third = await start();
-  await untilSaid('Three');
-  third.kill('SIGTERM');
-  expect((await third.exit).status).toBe(0);
+  await direct.untilSaid('Three');
+  expect(await end(third, 'SIGTERM')).toBe(0);
 
-  expect(answers()).toEqual(['One', 'Two', 'Three'].map((word) => expect.stringContaining(word)));
+  const said = ['One', 'Two', 'Three'].map((word): unknown => expect.stringContaining(word));
+  expect(direct.answers()).toEqual(said);
 }, 120_000);
 
 it('answers each message on Slack once by HTTP, whatever is killed or told again', async () => {
-  await using slack = await openSlackServer({ retryMs: [50], maxRetries: 100 });
-  await using model = await openOpenaiServer({ script: echoScript() });
-  const { signingSecret } = slack;
-  await using home = await openServerHome(configFor(slack, model.url, { signingSecret }));
-  const ann = slack.user({ name: 'ann', realName: 'Ann' });
-  const { answers, untilSaid } = watch(slack, slack.direct(ann));
-  const start = async (): Promise<RunningServer> => {
-    const before = slack.calls('auth.test').length;
-    const server = home.start();
-    const url = new URL('/hooks/slack/main', await server.ready);
-    // Proved, and then asked once more by what receives.
-    await slack.waitFor(() => slack.calls('auth.test').length >= before + 2, soon());
-    await slack.setRequestUrl(url.href);
-    return server;
-  };
+  await using world = await openWorld('signingSecret', { retryMs: [50], maxRetries: 100 });
+  const { slack } = world;
+  const start = (): Promise<RunningServer> => startAddressed(world);
 
   const first = await start();
-  const { delivery } = slack.say({ from: ann, text: 'One' });
-  await untilSaid('One');
-  if (delivery) slack.sendDuplicate(delivery);
-  const asked = model.requests.length;
-  slack.say({ from: ann, text: '[[first=800]] Two' });
-  await model.untilCalls(asked + 1, soon());
-  first.kill('SIGKILL');
-  await first.exit;
-  slack.say({ from: ann, text: 'Three' });
-  const second = await start();
-  await untilSaid('Two');
-  await untilSaid('Three');
+  await askTwiceTold(world, 'One');
+  const second = await killWhileAsked(world, first, start);
   await slack.waitFor(() => slack.deliveries.every(({ state }) => state === 'taken'), soon());
-  second.kill('SIGTERM');
-  expect((await second.exit).status).toBe(0);
+  expect(await end(second, 'SIGTERM')).toBe(0);
 
-  for (const word of ['One', 'Two', 'Three'])
-    expect(answers().filter((text) => text.includes(word))).toHaveLength(1);
+  expectEachOnce(world, ['One', 'Two', 'Three']);
 }, 120_000);
