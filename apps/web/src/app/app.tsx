@@ -9,6 +9,7 @@ import { MemoryDialog } from '../memory/memory-dialog.tsx';
 import { MessengersDialog } from '../messengers/messengers-dialog.tsx';
 import { ModelHint } from './model-hint.tsx';
 import type { Page } from './page.ts';
+import { ProblemLine } from './problem-line.tsx';
 import { SessionPanel } from '../sessions/session-panel.tsx';
 import { sessionMenuId } from '../sessions/session-title-bar.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
@@ -77,14 +78,9 @@ export function App({ page, loggedOut }: AppProps): JSX.Element {
   );
 }
 
-function Problem({ page }: { readonly page: Page }): JSX.Element | null {
-  const problem = page.current.conversation.value?.problem.value ?? page.problem.value;
-  if (problem === undefined) return null;
+function Problem({ page }: { readonly page: Page }): JSX.Element {
   return (
-    <p class="problem" role="alert">
-      <Icon name="warning" />
-      {problem}
-    </p>
+    <ProblemLine problem={page.current.conversation.value?.problem.value ?? page.problem.value} />
   );
 }
 

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { describe } from '../conversation/outbox.ts';
-import { Icon } from './icon.tsx';
+import { ProblemLine } from './problem-line.tsx';
 
 /** What is asked before something is done that is not easily undone. */
 export interface Question {
@@ -48,12 +48,7 @@ export function ConfirmDialog({ question, close }: ConfirmDialogProps): JSX.Elem
         {title}
       </h2>
       <p id="confirm-text">{text}</p>
-      {problem !== undefined && (
-        <p class="problem" role="alert">
-          <Icon name="warning" />
-          {problem}
-        </p>
-      )}
+      <ProblemLine problem={problem} />
       <div class="confirm-buttons">
         <button type="button" onClick={() => dialog.current?.close()}>
           Cancel

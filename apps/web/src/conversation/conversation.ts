@@ -1,11 +1,12 @@
 import type { Client, FollowedSession } from '@cuttle/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { createAttempt } from '../app/attempt.ts';
 import { createApprovals } from './approvals.ts';
 import { createCallNotes } from './call-notes.ts';
 import { createFates } from './fates.ts';
 import { createPacer, type Frames } from './frames.ts';
 import type { KeptText } from './kept-text.ts';
-import { createOutbox, describe, type Outbox, type Upload } from './outbox.ts';
+import { createOutbox, type Outbox, type Upload } from './outbox.ts';
 import type { SubagentReport } from '@cuttle/core-types/protocol';
 import { createSubagentList, type SubagentAsk } from '../subagents/subagent-list.ts';
 import { toLiveTurns } from '../timeline/live-turns.ts';
@@ -57,12 +58,7 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
   const { session, turns, outbox, approvals } = view;
   const subagents = createSubagentList(deps, sessionKey, end);
   const problem = signal<string | undefined>(undefined);
-  const attempt = (work: Promise<unknown>): void => {
-    problem.value = undefined;
-    work.catch((error: unknown) => {
-      if (!end.aborted) problem.value = describe(error);
-    });
-  };
+  const attempt = createAttempt(problem, end);
   return {
     sessionKey,
     session,
@@ -77,10 +73,10 @@ export function openConversation(deps: ConversationDeps, sessionKey: string): Co
     },
     retry: (turnKey) => retry({ turns: turns.value, outbox }, turnKey),
     discard: (turnKey) => outbox.discard(idOf(turnKey)),
-    stop: () => attempt(client.call('chat.abort', { sessionKey }, end)),
+    stop: () => attempt(() => client.call('chat.abort', { sessionKey }, end)),
     decide: (approvalId, decision) =>
-      attempt(approvals.decide(approvalId, decision).finally(subagents.look)),
-    stopSubagent: (id) => attempt(subagents.stopOne(id)),
+      attempt(() => approvals.decide(approvalId, decision).finally(subagents.look)),
+    stopSubagent: (id) => attempt(() => subagents.stopOne(id)),
     loadEarlier: view.loadEarlier,
     close() {
       view.stop();

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { Icon, Mark } from '../app/icon.tsx';
+import { Mark } from '../app/icon.tsx';
+import { ProblemLine } from '../app/problem-line.tsx';
 import { findCode } from './login-code.ts';
 
 export interface LoginScreenProps {
@@ -49,12 +50,7 @@ export function LoginScreen({ problem, enter, describe }: LoginScreenProps): JSX
           aria-describedby={refused === undefined ? undefined : 'refused'}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        {refused !== undefined && (
-          <p id="refused" class="problem" role="alert">
-            <Icon name="warning" />
-            {refused}
-          </p>
-        )}
+        <ProblemLine id="refused" problem={refused} />
         <button type="submit" class="primary" disabled={busy || text.trim() === ''}>
           Open
         </button>

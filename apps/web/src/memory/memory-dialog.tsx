@@ -1,6 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { DialogHead } from '../app/dialog-head.tsx';
 import { Icon } from '../app/icon.tsx';
+import { ProblemLine } from '../app/problem-line.tsx';
 import { markWords } from '../sessions/mark-words.ts';
 import { withoutSigns } from '../markdown/without-signs.ts';
 import { toTimeText } from '../timeline/time-text.ts';
@@ -28,23 +30,8 @@ function OpenDialog({ view }: { readonly view: MemoryView }): JSX.Element {
         if (view.mode.value === 'edit' && file) event.preventDefault();
       }}
     >
-      <header class="dialog-head">
-        <h2 id="memory-title">Memory</h2>
-        <button
-          type="button"
-          class="ghost round"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="cross" />
-        </button>
-      </header>
-      {view.problem.value !== undefined && (
-        <p class="problem" role="alert">
-          <Icon name="warning" />
-          {view.problem.value}
-        </p>
-      )}
+      <DialogHead id="memory-title" title="Memory" dialog={dialog} />
+      <ProblemLine problem={view.problem.value} />
       <div class="memory-panes">
         <Side view={view} />
         {file ? (

@@ -1,7 +1,7 @@
 import type { Client } from '@cuttle/client';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { describe } from '../conversation/outbox.ts';
+import { createAttempt } from '../app/attempt.ts';
 
 export type MemoryFileRow = ResultOf<'memory.list'>['files'][number];
 export type MemoryHit = ResultOf<'memory.search'>['hits'][number];
@@ -53,12 +53,7 @@ const typingPauseMs = 180;
 
 export function createMemoryView(deps: MemoryViewDeps, end: AbortSignal): MemoryView {
   const state = createState();
-  const attempt = (work: () => Promise<unknown>): void => {
-    state.problem.value = undefined;
-    work().catch((error: unknown) => {
-      if (!end.aborted) state.problem.value = describe(error);
-    });
-  };
+  const attempt = createAttempt(state.problem, end);
   const reads = createReads(deps, state, end);
   const { find, load, refresh } = reads;
   let cancel: (() => void) | undefined;

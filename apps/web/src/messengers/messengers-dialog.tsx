@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from '../app/icon.tsx';
+import { DialogHead } from '../app/dialog-head.tsx';
+import { ProblemLine } from '../app/problem-line.tsx';
 import { AccountCard } from './account-card.tsx';
 import { AskingList, LetInList } from './people-lists.tsx';
 import { keyOf, type MessengersView } from './messengers-view.ts';
@@ -24,23 +25,8 @@ function OpenDialog({ view }: { readonly view: MessengersView }): JSX.Element {
         if (event.target === dialog.current) view.close();
       }}
     >
-      <header class="dialog-head">
-        <h2 id="messengers-title">Messengers</h2>
-        <button
-          type="button"
-          class="ghost round"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="cross" />
-        </button>
-      </header>
-      {view.problem.value !== undefined && (
-        <p class="problem" role="alert">
-          <Icon name="warning" />
-          {view.problem.value}
-        </p>
-      )}
+      <DialogHead id="messengers-title" title="Messengers" dialog={dialog} />
+      <ProblemLine problem={view.problem.value} />
       <AskingList view={view} />
       <Accounts view={view} />
       <LetInList view={view} />

@@ -2,6 +2,7 @@ import type { Client } from '@cuttle/client';
 import { isCuttleError } from '@cuttle/core-types/errors';
 import type { ResultOf } from '@cuttle/core-types/protocol';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createAttempt } from '../app/attempt.ts';
 import type { Question } from '../app/confirm-dialog.tsx';
 import { describe } from '../conversation/outbox.ts';
 import { createLinking, type Linking } from './linking.ts';
@@ -54,12 +55,7 @@ export function keyOf({ channel, account }: Place): string {
 export function createMessengersView(deps: MessengersViewDeps, end: AbortSignal): MessengersView {
   const { client } = deps;
   const state = createState();
-  const attempt = (work: () => Promise<unknown>): void => {
-    state.problem.value = undefined;
-    work().catch((error: unknown) => {
-      if (!end.aborted) state.problem.value = describe(error);
-    });
-  };
+  const attempt = createAttempt(state.problem, end);
   const reads = createReads(deps, state, end);
   const linking = createLinking(client, end);
   const acts = { deps, state, reads, attempt };

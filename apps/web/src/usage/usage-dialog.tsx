@@ -1,7 +1,7 @@
 import { dollarText } from '@cuttle/core-types';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Icon } from '../app/icon.tsx';
+import { DialogHead } from '../app/dialog-head.tsx';
 import { costText } from './cost-text.ts';
 import { type DayBar, toDayBars } from './day-bars.ts';
 import { shownDays, type UsageReport, type UsageView } from './usage-view.ts';
@@ -18,17 +18,7 @@ function OpenDialog({ view }: { readonly view: UsageView }): JSX.Element {
   const report = view.report.value;
   return (
     <dialog ref={dialog} class="usage" aria-labelledby="usage-title" onClose={view.close}>
-      <header class="dialog-head">
-        <h2 id="usage-title">Usage of the last {shownDays} days</h2>
-        <button
-          type="button"
-          class="ghost round"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="cross" />
-        </button>
-      </header>
+      <DialogHead id="usage-title" title={`Usage of the last ${shownDays} days`} dialog={dialog} />
       {report ? <Report report={report} /> : <p role="status">Reading …</p>}
     </dialog>
   );
