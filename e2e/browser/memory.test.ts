@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
-import { desk, phone, visit } from './visit.ts';
+import { desk, looks, phone, visit } from './visit.ts';
 
 const text = '# Memory\n\n- **cat**: Luna, the grey one\n- **dentist**: Dr. Weber\n';
 
@@ -80,12 +80,7 @@ describe.skipIf(!browserPath)(`the memory${whyNot}`, () => {
     expect(made.text).toContain('We leave on Friday.');
   });
 
-  it.each([
-    ['desk light', desk, 'light'],
-    ['desk dark', desk, 'dark'],
-    ['phone light', phone, 'light'],
-    ['phone dark', phone, 'dark'],
-  ] as const)('has no barrier: %s', async (_name, options, colorScheme) => {
+  it.each(looks)('has no barrier: %s', async (_name, options, colorScheme) => {
     await using open = await visit(browser, scene, { ...options, colorScheme, bypassCSP: true });
     const { page } = open;
     await openMemory(page);

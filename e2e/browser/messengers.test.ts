@@ -7,7 +7,7 @@ import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { keepPicture } from './keep-picture.ts';
 import { openScene, type Scene } from './scene.ts';
-import { desk, phone, visit } from './visit.ts';
+import { desk, looks, visit } from './visit.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(30_000);
 const [ann, bob] = [7, 8];
@@ -108,12 +108,7 @@ describe.skipIf(!browserPath)(`the messengers${whyNot}`, () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
-  it.each([
-    ['desk light', desk, 'light'],
-    ['desk dark', desk, 'dark'],
-    ['phone light', phone, 'light'],
-    ['phone dark', phone, 'dark'],
-  ] as const)('have no barrier: %s', async (name, options, colorScheme) => {
+  it.each(looks)('have no barrier: %s', async (name, options, colorScheme) => {
     await ask(ann);
     await scene.server.call('pairing.approve', {
       code: (await scene.server.call('pairing.list', {})).pairings[0]?.code ?? '',

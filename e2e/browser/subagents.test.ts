@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { findFaults } from './find-faults.ts';
 import { browserPath, openBrowser, whyNot } from './open-browser.ts';
 import { openScene, type Scene } from './scene.ts';
-import { desk, phone, say, startChat, untilIdle, visit } from './visit.ts';
+import { desk, looks, say, startChat, untilIdle, visit } from './visit.ts';
 
 const spawn = (task: string, label: string): string =>
   `agent_spawn ${JSON.stringify({ task, label, wait: true })}`;
@@ -104,12 +104,7 @@ describe.skipIf(!browserPath)(`the sub-agents of an answer${whyNot}`, () => {
     expect(replyOf('Below')).not.toContain('elm is clean');
   });
 
-  it.each([
-    ['desk light', desk, 'light'],
-    ['desk dark', desk, 'dark'],
-    ['phone light', phone, 'light'],
-    ['phone dark', phone, 'dark'],
-  ] as const)('have no barrier: %s', async (name, options, colorScheme) => {
+  it.each(looks)('have no barrier: %s', async (name, options, colorScheme) => {
     await using open = await visit(browser, scene, { ...options, colorScheme, bypassCSP: true });
     const { page } = open;
     await startChat(page);

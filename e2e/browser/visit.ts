@@ -18,6 +18,14 @@ export const phone = {
 } as const;
 export const desk = { viewport: { width: 1280, height: 800 } } as const;
 
+/** The ways in which a page is looked at, each with its name: every barrier and every picture is one of a look. */
+export const looks = [
+  ['desk light', desk, 'light'],
+  ['desk dark', desk, 'dark'],
+  ['phone light', phone, 'light'],
+  ['phone dark', phone, 'dark'],
+] as const;
+
 export async function visit(
   browser: Browser,
   scene: Scene,
