@@ -54,11 +54,20 @@ interface Worker {
   until(words: string): Promise<void>;
 }
 
-function startWorker(url: string, token: string): Worker {
-  const buffer = join(home.folder, 'reports.jsonl');
+function startWorker(
+  url: string,
+  token: string,
+  { file = 'reports.jsonl', leaseMs = 60_000 } = {},
+): Worker {
+  const buffer = join(home.folder, file);
   const child = spawn(process.execPath, ['--conditions=@cuttle/source', program], {
     cwd: root,
-    env: { WORKER_URL: url, WORKER_TOKEN: token, WORKER_BUFFER: buffer },
+    env: {
+      WORKER_URL: url,
+      WORKER_TOKEN: token,
+      WORKER_BUFFER: buffer,
+      WORKER_LEASE_MS: `${leaseMs}`,
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   workers.push(child);
@@ -94,7 +103,7 @@ it('tells an agent once what a worker outside did, whichever of the two is kille
   const asked = { sessionKey: 'main', message, idempotencyKey: 'k1' };
   const runId = textAt(payloadOf(await one.call('chat.send', asked)), 'runId');
   const worker = startWorker(url, token);
-  await worker.until('task: build it');
+  await worker.until('task: build it, attempt 1');
   worker.say('one');
   await untilIt(one, { state: 'running', worker: 'builder', progress: 'at one' });
 
@@ -120,6 +129,43 @@ it('tells an agent once what a worker outside did, whichever of the two is kille
   await untilIt(third.client, { state: 'completed', reply, result: 'answered' });
   const history = payloadOf(await third.client.call('chat.history', { sessionKey: 'main' }));
   expect(JSON.stringify(history).match(/"role":"tool"[^}]*four/g) ?? []).toHaveLength(1);
+});
+
+it('gives the task of a killed worker to the next one when the lease runs out, and tells the agent once', async () => {
+  const server = home.start();
+  const url = await server.ready;
+  const client = await server.connect();
+  const issued = await client.call('workers.token', { worker: 'builder' });
+  const token = textAt(payloadOf(issued), 'token');
+  const spawned = { task: 'build it', label: 'building', worker: 'builder', wait: true };
+  const message = `[[tool=agent_spawn ${JSON.stringify(spawned)}]]`;
+  const asked = { sessionKey: 'main', message, idempotencyKey: 'k1' };
+  const runId = textAt(payloadOf(await client.call('chat.send', asked)), 'runId');
+  const lost = startWorker(url, token, { file: 'lost.jsonl', leaseMs: 1_000 });
+  await lost.until('task: build it, attempt 1');
+  lost.say('half of it');
+  await untilIt(client, { state: 'running', progress: 'at half of it' });
+  const next = startWorker(url, token);
+  await kill(lost.child);
+
+  await next.until('task: build it, attempt 2');
+  const booked = await readFile(join(home.folder, 'lost.jsonl'), 'utf8');
+  const [, place = ''] = /"lease":(\{[^}]*\})/.exec(booked) ?? [];
+  const { taskId, fence } = JSON.parse(place) as { taskId: string; fence: string }; // a line of the buffer
+  const late = await fetch(new URL('/api/workers.report', url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ taskId, fence, seq: 3, text: 'the other half' }),
+  });
+  expect(await late.json()).toMatchObject({ error: { code: 'subagent.lease-lost' } });
+  next.say('all of it');
+  next.say('end');
+  const end = payloadOf(await client.call('agent.wait', { runId }));
+  expect(end).toMatchObject({ status: 'completed' });
+  const told = { state: 'completed', reply: 'all of it\nthe end', result: 'answered' };
+  expect(await find(client)).toMatchObject(told);
+  const history = payloadOf(await client.call('chat.history', { sessionKey: 'main' }));
+  expect(JSON.stringify(history).match(/"role":"tool"[^}]*all of it/g) ?? []).toHaveLength(1);
 });
 
 it('lets a token of workers reach their tasks alone, until it is taken back', async () => {

@@ -4,6 +4,7 @@ import type { Kernel } from './kernel.ts';
 import { countEnded } from './count-cuts.ts';
 import { runControl } from './control.ts';
 import { stopRun } from './stop-run.ts';
+import { renewLeases } from './worker-leases.ts';
 
 /**
  * Reads the rows of the last life and goes on: commands first, then requests whose client is gone are closed,
@@ -35,6 +36,7 @@ export async function recover(kernel: Kernel): Promise<void> {
         cancelQueued: true,
       });
   }
+  if (work.leased) await renewLeases(kernel);
   await countEnded(kernel);
   for (const conversationId of work.conversations) kernel.dispatcher.wake(conversationId);
   for (const sessionId of work.cutTogether) kernel.cutTogether.add(sessionId);

@@ -1,10 +1,11 @@
 import type { Kernel } from './kernel.ts';
 import type { SubagentControl } from './subagents.ts';
+import { expireLeases } from './worker-leases.ts';
 
 /** Longest sleep before the rows are asked again: a clock that jumped is noticed. */
 const mostSleepMs = 30_000;
 
-/** Ends sub-agents that are late and wakes runs that waited long enough. The rows are the truth; the timer only says when to look. */
+/** Ends sub-agents that are late, wakes runs that waited long enough and notices workers that are silent for too long. The rows are the truth; the timer only says when to look. */
 export interface SubagentTimers {
   /** Something is due at another moment than before: look again. */
   wake(): void;
@@ -38,11 +39,12 @@ async function look(
   subagents: Pick<SubagentControl, 'stop'>,
 ): Promise<number | undefined> {
   const now = kernel.clock.now();
-  const { late, sessions, next } = await kernel.store.reader.findSubagentTimers({
+  const { late, sessions, expired, next } = await kernel.store.reader.findSubagentTimers({
     now,
     limit: 100,
   });
   for (const subagentId of late) await subagents.stop({ subagentId, by: 'timeout' });
+  if (expired) await expireLeases(kernel, now);
   for (const sessionId of sessions) kernel.sessions.wake(sessionId);
   return next;
 }

@@ -1,10 +1,13 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { ClaimedTask, TaskReport, WorkerJournal, WorkerPlace } from '@cuttle/core-types/ports';
+import type { ClaimedTask, WorkerJournal, WorkerPlace } from '@cuttle/core-types/ports';
 import type { Kernel } from './kernel.ts';
 import { tellOthers } from './subagent-ends.ts';
 import { tellAbove } from './tell-above.ts';
 
-type Held = Exclude<TaskReport, { kind: 'lost' }>;
+interface Held {
+  readonly kind: 'held' | 'stopped';
+  readonly acked: number;
+}
 
 /** What workers outside may ask of the kernel. `subagent.lease-lost` is thrown where another one may have the task by now. */
 export interface WorkerControl {
@@ -44,20 +47,26 @@ export function createWorkers(kernel: Kernel, draining: AbortSignal): WorkerCont
       }
     },
     async report(input) {
+      kernel.point('worker.report.before.commit');
       const result = await journal.reportWorkerTask(input);
+      kernel.point('worker.report.after.commit');
       if (result.kind === 'lost') throw lost(input);
-      if (result.kind === 'held' && result.isNews) await tellAbove(kernel, input.taskId);
+      if (result.kind === 'stopped') return result;
+      // The timer knows of no lease that had expired.
+      if (result.isBack) kernel.subagentTimers.wake();
+      if (result.isNews || result.isBack) await tellAbove(kernel, input.taskId);
       return result;
     },
     async finish(input) {
-      kernel.point('subagent.complete.before.commit');
+      kernel.point('worker.finish.before.commit');
       const result = await journal.finishWorkerTask(input);
-      kernel.point('subagent.complete.after.commit');
+      kernel.point('worker.finish.after.commit');
       if (result.kind === 'lost') throw lost(input);
       if (result.kind === 'stopped') return { ...result, ended: true };
       await tellOthers(kernel, result.events);
-      const { acked, ended } = result;
-      return { kind: 'held', acked, isNews: ended, ended };
+      const { kind, acked, ended } = result;
+      if (!ended) kernel.subagentTimers.wake();
+      return { kind, acked, ended };
     },
   };
 }
@@ -66,7 +75,7 @@ function lost({ taskId }: WorkerPlace): CuttleError {
   return new CuttleError('subagent.lease-lost', `The task ${taskId} is not leased to you.`);
 }
 
-/** Claims what waits, or sleeps until something may: a task was given away, a lease expires, the time is over. */
+/** Claims what waits, or sleeps until something may: a task was given away, a lease expired, the time is over. */
 async function look(
   kernel: Kernel,
   {
@@ -80,11 +89,10 @@ async function look(
   // Before the rows are read: what is given away meanwhile rings for this one.
   const bell = workerBell.listen(input.worker);
   try {
-    const now = clock.now();
-    const { waits, nextAt = Infinity } = await store.reader.findWorkerWork({ ...input, now });
+    const found = await store.reader.findWorkerWork(input);
     // Nothing of it where another one was faster: then it is looked at again.
-    if (waits) return await claimNow(kernel, input);
-    const sleepMs = Math.min(until, Math.max(nextAt, now + 10)) - clock.now();
+    if (found !== undefined) return await claimNow(kernel, input);
+    const sleepMs = until - clock.now();
     const ends = AbortSignal.any([bell.signal, end]);
     if (sleepMs > 0) await clock.sleep(sleepMs, ends).catch(() => {}); // woken early
     return undefined;
@@ -98,8 +106,11 @@ async function claimNow(
   input: Omit<Parameters<WorkerJournal['claimWorkerTask']>[0], 'fence'>,
 ): Promise<ClaimedTask | undefined> {
   const claim = { ...input, fence: kernel.newId() };
-  const { task, events } = await kernel.store.journal.claimWorkerTask(claim);
-  await tellOthers(kernel, events);
-  if (task) await tellAbove(kernel, task.taskId);
+  kernel.point('worker.claim.before.commit');
+  const task = await kernel.store.journal.claimWorkerTask(claim);
+  kernel.point('worker.claim.after.commit');
+  if (!task) return undefined;
+  kernel.subagentTimers.wake();
+  await tellAbove(kernel, task.taskId);
   return task;
 }

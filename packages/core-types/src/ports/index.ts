@@ -208,7 +208,13 @@ export type {
   TakenResults,
 } from './subagent-journal.ts';
 export type { SubagentReader, SubagentRow, SubagentTimers } from './subagent-reader.ts';
-export type { ClaimedTask, TaskReport, WorkerJournal, WorkerPlace } from './worker-journal.ts';
+export type {
+  ClaimedTask,
+  ExpiredLease,
+  TaskReport,
+  WorkerJournal,
+  WorkerPlace,
+} from './worker-journal.ts';
 export type { AgentMessage, SubagentCaller, Subagents, SubagentTask } from './subagents.ts';
 export { defineTool } from './tool.ts';
 export type { Effect, Risk, Tool, ToolContext, ToolOutput } from './tool.ts';

@@ -221,6 +221,8 @@ export interface Work {
   readonly controls: readonly ControlRow[];
   /** Queued inbounds that wait for the answer to another one. */
   readonly following: readonly { readonly sessionId: string; readonly after: string }[];
+  /** Whether workers outside have tasks under leases. */
+  readonly leased: boolean;
   /** Runs of stateless pull requests: their client is gone; they are closed, not run again. */
   readonly statelessRuns: readonly { readonly sessionId: string }[];
 }

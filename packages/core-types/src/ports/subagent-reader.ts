@@ -38,6 +38,8 @@ export interface SubagentTimers {
   readonly late: readonly string[];
   /** Sessions whose run has waited for its sub-agents as long as it wanted to. */
   readonly sessions: readonly string[];
+  /** Whether the lease of a worker outside has expired. */
+  readonly expired: boolean;
   /** The next moment after those; undefined: none is known. */
   readonly next: number | undefined;
 }
@@ -52,12 +54,11 @@ export interface SubagentReader {
     open?: boolean | undefined;
     limit: number;
   }): Promise<readonly SubagentRow[]>;
-  /** Whether a claim of this name would find something, or when the next lease expires. */
+  /** A task that a claim would find; undefined: it would find none. */
   findWorkerWork(input: {
     worker: string;
     holder: string;
     key: string;
-    now: number;
-  }): Promise<{ readonly waits: boolean; readonly nextAt: number | undefined }>;
+  }): Promise<string | undefined>;
   findSubagentTimers(input: { now: number; limit: number }): Promise<SubagentTimers>;
 }

@@ -16,14 +16,28 @@ export interface ClaimedTask {
   readonly task: string;
   /** 1 for the first lease; more where one before was lost. */
   readonly attempt: number;
-  /** When another worker may have it, unless something is reported before. */
+  /** When the lease expires, unless something is reported before. */
   readonly leaseUntil: number;
   readonly deadlineAt: number | undefined;
 }
 
+/** A task whose lease was found to have expired. */
+export interface ExpiredLease {
+  readonly taskId: string;
+  readonly worker: string;
+  /** `lost`: so many workers in a row said nothing that it has failed. `waits`: the next one may have it. */
+  readonly became: 'waits' | 'lost';
+}
+
 /** What became of a report. `acked`: the newest that is taken; what comes after it is to be sent again. */
 export type TaskReport =
-  | { readonly kind: 'held'; readonly acked: number; readonly isNews: boolean }
+  | {
+      readonly kind: 'held';
+      readonly acked: number;
+      readonly isNews: boolean;
+      /** Its lease had been found expired, and nobody else has the task: the worker has it again. */
+      readonly isBack: boolean;
+    }
   /** It has ended: stopped, out of time, or finished by this very worker. */
   | { readonly kind: 'stopped'; readonly acked: number }
   /** Another lease was given since, or there is no such task. */
@@ -32,8 +46,8 @@ export type TaskReport =
 /** The transactions of workers outside: tasks under leases, reports that count once, an end that is told once. */
 export interface WorkerJournal {
   /**
-   * The oldest waiting task of a worker's name, under a new lease; one whose lease has expired waits again. One that was leased three times
-   * without a report fails instead. The same `key` again gives what it gave, under a new fence where reports had come: they are void.
+   * The oldest waiting task of a worker's name, under a new lease; one whose lease was found to have expired waits again. The same `key` again
+   * gives what it gave, under a new fence where reports had come: they are void.
    */
   claimWorkerTask(input: {
     readonly worker: string;
@@ -41,7 +55,17 @@ export interface WorkerJournal {
     readonly key: string;
     readonly fence: string;
     readonly leaseMs: number;
-  }): Promise<{ readonly task: ClaimedTask | undefined } & Committed>;
+  }): Promise<ClaimedTask | undefined>;
+  /**
+   * Leases that have expired by `now`, those that expired first, at most `limit`: their tasks wait for another worker, and are still their
+   * holder's until one has them. One that was leased three times in a row without a report fails instead, and its parent is told.
+   */
+  expireWorkerLeases(input: {
+    readonly now: number;
+    readonly limit: number;
+  }): Promise<{ readonly leases: readonly ExpiredLease[] } & Committed>;
+  /** Gives each lease that was not found expired its whole length anew: nobody could report while the gateway was away. Returns how many there are. */
+  renewWorkerLeases(): Promise<number>;
   /** The next report of a lease, which it renews. `seq` 0: a sign of life. One that was taken before changes nothing; one behind a gap is not taken. */
   reportWorkerTask(
     input: WorkerPlace & {

@@ -207,6 +207,7 @@ export function describeSubagents(get: () => World): void {
     expect(await world.reader.findSubagentTimers(soon)).toEqual({
       late: [],
       sessions: [],
+      expired: false,
       next: world.now() + 60_000,
     });
     world.advance(60_000);

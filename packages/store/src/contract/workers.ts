@@ -7,17 +7,20 @@ export function describeWorkers(get: () => World): void {
   const { beginCalling, spawn, take, finish, shown, park, draftOf } = createSubagentWorld(get);
   const give = (run: ClaimedRun, more: Partial<SubagentDraft> = {}) =>
     spawn(run, { worker: 'builder', ...more });
-  const tryTake = async (key: string, more: { worker?: string; holder?: string } = {}) =>
-    (
-      await get().journal.claimWorkerTask({
-        worker: 'builder',
-        holder: 'token-1',
-        key,
-        fence: get().newId(),
-        leaseMs: 1_000,
-        ...more,
-      })
-    ).task;
+  const tryTake = (key: string, more: { worker?: string; holder?: string } = {}) =>
+    get().journal.claimWorkerTask({
+      worker: 'builder',
+      holder: 'token-1',
+      key,
+      fence: get().newId(),
+      leaseMs: 1_000,
+      ...more,
+    });
+  /** So much later, when the timer has looked. */
+  const pass = (ms: number) => {
+    get().advance(ms);
+    return get().journal.expireWorkerLeases({ now: get().now(), limit: 10 });
+  };
   const begin = async (key = 'k1'): Promise<ClaimedTask> =>
     (await tryTake(key)) ?? expect.fail('nothing to claim');
   const placeOf = ({ taskId, fence }: ClaimedTask) => ({ taskId, fence, holder: 'token-1' });
@@ -70,9 +73,24 @@ export function describeWorkers(get: () => World): void {
     const { subagentId } = await give(run);
     const task = await begin();
     const { journal, reader } = get();
-    expect(await report(task, 1, 'one')).toEqual({ kind: 'held', acked: 1, isNews: true });
-    expect(await report(task, 1, 'one')).toEqual({ kind: 'held', acked: 1, isNews: false });
-    expect(await report(task, 3, 'three')).toEqual({ kind: 'held', acked: 1, isNews: false });
+    expect(await report(task, 1, 'one')).toEqual({
+      kind: 'held',
+      acked: 1,
+      isNews: true,
+      isBack: false,
+    });
+    expect(await report(task, 1, 'one')).toEqual({
+      kind: 'held',
+      acked: 1,
+      isNews: false,
+      isBack: false,
+    });
+    expect(await report(task, 3, 'three')).toEqual({
+      kind: 'held',
+      acked: 1,
+      isNews: false,
+      isBack: false,
+    });
     const half = { ...placeOf(task), seq: 2, progress: 'half' };
     expect(await journal.reportWorkerTask(half)).toMatchObject({ acked: 2 });
     expect(await reader.findSubagent(subagentId)).toMatchObject({ progress: 'half' });
@@ -137,21 +155,62 @@ export function describeWorkers(get: () => World): void {
     expect(row?.reply).toContain('27002');
   });
 
+  it('lets a task wait again when its lease is found expired, and tells of each once', async () => {
+    const { reader, journal, now } = get();
+    const run = await beginCalling(1);
+    const { subagentId } = await give(run);
+    const { leaseUntil } = await begin();
+    const asked = { worker: 'builder', holder: 'token-1', key: 'k2' };
+    const timers = () => reader.findSubagentTimers({ now: now(), limit: 10 });
+    expect(await timers()).toMatchObject({ expired: false, next: leaseUntil });
+    expect(await pass(999)).toMatchObject({ leases: [] });
+    get().advance(1);
+    expect(await timers()).toEqual({ late: [], sessions: [], expired: true });
+    expect(await reader.findWorkerWork(asked)).toBeUndefined();
+    expect(await tryTake('k2')).toBeUndefined();
+    expect(await journal.expireWorkerLeases({ now: now(), limit: 10 })).toEqual({
+      leases: [{ taskId: subagentId, worker: 'builder', became: 'waits' }],
+      events: [],
+      conversations: [],
+    });
+    expect(await pass(5_000)).toMatchObject({ leases: [] });
+    expect(await timers()).toEqual({ late: [], sessions: [], expired: false });
+    expect(await reader.findSubagent(subagentId)).toMatchObject({ state: 'queued' });
+    expect(await reader.findWorkerWork(asked)).toBe(subagentId);
+    expect(await begin('k2')).toMatchObject({ taskId: subagentId, attempt: 2 });
+    expect(await reader.findSubagent(subagentId)).toMatchObject({ state: 'running' });
+  });
+
+  it('finds leases expired in pages, those first that expired first', async () => {
+    const run = await beginCalling(2);
+    await give(run);
+    await give(run, { index: 1 });
+    const one = await begin('k1');
+    get().advance(10);
+    const two = await begin('k2');
+    get().advance(5_000);
+    const { journal, now } = get();
+    const page = async () =>
+      (await journal.expireWorkerLeases({ now: now(), limit: 1 })).leases.map(
+        ({ taskId }) => taskId,
+      );
+    expect([await page(), await page(), await page()]).toEqual([[one.taskId], [two.taskId], []]);
+  });
+
   it('keeps a lease that nobody else took, however late, and loses it to the next worker', async () => {
-    const { advance, journal, reader, now } = get();
+    const { journal, reader, now } = get();
     const run = await beginCalling(1);
     const { subagentId } = await give(run);
     const task = await begin();
-    const asked = { worker: 'builder', holder: 'token-1', key: 'k2' };
-    expect(await reader.findWorkerWork({ ...asked, now: now() })).toEqual({
-      waits: false,
-      nextAt: now() + 1_000,
-    });
-    advance(5_000);
-    expect(await report(task, 1, 'late')).toMatchObject({ kind: 'held', acked: 1 });
+    await pass(5_000);
+    const late = { kind: 'held', acked: 1, isNews: true, isBack: true };
+    expect(await report(task, 1, 'late')).toEqual(late);
+    expect(await reader.findSubagent(subagentId)).toMatchObject({ state: 'running' });
     expect(await tryTake('k2')).toBeUndefined();
-    advance(1_000);
-    expect(await reader.findWorkerWork({ ...asked, now: now() })).toMatchObject({ waits: true });
+    expect(await reader.findSubagentTimers({ now: now(), limit: 1 })).toMatchObject({
+      next: now() + 1_000,
+    });
+    await pass(1_000);
     const next = await begin('k2');
     expect(next).toMatchObject({ taskId: task.taskId, attempt: 2 });
     expect(await report(task, 2, 'too late')).toEqual({ kind: 'lost' });
@@ -160,6 +219,38 @@ export function describeWorkers(get: () => World): void {
     expect(await journal.reportWorkerTask(stolen)).toEqual({ kind: 'lost' });
     await end(next, 1, 'anew');
     expect(await reader.findSubagent(subagentId)).toMatchObject({ reply: 'anew' });
+  });
+
+  it('takes the end of a worker that was given up for lost, where nobody else has the task', async () => {
+    const run = await beginCalling(1);
+    const { subagentId } = await give(run);
+    const task = await begin();
+    await pass(5_000);
+    expect(await end(task, 1, 'late')).toMatchObject({ kind: 'held', ended: true });
+    expect(await get().reader.findSubagent(subagentId)).toMatchObject({ reply: 'late' });
+    expect(await tryTake('k2')).toBeUndefined();
+    expect(await pass(5_000)).toMatchObject({ leases: [], events: [] });
+  });
+
+  it('gives leases their whole length anew after the gateway was away, but none that was found expired', async () => {
+    const world = get();
+    const run = await beginCalling(2);
+    await give(run);
+    await begin('k1');
+    await pass(1_000);
+    expect((await world.reader.findWork()).leased).toBe(false);
+    const { taskId } = await begin('k2');
+    expect((await world.reader.findWork()).leased).toBe(true);
+    const { subagentId: second } = await give(run, { index: 1 });
+    await begin('k3');
+    await pass(900);
+    await world.reopen();
+    world.advance(20_000);
+    expect(await world.journal.renewWorkerLeases()).toBe(2);
+    expect(await pass(999)).toMatchObject({ leases: [] });
+    expect(await pass(1)).toMatchObject({ leases: [{ taskId }, { taskId: second }] });
+    expect(await world.journal.renewWorkerLeases()).toBe(0);
+    expect(await begin('k4')).toMatchObject({ taskId, attempt: 3 });
   });
 
   it('begins anew with the claim of a worker that was cut after it had reported', async () => {
@@ -175,30 +266,50 @@ export function describeWorkers(get: () => World): void {
     expect(await get().reader.findSubagent(subagentId)).toMatchObject({ reply: 'all of it' });
   });
 
-  it('gives up a task under which three workers in a row said nothing', async () => {
-    const { advance, reader } = get();
+  it('gives up a task under which three workers in a row said nothing, when the third is lost', async () => {
+    const { reader, now } = get();
     const run = await beginCalling(1);
     const { subagentId } = await give(run);
+    const became: string[] = [];
+    let told = 0;
     for (const key of ['k1', 'k2', 'k3']) {
       await begin(key);
-      advance(1_000);
+      const { leases, events } = await pass(1_000);
+      became.push(...leases.map((lease) => lease.became));
+      told += events.filter(({ kind }) => kind === 'inbound').length;
     }
+    expect(became).toEqual(['waits', 'waits', 'lost']);
+    expect(told).toBe(1);
+    expect(await pass(1_000)).toMatchObject({ leases: [], events: [] });
     expect(await tryTake('k4')).toBeUndefined();
     expect(await reader.findSubagent(subagentId)).toMatchObject({
       state: 'failed',
       outcome: { error: { code: 'subagent.worker-lost' } },
       result: 'queued',
+      endedAt: now() - 1_000,
     });
   });
 
+  it('tells the last of them that nobody wants more', async () => {
+    const run = await beginCalling(1);
+    await give(run);
+    for (const key of ['k1', 'k2']) {
+      await begin(key);
+      await pass(1_000);
+    }
+    const last = await begin('k3');
+    await pass(1_000);
+    expect(await report(last, 1, 'late')).toEqual({ kind: 'stopped', acked: 0 });
+    expect(await end(last, 1)).toEqual({ kind: 'stopped', acked: 0 });
+  });
+
   it('goes on counting anew where one of them reported', async () => {
-    const { advance } = get();
     const run = await beginCalling(1);
     await give(run);
     for (const key of ['k1', 'k2', 'k3', 'k4', 'k5']) {
       const task = await begin(key);
       if (key === 'k2') await report(task, 0);
-      advance(1_000);
+      await pass(1_000);
     }
     expect(await tryTake('k6')).toBeUndefined();
   });

@@ -317,4 +317,11 @@ export const migrations: readonly {
       'CREATE INDEX `token_name` ON `token` (`space`,`kind`,`name`);',
     ],
   },
+  {
+    name: '0026_worker_leases',
+    statements: [
+      'ALTER TABLE `worker_task` ADD `expired_at` integer;',
+      'CREATE INDEX `worker_task_lease` ON `worker_task` (`space`,`lease_until`) WHERE ended_at IS NULL AND expired_at IS NULL;',
+    ],
+  },
 ];

@@ -85,6 +85,8 @@ const journalNames = [
   'steerSubagent',
   'stopSubagent',
   'claimWorkerTask',
+  'expireWorkerLeases',
+  'renewWorkerLeases',
   'reportWorkerTask',
   'finishWorkerTask',
 ] as const satisfies readonly (keyof Journal)[];

@@ -385,19 +385,21 @@ async function useSubagents(world: World): Promise<void> {
   await reader.findSubagentTimers({ now: 1, limit: 10 });
 }
 
-/** Claimed twice, reported, finished; a token that is taken back. */
+/** Claimed twice, given up for lost, reported, finished; a token that is taken back. */
 async function useWorkers(
   { journal, reader, newId, now }: World,
   spawn: (worker: string) => Promise<unknown>,
 ): Promise<void> {
   await spawn('builder');
   const lease = { worker: 'builder', holder: 'x', key: 'k' };
-  await reader.findWorkerWork({ ...lease, now: now() });
+  await reader.findWorkerWork(lease);
   const claim = { ...lease, leaseMs: 1_000 };
   await journal.claimWorkerTask({ ...claim, fence: newId() });
-  const { task } = await journal.claimWorkerTask({ ...claim, fence: newId() });
+  const task = await journal.claimWorkerTask({ ...claim, fence: newId() });
   if (!task) throw new TypeError('Nothing was claimed.');
-  await reader.findWorkerWork({ ...lease, key: 'other', now: now() });
+  await reader.findWorkerWork({ ...lease, key: 'other' });
+  await journal.renewWorkerLeases();
+  await journal.expireWorkerLeases({ now: now() + 5_000, limit: 10 });
   const place = { taskId: task.taskId, holder: 'x', fence: task.fence };
   await journal.reportWorkerTask({ ...place, seq: 1, text: 'x' });
   await journal.finishWorkerTask({ ...place, seq: 2, outcome: 'completed', text: 'x' });

@@ -49,7 +49,13 @@ import { indexText } from './search-index.ts';
 import { sweep } from './sweep.ts';
 import { addUsage, countCut } from './usage.ts';
 import { putBlobRow, removeBlobRow } from './blobs.ts';
-import { claimWorkerTask, finishWorkerTask, reportWorkerTask } from './workers.ts';
+import {
+  claimWorkerTask,
+  expireWorkerLeases,
+  finishWorkerTask,
+  renewWorkerLeases,
+  reportWorkerTask,
+} from './workers.ts';
 import { putValue, removeValue } from './values.ts';
 
 /** Each named transaction, as a function that runs inside one. */
@@ -132,6 +138,8 @@ export const journal = {
   steerSubagent,
   stopSubagent,
   claimWorkerTask,
+  expireWorkerLeases,
+  renewWorkerLeases,
   reportWorkerTask,
   finishWorkerTask,
 } satisfies {

@@ -28,9 +28,17 @@ export function closeWorkerTask(unit: Unit, subagentId: string, by: 'worker' | '
   unit.db.run(closeTask, by === 'worker' ? 1 : 0, unit.now, subagentId);
 }
 
+/** Whether a worker has it now, by a lease that was not found expired. */
+export function isLeased(row: {
+  readonly fence: string | null;
+  readonly expired_at: number | null;
+}): boolean {
+  return row.fence !== null && row.expired_at === null;
+}
+
 /** No run makes it one that runs: a lease does. */
 export function stateOf(unit: Unit, row: SubagentRecord): SubagentRecord['state'] {
   if (row.state !== 'queued') return row.state;
   const work = findWorkerTask(unit, row.id);
-  return work !== undefined && work.fence !== null ? 'running' : row.state;
+  return work !== undefined && isLeased(work) ? 'running' : row.state;
 }

@@ -1,5 +1,10 @@
 import type { RunOutcome } from '@cuttle/core-types';
-import type { ClaimedTask, WorkerJournal, WorkerPlace } from '@cuttle/core-types/ports';
+import type {
+  ClaimedTask,
+  ExpiredLease,
+  WorkerJournal,
+  WorkerPlace,
+} from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
 import { query } from '../database.ts';
 import type { WorkerTaskRecord } from '../rows.ts';
@@ -16,32 +21,25 @@ const mostSilent = 3;
 
 // One whose lease expired goes the way of all that waits, so that what ends its workers is counted.
 const selectOfKey = query<WorkerTaskRecord>(
-  `SELECT * FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL AND holder = ? AND claim_key = ? AND lease_until > ?`,
+  `SELECT * FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL AND holder = ? AND claim_key = ? AND expired_at IS NULL`,
 );
 const selectWaiting = query<WorkerTaskRecord>(
-  `SELECT * FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL AND (lease_until IS NULL OR lease_until <= ?) ORDER BY id LIMIT 1`,
+  `SELECT * FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL AND (fence IS NULL OR expired_at IS NOT NULL) ORDER BY id LIMIT 1`,
 );
 
 export function claimWorkerTask(
   unit: Unit,
   input: Input<'claimWorkerTask'>,
 ): Output<'claimWorkerTask'> {
-  const known = unit.db.find(selectOfKey, input.worker, input.holder, input.key, unit.now);
-  if (known) {
-    // Its answer was lost, or its worker was cut before it said anything: nothing is to be thrown away.
-    const row = known.last_seq === 0 ? known : lease(unit, known, input);
-    return { task: toClaimed(unit, row), ...toCommitted(unit) };
-  }
-  for (;;) {
-    const row = unit.db.find(selectWaiting, input.worker, unit.now);
-    if (!row) return { task: undefined, ...toCommitted(unit) };
-    if (row.silent >= mostSilent) endLost(unit, row);
-    else return { task: toClaimed(unit, lease(unit, row, input)), ...toCommitted(unit) };
-  }
+  const known = unit.db.find(selectOfKey, input.worker, input.holder, input.key);
+  // Its answer was lost, or its worker was cut before it said anything: nothing is to be thrown away.
+  if (known?.last_seq === 0) return toClaimed(unit, known);
+  const row = known ?? unit.db.find(selectWaiting, input.worker);
+  return row && toClaimed(unit, lease(unit, row, input));
 }
 
 const updateLease = query<WorkerTaskRecord>(
-  `UPDATE worker_task SET fence = ?, holder = ?, claim_key = ?, lease_ms = ?, lease_until = ?, attempt = attempt + 1, silent = silent + 1, last_seq = 0, said = '', said_chars = 0, progress = NULL
+  `UPDATE worker_task SET fence = ?, holder = ?, claim_key = ?, lease_ms = ?, lease_until = ?, expired_at = NULL, attempt = attempt + 1, silent = silent + 1, last_seq = 0, said = '', said_chars = 0, progress = NULL
 WHERE space = 'main' AND id = ? RETURNING *`,
 );
 
@@ -70,6 +68,31 @@ function toClaimed(unit: Unit, row: WorkerTaskRecord): ClaimedTask {
   };
 }
 
+const selectExpired = query<WorkerTaskRecord>(
+  `SELECT * FROM worker_task INDEXED BY worker_task_lease WHERE space = 'main' AND ended_at IS NULL AND expired_at IS NULL AND lease_until <= ? ORDER BY lease_until LIMIT ?`,
+);
+const noteExpired = `UPDATE worker_task SET expired_at = ? WHERE space = 'main' AND id = ?`;
+
+export function expireWorkerLeases(
+  unit: Unit,
+  { now, limit }: Input<'expireWorkerLeases'>,
+): Output<'expireWorkerLeases'> {
+  const leases = unit.db.list(selectExpired, now, limit).map((row): ExpiredLease => {
+    const { id: taskId, worker } = row;
+    unit.db.run(noteExpired, unit.now, taskId);
+    if (row.silent < mostSilent) return { taskId, worker, became: 'waits' };
+    endLost(unit, row);
+    return { taskId, worker, became: 'lost' };
+  });
+  return { leases, ...toCommitted(unit) };
+}
+
+const renewLeases = `UPDATE worker_task INDEXED BY worker_task_lease SET lease_until = max(lease_until, ? + lease_ms) WHERE space = 'main' AND ended_at IS NULL AND expired_at IS NULL AND lease_until > 0`;
+
+export function renewWorkerLeases(unit: Unit): number {
+  return unit.db.run(renewLeases, unit.now);
+}
+
 function endLost(unit: Unit, row: WorkerTaskRecord): void {
   const message = textFor('subagent.worker-lost', { worker: row.worker, times: row.silent });
   const error = { code: 'subagent.worker-lost', message };
@@ -94,7 +117,7 @@ function findHeld(unit: Unit, place: WorkerPlace): WorkerTaskRecord | undefined 
   return row?.fence === place.fence && row.holder === place.holder ? row : undefined;
 }
 
-const updateReport = `UPDATE worker_task SET lease_until = ?, silent = 0, last_seq = ?, said = ?, said_chars = ?, progress = ? WHERE space = 'main' AND id = ?`;
+const updateReport = `UPDATE worker_task SET lease_until = ?, expired_at = NULL, silent = 0, last_seq = ?, said = ?, said_chars = ?, progress = ? WHERE space = 'main' AND id = ?`;
 
 export function reportWorkerTask(
   unit: Unit,
@@ -104,7 +127,7 @@ export function reportWorkerTask(
   if (!row) return { kind: 'lost' };
   if (row.ended_at !== null) return { kind: 'stopped', acked: row.last_seq };
   const { acked, isNews } = take(unit, row, input);
-  return { kind: 'held', acked, isNews };
+  return { kind: 'held', acked, isNews, isBack: row.expired_at !== null };
 }
 
 /** A report in its turn is taken; any other one only shows that the worker lives. */

@@ -5,6 +5,7 @@ import type {
   SubagentTimers,
 } from '@cuttle/core-types/ports';
 import { query } from '../database.ts';
+import { isLeased } from '../journal/worker-rows.ts';
 import type { InboundRecord, SubagentRecord } from '../rows.ts';
 import { fromStoredOr } from '../stored-json.ts';
 import { toLimit, type View } from '../view.ts';
@@ -17,8 +18,9 @@ type Listed = SubagentRecord & {
   readonly worker: string | null;
   readonly progress: string | null;
   readonly fence: string | null;
+  readonly expired_at: number | null;
 };
-const columns = `SELECT subagent.*, session.key AS session_key, parent.key AS parent_key, result.state AS result_state, work.worker, work.progress, work.fence FROM subagent`;
+const columns = `SELECT subagent.*, session.key AS session_key, parent.key AS parent_key, result.state AS result_state, work.worker, work.progress, work.fence, work.expired_at FROM subagent`;
 const joined = `
 JOIN session ON session.space = 'main' AND session.id = subagent.session_id
 JOIN session AS parent ON parent.space = 'main' AND parent.id = subagent.parent_session
@@ -89,7 +91,7 @@ function toSubagentRow(row: Listed): SubagentRow {
     runId: row.run_id ?? undefined,
     depth: row.depth,
     // No run makes it one that runs: a lease of a worker does.
-    state: row.state === 'queued' && row.fence !== null ? 'running' : row.state,
+    state: row.state === 'queued' && isLeased(row) ? 'running' : row.state,
     outcome: fromStoredOr(row.outcome),
     reply: row.reply ?? undefined,
     usage: fromStoredOr(row.usage),
@@ -115,6 +117,11 @@ const selectNext = query<{ at: number | null }>(
 const selectNextWait = query<{ at: number | null }>(
   `SELECT min(resume_at) AS at ${waiting} AND resume_at > ?`,
 );
+const leased = `FROM worker_task INDEXED BY worker_task_lease WHERE space = 'main' AND ended_at IS NULL AND expired_at IS NULL`;
+const selectExpired = query<{ id: string }>(`SELECT id ${leased} AND lease_until <= ? LIMIT 1`);
+const selectNextExpiry = query<{ at: number | null }>(
+  `SELECT min(lease_until) AS at ${leased} AND lease_until > ?`,
+);
 
 export function findSubagentTimers(
   view: View,
@@ -122,26 +129,25 @@ export function findSubagentTimers(
 ): SubagentTimers {
   const { db } = view;
   const most = toLimit(limit);
-  const moments = [db.find(selectNext, now)?.at, db.find(selectNextWait, now)?.at];
+  const moments = [selectNext, selectNextWait, selectNextExpiry].map(
+    (next) => db.find(next, now)?.at,
+  );
   const known = moments.filter((at) => at !== null && at !== undefined);
   return {
     late: db.list(selectLate, now, most).map(({ id }) => id),
     sessions: db.list(selectWaited, now, most).map((row) => row.session_id),
+    expired: db.find(selectExpired, now) !== undefined,
     next: known.length === 0 ? undefined : Math.min(...known),
   };
 }
 
-const ofWorker = `FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL`;
 const selectWaiting = query<{ id: string }>(
-  `SELECT id ${ofWorker} AND (lease_until IS NULL OR lease_until <= ? OR (holder = ? AND claim_key = ?)) LIMIT 1`,
+  `SELECT id FROM worker_task INDEXED BY worker_task_open WHERE space = 'main' AND worker = ? AND ended_at IS NULL AND (fence IS NULL OR expired_at IS NOT NULL OR (holder = ? AND claim_key = ?)) LIMIT 1`,
 );
-const selectExpiry = query<{ at: number | null }>(`SELECT min(lease_until) AS at ${ofWorker}`);
 
 export function findWorkerWork(
   { db }: View,
-  { worker, holder, key, now }: Parameters<Reader['findWorkerWork']>[0],
+  { worker, holder, key }: Parameters<Reader['findWorkerWork']>[0],
 ): Awaited<ReturnType<Reader['findWorkerWork']>> {
-  const waits = db.find(selectWaiting, worker, now, holder, key) !== undefined;
-  const nextAt = waits ? undefined : (db.find(selectExpiry, worker)?.at ?? undefined);
-  return { waits, nextAt };
+  return db.find(selectWaiting, worker, holder, key)?.id;
 }

@@ -38,6 +38,9 @@ const selectControls = query<InboundRecord>(
 const selectFollowing = query<{ session_id: string; after_id: string }>(
   `SELECT session_id, after_id FROM inbound INDEXED BY inbound_after WHERE space = 'main' AND after_id IS NOT NULL AND state = 'queued'`,
 );
+const selectLeased = query<{ id: string }>(
+  `SELECT id FROM worker_task INDEXED BY worker_task_lease WHERE space = 'main' AND ended_at IS NULL AND expired_at IS NULL AND lease_until > 0 LIMIT 1`,
+);
 
 /** What earlier openings left to do. Sessions whose client is gone are named only among `statelessRuns`. */
 export function findWork(view: View): Work {
@@ -61,6 +64,7 @@ export function findWork(view: View): Work {
     following: db
       .list(selectFollowing)
       .map((row) => ({ sessionId: row.session_id, after: row.after_id })),
+    leased: db.find(selectLeased) !== undefined,
     statelessRuns: stateless.map((sessionId) => ({ sessionId })),
   };
 }

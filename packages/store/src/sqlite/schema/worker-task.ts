@@ -38,8 +38,10 @@ export const worker_task = sqliteTable(
     /** The key of the claim that made the lease. */
     claim_key: text(),
     lease_ms: integer(),
-    /** From then on another worker may have it. */
+    /** When the lease expires. */
     lease_until: integer(),
+    /** When it was found to have expired: from then on another worker may have the task. Null while the lease holds. */
+    expired_at: integer(),
     attempt: integer().notNull(),
     /** Leases in a row, the newest too, under which nothing was reported. */
     silent: integer().notNull(),
@@ -54,6 +56,9 @@ export const worker_task = sqliteTable(
     index('worker_task_open')
       .on(t.space, t.worker, t.id)
       .where(sql`ended_at IS NULL`),
+    index('worker_task_lease')
+      .on(t.space, t.lease_until)
+      .where(sql`ended_at IS NULL AND expired_at IS NULL`),
     foreignKey({
       columns: [t.space, t.id],
       foreignColumns: [subagent.space, subagent.id],
