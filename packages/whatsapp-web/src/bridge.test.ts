@@ -262,6 +262,45 @@ describe('a message of ours', () => {
   });
 });
 
+describe('a reaction', () => {
+  const chat = '120363000000000001@g.us';
+  const key = { remoteJid: chat, fromMe: false, id: '3A11', participant: '5566@lid' };
+  const wire = hi('3A11', { key: { ...key, participantAlt: '491701234567@s.whatsapp.net' } });
+  const react = { type: 'react', id: 'r', chat, target: '3A11', own: false, emoji: '👍' } as const;
+  const reactions = (): unknown[] => connection().sent.map(({ content }) => content);
+
+  async function again(): Promise<Bridge> {
+    await bridges.pop()?.end();
+    const later = await open();
+    const connecting = later.obey({ type: 'connect', id: 'again' });
+    await until(() => (library.connections.length === 3 ? true : undefined));
+    connection().open();
+    await connecting;
+    return later;
+  }
+
+  it('in a group names who wrote the message, in the words of the group, also after a restart', async () => {
+    const bridge = await open();
+    await link(bridge);
+    connection().say(wire);
+    const later = await again();
+    await later.obey(react);
+    expect(reactions()).toEqual([{ react: { text: '👍', key } }]);
+  });
+
+  it('is of the chat it is for, whatever ids people choose, until the account is logged out', async () => {
+    const bridge = await open();
+    await link(bridge);
+    const other = '120363000000000002@g.us';
+    connection().say(wire, hi('3A11', { key: { ...key, remoteJid: other, participant: '7@lid' } }));
+    const later = await again();
+    await later.obey(react);
+    await later.obey({ type: 'logout', id: 'l' });
+    expect(reactions()).toEqual([{ react: { text: '👍', key } }]);
+    expect(await readdir(folder)).not.toContain('heard.jsonl');
+  });
+});
+
 it('shows with its typing, once, that what was written was read', async () => {
   const bridge = await open();
   await link(bridge);

@@ -5,6 +5,7 @@ import type { proto, WAMessage } from 'baileys';
 import { toChatId, toJid } from './address.ts';
 import { downloadTo } from './download.ts';
 import { Failure, toFailure, toRefusal } from './failure.ts';
+import { type HeardKeys, openHeardKeys } from './heard-keys.ts';
 import { type HeldMessage, type Inbox, openInbox } from './inbox.ts';
 import type { Connection, Library, Sending } from './library.ts';
 import { createLink, type Link } from './link.ts';
@@ -38,6 +39,7 @@ interface State extends BridgeDeps {
   readonly sending: Map<string, PromiseWithResolvers<void>>;
   /** Messages that WhatsApp took from us, for devices that could not read them. */
   readonly sent: Recent<proto.IMessage>;
+  readonly keys: HeardKeys;
   /** What came last, for quotes. */
   readonly heard: Recent<WAMessage>;
   /** Messages of ours that were taken back on another device. */
@@ -55,6 +57,7 @@ export async function createBridge(deps: BridgeDeps): Promise<Bridge> {
   const state: State = {
     ...deps,
     inbox: await openInbox(join(deps.folder, 'inbox')),
+    keys: await openHeardKeys(join(deps.folder, 'heard.jsonl')),
     unread: createUnread(),
     sending: new Map(),
     sent: createRecent(mostSent),
@@ -114,6 +117,8 @@ function hear(state: State, messages: readonly WAMessage[]): void {
     if (message === undefined || message.own) continue;
     if (message.reaction === undefined) state.unread.note(message.chat.id, wire.key);
     const store = async (): Promise<void> => {
+      // Before the gateway is told of it, which may react to it.
+      if (message.reaction === undefined) await state.keys.put(message.chat.id, wire.key);
       const held = await state.inbox.put(message);
       if (held && state.isListening) give(state, held);
     };
@@ -159,7 +164,7 @@ function act(state: State, command: Answered): Promise<void> {
     case 'login':
       return link.login();
     case 'logout':
-      return link.logout();
+      return leave(state);
     case 'listen':
       requireConnection(state);
       return Promise.resolve();
@@ -175,6 +180,12 @@ function act(state: State, command: Answered): Promise<void> {
     case 'react':
       return react(state, command);
   }
+}
+
+/** What was heard is the account's. */
+async function leave({ link, keys }: State): Promise<void> {
+  await link.logout();
+  await keys.clear();
 }
 
 function requireConnection({ link }: State): Connection {
@@ -261,7 +272,7 @@ function react(
   state: State,
   { chat, target, own, sender, emoji }: Extract<BridgeCommand, { readonly type: 'react' }>,
 ): Promise<void> {
-  const known = state.heard.find(target)?.key;
+  const known = own ? undefined : state.keys.find(chat, target);
   const participant =
     chat.endsWith('@g.us') && !own && sender !== undefined ? { participant: toJid(sender) } : {};
   const key = known ?? { remoteJid: toJid(chat), fromMe: own, id: target, ...participant };
