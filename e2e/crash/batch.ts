@@ -13,6 +13,8 @@ export interface Batch {
   /** Sessions of the WebSocket door, by place. */
   readonly sessions: Set<string>;
   readonly chats: Set<number>;
+  /** Messages of several files: every part is read to the model with the message. */
+  readonly albums: { readonly id: string; readonly parts: readonly string[] }[];
   /** What shapes found wrong by themselves. */
   readonly violations: string[];
   /** Runs that a shape keeps waiting for a person are let go on. */
@@ -37,6 +39,7 @@ export function createBatch(number: number): Batch {
     answers: [],
     sessions: new Set(),
     chats: new Set(),
+    albums: [],
     violations: [],
     approve: undefined,
   };

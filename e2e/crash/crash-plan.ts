@@ -5,6 +5,7 @@ import type { ShapeName } from './shapes.ts';
 
 /** Names of instants that only some shapes pass; all others are on the way of any turn. */
 const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[] = [
+  ['accept.', ['plain', 'tools', 'socket', 'http', 'long', 'album', 'greeting']],
   ['subagent.', ['subagents']],
   ['abort.between.', ['subagentsStop']],
   ['tool.', ['tools', 'parallel']],
@@ -87,6 +88,8 @@ const all: readonly ShapeName[] = [
   'socketAbort',
   'socketDocument',
   'heldFile',
+  'album',
+  'greeting',
   'http',
 ];
 

@@ -11,6 +11,7 @@ import { createVictim, openToolLedger, type ToolLedger, type Victim } from '@cut
 import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openTelegramServer } from '@cuttle/testkit/telegram';
 import type { Doors } from './batch.ts';
+import { greetings } from './shapes/groups.ts';
 
 export interface CrashWorldOptions {
   /** The file that starts the server: the bundle of `crash-server.ts`, or a built main. */
@@ -121,6 +122,7 @@ function toConfig(
     dmPolicy: 'allowlist',
     allowedUsers: people,
     ambiguity,
+    greetings,
     // Twenty messages at once are answered at once: how soon Telegram lets them through is another test's question.
     limits: { perConversation: { count: 1000, windowMs: 1000 } },
   };

@@ -261,9 +261,24 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     ),
     judgeModelCalls(asked.filter(isSummaryCall), kills, uptoOf),
     judgeModelCalls(asked.filter(isFlushCall), kills, uptoOf),
+    judgeAlbums(batch, asked),
     await judgeNotes(world.home, withRows(database, readFlushed)),
     { ...emptyVerdict, violations },
   ]);
+}
+
+/** The model that answers an album was read all of it, once. */
+function judgeAlbums({ albums }: Batch, asked: readonly ModelCall[]): CrashVerdict {
+  const heard = asked.flatMap(({ messages }) => messages.map(({ text }) => text));
+  const violations = albums.flatMap(({ id, parts }) => {
+    const calls = heard.filter((text) => text.includes(`[[id=${id}]]`));
+    return calls.flatMap((text) =>
+      parts
+        .filter((part) => text.split(part).length !== 2)
+        .map((part) => `the album ${id} was read without, or twice with "${part}": ${text}`),
+    );
+  });
+  return { ...emptyVerdict, violations };
 }
 
 /** How far the entries go that are to be summarised: a run that comes after one that was stopped meanwhile has more of them. */

@@ -1,4 +1,5 @@
-import { heldFile, socketDocument } from './shapes/files.ts';
+import { album, heldFile, socketDocument } from './shapes/files.ts';
+import { greeting } from './shapes/groups.ts';
 import { http } from './shapes/http.ts';
 import { collect, interrupt, queue20, steer, stop } from './shapes/queues.ts';
 import type { Shape } from './shapes/shape.ts';
@@ -46,6 +47,8 @@ export const shapes = {
   socketAbort,
   socketDocument,
   heldFile,
+  album,
+  greeting,
   http,
 } as const satisfies Readonly<Record<string, Shape>>;
 export type ShapeName = keyof typeof shapes;

@@ -15,6 +15,27 @@ export const socketDocument: Shape = {
   },
 };
 
+/** Three files as one message: no part is lost, and none is answered on its own. */
+export const album: Shape = {
+  name: 'album',
+  async say(batch, { telegram }) {
+    const chat = 1019;
+    const id = `${batch.number}-album`;
+    const place = `telegram:${chat}`;
+    const plans = ['one', 'two', 'three'].map((part) => `Plan ${part} of ${id}.`);
+    batch.chats.add(chat);
+    batch.said.push({ id, place, order: batch.said.length, expects: 'answer' });
+    batch.albums.push({ id, parts: plans });
+    for (const [index, plan] of plans.entries()) {
+      const bytes = Buffer.from(plan);
+      const name = `plan-${index}.txt`;
+      const file = { kind: 'document', name, mimeType: 'text/plain', bytes } as const;
+      const text = index === 0 ? toText(id, 'read these') : '';
+      telegram.say({ from: chat, text, album: id, file });
+    }
+  },
+};
+
 /** A file that a messenger holds: it is fetched by the run, and told to the next one too. */
 export const heldFile: Shape = {
   name: 'held-file',

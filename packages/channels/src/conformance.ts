@@ -14,7 +14,10 @@ export const telegramLacks = {
 /** What Discord lacks. https://discord.com/developers/docs/topics/gateway */
 export const discordLacks = {
   pushes: 'Discord tells a bot of messages only at its gateway, which the bot calls',
+  drafts: 'Discord shows nothing of an unfinished answer but a message that is edited',
 } as const satisfies Reasons;
+
+const noDrafts = 'WhatsApp shows nothing of an unfinished answer but that it is written';
 
 /** What WhatsApp lacks: the Cloud API, by a business phone number. https://developers.facebook.com/documentation/business-messaging/whatsapp/ */
 export const whatsappLacks = {
@@ -23,6 +26,7 @@ export const whatsappLacks = {
   threads: 'WhatsApp has no threads',
   edits: 'what people change comes as a message that the API does not pass on',
   changes: 'the Cloud API neither edits nor deletes what a number sent',
+  drafts: noDrafts,
   markup: 'WhatsApp takes any text and refuses none for its marks',
 } as const satisfies Reasons;
 
@@ -30,6 +34,7 @@ export const whatsappLacks = {
 export const whatsappWebLacks = {
   pushes: 'WhatsApp tells a linked device of messages only on the connection that the device made',
   threads: 'WhatsApp has no threads',
+  drafts: noDrafts,
   buttons: 'WhatsApp lets only businesses of its API send buttons; a command is written instead',
   menu: 'WhatsApp shows a menu of commands only for businesses of its API',
   markup: 'WhatsApp takes any text and refuses none for its marks',
@@ -37,6 +42,7 @@ export const whatsappWebLacks = {
 
 /** What Slack has nowhere. https://docs.slack.dev/apis/web-api/ */
 const slackNowhere = {
+  drafts: 'Slack shows an unfinished answer only as a message that grows',
   quotes: 'Slack quotes nothing: an answer stands in the channel or in a thread',
   typing: "Slack shows that an app writes only in the threads of its own assistants' view",
   menu: "Slack takes slash commands from the app's manifest alone",

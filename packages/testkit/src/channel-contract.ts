@@ -9,6 +9,7 @@ import {
   createContract,
   listCases,
 } from './channel-contract/contract.ts';
+import { describeDrafts } from './channel-contract/drafts.contract.ts';
 import { describeFacts } from './channel-contract/facts.contract.ts';
 import { describeFailure } from './channel-contract/failure.contract.ts';
 import type { Lacks } from './channel-contract/fixture.ts';
@@ -72,6 +73,7 @@ function describeAll(contract: Contract): void {
   describeFailure(contract);
   contract.having('changes', describeChanges);
   contract.having('changes', describeLive);
+  contract.having('drafts', describeDrafts);
   describeRender(contract);
   describeButtons(contract);
   describeActions(contract);

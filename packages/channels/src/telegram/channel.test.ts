@@ -33,7 +33,10 @@ async function openPolling(deps: ContractDeps): Promise<ChannelFixture> {
   const server = await openServer();
   const closed = await closedAddress();
   const open = (apiRoot: string): Channel =>
-    createTelegramChannel(TelegramOptions.parse({ token: server.token, apiRoot }), deps);
+    createTelegramChannel(
+      TelegramOptions.parse({ token: server.token, apiRoot, streaming: 'drafts' }),
+      deps,
+    );
   return {
     platform: toPlatform(server, {
       receiveMethod: 'getUpdates',
@@ -51,7 +54,10 @@ async function openWebhook(deps: ContractDeps): Promise<ChannelFixture> {
   const gateway = await openWebhookGateway();
   const webhook = { url: gateway.url, secret };
   const open = (apiRoot: string): Channel =>
-    createTelegramChannel(TelegramOptions.parse({ token: server.token, apiRoot, webhook }), deps);
+    createTelegramChannel(
+      TelegramOptions.parse({ token: server.token, apiRoot, webhook, streaming: 'drafts' }),
+      deps,
+    );
   return {
     platform: toPlatform(server, {
       receiveMethod: 'setWebhook',
@@ -182,6 +188,10 @@ function toPlatform(server: TelegramServer, mode: Mode): ChannelPlatform {
         name,
         bytes,
       })),
+    drafts: {
+      visible: (place) => server.visibleDrafts(chats[place]).map(({ text }) => text),
+      fail: (trouble) => void server.fail({ method: 'sendMessageDraft', ...faultOf(trouble) }),
+    },
     visibleCalls: () => server.ledger.filter(({ method }) => visibleMethods.has(method)).length,
     typing: (place) =>
       server.chatActions(chats[place]).filter(({ action }) => action === 'typing').length,

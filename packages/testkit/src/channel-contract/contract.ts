@@ -52,6 +52,8 @@ function claimOf(channel: Channel, ability: Ability): unknown {
       return channel.menu;
     case 'changes':
       return channel.live;
+    case 'drafts':
+      return channel.live?.drafts;
     case 'pushes':
       return channel.webhook;
     case 'files':

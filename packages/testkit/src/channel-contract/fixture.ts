@@ -92,6 +92,8 @@ export interface ChannelPlatform {
   sentFiles?(place: Place): readonly VisibleFile[];
   /** Calls that changed what people see, or tried to. */
   visibleCalls(): number;
+  /** For channels with drafts. */
+  readonly drafts?: ShownDrafts;
   typing(place: Place): number;
   commands(): readonly string[];
   /** A person deletes a message of the account. */
@@ -112,6 +114,12 @@ export interface ChannelPlatform {
   isListening(): boolean;
   /** Resolves when `predicate` holds, asked after each change. */
   waitFor<T>(predicate: () => T | undefined | false | null, signal: AbortSignal): Promise<T>;
+}
+
+/** Unfinished text that people see beside the messages, and what goes wrong with the next that is shown. */
+export interface ShownDrafts {
+  visible(place: Place): readonly string[];
+  fail(trouble: Trouble): void;
 }
 
 /** What the suite gives to each channel. */
@@ -157,6 +165,8 @@ export const abilities = {
   buttons: 'buttons',
   /** A message of ours can be edited and deleted. */
   changes: 'edits of ours',
+  /** Unfinished text can be shown without a message. */
+  drafts: 'drafts',
   typing: 'typing',
   menu: 'a menu of commands',
 } as const;
