@@ -6,6 +6,9 @@ import {
 } from '@cuttle/testkit/channel-contract';
 import { openSlackServer } from '@cuttle/testkit/slack';
 import { describe, expect, it } from 'vitest';
+import { createLanes } from '../lanes.ts';
+import { untilAborted } from '../retry.ts';
+import { type CatchUpDeps, type Listening, withCatchUp } from './catch-up.ts';
 import { createSlackChannel } from './channel.ts';
 import { SlackOptions } from './options.ts';
 
@@ -157,4 +160,60 @@ describe.each<Mode>(['socket', 'http'])('what was said while nobody listened (%s
     const found = await place.live((door) => door.waitForAccepted(1, soon()));
     expect(wordsOf(found)).toEqual(['two']);
   });
+});
+
+it('says what of it could not be taken in, keeps its place, and takes it in before what comes next', async () => {
+  const checkpoint = createMemoryCheckpoint();
+  const began = { v: 1, since: '1767222000.000000', places: ['D0ANN'] };
+  await checkpoint.put(began);
+  const [missed, next] = ['1767222001.000000', '1767225600.000000'];
+  const lanes = createLanes();
+  const done: string[] = [];
+  const faults = [new TypeError('a fault of ours')];
+  const errors: unknown[] = [];
+  const logged = Promise.withResolvers<void>();
+  const log = {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error(_words: string, fields: object = {}) {
+      errors.push(fields);
+      logged.resolve();
+    },
+  };
+  const takeInLane = async (): Promise<void> => {
+    const fault = faults.shift();
+    if (fault) throw fault;
+    done.push('missed');
+  };
+  const nothing = async (): Promise<void> => {};
+  const deps: CatchUpDeps = {
+    api: { call: async () => ({ messages: [{ ts: missed }] }) },
+    intake: { lanes, take: nothing, takePatiently: nothing, takeInLane },
+    options: { backfillHours: 24 },
+    clock: createInstantClock(Date.UTC(2026, 0, 1)),
+    log,
+    random: () => 0,
+  };
+  const stop = new AbortController();
+  const door = { accept: createRecordingDoor().accept, checkpoint };
+  const said = { type: 'message', channel: 'D0ANN', ts: next };
+  const listen: Listening = async (catchUp, signal) => {
+    catchUp.connected();
+    await logged.promise;
+    expect(errors).toMatchObject([{ channel: 'D0ANN', error: { message: 'a fault of ours' } }]);
+
+    const stored = catchUp.heard({ kind: 'events_api', raw: { event: said } });
+    await lanes.add('D0ANN', async () => {
+      done.push('next');
+      stored();
+    });
+    stop.abort();
+    return untilAborted(signal);
+  };
+  await expect(withCatchUp(deps, { door, listen }, stop.signal)).rejects.toThrow('aborted');
+
+  expect(done).toEqual(['missed', 'next']);
+  expect(checkpoint.value).toMatchObject({ since: next });
+  expect(errors).toHaveLength(1);
 });

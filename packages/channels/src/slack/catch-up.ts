@@ -61,6 +61,8 @@ const paceMs = 1500;
 /** A kill costs no more than what is then read again and recognised. */
 const keepEveryMs = 10_000;
 const says = 'What was missed on Slack could not be read; it is tried again.';
+const failed =
+  'What was missed on Slack was not taken in; it is tried again with what comes there next.';
 
 interface State {
   readonly deps: CatchUpDeps;
@@ -156,16 +158,23 @@ function findMissed(state: State): boolean {
   return missed.size > 0;
 }
 
-/** Never rejects. */
 async function fillAll(state: State): Promise<void> {
   const { deps, missed, signal } = state;
   deps.log.info('What was said on Slack meanwhile is read.', { channels: missed.size });
-  for (const channel of missed.keys())
-    await deps.intake.lanes.add(channel, () => fill(state, channel)).catch(() => {}); // aborted
+  for (const channel of missed.keys()) await fillInLane(state, channel);
   if (!signal.aborted) state.writer.changed();
 }
 
-/** In the lane of the channel: what comes there meanwhile waits behind it. */
+/** What comes in the channel meanwhile waits behind it. Never rejects: what could not be taken in stays missed, and so does the time it is read from. */
+async function fillInLane(state: State, channel: string): Promise<void> {
+  const { deps, signal } = state;
+  try {
+    await deps.intake.lanes.add(channel, () => fill(state, channel));
+  } catch (error) {
+    if (!signal.aborted) deps.log.error(failed, { channel, error });
+  }
+}
+
 async function fill(state: State, channel: string): Promise<void> {
   const { deps, door, missed, signal } = state;
   const found = missed.get(channel);
@@ -204,10 +213,10 @@ const WireHeard = z.looseObject({
 });
 
 function hear(state: State, payload: Payload): () => void {
-  const { deps, missed, places, pending } = state;
+  const { missed, places, pending } = state;
   const lane = laneOf(payload);
-  // Never rejects but by the abort, of which the payload's own work tells, too.
-  if (missed.has(lane)) deps.intake.lanes.add(lane, () => fill(state, lane)).catch(() => {});
+  // Waited for with the lanes.
+  if (missed.has(lane)) void fillInLane(state, lane);
   const { event } = WireHeard.safeParse(payload.raw).data ?? {};
   if (event === undefined) return () => {};
   const { channel, ts, thread_ts: thread } = event;
