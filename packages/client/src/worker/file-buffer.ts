@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createAppender } from './append-whole.ts';
 import type { WorkerBuffer } from './worker-buffer.ts';
 
 /**
@@ -7,30 +8,18 @@ import type { WorkerBuffer } from './worker-buffer.ts';
  * of being written counts as never written. Throws what the file system throws.
  */
 export async function openFileBuffer(path: string): Promise<WorkerBuffer & AsyncDisposable> {
-  let { file, bytes, lines } = await openWhole(path);
-  const write = async (text: string): Promise<void> => {
-    const chunk = Buffer.from(text);
-    try {
-      await file.write(chunk, 0, chunk.length, bytes);
-      await file.datasync();
-    } catch (error) {
-      // What was written of it is no line: the next one is put in its place.
-      await file.truncate(bytes).catch(() => {}); // the first failure says more
-      throw error;
-    }
-    bytes += chunk.length;
-  };
+  let { file, append, lines } = await openWhole(path);
   return {
     read: async () => lines,
     async append(line) {
-      await write(`${line}\n`);
+      await append(`${line}\n`);
       lines = [...lines, line];
     },
     async replace(next) {
       const text = next.map((line) => `${line}\n`).join('');
       await writeWhole(path, text);
       await file.close();
-      ({ file, bytes, lines } = await openWhole(path));
+      ({ file, append, lines } = await openWhole(path));
     },
     [Symbol.asyncDispose]: () => file.close(),
   };
@@ -38,7 +27,7 @@ export async function openFileBuffer(path: string): Promise<WorkerBuffer & Async
 
 async function openWhole(path: string): Promise<{
   file: FileHandle;
-  bytes: number;
+  append: (text: string) => Promise<void>;
   lines: readonly string[];
 }> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -50,7 +39,7 @@ async function openWhole(path: string): Promise<{
   const file = await open(path, 'r+');
   const bytes = Buffer.byteLength(whole);
   await file.truncate(bytes);
-  return { file, bytes, lines: whole.split('\n').slice(0, -1) };
+  return { file, append: createAppender(file, bytes), lines: whole.split('\n').slice(0, -1) };
 }
 
 /** Beside its place first, then moved there, so that there is always one or the other. */
