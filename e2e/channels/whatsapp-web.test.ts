@@ -61,6 +61,9 @@ it('links an account of WhatsApp, and answers each message once, whatever is kil
   await whatsapp.waitFor(() => whatsapp.pending.length === 0, soon());
 
   const other = await second.connect();
+  expect(await other.call('channels.directory', { ...place, query: 'ann' })).toMatchObject({
+    payload: { source: 'seen', rows: [{ id: ann, name: 'Ann', kind: 'people' }], more: false },
+  });
   expect(await other.call('channels.logout', place)).toMatchObject({ ok: true });
   expect(whatsapp.isLinked).toBe(false);
   const probe = await other.call('channels.probe', place);

@@ -59,6 +59,12 @@ it('answers each message on WhatsApp once, whatever is killed or delivered again
   await untilSaid('Two');
   await untilSaid('Three');
   await whatsapp.waitFor(() => whatsapp.pendingChanges.length === 0, soon());
+  const client = await second.connect();
+  const knows = await client.call('channels.directory', { channel: 'whatsapp', query: 'ann' });
+  expect(knows).toMatchObject({
+    payload: { source: 'seen', rows: [{ id: ann, name: 'Ann', kind: 'people' }], more: false },
+  });
+  client.terminate();
   second.kill('SIGTERM');
   expect((await second.exit).status).toBe(0);
 

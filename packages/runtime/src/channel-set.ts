@@ -6,7 +6,7 @@ import {
   type ChannelSupervisor,
   createChannelSupervisor,
 } from './channel-supervisor.ts';
-import { createChannelDirectory, type FindInDirectory } from './channel-directory.ts';
+import { type ChannelDirectory, createChannelDirectory } from './channel-directory.ts';
 import { type ChannelLogins, type ChannelPlace, createChannelLogins } from './channel-logins.ts';
 import { runControl } from './control.ts';
 import type { ConnectedAccounts } from './create-kernel.ts';
@@ -19,7 +19,7 @@ export interface ChannelSet {
   remove(channel: string, name: string): Promise<void>;
   statuses(): readonly ChannelStatus[];
   readonly logins: ChannelLogins;
-  readonly findInDirectory: FindInDirectory;
+  readonly directory: ChannelDirectory;
   receiveWebhook(input: WebhookDelivery, signal: AbortSignal): Promise<Response>;
   /** Connects what was added, and from now on what is added. */
   start(): void;
@@ -82,7 +82,7 @@ export function createChannelSet(
       kernel.hub.publishGateway({ kind: 'channel', channel, account: name, state: 'removed' });
     },
     logins: createChannelLogins(kernel, find),
-    findInDirectory: createChannelDirectory(kernel, find),
+    directory: createChannelDirectory(kernel, find),
     statuses: () => [...supervised.values()].map(({ supervisor }) => supervisor.status()),
     receiveWebhook: ({ channel, name, request }, signal) =>
       takeWebhook(kernel, { entry: supervised.get(keyOf(channel, name)), request }, signal),

@@ -11,7 +11,7 @@ import type {
   Settled,
 } from '@cuttle/core-types/ports';
 import { decideApproval } from './approvals.ts';
-import type { FindInDirectory } from './channel-directory.ts';
+import type { ChannelDirectory } from './channel-directory.ts';
 import type { ChannelLogins } from './channel-logins.ts';
 import { type ChannelSet, createChannelSet, type WebhookDelivery } from './channel-set.ts';
 import type { ChannelSettings, ChannelStatus } from './channel-supervisor.ts';
@@ -97,7 +97,7 @@ export interface Runtime extends AsyncDisposable {
   removeChannel(channel: string, name: string): Promise<void>;
   channels(): readonly ChannelStatus[];
   readonly logins: ChannelLogins;
-  readonly findInDirectory: FindInDirectory;
+  readonly directory: ChannelDirectory;
   readonly subagents: SubagentControl;
   readonly workers: WorkerControl;
   /** A schedule was written by a tool: look at them again. */
@@ -245,14 +245,14 @@ function channelCalls(
   draining: AbortSignal,
 ): Pick<
   Runtime,
-  'addChannel' | 'removeChannel' | 'channels' | 'logins' | 'findInDirectory' | 'receiveWebhook'
+  'addChannel' | 'removeChannel' | 'channels' | 'logins' | 'directory' | 'receiveWebhook'
 > {
   return {
     addChannel: (settings) => set.add(settings),
     removeChannel: (channel, name) => set.remove(channel, name),
     channels: () => set.statuses(),
     logins: set.logins,
-    findInDirectory: set.findInDirectory,
+    directory: set.directory,
     async receiveWebhook(delivery, signal) {
       refuseWhile(draining);
       return set.receiveWebhook(delivery, signal);

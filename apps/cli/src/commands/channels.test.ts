@@ -69,7 +69,7 @@ it('finds people and groups of an account', async () => {
   const { out } = await cli.run('channels', 'directory', 'telegram', 'ann', 'b', '--people');
   expect(out).toMatch(/^Kind +Id +Name +Handle\nperson +7 +Ann.* +ann\n/);
   expect(out).not.toContain('\u001B');
-  expect(out).toContain('The platform gives no list');
+  expect(out).toContain('the platform gives no list');
   expect(out).toContain('There may be others');
   expect(gateway.received.at(-1)?.params).toEqual({
     channel: 'telegram',

@@ -113,7 +113,7 @@ function directoryLines(
   );
   return [
     ...(rows.length === 0 ? ['Nobody was found.'] : table),
-    ...(source === 'seen' ? ['The platform gives no list: these are those that wrote.'] : []),
+    ...(source === 'seen' ? ['Where the platform gives no list, these are those that wrote.'] : []),
     ...(more ? ['There may be others: say more words.'] : []),
   ];
 }

@@ -5,6 +5,7 @@ import { discordActions, discordReactions } from './actions.ts';
 import { createAccount } from './account.ts';
 import { createDiscordApi, type DiscordApi } from './api.ts';
 import { encodeAnswer, encodePlaceholder, encodePreview, maxUploadBytes } from './encode.ts';
+import { createDiscordDirectory } from './directory.ts';
 import type { DiscordOptions } from './options.ts';
 import { createPlaces } from './places.ts';
 import { receiveEvents } from './receive.ts';
@@ -55,6 +56,7 @@ export function createDiscordChannel(options: DiscordOptions, deps: ChannelDeps)
     uploads: { maxBytes: maxUploadBytes },
     actions: discordActions,
     reactions: discordReactions,
+    directory: createDiscordDirectory({ ...deps, api }),
     menu: { publish: (commands, signal) => publishMenu({ api, account }, commands, signal) },
     async [Symbol.asyncDispose]() {
       // Nothing is held open: the connection and requests end with their signals.

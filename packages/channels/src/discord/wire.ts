@@ -9,10 +9,12 @@ export const WireUser = z.looseObject({
   username: z.string().optional(),
   global_name: z.string().nullish(),
   bot: z.boolean().nullish(),
+  /** Of Discord itself. */
+  system: z.boolean().nullish(),
 });
 export type WireUser = z.infer<typeof WireUser>;
 
-const WireMember = z.looseObject({ nick: z.string().nullish(), user: WireUser.nullish() });
+export const WireMember = z.looseObject({ nick: z.string().nullish(), user: WireUser.nullish() });
 
 const WireEmbed = z.looseObject({
   type: z.string().nullish(),

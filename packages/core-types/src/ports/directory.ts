@@ -29,11 +29,12 @@ export interface DirectoryQuestion {
  * Whom an account can see on its platform. Contract:
  * - rows are people who are there and are no bots, or groups that an account can write to or join; the same rows for the same list;
  * - it asks for a bounded number of pages and says `more` where it saw not all;
- * - it fails as `probe` cannot: `channel.unavailable`, `channel.rate-limited`, `channel.invalid` (a right is missing), `channel.auth`; it never retries;
+ * - undefined where it can tell nothing of this, such as all people of a platform that is only searched: then who was seen is told;
+ * - it fails as `probe` cannot: `channel.unavailable`, `channel.rate-limited`, `channel.invalid` (a right is missing), `channel.auth`; it never asks again what was refused;
  * - it changes nothing, and rejects with `signal.reason` soon after an abort.
  */
 export interface DirectoryCapability {
-  find(question: DirectoryQuestion, signal: AbortSignal): Promise<DirectoryPage>;
+  find(question: DirectoryQuestion, signal: AbortSignal): Promise<DirectoryPage | undefined>;
 }
 
 export interface DirectoryReader {
@@ -46,16 +47,21 @@ export interface DirectoryReader {
   ): Promise<DirectoryPage>;
 }
 
+/** What is looked for, in small letters: `@` and `#` before a name are none of it. */
+export function toWords(query: string): readonly string[] {
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => word.replace(/^[@#]/, ''))
+    .filter((word) => word !== '');
+}
+
 /** What of a list answers a question, in its order; `whole`: the list is all there is. */
 export function pageOf(
   rows: Iterable<DirectoryRow>,
   { query, limit, whole }: Pick<DirectoryQuestion, 'query' | 'limit'> & { readonly whole: boolean },
 ): DirectoryPage {
-  const words = query
-    .toLowerCase()
-    .split(/\s+/)
-    .map((word) => word.replace(/^[@#]/, ''))
-    .filter((word) => word !== '');
+  const words = toWords(query);
   const found: DirectoryRow[] = [];
   for (const row of rows) {
     const text = `${row.name} ${row.handle ?? ''} ${row.id}`.toLowerCase();

@@ -35,6 +35,7 @@ export {
   type DirectoryReader,
   type DirectoryRow,
   pageOf,
+  toWords,
 } from './directory.ts';
 export {
   type ActionContext,

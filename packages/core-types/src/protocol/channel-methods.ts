@@ -48,7 +48,7 @@ export const channelMethods = [
       }),
     result: () =>
       z.object({
-        /** `seen`: the platform gives no list. */
+        /** `seen`: the platform gave no list, at least of one kind. */
         source: z.enum(['platform', 'seen']),
         rows: z.array(
           z.object({

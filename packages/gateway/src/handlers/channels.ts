@@ -15,7 +15,7 @@ export const channelHandlers: Pick<
   },
   async 'channels.directory'({ runtime }, { params }, signal) {
     const { channel, account: name, query, kind, limit } = params;
-    const { rows, ...page } = await runtime.findInDirectory(
+    const { rows, ...page } = await runtime.directory.find(
       { channel, name, query, kind, limit },
       signal,
     );

@@ -9,6 +9,7 @@ import type { Asked as AskedFacts, LedgerEntry } from './ledger.ts';
 import type { RateLimiter } from './limits.ts';
 import type { Route, RouteAnswer, RouteCall, RouteContext, UploadedFile } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
+import { guildRoutes } from './routes/guilds.ts';
 import { interactionRoutes } from './routes/interactions.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { placeRoutes } from './routes/places.ts';
@@ -26,6 +27,7 @@ const maxBytes = 25 * 1024 * 1024;
 const routes: readonly (Route & { readonly pattern: RegExp })[] = [
   ...messageRoutes,
   ...placeRoutes,
+  ...guildRoutes,
   ...accountRoutes,
   ...interactionRoutes,
 ].map((route) => ({ ...route, pattern: toPattern(route.path) }));

@@ -81,6 +81,27 @@ it('serves a real discord.js bot: messages, edits, reactions, threads and errors
   }
 });
 
+it('lists its guilds, their channels and whom a search finds', async () => {
+  await using server = await openDiscordServer({ limits: true });
+  const ann = server.user({ username: 'ann', globalName: 'Ann' });
+  const guild = server.guild({ name: 'Us', members: [ann], nicks: { [ann]: 'Annie' } });
+  const general = server.channel({ guild, name: 'general' });
+  const client = await open(server);
+  try {
+    const guilds = await client.guilds.fetch({ limit: 10 });
+    expect(guilds.map(({ name }) => name)).toEqual(['Us']);
+    const us = await guilds.get(guild)?.fetch();
+    const found = await us?.members.search({ query: 'anni', limit: 10 });
+    expect(found?.map(({ id, displayName }) => [id, displayName])).toEqual([[ann, 'Annie']]);
+    const channels = await us?.channels.fetch();
+    expect(channels?.map((channel) => [channel?.id, channel?.name])).toEqual([
+      [general, 'general'],
+    ]);
+  } finally {
+    await client.destroy();
+  }
+});
+
 it('serves its buttons, commands and forms', async () => {
   await using server = await openDiscordServer();
   const ann = server.user();

@@ -231,6 +231,38 @@ describe('the REST API', () => {
     expect((await call(server, 'GET', '/users/@me')).status).toBe(401);
   });
 
+  it('lists its guilds and their channels, and finds members by the beginning of a name', async () => {
+    await using server = await openDiscordServer();
+    const ann = server.user({ username: 'ann' });
+    const ben = server.user({ username: 'ben' });
+    const guild = server.guild({ name: 'Us', members: [ann, ben], nicks: { [ben]: 'Annabel' } });
+    const general = server.channel({ guild });
+    server.thread({ parent: general });
+    const other = server.guild({ name: 'Them' });
+    const list = async (path: string): Promise<unknown> => (await call(server, 'GET', path)).body;
+    expect(await list('/users/@me/guilds')).toMatchObject([
+      { id: guild, name: 'Us' },
+      { id: other },
+    ]);
+    expect(await list('/users/@me/guilds?limit=1')).toHaveLength(1);
+    expect(await list(`/users/@me/guilds?after=${guild}`)).toMatchObject([{ id: other }]);
+    expect(await list(`/guilds/${guild}/channels`)).toMatchObject([{ id: general, type: 0 }]);
+    const search = `/guilds/${guild}/members/search`;
+    const both = [
+      { user: { id: ann }, nick: null },
+      { user: { id: ben }, nick: 'Annabel' },
+    ];
+    expect(await list(`${search}?query=AN&limit=5`)).toMatchObject(both);
+    expect(await list(`${search}?query=cuttle`)).toMatchObject([{ user: { bot: true } }]);
+    expect(await list(`${search}?query=nn&limit=5`)).toEqual([]);
+    // One where nothing is said.
+    expect(await list(`${search}?query=an`)).toHaveLength(1);
+    for (const query of ['', '?query=', `?query=${'x'.repeat(101)}`, '?query=a&limit=1001'])
+      expect(await list(search + query)).toMatchObject({ code: 50_035 });
+    expect(await list('/guilds/5/members/search?query=a')).toMatchObject({ code: 10_004 });
+    expect(await list('/guilds/5/channels')).toMatchObject({ code: 10_004 });
+  });
+
   it('makes one message of a nonce that is enforced', async () => {
     await using server = await openDiscordServer();
     const channel = server.direct(server.user());

@@ -22,12 +22,18 @@ export function encodeUser(user: UserState): WireUser {
   };
 }
 
-function encodeMember(user: UserState): Readonly<Record<string, Json>> {
+/** https://discord.com/developers/docs/resources/guild#guild-member-object */
+export function encodeMember(user: UserState, nick?: string): Readonly<Record<string, Json>> {
   return {
     user: encodeUser(user),
-    nick: null,
+    nick: nick ?? null,
+    avatar: null,
+    banner: null,
     roles: [],
     joined_at: '2020-01-01T00:00:00.000000+00:00',
+    premium_since: null,
+    communication_disabled_until: null,
+    pending: false,
     deaf: false,
     mute: false,
     flags: 0,
@@ -100,7 +106,8 @@ export function encodeEventMessage(
   const type = channel === undefined ? {} : { channel_type: channel.type };
   const wire = { ...encodeMessage(world, message, cdnUrl), ...type };
   if (channel?.guildId === undefined) return wire;
-  const { user: _user, ...member } = encodeMember(message.author);
+  const nick = world.guilds.get(channel.guildId)?.nicks.get(message.author.id);
+  const { user: _user, ...member } = encodeMember(message.author, nick);
   return { ...wire, guild_id: channel.guildId, member };
 }
 
@@ -174,7 +181,7 @@ export function encodeGuild(world: World, guild: GuildState): Json {
     unavailable: false,
     member_count: members.length + 1,
     voice_states: [],
-    members: [world.bot, ...members].map(encodeMember),
+    members: [world.bot, ...members].map((user) => encodeMember(user, guild.nicks.get(user.id))),
     channels: channels
       .filter((channel) => !isThread(channel))
       .map((channel) => encodeChannel(world, channel)),

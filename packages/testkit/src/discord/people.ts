@@ -17,13 +17,15 @@ export interface GuildInput {
   readonly id?: string;
   readonly name?: string;
   readonly members?: readonly string[];
+  /** By member: how they are called there. */
+  readonly nicks?: Readonly<Record<string, string>>;
 }
 
 export interface ChannelInput {
   readonly id?: string;
   readonly guild: string;
   readonly name?: string;
-  readonly type?: 'text' | 'announcement' | 'voice' | 'forum';
+  readonly type?: 'text' | 'announcement' | 'voice' | 'forum' | 'category';
 }
 
 export interface ThreadInput {
@@ -122,7 +124,8 @@ function createPlaces({
       const id = input.id ?? world.newId();
       const [owner = world.bot.id] = input.members ?? [];
       const memberIds = new Set(input.members ?? []);
-      const guild = { id, name: input.name ?? 'A guild', ownerId: owner, memberIds };
+      const nicks = new Map(Object.entries(input.nicks ?? {}));
+      const guild = { id, name: input.name ?? 'A guild', ownerId: owner, memberIds, nicks };
       world.guilds.set(id, guild);
       publish.place('GUILD_CREATE', encodeGuild(world, guild));
       return id;

@@ -2,7 +2,7 @@ import type { Json } from '@cuttle/core-types';
 import { failures, invalidForm } from './failure.ts';
 import type { Publisher } from './publish.ts';
 import { isSnowflake } from './snowflake.ts';
-import type { ChannelState, MessageState, World } from './world.ts';
+import type { ChannelState, GuildState, MessageState, World } from './world.ts';
 
 /** A file of a multipart request. */
 export interface UploadedFile {
@@ -64,6 +64,15 @@ export function channelOf({ world }: RouteContext, { params }: RouteCall): Chann
   if (channel === undefined) throw failures.unknownChannel();
   if (channel.barrier === 'missing-access') throw failures.missingAccess();
   return channel;
+}
+
+export function guildOf(
+  { world }: RouteContext,
+  { params }: Pick<RouteCall, 'params'>,
+): GuildState {
+  const guild = world.guilds.get(snowflakeOf(params['guild'], 'guild_id'));
+  if (guild === undefined) throw failures.unknownGuild();
+  return guild;
 }
 
 export function messageOf(context: RouteContext, call: RouteCall): MessageState {

@@ -34,6 +34,7 @@ export const channelTypes = {
   dm: 1,
   voice: 2,
   groupDm: 3,
+  category: 4,
   announcement: 5,
   announcementThread: 10,
   thread: 11,

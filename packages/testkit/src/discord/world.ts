@@ -63,6 +63,8 @@ export interface GuildState {
   readonly name: string;
   readonly ownerId: string;
   readonly memberIds: Set<string>;
+  /** Names that members have there alone. */
+  readonly nicks: Map<string, string>;
 }
 
 /** Who and what there is. */

@@ -1,10 +1,17 @@
 import { Json } from '@cuttle/core-types';
 import { encodeChannel, encodeGuild, encodeUser } from '../encode.ts';
 import { failures } from '../failure.ts';
-import { channelOf, messageOf, type Route, type RouteContext, snowflakeOf } from '../route.ts';
+import {
+  channelOf,
+  guildOf,
+  messageOf,
+  type Route,
+  type RouteContext,
+  snowflakeOf,
+} from '../route.ts';
 import { parseBody, ThreadBody } from '../schemas.ts';
 import { channelTypes } from '../wire.ts';
-import { type ChannelState, type GuildState, isThread } from '../world.ts';
+import { type ChannelState, isThread } from '../world.ts';
 import { createMessage } from './messages.ts';
 
 /** Guilds, channels and threads. https://discord.com/developers/docs/resources/channel */
@@ -60,16 +67,16 @@ export const placeRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/guilds/:guild',
-    run(context, { params }) {
-      const guild = guildOf(context, params['guild']);
+    run(context, call) {
+      const guild = guildOf(context, call);
       return { status: 200, body: encodeGuild(context.world, guild) };
     },
   },
   {
     method: 'GET',
     path: '/guilds/:guild/threads/active',
-    run(context, { params }) {
-      const guild = guildOf(context, params['guild']);
+    run(context, call) {
+      const guild = guildOf(context, call);
       const threads = [...context.world.channels.values()]
         .filter((one) => one.guildId === guild.id && isThread(one) && !one.archived)
         .map((one) => encodeChannel(context.world, one));
@@ -89,12 +96,6 @@ export const placeRoutes: readonly Route[] = [
 
 function shown({ world }: RouteContext, channel: ChannelState) {
   return { status: 200, body: encodeChannel(world, channel) };
-}
-
-function guildOf({ world }: RouteContext, id: string | undefined): GuildState {
-  const guild = world.guilds.get(snowflakeOf(id, 'guild_id'));
-  if (guild === undefined) throw failures.unknownGuild();
-  return guild;
 }
 
 function addThread(
