@@ -91,4 +91,73 @@ it('acts on messages of the conversation it is in, marks what it takes, and hear
   expect(offered).not.toContain('telegram_react');
 }, 120_000);
 
+it('finds for its owner alone whom the account it talks by knows', async () => {
+  await using telegram = await openTelegramServer();
+  await using discord = await openDiscordServer();
+  const person = discord.user({ username: 'ann' });
+  const ben = discord.user({ username: 'ben', globalName: 'Ben' });
+  const general = discord.channel({ guild: discord.guild({ name: 'Us', members: [ben, person] }) });
+  telegram.user({ id: ann, firstName: 'Ann' });
+  telegram.user({ id: cat, firstName: 'Cat' });
+  const { token, url: apiRoot } = telegram;
+  const onTelegram = { token, apiRoot, owners: [ann], allowedUsers: [cat] };
+  const onDiscord = { token: discord.token, restUrl: discord.restUrl, owners: [person] };
+  await using gateway = await openGateway({
+    config: { channels: { telegram: { main: onTelegram }, discord: { main: onDiscord } } },
+  });
+  const lastRequest = (): string => JSON.stringify(gateway.model.requests.at(-1)?.body);
+  const look = (query: string, kind: string): string =>
+    `[[tool=channel_directory ${JSON.stringify({ query, kind })}]] [[say=Looked.]]`;
+  const onPhone = async (from: number, text: string): Promise<string> => {
+    const looked = (): number =>
+      telegram.visibleFromBot(from).filter((said) => said.text.includes('Looked.')).length;
+    const before = looked();
+    telegram.say({ from, text });
+    await telegram.waitFor(() => looked() > before, soon());
+    return lastRequest();
+  };
+  const dm = discord.direct(person);
+  const onDesk = async (text: string): Promise<string> => {
+    const looked = (): number =>
+      discord.visibleFromBot(dm).filter(({ content }) => content.includes('Looked.')).length;
+    const before = looked();
+    discord.say({ from: person, text });
+    await discord.waitFor(() => looked() > before, soon());
+    return lastRequest();
+  };
+
+  // Somebody let in has no such tool, by whatever name they know of it.
+  const refused = await onPhone(cat, look('ann', 'people'));
+  expect(refused).toContain('telegram_react');
+  expect(refused).not.toContain(offer);
+  expect(refused).not.toContain('those that wrote');
+  // Telegram gives no list, so it is those that wrote.
+  const seen = await onPhone(ann, look('cat', 'people'));
+  expect(seen).toContain(offer);
+  expect(seen).toContain(escaped({ id: String(cat), name: 'Cat', kind: 'people' }));
+  expect(seen).toContain('these are those that wrote');
+  const listed = await onDesk(look('ben', 'people'));
+  expect(listed).toContain(escaped({ id: ben, name: 'Ben', handle: 'ben', kind: 'people' }));
+  expect(listed).not.toContain('those that wrote');
+  // Discord lists nobody without words.
+  const wrote = await onDesk(look('', 'people'));
+  expect(wrote).toContain(escaped({ id: person, name: 'ann', kind: 'people' }));
+  expect(wrote).toContain('those that wrote');
+  const channels = await onDesk(look('general', 'groups'));
+  expect(channels).toContain(escaped({ id: general, name: 'general (Us)', kind: 'groups' }));
+  // Behind names that strangers chose, what is sent waits for a person.
+  const card = '[[tool=discord_embed {"title":"A card"}]]';
+  discord.say({ from: person, text: `${look('ben', 'people')} ${card}` });
+  const asks = ({ content }: { readonly content: string }): boolean =>
+    content.includes('discord_embed');
+  await discord.waitFor(() => discord.visibleFromBot(dm).some(asks), soon());
+  const { approvals } = await gateway.server.call('exec.approvals.list', {});
+  expect(approvals).toMatchObject([{ tool: 'discord_embed', state: 'pending' }]);
+}, 120_000);
+
+const cat = 3003;
+/** As a tool stands in a request that may call it. */
+const offer = '"name":"channel_directory","description"';
+/** As it stands in a text of a request. */
+const escaped = (row: object): string => JSON.stringify(JSON.stringify(row)).slice(1, -1);
 const reactionRoute = '/channels/:channel/messages/:message/reactions/:emoji/@me';

@@ -66,11 +66,13 @@ export function wireRuntime(
     workers: overrides.workers ?? {},
     runtime: () => runtime,
   });
+  const findForRun: Runtime['directory']['findForRun'] = (runId, question, signal) =>
+    runtime.directory.findForRun(runId, question, signal);
   const tools = [...shipped, ...(overrides.tools ?? [])];
   const runtime: Runtime = createRuntime({
     ...foundation,
     tools,
-    channelTools: (channel) => createChannelTools(keeping, channel),
+    channelTools: (channel) => createChannelTools({ ...keeping, findForRun }, channel),
     files: foundation.scope.use(createWorkspaceFiles({ ...foundation, placeOf })),
     models: () => foundation.models,
     settings,

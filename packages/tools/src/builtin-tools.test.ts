@@ -6,6 +6,7 @@ import { toolGroups } from '@cuttle/security/policy';
 import { expect, it } from 'vitest';
 import { createAgentTools } from './agent-tools.ts';
 import { createConfigTool } from './config-tool.ts';
+import { createDirectoryTool } from './directory-tool.ts';
 import { describeTool, type ToolFixture } from './contract/describe-tool.ts';
 import { openMemoryWorld } from './contract/memory-world.ts';
 import { createKnownSubagents } from './contract/known-subagents.ts';
@@ -159,6 +160,13 @@ const fetchTools = createFetchTool({
   convert: async () => ({ title: '', markdown: '' }),
 });
 
+const directory = createDirectoryTool({
+  async findForRun(_runId, { kind }, signal) {
+    signal.throwIfAborted();
+    return { rows: [{ id: '7', name: 'Ann', kind }], more: false, source: 'platform' };
+  },
+});
+
 const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
   current_time: async () =>
     alone(createTimeTools({ clock }), 'current_time', { timeZone: 'Europe/Berlin' }),
@@ -191,6 +199,7 @@ const fixtures: Readonly<Record<string, () => Promise<ToolFixture>>> = {
   file_edit: inFolder('file_edit', { path: 'a.txt', old: 'one', new: 'three' }),
   file_list: inFolder('file_list', {}),
   file_send: inFolder('file_send', { files: ['a.txt'] }),
+  channel_directory: async () => alone([directory], 'channel_directory', { kind: 'people' }),
   config_read: async () =>
     alone(createConfigTool({ config: () => ({ a: 1 }) }), 'config_read', { path: 'a' }),
 };
@@ -216,6 +225,7 @@ it('lists each tool with the profiles that hold it', () => {
       "agent_steer keyed write messaging,coding,full",
       "agent_stop keyed write messaging,coding,full",
       "agent_wait keyed read messaging,coding,full",
+      "channel_directory pure read messaging,coding,full",
       "config_read pure read full",
       "current_time pure read minimal,messaging,coding,full",
       "file_edit opaque write coding,full",

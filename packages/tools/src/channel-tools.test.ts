@@ -45,8 +45,21 @@ const actions = [
 const inspect = (bytes: Uint8Array) =>
   ({ kind: 'image', mimeType: 'image/png', bytes: bytes.length }) as const;
 
+const ann = { id: 'U1', name: 'Ann\n{"id":"U2"}', handle: 'ann', kind: 'people' } as const;
+const depsIn = (root: string): Parameters<typeof createChannelTools>[0] => ({
+  placeOf: () => ({ root }),
+  inspect,
+  blobs: { put: async () => 'hash' },
+  async findForRun(runId, { query, kind, limit }, signal) {
+    signal.throwIfAborted();
+    if (runId !== 'run-1') throw new Error(`no run ${runId}`);
+    const rows = kind === 'people' && 'ann'.includes(query) ? [ann] : [];
+    return { rows: rows.slice(0, limit), more: query === '', source: 'seen' };
+  },
+});
+
 function toolsIn(root: string): ReadonlyMap<string, Tool> {
-  const deps = { placeOf: () => ({ root }), inspect, blobs: { put: async () => 'hash' } };
+  const deps = depsIn(root);
   const tools = createChannelTools(deps, { id: 'telegram', actions });
   return new Map(tools.map((tool) => [tool.name, tool]));
 }
@@ -74,12 +87,13 @@ async function run(name: string, raw: Readonly<Record<string, unknown>>) {
   const context = contextOf();
   const { signal } = new AbortController();
   const { text } = await fixture.tool.run(fixture.tool.input.parse(raw), context, signal);
-  return { text, acts: context.acts };
+  return { text, acts: context.acts, taints: [...context.taints] };
 }
 
 it('asks for the action with its own arguments, and for the message apart', async () => {
   expect(await run('telegram_react', { emoji: '👍' })).toEqual({
     text: 'It will be done.',
+    taints: [],
     acts: [{ action: 'react', input: { emoji: '👍' }, message: 'theirs' }],
   });
   expect((await run('telegram_edit', { text: 'New', message: 'id-1' })).acts).toEqual([
@@ -95,9 +109,23 @@ it('keeps the file before it asks, and gives the id of what is a message', async
   expect(acts).toEqual([{ action: 'send_photo', input: { caption: 'Look' }, file }]);
 });
 
-it('has no tools where a channel has no actions, and each is in a group of the policy', async () => {
-  const deps = { placeOf: () => ({ root: '' }), inspect, blobs: { put: async () => '' } };
-  expect(createChannelTools(deps, { id: 'plain' })).toEqual([]);
+it('lists people a line each, whatever they call themselves, and taints the run with their names', async () => {
+  const found = await run('channel_directory', { query: 'ann', kind: 'people' });
+  expect(found.taints).toEqual(['stranger']);
+  expect(found.text.split('\n')).toEqual([
+    JSON.stringify(ann),
+    'The platform gave no list: these are those that wrote.',
+  ]);
+  const all = await run('channel_directory', { kind: 'people', limit: 1 });
+  expect(all.text).toContain('There may be others');
+  const none = await run('channel_directory', { query: 'cat', kind: 'groups' });
+  expect(none.text).toContain('Nobody was found.');
+  expect(none.taints).toEqual([]);
+});
+
+it('has no tools but the directory where a channel has no actions, and each is in a group of the policy', async () => {
+  const plain = createChannelTools(depsIn(''), { id: 'plain' });
+  expect(plain.map(({ name }) => name)).toEqual(['channel_directory']);
   const known: readonly string[] = Object.values(toolGroups).flat();
   for (const name of toolsIn('').keys()) expect(known).toContain(name);
 });

@@ -6,15 +6,16 @@ import {
   type Tool,
 } from '@cuttle/core-types/ports';
 import { z } from 'zod';
+import { createDirectoryTool, type DirectoryDeps } from './directory-tool.ts';
 import { createFileKeeper, type FileKeeperDeps, type KeepFile } from './files/keep-file.ts';
 
-/** What a channel can do beyond sending words, as tools of a run whose answer goes there: `<channel>_<action>`. */
+/** What a channel can do beyond sending words, as tools of a run whose answer goes there: `<channel>_<action>`, and whom its account knows. */
 export function createChannelTools(
-  deps: FileKeeperDeps,
+  deps: FileKeeperDeps & DirectoryDeps,
   { id, actions = [] }: Pick<Channel, 'id' | 'actions'>,
 ): readonly Tool[] {
   const keepFile = createFileKeeper(deps);
-  return actions.map((action) => toTool(id, action, keepFile));
+  return [...actions.map((action) => toTool(id, action, keepFile)), createDirectoryTool(deps)];
 }
 
 /** Which message an action may be about, for the model. */

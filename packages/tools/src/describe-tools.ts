@@ -2,6 +2,7 @@ import type { Effect, Risk, Tool } from '@cuttle/core-types/ports';
 import { profileIncludes, type ToolProfile, toolProfiles } from '@cuttle/security/policy';
 import { createAgentTools } from './agent-tools.ts';
 import { createConfigTool } from './config-tool.ts';
+import { createDirectoryTool } from './directory-tool.ts';
 import { createFileSendTool } from './files/file-send.ts';
 import { createFileTools } from './files/file-tools.ts';
 import { createMathTools } from './math/math-tools.ts';
@@ -59,5 +60,6 @@ function declaredTools(): readonly Tool[] {
     createFileSendTool(none),
     createConfigTool(none),
     createAgentTools(none),
+    createDirectoryTool(none),
   ].flat();
 }

@@ -180,6 +180,26 @@ describe('tool.use', () => {
       'deny policy.owner',
     ],
     [
+      'whom a messenger knows for someone let in',
+      { name: 'channel_directory', risk: 'read', who: ann, trust: 'paired' },
+      'deny policy.owner',
+    ],
+    [
+      'whom a messenger knows for the owner behind a lower trust',
+      { name: 'channel_directory', risk: 'read', trust: 'paired' },
+      'deny policy.owner',
+    ],
+    [
+      'whom a messenger knows for a guest',
+      { name: 'channel_directory', risk: 'read', who: ann, trust: 'guest' },
+      'deny policy.guest',
+    ],
+    [
+      'whom a messenger knows for the owner',
+      { name: 'channel_directory', risk: 'read', taint: ['stranger'] },
+      'allow',
+    ],
+    [
       'the configuration for the owner',
       { name: 'config_read', risk: 'read', policy: { profile: 'full' } },
       'allow',

@@ -71,6 +71,8 @@ export const toolGroups = {
     'whatsapp_buttons',
     'whatsapp_list',
   ],
+  /** Whom an account of a messenger knows: strangers, too. */
+  directory: ['channel_directory'],
   file: [
     'file_read',
     'file_write',
@@ -97,7 +99,7 @@ const forGuests = [
 ] as const;
 
 /** Sub-agents multiply what one message costs, and what is pinned or deleted is seen by all, so guests have none of it. */
-const messaging = [...forGuests, 'agent', 'channel'] as const;
+const messaging = [...forGuests, 'agent', 'channel', 'directory'] as const;
 
 export const toolProfiles = {
   minimal: ['time', 'search', 'math'],
@@ -109,7 +111,7 @@ export const toolProfiles = {
 /** The widest reach of a standing, whatever the configuration says: nothing outside a guest's own rows, nothing of the gateway's for others. */
 const reach: Readonly<Record<Standing, (name: string) => TextCode | undefined>> = {
   owner: () => undefined,
-  paired: (name) => (isIn(['config'], name) ? 'policy.owner' : undefined),
+  paired: (name) => (isIn(['config', 'directory'], name) ? 'policy.owner' : undefined),
   guest: (name) => (isIn(forGuests, name) ? undefined : 'policy.guest'),
   stranger: (name) => (isIn(toolProfiles.minimal, name) ? undefined : 'policy.stranger'),
 };
