@@ -6,6 +6,7 @@ import { rebuildEvent } from '@cuttle/runtime';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { toAgentPayload, toChatEnd } from './event-payloads.ts';
 import type { CallerListener, GatewayDeps } from './gateway-deps.ts';
+import { readMissed } from './read-missed.ts';
 
 /** So many durable events are replayed at once; a reader further behind reloads the history. */
 const mostReplayed = 2000;
@@ -29,22 +30,26 @@ export async function replay(
   // Followed before the rows are read, so that nothing falls in between.
   const catchUp = listener.catchUp(sessionKey);
   const reading: Reading = { deps, listener, sessionKey, numbers: new Map(), told: new Set() };
-  let last = cursor.seq;
-  let replayed = 0;
+  let end = { last: cursor.seq, told: 0 };
   try {
     await checkBounds(deps, cursor);
-    do {
-      const events = await store.reader.readEvents({ sessionId, after: last, limit: mostReplayed });
-      await replayAll(events, reading);
-      last = events.at(-1)?.seq ?? Math.max(last, catchUp.missed());
-      replayed += events.length;
-    } while (catchUp.missed() > last);
-    // Nothing is awaited from here on, so live events go on exactly where this ends.
-    replayOpenText(reading, sessionId);
-  } finally {
-    catchUp.goLive(last);
+    await readMissed(cursor.seq, {
+      missed: () => catchUp.missed(),
+      read: (after) => store.reader.readEvents({ sessionId, after, limit: mostReplayed }),
+      tell: (events) => replayAll(events, reading),
+      end(told) {
+        replayOpenText(reading, sessionId);
+        end = told;
+        // In the turn in which nothing more was missed, so that live events go on exactly where this ends.
+        catchUp.goLive(end.last);
+      },
+    });
+  } catch (error) {
+    catchUp.goLive(end.last);
+    throw error;
   }
-  return { sessionKey, replayed, cursor: encodeCursor({ ...cursor, seq: last }) };
+  const { last: seq, told: replayed } = end;
+  return { sessionKey, replayed, cursor: encodeCursor({ ...cursor, seq }) };
 }
 
 async function checkBounds({ store }: GatewayDeps, { sessionId, seq }: Cursor): Promise<void> {
