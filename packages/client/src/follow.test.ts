@@ -165,6 +165,23 @@ describe('follow', () => {
     expect(reloads).toEqual([{ sessionKey: 'agent:main:main' }]);
   });
 
+  it('reads again what could not be read, and says so meanwhile', async ({ signal }) => {
+    const { client, gateway, session } = await openScene();
+    const follow = client.follow('main', {}, signal);
+    await until(follow, live);
+    session.queue('i1', 'hi');
+    session.beginStep('r1', 1);
+    session.say('Hello');
+    await until(follow, showing('hi', 'Hello'));
+    gateway.refuseOnce('chat.history', { code: 'internal', message: 'Not now.' });
+    session.endStep();
+    session.endRun();
+    await until(follow, ({ error }) => error?.code === 'internal');
+    const state = await until(follow, ({ runs }) => runs.length === 0);
+    expect(shown(state)).toEqual(['hi', 'Hello']);
+    expect(state.error).toBeUndefined();
+  });
+
   it('asks again for what a gap in the frames swallowed', async ({ signal }) => {
     const { client, session, gateway } = await openScene();
     const follow = client.follow('main', {}, signal);

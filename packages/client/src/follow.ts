@@ -13,7 +13,14 @@ import {
   withEarlier,
   withNewest,
 } from './session-fold.ts';
-import { createSync, type SessionSink, type SessionSync, type SyncDeps } from './session-sync.ts';
+import {
+  createSync,
+  isForGood,
+  type SessionSink,
+  type SessionSync,
+  type SyncDeps,
+  waitAfter,
+} from './session-sync.ts';
 
 export interface FollowOptions {
   /** How many entries to load at first. Default 100. */
@@ -89,13 +96,19 @@ export function createFollow(
       // A sync that began meanwhile brings what is newer.
       if (turn !== sync.turn || sync.isHolding()) return;
       const next = withNewest(subject.current, page, known);
-      if (next) put(next);
+      if (next) put({ ...next, error: undefined });
       else sync.reload();
     },
-    (error) => {
-      if (!signal.aborted && !isLost(error)) put({ error: toCuttleError(error) });
+    (error, failures) => {
+      if (signal.aborted || isLost(error)) return;
+      put({ error: toCuttleError(error) });
+      if (!isForGood(error)) void askAfter(waitAfter(failures, deps)); // never rejects
     },
   );
+  const askAfter = async (ms: number): Promise<void> => {
+    await deps.clock.sleep(ms, signal).catch(() => {}); // followed no more
+    if (!signal.aborted) newest.ask();
+  };
   listen(deps, { sessionKey, subject, sync, newest, fail }, signal);
 
   return {

@@ -6,16 +6,21 @@ function open(): {
   readonly newest: { ask(): void };
   readonly readings: PromiseWithResolvers<void>[];
   readonly failures: unknown[];
+  readonly counts: number[];
 } {
   const readings: PromiseWithResolvers<void>[] = [];
   const failures: unknown[] = [];
+  const counts: number[] = [];
   const read = (): Promise<void> => {
     const reading = Promise.withResolvers<void>();
     readings.push(reading);
     return reading.promise;
   };
-  const newest = createNewest(read, (error) => failures.push(error));
-  return { newest, readings, failures };
+  const newest = createNewest(read, (error, count) => {
+    failures.push(error);
+    counts.push(count);
+  });
+  return { newest, readings, failures, counts };
 }
 
 async function passTurns(count: number): Promise<void> {
@@ -46,6 +51,17 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
     expect(readings).toHaveLength(2);
   },
 );
+
+it('tells how many readings in a row failed', async () => {
+  const { newest, readings, counts } = open();
+  for (const [index, fails] of [true, true, false, true].entries()) {
+    newest.ask();
+    if (fails) readings[index]?.reject(new Error('gone'));
+    else readings[index]?.resolve();
+    await passTurns(10);
+  }
+  expect(counts).toEqual([1, 2, 1]);
+});
 
 it('reads again where it is asked during a reading that fails', async () => {
   const { newest, readings, failures } = open();

@@ -52,7 +52,7 @@ export function createSync(
       line.startAt(undefined);
       sink.expired();
     } else if (isForGood(error)) sink.fail(toCuttleError(error));
-    else await clock.sleep(backoffMs(attempt, backoff, random), own);
+    else await clock.sleep(waitAfter(attempt, { random }), own);
   };
   const run = async (own: AbortSignal): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
@@ -188,6 +188,12 @@ async function findReplayEnd(
   }
 }
 
-function isForGood(error: unknown): boolean {
+/** Ms until what failed so often in a row is tried again. */
+export function waitAfter(failures: number, { random }: Pick<SyncDeps, 'random'>): number {
+  return backoffMs(failures, backoff, random);
+}
+
+/** Whether trying again would change nothing. */
+export function isForGood(error: unknown): boolean {
   return isCuttleError(error) && !error.traits.retryable && error.code !== 'internal';
 }

@@ -28,6 +28,8 @@ export interface LocalGateway extends AsyncDisposable {
   readonly peers: readonly Peer[];
   /** How a method is answered from now on; undefined leaves it without an answer. */
   answer(method: string, answer: Answer | undefined): void;
+  /** The next request of this method is refused with this error. */
+  refuseOnce(method: string, error: Record<string, unknown>): void;
   /** Resolves with the next request of this method that is not answered otherwise. */
   next(method: string): Promise<Received>;
   /** Connections that were made so far. */
@@ -49,6 +51,7 @@ export async function openLocalGateway(): Promise<LocalGateway> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, path: '/ws' });
   await new Promise((resolve) => server.once('listening', resolve));
   const answers = new Map<string, Answer>([['connect', () => hello]]);
+  const refusals = new Map<string, Record<string, unknown>>();
   const received: Received[] = [];
   const peers: Peer[] = [];
   const waiting: { method: string; resolve: (request: Received) => void }[] = [];
@@ -62,7 +65,12 @@ export async function openLocalGateway(): Promise<LocalGateway> {
       received.push(request);
       const at = waiting.findIndex((one) => one.method === method);
       if (at >= 0) waiting.splice(at, 1)[0]?.resolve(request);
-      void respond(socket, id, () => answers.get(method)?.(params, peer));
+      const error = refusals.get(method);
+      refusals.delete(method);
+      void respond(socket, id, () => {
+        if (error) throw new Refusal(error);
+        return answers.get(method)?.(params, peer);
+      });
       if (method === 'connect') {
         peers.push(peer);
         waitingForPeer.shift()?.(peer);
@@ -80,6 +88,7 @@ export async function openLocalGateway(): Promise<LocalGateway> {
       if (answer) answers.set(method, answer);
       else answers.delete(method);
     },
+    refuseOnce: (method, error) => void refusals.set(method, error),
     next: (method) => new Promise((resolve) => waiting.push({ method, resolve })),
     nextPeer: () => new Promise((resolve) => waitingForPeer.push(resolve)),
     async [Symbol.asyncDispose]() {
