@@ -102,13 +102,9 @@ export function createFollow(
     (error, failures) => {
       if (signal.aborted || isLost(error)) return;
       put({ error: toCuttleError(error) });
-      if (!isForGood(error)) void askAfter(waitAfter(failures, deps)); // never rejects
+      if (!isForGood(error)) void askLater(deps, { newest, failures }, signal); // never rejects
     },
   );
-  const askAfter = async (ms: number): Promise<void> => {
-    await deps.clock.sleep(ms, signal).catch(() => {}); // followed no more
-    if (!signal.aborted) newest.ask();
-  };
   listen(deps, { sessionKey, subject, sync, newest, fail }, signal);
 
   return {
@@ -149,6 +145,15 @@ interface Followed {
   readonly sync: SessionSync;
   readonly newest: { ask(): void };
   readonly fail: (error: CuttleError | undefined) => void;
+}
+
+async function askLater(
+  deps: FollowDeps,
+  { newest, failures }: Pick<Followed, 'newest'> & { readonly failures: number },
+  signal: AbortSignal,
+): Promise<void> {
+  await deps.clock.sleep(waitAfter(failures, deps), signal).catch(() => {}); // followed no more
+  if (!signal.aborted) newest.ask();
 }
 
 /** Connects a follow to its client, until `signal` ends it. */
