@@ -1,5 +1,6 @@
 import type { Client } from '@cuttle/client';
 import type { ExpectedNotice, PlannedEffect, SaidMessage, ShownText } from '@cuttle/testkit/crash';
+import type { ExpectedTask } from './judge-tasks.ts';
 import type { TelegramServer } from '@cuttle/testkit/telegram';
 
 /** What shapes of turns say, and what must come of it; judged when the home is quiet again. */
@@ -8,6 +9,8 @@ export interface Batch {
   readonly said: SaidMessage[];
   readonly notices: ExpectedNotice[];
   readonly effects: PlannedEffect[];
+  /** Tasks of workers outside. */
+  readonly tasks: ExpectedTask[];
   /** Answers of doors that have no place to look at: HTTP. */
   readonly answers: ShownText[];
   /** Sessions of the WebSocket door, by place. */
@@ -36,6 +39,7 @@ export function createBatch(number: number): Batch {
     said: [],
     notices: [],
     effects: [],
+    tasks: [],
     answers: [],
     sessions: new Set(),
     chats: new Set(),

@@ -7,6 +7,8 @@ import type { ShapeName } from './shapes.ts';
 const wayOf: readonly (readonly [prefix: string, shapes: readonly ShapeName[]])[] = [
   ['accept.', ['plain', 'tools', 'socket', 'http', 'long', 'album', 'greeting']],
   ['subagent.', ['subagents']],
+  ['worker.expire.', ['workersLost']],
+  ['worker.', ['workers']],
   ['abort.between.', ['subagentsStop']],
   ['tool.', ['tools', 'parallel']],
   ['step.', ['tools', 'steer']],
@@ -41,6 +43,8 @@ const preludes: Readonly<Record<string, Death>> = {
   'takeover.after.commit': instant('step.done.before.commit', 1),
   'cut.before.commit': instant('model.after.finish', 1),
   'cut.after.commit': instant('model.after.finish', 1),
+  'worker.renew.before.commit': instant('worker.report.after.commit', 1),
+  'worker.renew.after.commit': instant('worker.report.after.commit', 1),
   'recover.each': instant('complete.before.commit', 1),
   'ambiguous.before.resolve': instant('deliver.after.response', 1),
 };
@@ -83,6 +87,8 @@ const all: readonly ShapeName[] = [
   'fork',
   'subagents',
   'subagentsStop',
+  'workers',
+  'workersLost',
   'socket',
   'socketTools',
   'socketAbort',

@@ -12,6 +12,7 @@ import { openOpenaiServer } from '@cuttle/testkit/openai';
 import { openTelegramServer } from '@cuttle/testkit/telegram';
 import type { Doors } from './batch.ts';
 import { greetings } from './shapes/groups.ts';
+import { workerNames } from './shapes/workers.ts';
 
 export interface CrashWorldOptions {
   /** The file that starts the server: the bundle of `crash-server.ts`, or a built main. */
@@ -35,7 +36,7 @@ export interface CrashWorld extends AsyncDisposable {
 }
 
 /** Chats that shapes use. */
-const people = Array.from({ length: 20 }, (_, index) => 1001 + index);
+export const people = Array.from({ length: 21 }, (_, index) => 1001 + index);
 const token = 'crash-test-token';
 const modelOf = { openai: 'gpt-4.1-mini', anthropic: 'claude-sonnet-4-5' } as const;
 
@@ -136,7 +137,9 @@ function toConfig(
         models: [{ id: model, contextWindow: 128_000 }],
       },
     },
-    agents: { defaults: { model: `local/${model}` } },
+    agents: {
+      defaults: { model: `local/${model}`, subagents: { workers: [...workerNames] } },
+    },
     channels: { telegram: { main: account } },
     tools: { profile: 'messaging', allow: ['crash_*'] },
     limits: { windowEntries: 40 },

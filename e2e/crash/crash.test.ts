@@ -9,7 +9,7 @@ import { hashTables, withDeadRows } from './home-rows.ts';
 import { runCycle } from './run-cycle.ts';
 import { runCrashes } from './run-crashes.ts';
 
-/** One of each kind of instant on the way of a message: accepted, claimed, answered, used a tool, completed, sent, committed. */
+/** One of each kind of instant on the way of a message: accepted, claimed, answered, used a tool, heard of a worker, completed, sent, committed. */
 const instants = [
   'accept.after.commit',
   'accept.before.ack',
@@ -27,6 +27,8 @@ const instants = [
   'media.words.after.commit',
   'tool.started.after.commit',
   'tool.finished.before.commit',
+  'worker.report.after.commit',
+  'worker.finish.after.commit',
   'complete.after.commit',
   'deliver.after.sending_commit',
   'deliver.after.response',

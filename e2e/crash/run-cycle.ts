@@ -12,7 +12,7 @@ import {
   type ShownText,
 } from '@cuttle/testkit/crash';
 import { type Batch, createBatch } from './batch.ts';
-import { type CrashWorld, isFlushCall, isSummaryCall } from './crash-world.ts';
+import { type CrashWorld, isFlushCall, isSummaryCall, people } from './crash-world.ts';
 import { judgeFiles, judgeNotes } from './home-files.ts';
 import {
   isParked,
@@ -24,6 +24,7 @@ import {
   withRows,
 } from './home-rows.ts';
 import { judgeSocket } from './judge-socket.ts';
+import { judgeTasks } from './judge-tasks.ts';
 import { type ShapeName, shapes } from './shapes.ts';
 import { socketSessions } from './shapes/sockets.ts';
 
@@ -143,8 +144,7 @@ interface Before {
 
 async function markBefore({ model, ledger, victim, doors }: CrashWorld): Promise<Before> {
   const chats = new Map<number, number>();
-  for (let chat = 1001; chat <= 1020; chat += 1)
-    chats.set(chat, doors.telegram.visible(chat).at(-1)?.id ?? 0);
+  for (const chat of people) chats.set(chat, doors.telegram.visible(chat).at(-1)?.id ?? 0);
   return {
     at: Date.now(),
     kills: victim.kills,
@@ -254,6 +254,7 @@ async function judge(world: CrashWorld, batch: Batch, before: Before): Promise<C
     rows.verdict,
     await judgeFiles(world.home),
     socket.verdict,
+    withRows(database, (read) => judgeTasks(read, batch.tasks)),
     judgeEffects(batch.effects, ledger.attempts.slice(before.attempts)),
     judgeModelCalls(
       asked.filter((call) => !isSummaryCall(call) && !isFlushCall(call)),

@@ -6,6 +6,7 @@ import type { Shape } from './shapes/shape.ts';
 import { socket, socketAbort, socketTools } from './shapes/sockets.ts';
 import { subagents, subagentsStop } from './shapes/subagents.ts';
 import { fork, rewind, rewindUnderWay } from './shapes/travels.ts';
+import { workers, workersLost } from './shapes/workers.ts';
 import {
   approval,
   compact,
@@ -42,6 +43,8 @@ export const shapes = {
   fork,
   subagents,
   subagentsStop,
+  workers,
+  workersLost,
   socket,
   socketTools,
   socketAbort,
