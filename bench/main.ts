@@ -50,6 +50,8 @@ const { values, positionals } = parseArgs({
     messages: { type: 'string' },
     conversations: { type: 'string' },
     kills: { type: 'string' },
+    // Of `soak`: one life whose memory is looked at so often.
+    looks: { type: 'string' },
     // Of `long`: how many.
     turns: { type: 'string' },
   },

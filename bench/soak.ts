@@ -20,6 +20,7 @@ interface Tally {
   readonly beyond: number;
   readonly refusals: readonly string[];
   readonly struck: Readonly<Record<'limited' | 'failed' | 'cut' | 'cutSends', number>>;
+  readonly repeats: number;
   readonly kills: number;
   readonly wallMs: number;
   readonly residentMb: { readonly start: number; readonly end: number };
@@ -56,7 +57,7 @@ function reportTally(report: (row: Row) => void, channel: string, tally: Tally):
   const { struck, residentMb } = tally;
   const none = { limit: 0, unit: '' } as const;
   const plain = { unit: '' } as const;
-  const faults = `${struck.limited} × 429, ${struck.failed} × 5xx, ${struck.cut} connections dropped, ${tally.kills} kills`;
+  const faults = `${struck.limited} × 429, ${struck.failed} × 5xx, ${struck.cut} connections dropped, ${tally.kills} kills, ${tally.repeats} events told again`;
   report(figure(`${channel}: sent`, tally.said, { ...plain, note: faults }));
   report(figure(`${channel}: answered`, tally.answered, plain));
   report(atMost(`${channel}: lost`, tally.lost.length, none));

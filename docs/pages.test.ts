@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { TelegramOptions } from '@cuttle/channels/options';
 import { loadConfig } from '@cuttle/config';
+import { listChannelCases } from '@cuttle/testkit/channel-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -94,6 +95,35 @@ describe('links', () => {
       await access(join(root, path)).catch(() => missing.push(path));
     // What a build makes is not there before it; NNNN stands for a number.
     expect(missing.filter((path) => !/\/dist\/|NNNN/.test(path))).toEqual([]);
+  });
+});
+
+describe('tests in tables of pages', () => {
+  const cited = /`([\w./-]+\.test\.ts)`(?:: ([^|`;]+))?/g;
+  const promises = listChannelCases().map(({ group, title }) => `${group} ${title}`);
+
+  /** Adapters name theirs without the folder of all. */
+  async function readTest(path: string): Promise<string | undefined> {
+    for (const place of [path, join('packages/channels/src', path)]) {
+      const text = await readFile(join(root, place), 'utf8').catch(() => undefined);
+      if (text !== undefined) return path.endsWith('channel.test.ts') ? promises.join('\n') : text;
+    }
+    return undefined;
+  }
+
+  it.each(holding('.test.ts`'))('$name cites what is there', async ({ text }) => {
+    const missing: string[] = [];
+    const rows = text.split('\n').filter((line) => line.startsWith('|'));
+    for (const [, path = '', titles = ''] of rows.flatMap((row) => [...row.matchAll(cited)])) {
+      const test = await readTest(path);
+      const wanted = titles.split(', ').map((title) => title.trim());
+      missing.push(
+        ...wanted
+          .filter((title) => test?.includes(title) !== true)
+          .map((title) => `${path}: ${title}`),
+      );
+    }
+    expect(missing).toEqual([]);
   });
 });
 

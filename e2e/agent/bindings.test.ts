@@ -70,6 +70,58 @@ describe('agents of a messenger', () => {
     ]);
   });
 
+  it('of two bots each answer their own people, and an edit or a topic as what it is', async () => {
+    const token = '987654321:AAanother-bot-of-the-same-gateway-here';
+    await using second = await openTelegramServer({ token, longPollCapMs: 1000 });
+    second.user({ id: 7, firstName: 'Ann' });
+    second.user({ id: 8, firstName: 'Bob' });
+    const forum = -1001;
+    const topics = { 5: 'Soups', 6: 'Cakes' };
+    second.group({ id: forum, forum: true, topics, members: [8] });
+    const shop = { token: second.token, apiRoot: second.url, agent: 'cook' };
+    gateway = await openGateway({
+      config: {
+        channels: {
+          telegram: {
+            main: { token: telegram.token, apiRoot: telegram.url, dmPolicy: 'open' },
+            shop: { ...shop, dmPolicy: 'allowlist', allowedUsers: [8] },
+          },
+        },
+      },
+      adjust: (config) => {
+        config.agents.list = [
+          { id: 'main', system: 'FRONT DESK' },
+          { id: 'cook', system: 'KITCHEN' },
+        ];
+      },
+    });
+    const answers = (chat: number): string[] => second.visibleFromBot(chat).map(({ text }) => text);
+    const untilAnswered = (chat: number, words: string): Promise<true> =>
+      second.waitFor(() => answers(chat).some((text) => text.includes(words)) || undefined, soon());
+    expect(await promptOf(7, 'to the first')).toContain('FRONT DESK');
+    second.say({ from: 7, text: 'let me in' });
+    const asked = second.say({ from: 8, text: 'to the second' });
+    await untilAnswered(8, 'to the second');
+    expect(gateway.model.calls.at(-1)?.system).toContain('KITCHEN');
+    second.editMessage({ chat: 8, messageId: asked.messageId, text: 'to the second, please' });
+    for (const [thread, text] of [
+      [5, 'hot'],
+      [6, 'sweet'],
+    ] as const) {
+      second.say({ from: 8, chat: forum, thread, text, mention: true });
+      await untilAnswered(forum, text);
+    }
+    expect(answers(7).filter((text) => text.includes('let me in'))).toEqual([]);
+    expect(answers(8)).toHaveLength(1);
+    const { sessions } = await gateway.server.call('sessions.list', {});
+    expect(sessions.map(({ sessionKey }) => sessionKey).toSorted()).toEqual([
+      'agent:cook:telegram:shop:dm:8',
+      `agent:cook:telegram:shop:group:${forum}:thread:5`,
+      `agent:cook:telegram:shop:group:${forum}:thread:6`,
+      'agent:main:telegram:main:dm:7',
+    ]);
+  });
+
   it('are told nothing private where others write', async () => {
     gateway = await openGateway({
       config: {

@@ -25,6 +25,8 @@ export interface SoakPlatform extends AsyncDisposable {
   seen(conversation: string): readonly SeenMessage[];
   /** Messages that the gateway has not acknowledged. */
   pending(): number;
+  /** Events that it handed to the gateway once more since they were not taken, where it says so. */
+  repeats?(): number;
   /** Calls that the platform refused because its limits were exceeded. */
   refusals(): readonly string[];
   /** Faults that struck so far. */

@@ -46,6 +46,8 @@ export interface SoakTally {
   /** Calls that the platform refused since a limit was exceeded. */
   readonly refusals: readonly string[];
   readonly struck: StruckFaults;
+  /** Events that the platform handed over once more. */
+  readonly repeats: number;
   readonly kills: number;
   readonly wallMs: number;
   readonly residentMb: { readonly start: number; readonly end: number };
@@ -106,6 +108,7 @@ async function soak(
     beyond: Math.max(0, ambiguous - (platform.cutsStay ? openSends + struck.cutSends : 0)),
     refusals: platform.refusals(),
     struck,
+    repeats: platform.repeats?.() ?? 0,
     kills: victim.kills,
     wallMs: performance.now() - startedAt,
     residentMb: { start, end },

@@ -57,6 +57,7 @@ async function openSlack(
     seen: (channel) => slack.visible(channel).map(({ ts, shown }) => ({ id: ts, text: shown })),
     pending: () =>
       slack.deliveries.filter(({ state }) => state === 'waiting' || state === 'sent').length,
+    repeats: () => slack.attempts.filter(({ number }) => number > 1).length,
     refusals: () =>
       slack.ledger.flatMap(({ method, args, error }) =>
         error === 'ratelimited' ? [`${method} ${JSON.stringify(args['channel'] ?? '')}`] : [],
