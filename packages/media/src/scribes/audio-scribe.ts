@@ -1,7 +1,7 @@
 import type { Usage } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
 import type { MediaFacts, MediaPayer, MediaScribe, Transcriber } from '@cuttle/core-types/ports';
-import type { OpenCall } from './image-scribe.ts';
+import type { OpenCall } from './ask-model.ts';
 
 export interface AudioScribeDeps {
   readonly transcriber: Transcriber;

@@ -1,31 +1,8 @@
 import { CuttleError } from '@cuttle/core-types/errors';
-import type {
-  CallUsage,
-  MediaFacts,
-  MediaPayer,
-  MediaScribe,
-  ModelProvider,
-  ModelRequest,
-} from '@cuttle/core-types/ports';
-import type { Usage } from '@cuttle/core-types';
+import type { MediaFacts, MediaScribe, ModelRequest } from '@cuttle/core-types/ports';
+import { type AskedModel, askModel } from './ask-model.ts';
 
-/** A call that may be made: it ends with one of these. */
-export interface OpenCall {
-  /** What it used, as it is counted. */
-  toCall(answer: {
-    readonly usage: Usage;
-    readonly provider: string;
-    readonly model: string;
-  }): Promise<CallUsage>;
-  /** It failed, and gives back what was set aside for it. */
-  release(): Promise<void>;
-}
-
-export interface ImageScribeDeps {
-  readonly provider: ModelProvider;
-  readonly model: string;
-  /** Throws `budget.*` where there is no room for the call. */
-  open(request: ModelRequest, payer: MediaPayer): Promise<OpenCall>;
+export interface ImageScribeDeps extends AskedModel {
   readonly maxBytes: () => number;
 }
 
@@ -49,34 +26,9 @@ export function createImageScribe(deps: ImageScribeDeps): MediaScribe {
     async write({ bytes, facts }, payer, signal) {
       requireReadable(facts, deps.maxBytes());
       const request = toRequest(deps.model, { bytes, facts });
-      const opened = await deps.open(request, payer);
-      try {
-        const { text, ...answer } = await askModel(deps.provider, request, signal);
-        return { text, detail: {}, call: await opened.toCall(answer) };
-      } catch (error) {
-        await opened.release();
-        throw error;
-      }
+      return { ...(await askModel(deps, { request, payer }, signal)), detail: {} };
     },
   };
-}
-
-/** The whole of one answer. */
-export async function askModel(
-  provider: ModelProvider,
-  request: ModelRequest,
-  signal: AbortSignal,
-): Promise<{ text: string; usage: Usage; provider: string; model: string }> {
-  let text = '';
-  let usage: Usage = { inputTokens: 0, outputTokens: 0 };
-  let origin = { provider: provider.id, model: request.model };
-  for await (const event of provider.stream(request, signal)) {
-    if (event.type === 'text.delta') text += event.text;
-    if (event.type === 'route')
-      origin = { provider: event.origin.provider, model: event.origin.model };
-    if (event.type === 'finish') ({ usage } = event);
-  }
-  return { text: text.trim(), usage, ...origin };
 }
 
 /** A few bytes may claim more pixels than anybody can hold. */
