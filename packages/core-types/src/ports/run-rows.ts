@@ -4,17 +4,10 @@ import type { AssistantMessage, ToolResultPart } from '../message.ts';
 import type { Principal, Trust } from '../principal.ts';
 import type { RunOutcome } from '../run-event.ts';
 import type { Usage } from '../usage.ts';
+import type { PlannedCall } from './journal-rows.ts';
 import type { FinishReason } from './provider.ts';
-import type { Effect } from './tool.ts';
 
-export interface StoredCall {
-  readonly index: number;
-  readonly callId: string;
-  readonly tool: string;
-  readonly input: Json;
-  readonly effect: Effect;
-  readonly planHash: string;
-  readonly gated: boolean;
+export interface StoredCall extends PlannedCall {
   readonly approvalId: string | undefined;
   readonly approvalState:
     | 'pending'
