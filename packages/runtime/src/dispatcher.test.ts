@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import type { ChannelAccount } from './kernel.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { accountOver } from './testing/account-over.ts';
 import { standIn } from './testing/stand-in.ts';
 
 const conversationId = 'conversation-1';
@@ -271,12 +272,7 @@ function openLane(
       return { messageId: '1' };
     },
   });
-  const account = standIn<ChannelAccount>({
-    accountId: 'account-1',
-    name: 'main',
-    limits: {},
-    channel,
-  });
+  const account = accountOver(channel);
   const accounts = new Map<string, ChannelAccount>();
   const connect = (): void => {
     accounts.set(account.accountId, account);

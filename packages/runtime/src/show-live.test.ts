@@ -11,8 +11,8 @@ import type {
 import { type ManualClock, manualClock, sequentialIds } from '@cuttle/testkit';
 import { describe, expect, it } from 'vitest';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
-import type { ChannelAccount } from './kernel.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { accountOver } from './testing/account-over.ts';
 import { standIn } from './testing/stand-in.ts';
 
 const conversationId = 'conversation-1';
@@ -146,12 +146,7 @@ function openLane(): Lane {
       return { messageId: '1' };
     },
   });
-  const account = standIn<ChannelAccount>({
-    accountId: 'account-1',
-    name: 'main',
-    limits: {},
-    channel,
-  });
+  const account = accountOver(channel);
   const journal = standIn<Journal>({
     async claimDelivery(): Promise<DeliveryClaim> {
       const delivery = rows.shift();
