@@ -23,7 +23,7 @@ export function createAppender(file: AppendedFile, bytes: number): (text: string
   };
   return async (text) => {
     if (state === 'torn') await takeBack();
-    const chunk = Buffer.from(text);
+    const chunk = new TextEncoder().encode(text);
     try {
       await writeAll(file, chunk, end);
       await file.datasync();
