@@ -26,6 +26,7 @@ export interface Intake {
 export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal): Intake {
   const lanes = createLanes();
   const says = `A message of ${deps.platform} was not taken in; it is tried again.`;
+  const failed = `A message of ${deps.platform} could not be taken in.`;
   // A new life of the bridge gives again what waits here already.
   const pending = new Set<string>();
   // On which connection a message was confirmed; of the latest ones.
@@ -55,8 +56,13 @@ export function createIntake(deps: IntakeDeps, door: Door, signal: AbortSignal):
       const isLeft = decoded?.kind === 'reaction' && !deps.hearsReactions;
       const inbound = isLeft ? undefined : decoded;
       const lane = parsed.success ? parsed.data.chat.id : '';
-      // Rejects by the abort alone: it is given again after the next start.
-      void lanes.add(lane, () => take(event, inbound)).catch(() => {});
+      // Waited for with the lanes.
+      lanes
+        .add(lane, () => take(event, inbound))
+        .catch((error: unknown) => {
+          // After the abort it is given again with the next start.
+          if (!signal.aborted) deps.log.error(failed, { error });
+        });
     },
     idle: () => lanes.idle(),
   };
