@@ -104,12 +104,16 @@ function toMarkdown(root: unknown): string {
   turndown.addRule('image', {
     filter: ['img', 'picture', 'video', 'audio'],
     replacement: (_content, node) => {
-      const alt = oneLine((node as unknown as PageElement).getAttribute('alt') ?? ''); // an element, by the filter
+      const alt = oneLine(elementOf(node).getAttribute('alt') ?? '');
       return alt === '' ? '' : `[image: ${alt}]`;
     },
   });
   addTables(turndown);
   return turndown.turndown(root as Parameters<TurndownService['turndown']>[0]); // a DOM node, of linkedom's making
+}
+
+function elementOf(node: unknown): PageElement {
+  return node as PageElement; // of linkedom's making, and an element by the rule's filter
 }
 
 /** Tables as GitHub writes them: a cell is one line, and a rule follows the first row. https://github.github.com/gfm/#tables-extension- */
@@ -121,7 +125,7 @@ function addTables(turndown: TurndownService): void {
   turndown.addRule('row', {
     filter: 'tr',
     replacement: (content, node) => {
-      const row = node as unknown as PageElement; // an element, by the filter
+      const row = elementOf(node);
       const isFirst = row === row.closest('table')?.querySelector('tr');
       const rule = isFirst ? `\n| ${'--- | '.repeat(row.children.length)}`.trimEnd() : '';
       return `| ${content}`.trimEnd() + `${rule}\n`;
