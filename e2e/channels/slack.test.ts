@@ -25,7 +25,9 @@ async function openWorld(
   const slack = made.use(await openSlackServer(options));
   const model = made.use(await openOpenaiServer({ script: echoScript() }));
   const { botToken, apiUrl } = slack;
-  const main = { botToken, apiUrl, dmPolicy: 'open', [by]: slack[by] };
+  // How soon Slack lets many messages into one chat is not asked here.
+  const limits = { perConversation: { count: 1000, windowMs: 1000 } };
+  const main = { botToken, apiUrl, dmPolicy: 'open', limits, [by]: slack[by] };
   const home = made.use(
     await openServerHome({
       ...localModel(model.url),
