@@ -36,7 +36,7 @@ export interface CrashWorld extends AsyncDisposable {
 }
 
 /** Chats that shapes use. */
-export const people = Array.from({ length: 21 }, (_, index) => 1001 + index);
+export const people = Array.from({ length: 22 }, (_, index) => 1001 + index);
 const token = 'crash-test-token';
 const modelOf = { openai: 'gpt-4.1-mini', anthropic: 'claude-sonnet-4-5' } as const;
 

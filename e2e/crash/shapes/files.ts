@@ -19,7 +19,7 @@ export const socketDocument: Shape = {
 export const album: Shape = {
   name: 'album',
   async say(batch, { telegram }) {
-    const chat = 1019;
+    const chat = 1022;
     const id = `${batch.number}-album`;
     const place = `telegram:${chat}`;
     const plans = ['one', 'two', 'three'].map((part) => `Plan ${part} of ${id}.`);

@@ -101,6 +101,16 @@ describe('a platform that asks for a pause', () => {
   });
 });
 
+it('begins no call that would be given up at once, since the process stood still behind the claim', async () => {
+  const lane = openLane([{ ...bubble, kind: 'send' }], { stalls: 2 });
+  lane.dispatcher.wake(conversationId);
+  await lane.settled(3);
+  const handedBack = { kind: 'retry', uncounted: true, reason: 'channel.unavailable' };
+  expect(lane.outcomes).toMatchObject([handedBack, handedBack, { kind: 'sent' }]);
+  expect(await lane.sent(1)).toHaveLength(1);
+  await lane.dispatcher.stop();
+});
+
 describe('conversations that wait for their turn', () => {
   it('claim a row only when it may go out, so that a kill leaves no send behind that was none', async () => {
     const places = Array.from({ length: 40 }, (_, index) => `conversation-${index}`);
@@ -213,12 +223,15 @@ function openLane(
     perConversation,
     earlier = 0,
     isConnected = true,
+    stalls = 0,
   }: {
     readonly perConversation?: Channel['limits']['perConversation'];
     /** Calls into the first conversation by an earlier life, just now. */
     readonly earlier?: number;
     /** Else the account is connected while the first row is settled. */
     readonly isConnected?: boolean;
+    /** Behind so many claims the process stands still until just before their deadline. */
+    readonly stalls?: number;
   } = {},
 ): Lane {
   const clock = manualClock();
@@ -235,7 +248,8 @@ function openLane(
       const [delivery] = at < 0 ? [] : left.splice(at, 1);
       // A commit takes its time.
       await rounds(20);
-      return delivery ? { kind: 'send', delivery } : { kind: 'idle' };
+      const deadline = clock.now() + (claims > stalls ? timing.deadlineMs : 99);
+      return delivery ? { kind: 'send', delivery: { ...delivery, deadline } } : { kind: 'idle' };
     },
     async settleDelivery({ outboundId, outcome }) {
       outcomes.push(outcome);

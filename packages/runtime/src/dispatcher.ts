@@ -1,4 +1,4 @@
-import { toCuttleError } from '@cuttle/core-types/errors';
+import { type ErrorCode, toCuttleError } from '@cuttle/core-types/errors';
 import type {
   Channel,
   Delivery,
@@ -213,22 +213,19 @@ async function deliver(state: Lanes, { lane, place }: Turn, delivery: Delivery):
   lane.allowances = allowancesOf(account, delivery);
   state.known.put(delivery.conversationId, lane.allowances);
   const waitMs = place.waitMs(lane.allowances);
-  if (waitMs > 0) {
-    await settle({
-      kind: 'retry',
-      notBefore: deps.clock.now() + waitMs,
-      reason: 'channel.rate-limited',
-      uncounted: true,
-    });
+  const handBack = async (reason: ErrorCode, afterMs: number): Promise<Next> => {
+    const notBefore = deps.clock.now() + afterMs;
+    await settle({ kind: 'retry', notBefore, reason, uncounted: true });
     return 'go-on';
-  }
+  };
+  if (waitMs > 0) return handBack('channel.rate-limited', waitMs);
+  // The process stood still behind the claim: a call that is given up at once would have an unknown outcome, one that was not begun has none.
+  const leftMs = delivery.deadline - deps.clock.now();
+  if (leftMs < deps.settings().delivery.deadlineMs / 10) return handBack('channel.unavailable', 0);
   const call = place.take(lane.allowances);
   let receipt: Receipt;
   try {
-    const signal = AbortSignal.any([
-      stopping.signal,
-      AbortSignal.timeout(Math.max(1, delivery.deadline - deps.clock.now())),
-    ]);
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(leftMs)]);
     const files = await readFiles(deps.store, delivery.body, signal);
     receipt = await channel.send({ ...toRequest(delivery), ...(files && { files }) }, signal);
   } catch (error) {

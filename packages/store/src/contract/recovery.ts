@@ -180,7 +180,8 @@ export function describeRecovery(get: () => World): void {
     const claim = async (sessionId: string, fence: string): Promise<ClaimedRun> => {
       const wish = { sessionId, fence, collectMax: 20, cutTogether: true };
       const run = await world.journal.claimRun(wish);
-      return run ?? expect.unreachable();
+      if (!run) throw new Error('There was nothing to claim.');
+      return run;
     };
     const reason = { kind: 'backoff' as const, ref: 'account:x' };
     for (const sessionId of ids) {
