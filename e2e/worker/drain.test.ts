@@ -45,6 +45,8 @@ beforeEach(async () => {
       },
     },
     agents: { defaults: { model: 'local/gpt-4.1-mini' } },
+    // Of what is shown while an answer grows, a kill may leave something behind.
+    delivery: { streamAfterMs: 600_000 },
     channels: {
       telegram: { main: { token: telegram.token, apiRoot: telegram.url, dmPolicy: 'open' } },
     },
