@@ -67,6 +67,10 @@ export interface Deliveries extends AsyncDisposable {
 interface State {
   readonly deps: DeliveriesDeps;
   readonly all: DeliveryState[];
+  /** In the order in which they came to wait. */
+  readonly waiting: Set<DeliveryState>;
+  /** Of each lane, those that wait or are on their way: a lane with thousands behind it is asked at each step. */
+  readonly open: Map<string, Set<DeliveryState>>;
   readonly attempts: Attempt[];
   readonly timers: Set<NodeJS.Timeout>;
   paused: boolean;
@@ -78,7 +82,15 @@ interface State {
  * https://docs.slack.dev/apis/events-api/#retries
  */
 export function createDeliveries(deps: DeliveriesDeps): Deliveries {
-  const state: State = { deps, all: [], attempts: [], timers: new Set(), paused: false };
+  const state: State = {
+    deps,
+    all: [],
+    waiting: new Set(),
+    open: new Map(),
+    attempts: [],
+    timers: new Set(),
+    paused: false,
+  };
   const { all, attempts } = state;
   return {
     all,
@@ -88,6 +100,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
       const fresh = { attempts: 0, state: 'waiting', reason: undefined } as const;
       const delivery: DeliveryState = { ...input, ...fresh, seq: all.length + 1 };
       all.push(delivery);
+      become(state, delivery, 'waiting');
       flush(state);
       deps.changes.notify();
       return delivery;
@@ -95,13 +108,14 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     repeat(seq) {
       const delivery = all.find((one) => one.seq === seq);
       if (delivery === undefined) throw new TypeError(`There is no delivery ${seq}`);
-      delivery.state = 'waiting';
+      become(state, delivery, 'waiting');
       delivery.reason = 'timeout';
       flush(state);
     },
     kick: () => flush(state),
     giveUp() {
-      for (const delivery of all) if (delivery.state !== 'taken') delivery.state = 'given-up';
+      for (const delivery of all)
+        if (delivery.state !== 'taken') become(state, delivery, 'given-up');
       deps.changes.notify();
     },
     pause() {
@@ -119,9 +133,22 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
   };
 }
 
+function become(state: State, delivery: DeliveryState, next: DeliveryState['state']): void {
+  const { waiting, open } = state;
+  delivery.state = next;
+  if (next === 'waiting') waiting.add(delivery);
+  else waiting.delete(delivery);
+  const lane = open.get(delivery.lane) ?? new Set();
+  open.set(delivery.lane, lane);
+  if (next === 'waiting' || next === 'sent') lane.add(delivery);
+  else lane.delete(delivery);
+}
+
 function flush(state: State): void {
   if (state.paused) return;
-  for (const delivery of state.all) if (delivery.state === 'waiting') send(state, delivery);
+  // One that comes again is older than those that waited meanwhile.
+  for (const delivery of Array.from(state.waiting).toSorted((a, b) => a.seq - b.seq))
+    if (delivery.state === 'waiting') send(state, delivery);
 }
 
 function send(state: State, delivery: DeliveryState): void {
@@ -133,7 +160,7 @@ function send(state: State, delivery: DeliveryState): void {
     );
     if (!isCarried) continue;
     delivery.attempts += 1;
-    delivery.state = 'sent';
+    become(state, delivery, 'sent');
     attempts.push({
       seq: delivery.seq,
       number: delivery.attempts,
@@ -145,13 +172,9 @@ function send(state: State, delivery: DeliveryState): void {
   }
 }
 
-function isBehind({ all }: State, { seq, lane }: DeliveryState): boolean {
-  return all.some(
-    (other) =>
-      other.seq < seq &&
-      other.lane === lane &&
-      (other.state === 'waiting' || other.state === 'sent'),
-  );
+function isBehind({ open }: State, { seq, lane }: DeliveryState): boolean {
+  for (const other of open.get(lane) ?? []) if (other.seq < seq) return true;
+  return false;
 }
 
 interface Settled {
@@ -161,7 +184,7 @@ interface Settled {
 
 function settle(state: State, delivery: DeliveryState, { outcome, reason }: Settled): void {
   if (delivery.state === 'taken') return;
-  if (outcome === 'taken') delivery.state = 'taken';
+  if (outcome === 'taken') become(state, delivery, 'taken');
   else if (delivery.state !== 'given-up') {
     delivery.reason = reason;
     retry(state, delivery, outcome);
@@ -174,18 +197,18 @@ function settle(state: State, delivery: DeliveryState, { outcome, reason }: Sett
 function retry(state: State, delivery: DeliveryState, outcome: Outcome): void {
   const { retryMs, maxRetries } = state.deps;
   if (outcome === 'lost') {
-    delivery.state = 'waiting';
+    become(state, delivery, 'waiting');
     return;
   }
   if (delivery.kind !== 'events_api' || delivery.attempts > maxRetries) {
-    delivery.state = 'given-up';
+    become(state, delivery, 'given-up');
     return;
   }
   const ms = retryMs[Math.min(delivery.attempts, retryMs.length) - 1] ?? 0;
   const timer = setTimeout(() => {
     state.timers.delete(timer);
     if (delivery.state === 'given-up') return;
-    delivery.state = 'waiting';
+    become(state, delivery, 'waiting');
     flush(state);
   }, ms);
   state.timers.add(timer);
