@@ -1,7 +1,8 @@
 import { costOf, dollarText, mostCostOf, type NewId, type Usage } from '@cuttle/core-types';
 import { CuttleError } from '@cuttle/core-types/errors';
-import type { CallUsage, MediaPayer, Store } from '@cuttle/core-types/ports';
+import type { MediaPayer, Store } from '@cuttle/core-types/ports';
 import { textFor } from '@cuttle/core-types/texts';
+import type { OpenCall } from '@cuttle/media';
 import { budgetsFor, type RuntimeSettings } from '@cuttle/runtime';
 import type { Models } from './model-source.ts';
 
@@ -12,23 +13,12 @@ interface CallBudgetDeps {
   readonly newId: NewId;
 }
 
-/** A call that may be made: what it can cost is set aside until it is counted or given back. */
-export interface CallTicket {
-  /** A row for what was used. */
-  toCall(answer: {
-    readonly usage: Usage;
-    readonly provider: string;
-    readonly model: string;
-  }): Promise<CallUsage>;
-  release(): Promise<void>;
-}
-
 /** Throws `budget.exceeded` where a budget has no room for the most that a call can cost, and `budget.unpriced`. */
 export async function openCall(
   deps: CallBudgetDeps,
   { ref, most }: { readonly ref: string; readonly most: Usage },
   payer: MediaPayer,
-): Promise<CallTicket> {
+): Promise<OpenCall> {
   const { journal } = deps.store;
   const callId = deps.newId();
   const { agentId, personId } = payer;

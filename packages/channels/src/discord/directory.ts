@@ -7,7 +7,8 @@ import {
   toWords,
 } from '@cuttle/core-types/ports';
 import { z } from 'zod';
-import { cleanText } from '../foreign-text.ts';
+import { pickName, toListedName } from '../directory-names.ts';
+import { createKeptLists } from '../kept-lists.ts';
 import type { DiscordApi } from './api.ts';
 import { WireChannel, WireGuild, WireMember } from './wire.ts';
 
@@ -18,12 +19,8 @@ const mostSearches = 3;
 const mostFound = 200;
 /** What Discord looks for at most. */
 const longestSearch = 100;
-/** Asked for again after that. */
-const keptMs = 60_000;
-const mostKept = 60;
 /** How often a call is tried that waits for others of the bot. */
 const patience = 5;
-const longestName = 300;
 /** Where messages can be sent: text, voice, announcements, a stage's chat. A forum takes posts alone, a category nothing. */
 const writable: ReadonlySet<number> = new Set([0, 2, 5, 13]);
 
@@ -63,8 +60,8 @@ interface List {
  */
 export function createDiscordDirectory(deps: DirectoryDeps): DirectoryCapability {
   const read = createRead(deps);
-  const keepGuilds = createKept<readonly Guild[]>(deps.clock);
-  const keep = createKept<List>(deps.clock);
+  const keepGuilds = createKeptLists<readonly Guild[]>(deps.clock);
+  const keep = createKeptLists<List>(deps.clock);
   const readGuilds = (signal: AbortSignal): Promise<readonly Guild[]> =>
     keepGuilds('', async () => {
       // One more than is looked into: it tells that there are others.
@@ -162,8 +159,8 @@ async function readMembers(
   const rows = members.flatMap(({ nick, user }): DirectoryRow[] => {
     if (!user || user.bot === true || user.system === true) return [];
     const { id, username, global_name: globalName } = user;
-    const name = nameOf([nick, globalName, username], id);
-    return [{ id, name, ...(username && { handle: toName(username) }), kind: 'people' }];
+    const name = pickName([nick, globalName, username], id);
+    return [{ id, name, ...(username && { handle: toListedName(username) }), kind: 'people' }];
   });
   return { rows, whole: members.length < mostFound };
 }
@@ -175,7 +172,7 @@ async function readChannels(read: Read, guild: Guild, signal: AbortSignal): Prom
     .filter(({ type }) => writable.has(type))
     .map(({ id, name }): DirectoryRow => ({
       id,
-      name: toName(`${nameOf([name], id)} (${guild.name})`),
+      name: toListedName(`${pickName([name], id)} (${guild.name})`),
       kind: 'groups',
     }));
   return { rows, whole: true };
@@ -188,27 +185,4 @@ function byMatch(rows: readonly DirectoryRow[], phrase: string): readonly Direct
   const rank = ({ name, handle = '' }: DirectoryRow): number =>
     [name, handle].some((text) => text.toLowerCase().startsWith(phrase)) ? 0 : 1;
   return [...once.values()].toSorted((one, other) => rank(one) - rank(other));
-}
-
-function nameOf(names: readonly (string | null | undefined)[], id: string): string {
-  return toName(names.find((one) => typeof one === 'string' && one.trim() !== '') ?? id);
-}
-
-function toName(text: string): string {
-  return cleanText(text).slice(0, longestName);
-}
-
-/** Gives what was read for a while; what failed is not kept. */
-function createKept<T>(clock: Clock): (key: string, read: () => Promise<T>) => Promise<T> {
-  const kept = new Map<string, { readonly value: T; readonly at: number }>();
-  return async (key, read) => {
-    const known = kept.get(key);
-    if (known !== undefined && clock.monotonic() - known.at < keptMs) return known.value;
-    const value = await read();
-    kept.delete(key);
-    kept.set(key, { value, at: clock.monotonic() });
-    const [oldest] = kept.keys();
-    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
-    return value;
-  };
 }

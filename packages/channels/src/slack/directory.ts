@@ -6,15 +6,13 @@ import type {
 } from '@cuttle/core-types/ports';
 import { pageOf } from '@cuttle/core-types/ports';
 import { z } from 'zod';
-import { cleanText } from '../foreign-text.ts';
+import { pickName, toListedName } from '../directory-names.ts';
+import { createKeptLists } from '../kept-lists.ts';
 import type { SlackApi } from './api.ts';
 
 /** What Slack asks for at most, so many times: a minute has room for twenty calls of each. https://docs.slack.dev/apis/web-api/rate-limits */
 const pageSize = 200;
 const mostPages = 5;
-/** The list is asked for again after that; words are looked for in it until then. */
-const keptMs = 60_000;
-const longestName = 300;
 
 const text = z.string().nullish();
 const metadata = z.looseObject({ next_cursor: text }).nullish().catch(undefined);
@@ -55,7 +53,6 @@ interface Page {
 interface List {
   readonly rows: readonly DirectoryRow[];
   readonly whole: boolean;
-  readonly at: number;
 }
 
 /** The workspace's people and the channels that the app can see; a thousand of each at most. */
@@ -66,7 +63,7 @@ export function createSlackDirectory({
   readonly api: SlackApi;
   readonly clock: Clock;
 }): DirectoryCapability {
-  const kept = new Map<DirectoryKind, List>();
+  const keep = createKeptLists<List>(clock);
   const read = async (kind: DirectoryKind, signal: AbortSignal): Promise<List> => {
     const rows: DirectoryRow[] = [];
     let cursor = '';
@@ -77,15 +74,12 @@ export function createSlackDirectory({
       cursor = got.next;
       if (cursor === '') break;
     }
-    return { rows, whole: cursor === '', at: clock.monotonic() };
+    return { rows, whole: cursor === '' };
   };
   return {
     async find({ query, kind, limit }, signal) {
-      const known = kept.get(kind);
-      const isFresh = known !== undefined && clock.monotonic() - known.at < keptMs;
-      const list = isFresh ? known : await read(kind, signal);
-      kept.set(kind, list);
-      return pageOf(list.rows, { query, limit, whole: list.whole });
+      const { rows, whole } = await keep(kind, () => read(kind, signal));
+      return pageOf(rows, { query, limit, whole });
     },
   };
 }
@@ -105,8 +99,8 @@ const readers: Readonly<Record<DirectoryKind, Read>> = {
       .filter((one) => one.deleted !== true && one.is_bot !== true && one.id !== 'USLACKBOT')
       .map(({ id, name, real_name: realName, profile }) => ({
         id,
-        name: nameOf([profile?.display_name, realName, name], id),
-        ...(name && { handle: cleanText(name).slice(0, longestName) }),
+        name: pickName([profile?.display_name, realName, name], id),
+        ...(name && { handle: toListedName(name) }),
         kind: 'people' as const,
       }));
     return { rows, next: list.response_metadata?.next_cursor ?? '' };
@@ -117,12 +111,7 @@ const readers: Readonly<Record<DirectoryKind, Read>> = {
     const rows = list.channels
       .filter((one) => one !== undefined)
       .filter((one) => one.is_archived !== true)
-      .map(({ id, name }) => ({ id, name: nameOf([name], id), kind: 'groups' as const }));
+      .map(({ id, name }) => ({ id, name: pickName([name], id), kind: 'groups' as const }));
     return { rows, next: list.response_metadata?.next_cursor ?? '' };
   },
 };
-
-function nameOf(names: readonly (string | null | undefined)[], id: string): string {
-  const name = names.find((one) => typeof one === 'string' && one.trim() !== '');
-  return cleanText(name ?? id).slice(0, longestName);
-}

@@ -1,9 +1,9 @@
 import type { Usage } from '@cuttle/core-types';
 import type { CallUsage, MediaPayer, ModelProvider, ModelRequest } from '@cuttle/core-types/ports';
 
-/** A call that may be made: it ends with one of these. */
+/** A call that may be made, what it can cost being set aside: it ends with one of these. */
 export interface OpenCall {
-  /** What it used, as it is counted. */
+  /** A row for what was used. */
   toCall(answer: {
     readonly usage: Usage;
     readonly provider: string;
